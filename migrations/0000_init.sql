@@ -1,0 +1,111 @@
+CREATE TABLE `api_keys` (
+	`id` text PRIMARY KEY NOT NULL,
+	`app_id` text NOT NULL,
+	`name` text,
+	`hash` text NOT NULL,
+	`scopes` text NOT NULL,
+	`created_at` integer NOT NULL,
+	`expires_at` integer,
+	`revoked_at` integer,
+	`last_used_at` integer
+);
+--> statement-breakpoint
+CREATE INDEX `api_keys_app` ON `api_keys` (`app_id`);--> statement-breakpoint
+CREATE TABLE `apps` (
+	`id` text PRIMARY KEY NOT NULL,
+	`name` text NOT NULL,
+	`issuer` text NOT NULL,
+	`settings` text NOT NULL,
+	`epoch` integer DEFAULT 0 NOT NULL,
+	`created_at` integer NOT NULL,
+	`deleted_at` integer
+);
+--> statement-breakpoint
+CREATE TABLE `audit_events` (
+	`id` integer PRIMARY KEY NOT NULL,
+	`app_id` text,
+	`user_id` text,
+	`type` text NOT NULL,
+	`outcome` text NOT NULL,
+	`reason` text,
+	`actor` text NOT NULL,
+	`authenticator_id` text,
+	`ip` text,
+	`user_agent` text,
+	`request_id` text,
+	`note` text
+);
+--> statement-breakpoint
+CREATE INDEX `audit_events_user` ON `audit_events` (`user_id`);--> statement-breakpoint
+CREATE TABLE `authenticators` (
+	`id` text PRIMARY KEY NOT NULL,
+	`user_id` text NOT NULL,
+	`name` text,
+	`secret` text NOT NULL,
+	`secret_digest` text NOT NULL,
+	`algorithm` text NOT NULL,
+	`digits` integer NOT NULL,
+	`period` integer NOT NULL,
+	`state` text NOT NULL,
+	`last_step` integer DEFAULT -1 NOT NULL,
+	`drift` integer DEFAULT 0 NOT NULL,
+	`tries` integer DEFAULT 0 NOT NULL,
+	`created_at` integer NOT NULL,
+	`confirmed_at` integer,
+	`last_used_at` integer,
+	`expires_at` integer
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `authenticators_user_secret` ON `authenticators` (`user_id`,`secret_digest`);--> statement-breakpoint
+CREATE TABLE `backup_codes` (
+	`user_id` text NOT NULL,
+	`hash` text NOT NULL,
+	`used_at` integer,
+	PRIMARY KEY(`user_id`, `hash`)
+);
+--> statement-breakpoint
+CREATE TABLE `challenges` (
+	`id` text PRIMARY KEY NOT NULL,
+	`user_id` text NOT NULL,
+	`attempts` integer NOT NULL,
+	`strikes` real NOT NULL,
+	`spent_at` integer,
+	`expires_at` integer NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE `idempotency_keys` (
+	`scope` text NOT NULL,
+	`key` text NOT NULL,
+	`route` text NOT NULL,
+	`request_digest` text NOT NULL,
+	`resource_id` text NOT NULL,
+	`created_at` integer NOT NULL,
+	`expires_at` integer NOT NULL,
+	PRIMARY KEY(`scope`, `key`)
+);
+--> statement-breakpoint
+CREATE TABLE `keyring_keys` (
+	`id` text PRIMARY KEY NOT NULL,
+	`canary` text NOT NULL,
+	`created_at` integer NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE `users` (
+	`id` text PRIMARY KEY NOT NULL,
+	`app_id` text NOT NULL,
+	`external_id` text NOT NULL,
+	`created_at` integer NOT NULL,
+	`disabled_at` integer,
+	`epoch` integer DEFAULT 0 NOT NULL,
+	`failures` integer DEFAULT 0 NOT NULL,
+	`locked_until` integer,
+	`strikes` real DEFAULT 0 NOT NULL,
+	`strikes_at` integer,
+	`capped_at` integer,
+	`attempt` text,
+	`must_rebind` integer DEFAULT false NOT NULL,
+	`rebind_hash` text,
+	`rebind_expires_at` integer
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `users_app_external` ON `users` (`app_id`,`external_id`);

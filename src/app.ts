@@ -1,0 +1,43 @@
+import { requestId } from "hono/request-id";
+import { appRoutes } from "./routes/admin/apps";
+import { auditRoutes } from "./routes/admin/audit";
+import { keyRoutes } from "./routes/admin/keys";
+import { operatorUserRoutes } from "./routes/admin/users";
+import { requireAdmin } from "./routes/auth";
+import { docsRoutes, openApiDocument } from "./routes/docs";
+import { noStore, strictHeaders } from "./routes/headers";
+import { limitByAddress, limitFailures } from "./routes/limits";
+import { metaRoutes } from "./routes/meta";
+import { notFound } from "./routes/method-not-allowed";
+import { handleError, router } from "./routes/openapi";
+import { configure, logRequest, withDeps } from "./routes/request";
+import { authenticatorRoutes } from "./routes/server/authenticators";
+import { challengeRoutes } from "./routes/server/challenges";
+import { userRoutes } from "./routes/server/users";
+import { verifyRoutes } from "./routes/server/verify";
+
+export const app = router();
+
+app.onError(handleError);
+app.use(requestId({ headerName: "X-Request-Id" }), logRequest, strictHeaders, noStore, configure);
+
+app.use("/v1/*", limitFailures, ...withDeps);
+app.use("/admin/*", limitFailures, ...withDeps, requireAdmin);
+app.use("/v1/time", limitByAddress);
+app.use("/healthz", limitByAddress, ...withDeps);
+app.use("/.well-known/*", limitByAddress);
+
+app.route("/", metaRoutes);
+for (const routes of [authenticatorRoutes, verifyRoutes, challengeRoutes, userRoutes]) {
+  app.route("/v1", routes);
+}
+for (const routes of [appRoutes, keyRoutes, operatorUserRoutes, auditRoutes]) {
+  app.route("/admin", routes);
+}
+app.route("/", docsRoutes);
+
+/** Made once: it is the same for everybody. */
+const document = JSON.stringify(openApiDocument(app));
+app.get("/openapi.json", (c) => c.body(document, 200, { "content-type": "application/json" }));
+
+app.notFound(notFound(app));

@@ -1,0 +1,141 @@
+/** Answering a challenge: no API key, no cookie, nothing but the token and a code. One round trip to D1, the commit. */
+
+import type { Deps } from "../env";
+import { Problem } from "../problem";
+import { signAssertion } from "./assertion";
+import type { Source } from "./audit";
+import { takeSnapshot, type ChallengeSnapshot } from "./challenge-snapshot";
+import { openToken, type ChallengeClaims, type ChallengeKind } from "./challenge-token";
+import { openAuthenticators } from "./evaluate";
+import { assertOpen } from "./guard";
+import { loadUserById } from "./load-user";
+import { noteRefusal } from "./refusals";
+import { isKnownUsed } from "./used-codes";
+import { attemptCode, parseCode } from "./verify";
+
+export interface ChallengeAnswer {
+  code: string;
+  /** The browser's own word for where it comes from; null if there was none. */
+  origin: string | null;
+  source: Source;
+}
+
+export interface AnsweredChallenge {
+  valid: true;
+  userId: string;
+  method: "totp" | "backup_code";
+  assertion: string;
+}
+
+/** What a token says. Throws `invalid_challenge` for junk, for another kind and for one that has expired. */
+export async function openChallenge(
+  { keyring, now }: Deps,
+  kind: ChallengeKind,
+  token: string,
+): Promise<ChallengeClaims> {
+  const claims = await openToken(keyring, token);
+  if (!claims) throw new Problem("invalid_challenge", { cause: "not a token" });
+  if (claims.kind !== kind) throw new Problem("invalid_challenge", { cause: "wrong kind" });
+  if (claims.expiresAt <= now.getTime()) {
+    throw new Problem("invalid_challenge", { cause: "expired" });
+  }
+  return claims;
+}
+
+/** Throws `invalid_code`, `invalid_challenge`, `locked` or `origin_not_allowed`; only the first charges anything. */
+export async function answerChallenge(
+  deps: Deps,
+  claims: ChallengeClaims,
+  { code: text, origin, source }: ChallengeAnswer,
+): Promise<AnsweredChallenge> {
+  const code = parseCode(text);
+  const digits = code.method === "totp" ? code.digits : null;
+  const [snapshot, knownUsed] = await Promise.all([
+    takeSnapshot(deps, claims),
+    digits !== null && isKnownUsedByAny(deps, claims.authenticatorIds, digits),
+  ]);
+  if (knownUsed) refuseReplay(deps, claims);
+  const { settings, authenticators } = snapshot ?? (await snapshotFromD1(deps, claims));
+  assertOrigin(settings.allowedOrigins, origin);
+  const { appId, userId, keyId } = claims;
+  const subject = {
+    keyId,
+    authenticators,
+    source,
+    app: {
+      id: appId,
+      epoch: claims.appEpoch,
+      settings,
+    },
+    user: {
+      id: userId,
+      epoch: claims.userEpoch,
+      failures: 0,
+    },
+    challenge: {
+      id: claims.id,
+      expiresAt: claims.expiresAt,
+    },
+  };
+  const result = await attemptCode(deps, subject, code);
+  if (!result) throw await explainRefusal(deps, claims);
+  if (!result.passed) throw new Problem("invalid_code");
+  const assertion = await signAssertion(deps, claims, code.method);
+  return { valid: true, userId: claims.externalId, method: code.method, assertion };
+}
+
+async function isKnownUsedByAny(deps: Deps, ids: string[], digits: string): Promise<boolean> {
+  const known = await Promise.all(ids.map((id) => isKnownUsed(deps, id, digits)));
+  return known.includes(true);
+}
+
+function refuseReplay(deps: Deps, { appId, userId }: ChallengeClaims): never {
+  noteRefusal(deps, { appId, userId, reason: "replayed_code" });
+  throw new Problem("invalid_code", { cause: "KV knows the code as used" });
+}
+
+/** What KV did not have. Throws what `assertAnswerable` throws. */
+async function snapshotFromD1(deps: Deps, claims: ChallengeClaims): Promise<ChallengeSnapshot> {
+  const { app, user, authenticators } = await loadAnswerable(deps, claims);
+  const active = authenticators.filter(({ state }) => state === "active");
+  const opened = await openAuthenticators(deps.keyring, {
+    appId: app.id,
+    userId: user.id,
+    authenticators: active,
+  });
+  return { settings: app.settings, authenticators: opened };
+}
+
+/** The user, if the challenge could still be answered. Throws `locked` or `invalid_challenge`. */
+async function loadAnswerable(deps: Deps, claims: ChallengeClaims) {
+  const record = await loadUserById(deps, claims.userId);
+  if (!record) throw new Problem("invalid_challenge", { cause: "unknown user" });
+  const { app, user } = record;
+  if (app.epoch !== claims.appEpoch || user.epoch !== claims.userEpoch) {
+    throw new Problem("invalid_challenge", { cause: "another epoch" });
+  }
+  try {
+    assertOpen(user, deps.now);
+  } catch (refusal) {
+    noteRefusal(deps, { appId: app.id, userId: user.id, reason: "locked" });
+    if (refusal instanceof Problem && refusal.code === "locked") throw refusal;
+    throw new Problem("invalid_challenge", { cause: refusal });
+  }
+  return record;
+}
+
+/** Why the commit changed nothing. */
+async function explainRefusal(deps: Deps, claims: ChallengeClaims): Promise<Problem> {
+  try {
+    await loadAnswerable(deps, claims);
+  } catch (refusal) {
+    if (refusal instanceof Problem) return refusal;
+    throw refusal;
+  }
+  return new Problem("invalid_challenge", { cause: "answered, exhausted, or its key is revoked" });
+}
+
+function assertOrigin(allowed: string[], origin: string | null): void {
+  if (allowed.length === 0 || (origin !== null && allowed.includes(origin))) return;
+  throw new Problem("origin_not_allowed");
+}

@@ -1,0 +1,141 @@
+/** Apps: the tenants of the service. */
+
+import { and, desc, eq, isNull, lt, sql } from "drizzle-orm";
+import { randomId } from "../crypto/random";
+import { apps, type AppSettings } from "../db/schema";
+import { statement } from "../db/statement";
+import type { Deps } from "../env";
+import { Problem } from "../problem";
+import { record } from "./audit";
+import { once, type IdempotentRequest } from "./idempotency";
+import { toPage, type Page, type PageRequest } from "./page";
+import { DEFAULT_SETTINGS } from "./policy";
+
+export type AppRecord = Pick<
+  typeof apps.$inferSelect,
+  "id" | "name" | "issuer" | "settings" | "createdAt"
+>;
+
+export interface AppInput {
+  name: string;
+  issuer?: string | undefined;
+  settings?: { [K in keyof AppSettings]?: AppSettings[K] | undefined } | undefined;
+}
+
+/** What is left out stays as it is. */
+export type AppChanges = { [K in keyof AppInput]?: AppInput[K] | undefined };
+
+const shown = {
+  id: apps.id,
+  name: apps.name,
+  issuer: apps.issuer,
+  settings: apps.settings,
+  createdAt: apps.createdAt,
+};
+
+const INSERT = statement(`
+  INSERT INTO apps (id, name, issuer, settings, created_at) VALUES (:id, :name, :issuer, :settings, :now)`);
+/** A change of any setting ends what was minted under the old ones; `json_patch` merges, so that parallel changes both count. */
+const UPDATE = statement(`
+  UPDATE apps SET name = coalesce(:name, name), issuer = coalesce(:issuer, issuer),
+    settings = json_patch(settings, :settings), epoch = epoch + (:settings <> '{}')
+  WHERE id = :id AND deleted_at IS NULL RETURNING id`);
+const DELETE = statement(`
+  UPDATE apps SET deleted_at = :now, epoch = epoch + 1 WHERE id = :id AND deleted_at IS NULL RETURNING id`);
+const REVOKE_KEYS = statement(`
+  UPDATE api_keys SET revoked_at = :now WHERE app_id = :id AND revoked_at IS NULL`);
+
+/** The issuer is what authenticator apps show; left out, it is the name. */
+export async function createApp(
+  deps: Deps,
+  input: AppInput,
+  request: IdempotentRequest | null,
+): Promise<AppRecord> {
+  return once(
+    deps,
+    { scope: "admin", request },
+    async (remember) => {
+      const id = randomId("app");
+      const app = {
+        id,
+        name: input.name,
+        issuer: input.issuer ?? input.name,
+        settings: withDefaults(input.settings),
+      };
+      const d1 = deps.db.$client;
+      const values = { ...app, settings: JSON.stringify(app.settings), now: deps.now.getTime() };
+      await d1.batch([
+        INSERT(d1, values),
+        record(deps, { type: "app.created", actor: "admin", appId: id }),
+        ...remember(id),
+      ]);
+      return { ...app, createdAt: deps.now };
+    },
+    (created) => getApp(deps, created.resourceId),
+  );
+}
+
+function withDefaults(settings: AppInput["settings"] = {}): AppSettings {
+  return {
+    window: settings.window ?? DEFAULT_SETTINGS.window,
+    failuresBeforeLock: settings.failuresBeforeLock ?? DEFAULT_SETTINGS.failuresBeforeLock,
+    strikeCap: settings.strikeCap ?? DEFAULT_SETTINGS.strikeCap,
+    allowedOrigins: settings.allowedOrigins ?? DEFAULT_SETTINGS.allowedOrigins,
+  };
+}
+
+/** Throws `not_found`. */
+export async function getApp({ db }: Deps, id: string): Promise<AppRecord> {
+  const [app] = await db
+    .select(shown)
+    .from(apps)
+    .where(and(eq(apps.id, id), isNull(apps.deletedAt)));
+  if (!app) throw new Problem("not_found", { detail: "No such app." });
+  return app;
+}
+
+/** Newest first. */
+export async function listApps(
+  { db }: Deps,
+  { cursor, limit }: PageRequest,
+): Promise<Page<AppRecord>> {
+  const before = cursor === undefined ? undefined : lt(sql`apps.rowid`, Number(cursor));
+  const rows = await db
+    .select({ ...shown, cursor: sql<number>`apps.rowid` })
+    .from(apps)
+    .where(and(isNull(apps.deletedAt), before))
+    .orderBy(desc(sql`apps.rowid`))
+    .limit(limit + 1);
+  return toPage(rows, limit);
+}
+
+/** Changes what is given and leaves the rest. Throws `not_found`. */
+export async function updateApp(
+  deps: Deps,
+  id: string,
+  { name, issuer, settings }: AppChanges,
+): Promise<AppRecord> {
+  await getApp(deps, id);
+  const values = {
+    id,
+    name: name ?? null,
+    issuer: issuer ?? null,
+    settings: JSON.stringify(settings ?? {}),
+  };
+  await deps.db.$client.batch([
+    UPDATE(deps.db.$client, values),
+    record(deps, { type: "app.updated", actor: "admin", appId: id }),
+  ]);
+  return getApp(deps, id);
+}
+
+/** At once for everybody who calls; the rows of its users follow with the clean-up. Throws `not_found`. */
+export async function deleteApp(deps: Deps, id: string): Promise<void> {
+  await getApp(deps, id);
+  const values = { id, now: deps.now.getTime() };
+  await deps.db.$client.batch([
+    DELETE(deps.db.$client, values),
+    REVOKE_KEYS(deps.db.$client, values),
+    record(deps, { type: "app.deleted", actor: "admin", appId: id }),
+  ]);
+}

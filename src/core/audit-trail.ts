@@ -1,0 +1,64 @@
+/** Reading the audit trail. */
+
+import { and, desc, eq, gte, lt } from "drizzle-orm";
+import { auditEvents } from "../db/schema";
+import type { Deps } from "../env";
+import type { AuditType } from "./audit";
+import { toPage, type Page, type PageRequest } from "./page";
+
+export interface AuditFilter {
+  appId?: string | undefined;
+  userId?: string | undefined;
+  type?: AuditType | undefined;
+  since?: Date | undefined;
+  until?: Date | undefined;
+}
+
+export type AuditRecord = typeof auditEvents.$inferSelect & { at: Date };
+
+/** Rows that one read of an export takes. */
+const EXPORT_BATCH = 500;
+
+/** Newest first. */
+export async function listEvents(
+  { db }: Deps,
+  { cursor, limit, ...filter }: AuditFilter & PageRequest,
+): Promise<Page<AuditRecord>> {
+  const rows = await db
+    .select()
+    .from(auditEvents)
+    .where(conditions(filter, cursor))
+    .orderBy(desc(auditEvents.id))
+    .limit(limit + 1);
+  return toPage(
+    rows.map((row) => ({ ...row, at: new Date(row.id / 1000), cursor: row.id })),
+    limit,
+  );
+}
+
+/** All of it, one JSON document a line, read a batch at a time: memory does not grow with the trail. */
+export function exportEvents(deps: Deps, filter: AuditFilter): ReadableStream<Uint8Array> {
+  const utf8 = new TextEncoder();
+  let cursor: string | undefined;
+  return new ReadableStream({
+    async pull(controller) {
+      const page = await listEvents(deps, { ...filter, cursor, limit: EXPORT_BATCH });
+      const lines = page.items.map((event) => `${JSON.stringify(event)}\n`);
+      controller.enqueue(utf8.encode(lines.join("")));
+      if (page.nextCursor === null) return controller.close();
+      cursor = page.nextCursor;
+    },
+  });
+}
+
+/** An event's id is its time in microseconds, so that a span of time is a span of the primary key. */
+function conditions({ appId, userId, type, since, until }: AuditFilter, cursor?: string) {
+  return and(
+    appId === undefined ? undefined : eq(auditEvents.appId, appId),
+    userId === undefined ? undefined : eq(auditEvents.userId, userId),
+    type === undefined ? undefined : eq(auditEvents.type, type),
+    since === undefined ? undefined : gte(auditEvents.id, since.getTime() * 1000),
+    until === undefined ? undefined : lt(auditEvents.id, until.getTime() * 1000),
+    cursor === undefined ? undefined : lt(auditEvents.id, Number(cursor)),
+  );
+}

@@ -1,0 +1,72 @@
+/** The audit trail: append-only, written in the batch of the change that it tells of. */
+
+import { statement } from "../db/statement";
+import type { Deps } from "../env";
+import { CLAIMED } from "./claim";
+
+export const AUDIT_TYPES = [
+  "app.created",
+  "app.updated",
+  "app.deleted",
+  "api_key.created",
+  "api_key.revoked",
+  "authenticator.enrolled",
+  "authenticator.confirmed",
+  "authenticator.removed",
+  "backup_codes.rotated",
+  "challenge.answered",
+  "code.verified",
+  "user.capped",
+  "user.deleted",
+  "user.disabled",
+  "user.enabled",
+  "user.locked",
+  "user.refused",
+  "user.reset",
+  "user.unlocked",
+] as const;
+export type AuditType = (typeof AUDIT_TYPES)[number];
+
+/** Where a code came from, as far as it is known. */
+export interface Source {
+  ip?: string | undefined;
+  userAgent?: string | undefined;
+}
+
+export interface AuditEvent {
+  type: AuditType;
+  /** `key:<id>`, `challenge:<id>`, `admin` or `system`. */
+  actor: string;
+  appId: string | null;
+  userId?: string | null;
+  outcome?: "success" | "failure" | "refused";
+  reason?: string | null;
+  authenticatorId?: string | null;
+  note?: string | null;
+}
+
+/** Microseconds since the epoch, or one more than the newest, whichever is later: unique, and in order. */
+export const NEXT_AUDIT_ID = `max(:now * 1000, coalesce((SELECT max(id) FROM audit_events), 0) + 1)`;
+
+const columns = `id, app_id, user_id, type, outcome, reason, actor, authenticator_id, request_id, note`;
+const row = `${NEXT_AUDIT_ID}, :appId, :userId, :type, :outcome, :reason, :actor, :authenticatorId, :requestId, :note`;
+const RECORD = statement(`INSERT INTO audit_events (${columns}) SELECT ${row}`);
+const RECORD_CLAIMED = statement(
+  `INSERT INTO audit_events (${columns}) SELECT ${row} WHERE ${CLAIMED}`,
+);
+
+/** The statement that records an event; with `attempt`, only if that attempt's change took place. */
+export function record(deps: Deps, event: AuditEvent, attempt?: string): D1PreparedStatement {
+  const values = {
+    userId: null,
+    outcome: "success",
+    reason: null,
+    authenticatorId: null,
+    note: null,
+    ...event,
+    now: deps.now.getTime(),
+    requestId: deps.requestId,
+  };
+  if (attempt === undefined) return RECORD(deps.db.$client, values);
+  return RECORD_CLAIMED(deps.db.$client, { ...values, attempt });
+}

@@ -1,0 +1,45 @@
+/**
+ * Challenge tokens: sealed and self-contained, so that one can be answered when KV has never heard of it. A token is good for nothing else:
+ * its context names what it is, and its kind says where it may be answered.
+ */
+
+import { open, seal, type Keyring } from "../crypto/keyring";
+
+/** `login` only after a password, `server` over the server API, `link` for hosted pages: none passes for another. */
+export type ChallengeKind = "login" | "server" | "link";
+
+export interface ChallengeClaims {
+  id: string;
+  kind: ChallengeKind;
+  appId: string;
+  appEpoch: number;
+  userId: string;
+  externalId: string;
+  userEpoch: number;
+  /** The key that made it, and with which it dies. */
+  keyId: string | null;
+  /** For the hint that a code is spent. */
+  authenticatorIds: string[];
+  purpose: string | null;
+  /** Milliseconds since the epoch. */
+  expiresAt: number;
+}
+
+const PREFIX = "sgc_";
+const CONTEXT = "challenge-token";
+
+export async function sealToken(keyring: Keyring, claims: ChallengeClaims): Promise<string> {
+  const bytes = new TextEncoder().encode(JSON.stringify(claims));
+  return PREFIX + (await seal(keyring, bytes, CONTEXT));
+}
+
+/** Null for what is no token of ours. Expiry and kind are the caller's to check. */
+export async function openToken(keyring: Keyring, token: string): Promise<ChallengeClaims | null> {
+  if (!token.startsWith(PREFIX)) return null;
+  try {
+    const bytes = await open(keyring, token.slice(PREFIX.length), CONTEXT);
+    return JSON.parse(new TextDecoder().decode(bytes));
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,56 @@
+/**
+ * How a change to a user is made. One UPDATE of their row decides, and marks the row with a random *attempt* id; every other statement of
+ * the same batch hangs on that mark (`CLAIMED`). No mark, no effect. The fragments of SQL here are what the deciding UPDATE checks again
+ * in its own WHERE, so that nothing read earlier is trusted.
+ */
+
+import type { Deps } from "../env";
+import { Problem } from "../problem";
+import type { Actor } from "./actor";
+import type { App, User } from "./load-user";
+
+/** The API key is unrevoked, unexpired, of this app and has the scope; a null `:keyId` means that no key is involved. */
+export const LIVE_KEY = `(:keyId IS NULL OR EXISTS (
+    SELECT 1 FROM api_keys k WHERE k.id = :keyId AND k.app_id = users.app_id AND k.revoked_at IS NULL
+      AND (k.expires_at IS NULL OR k.expires_at > :now) AND instr(k.scopes, :scope) > 0))`;
+
+/** The app exists, with the settings that were read. Deletion grows the epoch too. */
+export const LIVE_APP = `EXISTS (
+    SELECT 1 FROM apps a WHERE a.id = users.app_id AND a.id = :appId AND a.epoch = :appEpoch)`;
+
+/** Nothing that ends what was minted before it has happened to the user since the read. */
+export const SAME_EPOCH = `users.epoch = :userEpoch`;
+
+/** Not disabled, not capped, not locked. */
+export const UNLOCKED = `users.disabled_at IS NULL AND users.capped_at IS NULL
+    AND coalesce(users.locked_until, 0) <= :now`;
+
+/** The deciding UPDATE of this batch took place. */
+export const CLAIMED = `EXISTS (SELECT 1 FROM users WHERE id = :userId AND attempt = :attempt)`;
+
+/** The parameters of a deciding UPDATE: a new attempt on what was read. */
+export function claimBy(
+  deps: Deps,
+  { keyId, scope }: Actor,
+  { app, user }: { app: Pick<App, "id" | "epoch">; user: Pick<User, "id" | "epoch"> },
+) {
+  return {
+    attempt: crypto.randomUUID(),
+    now: deps.now.getTime(),
+    keyId,
+    scope,
+    appId: app.id,
+    appEpoch: app.epoch,
+    userId: user.id,
+    userEpoch: user.epoch,
+  };
+}
+
+/** Runs a batch whose first statement decides; throws `conflict` if it found that something no longer holds. */
+export async function commitClaim(
+  { db }: Deps,
+  statements: [D1PreparedStatement, ...D1PreparedStatement[]],
+): Promise<void> {
+  const [claimed] = await db.$client.batch(statements);
+  if (claimed?.results.length !== 1) throw new Problem("conflict", { retryAfter: 1 });
+}

@@ -1,0 +1,37 @@
+/** Deletes what has expired, in bounded batches: a backlog takes several runs and never one long transaction. */
+
+import { statement } from "../db/statement";
+import type { Deps } from "../env";
+import { DAY } from "./policy";
+
+/** Rows of one table that one run deletes at most. */
+export const CLEANUP_LIMIT = 1000;
+
+const expired = (table: string, condition: string) =>
+  statement(`
+  DELETE FROM ${table} WHERE rowid IN (SELECT rowid FROM ${table} WHERE ${condition} LIMIT ${CLEANUP_LIMIT})`);
+
+const OF_DELETED_APP = `SELECT u.id FROM users u JOIN apps a ON a.id = u.app_id WHERE a.deleted_at IS NOT NULL`;
+
+/** Authenticators and backup codes of deleted apps go before their users, by whom they are found. */
+const STATEMENTS = [
+  expired("challenges", "expires_at <= :now"),
+  expired("idempotency_keys", "expires_at <= :now"),
+  expired("authenticators", "state = 'pending' AND expires_at <= :now"),
+  expired("audit_events", "id < (:now - :retention) * 1000"),
+  expired("authenticators", `user_id IN (${OF_DELETED_APP})`),
+  expired("backup_codes", `user_id IN (${OF_DELETED_APP})`),
+  expired(
+    "users",
+    `app_id IN (SELECT id FROM apps WHERE deleted_at IS NOT NULL)
+      AND NOT EXISTS (SELECT 1 FROM authenticators t WHERE t.user_id = users.id)
+      AND NOT EXISTS (SELECT 1 FROM backup_codes b WHERE b.user_id = users.id)`,
+  ),
+];
+
+/** Run by the cron trigger. Answers how many rows went. */
+export async function cleanUp({ db, now, settings }: Deps): Promise<number> {
+  const values = { now: now.getTime(), retention: settings.auditRetentionDays * DAY };
+  const results = await db.$client.batch(STATEMENTS.map((bind) => bind(db.$client, values)));
+  return results.reduce((sum, { meta }) => sum + meta.changes, 0);
+}

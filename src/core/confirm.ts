@@ -1,0 +1,159 @@
+/**
+ * Confirming an enrolment: the first right code makes a pending authenticator active, and is thereby spent.
+ *
+ * Wrong codes count against the enrolment's own tries and never against the user's guard.
+ */
+
+import { normaliseCode } from "../crypto/code";
+import { statement } from "../db/statement";
+import { timeStep } from "../crypto/totp";
+import type { Deps } from "../env";
+import { Problem } from "../problem";
+import { actorOf } from "./actor";
+import { record } from "./audit";
+import { createBackupCodes, replaceBackupCodes } from "./backup-codes";
+import { findMatches, openAuthenticators, type OpenAuthenticator } from "./evaluate";
+import { assertUnlocked } from "./guard";
+import { CLAIMED, claimBy, LIVE_APP, LIVE_KEY, SAME_EPOCH, UNLOCKED } from "./claim";
+import { loadKnownUser, type Authenticator, type Caller, type UserRecord } from "./load-user";
+import { CONFIRM_TRIES, SKEW_SEARCH } from "./policy";
+
+/** Decides: the enrolment is open and has tries left. `:step` is -1 for a wrong code. A reset user is bound again by a right one. */
+const CLAIM_CONFIRMATION = statement(`
+  UPDATE users SET attempt = :attempt, epoch = epoch + (:step >= 0), must_rebind = iif(:step >= 0, 0, must_rebind)
+  WHERE users.id = :userId AND ${SAME_EPOCH} AND ${UNLOCKED} AND ${LIVE_APP} AND ${LIVE_KEY}
+    AND EXISTS (SELECT 1 FROM authenticators t WHERE t.id = :authenticatorId AND t.user_id = users.id
+      AND t.state = 'pending' AND t.expires_at > :now AND t.tries < ${CONFIRM_TRIES}
+      AND (:step < 0 OR t.last_step < :step))
+  RETURNING id`);
+
+const APPLY = statement(`
+  UPDATE authenticators SET
+    tries = tries + (:step < 0),
+    state = iif(:step >= 0, 'active', state),
+    last_step = max(last_step, :step),
+    drift = iif(:step >= 0, :step - :now / (1000 * period), drift),
+    confirmed_at = iif(:step >= 0, :now, NULL),
+    last_used_at = iif(:step >= 0, :now, NULL),
+    expires_at = iif(:step >= 0, NULL, expires_at)
+  WHERE id = :authenticatorId AND ${CLAIMED}`);
+
+export interface Confirmation {
+  id: string;
+  status: "active";
+  /** Only with the user's first authenticator. */
+  backupCodes?: string[];
+}
+
+/**
+ * Throws `invalid_code`; `clock_skew` with `offsetSeconds` (positive: the phone is ahead) for the code of a time up to ten steps off;
+ * `not_found` also for an enrolment that has expired; `enrolment_closed` after five wrong codes.
+ */
+export async function confirm(
+  deps: Deps,
+  caller: Caller,
+  input: { userId: string; authenticatorId: string; code: string },
+): Promise<Confirmation> {
+  for (let reads = 0; reads < 2; reads++) {
+    const loaded = await loadKnownUser(deps, caller, input.userId);
+    assertUnlocked(loaded.user, deps.now);
+    const authenticator = pendingOne(loaded, input.authenticatorId);
+    const confirmation = await tryConfirm(deps, caller, loaded, authenticator, input.code);
+    if (confirmation) return confirmation;
+  }
+  throw new Problem("conflict", { retryAfter: 1 });
+}
+
+function pendingOne({ authenticators }: UserRecord, id: string): Authenticator {
+  const found = authenticators.find((one) => one.id === id);
+  if (!found)
+    throw new Problem("not_found", {
+      detail: "No such authenticator, or its enrolment has expired.",
+    });
+  if (found.state === "active") throw new Problem("already_confirmed");
+  if (found.tries >= CONFIRM_TRIES) throw new Problem("enrolment_closed");
+  return found;
+}
+
+/** Null if something changed since the read; nothing is charged then. */
+async function tryConfirm(
+  deps: Deps,
+  caller: Caller,
+  loaded: UserRecord,
+  authenticator: Authenticator,
+  code: string,
+): Promise<Confirmation | null> {
+  const { app, user } = loaded;
+  const subject = { appId: app.id, userId: user.id, authenticators: [authenticator] };
+  const opened = await openAuthenticators(deps.keyring, subject);
+  const digits = digitsOf(code, authenticator);
+  const [match] = await findMatches(opened, digits, { now: deps.now, window: app.settings.window });
+  const step = match && !match.alreadySpent ? match.step : -1;
+  const { backupCodes, claimed } = await commitConfirmation(
+    deps,
+    caller,
+    loaded,
+    authenticator,
+    step,
+  );
+  if (!claimed) return null;
+  if (step < 0) throw await diagnose(deps, opened, digits);
+  return { id: authenticator.id, status: "active", ...(backupCodes && { backupCodes }) };
+}
+
+async function commitConfirmation(
+  deps: Deps,
+  caller: Caller,
+  loaded: UserRecord,
+  { id: authenticatorId }: Authenticator,
+  step: number,
+) {
+  const claim = claimBy(deps, actorOf(caller), loaded);
+  const values = { ...claim, authenticatorId, step };
+  const isFirst = !loaded.authenticators.some(({ state }) => state === "active");
+  const backup =
+    step >= 0 && isFirst ? await createBackupCodes(deps.keyring, loaded.user.id) : undefined;
+  const d1 = deps.db.$client;
+  const [claimed] = await d1.batch([
+    CLAIM_CONFIRMATION(d1, values),
+    APPLY(d1, values),
+    ...(backup ? replaceBackupCodes(deps, { ...claim, hashes: backup.hashes }) : []),
+    record(deps, confirmationEvent(caller, values), claim.attempt),
+  ]);
+  return { backupCodes: backup?.codes, claimed: claimed?.results.length === 1 };
+}
+
+function confirmationEvent(
+  caller: Caller,
+  values: { appId: string; userId: string; authenticatorId: string; step: number },
+) {
+  const { appId, userId, authenticatorId, step } = values;
+  const event = { type: "authenticator.confirmed", actor: actorOf(caller).name } as const;
+  const failure = { outcome: "failure", reason: "wrong_code" } as const;
+  return { ...event, appId, userId, authenticatorId, ...(step < 0 && failure) };
+}
+
+/** Throws `invalid_request` for what cannot be a code of this authenticator; that takes no try. */
+function digitsOf(text: string, { digits }: Authenticator): string {
+  const code = normaliseCode(text);
+  if (code?.method === "totp" && code.digits.length === digits) return code.digits;
+  throw new Problem("invalid_request", { detail: `code: ${digits} digits.` });
+}
+
+/** Why a code is wrong, as far as it may be told: here it is not yet worth anything to anybody. */
+async function diagnose(deps: Deps, opened: OpenAuthenticator[], digits: string): Promise<Problem> {
+  const [match] = await findMatches(opened, digits, { now: deps.now, window: SKEW_SEARCH });
+  const period = opened[0]?.period ?? 0;
+  if (!match) return new Problem("invalid_code");
+  if (match.alreadySpent) {
+    return new Problem("invalid_code", {
+      detail: "This code may have been used before. Wait for the next one.",
+    });
+  }
+  const offsetSeconds = (match.step - timeStep(deps.now, period)) * period;
+  const direction = offsetSeconds > 0 ? "ahead" : "behind";
+  return new Problem("clock_skew", {
+    detail: `The phone's clock is about ${Math.abs(offsetSeconds)} seconds ${direction}.`,
+    extensions: { offsetSeconds },
+  });
+}

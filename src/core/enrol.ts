@@ -1,0 +1,170 @@
+/** Enrolling an authenticator: a pending secret, shown once, that counts for nothing until a code of it has been confirmed. */
+
+import { digests, open, seal } from "../crypto/keyring";
+import { decodeSecret, encodeSecret, provisioningUri } from "../crypto/provisioning-uri";
+import { drawQrCode, type QrCode } from "../crypto/qr-code";
+import { randomBytes, randomId } from "../crypto/random";
+import { timeStep, type TotpParameters } from "../crypto/totp";
+import type { Deps } from "../env";
+import { Problem } from "../problem";
+import { secretContext } from "./evaluate";
+import { assertUnlocked } from "./guard";
+import { once, type Created, type IdempotentRequest, type Remember } from "./idempotency";
+import { assertScope, loadUser, type App, type Caller, type LoadedUser } from "./load-user";
+import { insertPending } from "./pending-authenticator";
+import {
+  MAX_ACCOUNT_NAME,
+  MAX_AUTHENTICATORS,
+  MAX_SECRET_BYTES,
+  MIN_SECRET_BYTES,
+  PENDING_LIFE,
+  SECRET_BYTES,
+} from "./policy";
+
+export interface EnrolmentInput {
+  /** The caller's own name for the user. */
+  userId: string;
+  /** Shown in the authenticator app; left out, it is the user id. */
+  accountName?: string | undefined;
+  issuer?: string | undefined;
+  name?: string | undefined;
+  parameters: TotpParameters;
+  /** Base32: an import. Its present code may have been used elsewhere, so that only a later one confirms it. */
+  secret?: string | undefined;
+  /** From an operator's reset. */
+  rebindToken?: string | undefined;
+}
+
+export interface Enrolment {
+  id: string;
+  status: "pending";
+  secret: string;
+  uri: string;
+  qr: QrCode;
+  expiresAt: Date;
+}
+
+/**
+ * A new pending authenticator; makes the user if this is the first.
+ *
+ * Throws `locked`, `user_disabled`, `rebinding_required`, `too_many_authenticators`, `secret_in_use`, or `invalid_request` for a
+ * secret that is not Base32 or has not 128 to 1,024 bits.
+ */
+export async function enrol(
+  deps: Deps,
+  caller: Caller,
+  { input, request }: { input: EnrolmentInput; request: IdempotentRequest | null },
+): Promise<Enrolment> {
+  const secret = input.secret === undefined ? randomBytes(SECRET_BYTES) : parseSecret(input.secret);
+  const loaded = await loadUser(deps, caller, input.userId);
+  if (input.secret !== undefined) assertScope(loaded.key.scopes, "import");
+  return once(
+    deps,
+    { scope: loaded.app.id, request },
+    (remember) => create(deps, caller, { loaded, input, secret, remember }),
+    (created) => replay(deps, loaded, input, created),
+  );
+}
+
+interface Creation {
+  loaded: LoadedUser;
+  input: EnrolmentInput;
+  secret: Uint8Array<ArrayBuffer>;
+  remember: Remember;
+}
+
+/** Twice at most: another first enrolment of the same user may come between read and write. */
+async function create(deps: Deps, caller: Caller, creation: Creation): Promise<Enrolment> {
+  const first = await tryCreate(deps, caller, creation);
+  if (first) return first;
+  const loaded = await loadUser(deps, caller, creation.input.userId);
+  const second = await tryCreate(deps, caller, { ...creation, loaded });
+  if (second) return second;
+  throw loaded.user?.mustRebind ? new Problem("rebinding_required") : new Problem("conflict");
+}
+
+async function tryCreate(
+  deps: Deps,
+  caller: Caller,
+  { loaded, input, secret, remember }: Creation,
+): Promise<Enrolment | null> {
+  const { keyring, now } = deps;
+  const secretDigests = await digests(keyring, "secret", secret);
+  assertEnrollable(loaded, secretDigests, now);
+  const id = randomId("auth");
+  const { app } = loaded;
+  const user = loaded.user ?? { id: randomId("usr"), externalId: input.userId, epoch: 0 };
+  const pending = {
+    id,
+    app,
+    user,
+    name: input.name ?? null,
+    parameters: input.parameters,
+    secretDigests,
+    secret: await seal(keyring, secret, secretContext(app.id, user.id, id)),
+    rebindHashes: await digests(keyring, "rebinding", input.rebindToken ?? ""),
+    lastStep: input.secret === undefined ? -1 : timeStep(now, input.parameters.period),
+  };
+  if (!(await insertPending(deps, caller, pending, remember))) return null;
+  return describe(secret, { id, app, input, expiresAt: now.getTime() + PENDING_LIFE });
+}
+
+/** Refuses, as read, what the write would refuse; to say why. */
+function assertEnrollable(loaded: LoadedUser, secretDigests: string[], now: Date): void {
+  if (loaded.user) assertUnlocked(loaded.user, now);
+  const active = loaded.authenticators.filter(({ state }) => state === "active");
+  if (active.length >= MAX_AUTHENTICATORS) throw new Problem("too_many_authenticators");
+  const known = loaded.authenticators.some((one) => secretDigests.includes(one.secretDigest));
+  if (known) throw new Problem("secret_in_use");
+}
+
+/** While it is pending, an idempotent replay shows the same enrolment again. */
+async function replay(
+  deps: Deps,
+  { app, user, authenticators }: LoadedUser,
+  input: EnrolmentInput,
+  { resourceId: id }: Created,
+): Promise<Enrolment> {
+  const pending = authenticators.find((one) => one.id === id && one.state === "pending");
+  if (!user || !pending) {
+    throw new Problem("already_created", { detail: "This enrolment is no longer pending." });
+  }
+  const secret = await open(deps.keyring, pending.secret, secretContext(app.id, user.id, id));
+  return describe(secret, { id, app, input, expiresAt: pending.expiresAt ?? 0 });
+}
+
+function describe(
+  secret: Uint8Array<ArrayBuffer>,
+  about: { id: string; app: App; input: EnrolmentInput; expiresAt: number },
+): Enrolment {
+  const { id, app, input } = about;
+  const label = {
+    issuer: input.issuer ?? app.issuer,
+    accountName: input.accountName ?? accountNameOf(input.userId),
+  };
+  const uri = provisioningUri(secret, label, input.parameters);
+  const expiresAt = new Date(about.expiresAt);
+  return {
+    id,
+    status: "pending",
+    secret: encodeSecret(secret),
+    uri,
+    qr: drawQrCode(uri),
+    expiresAt,
+  };
+}
+
+/** A user id may contain colons and be long; an account name may not (Key Uri Format). */
+function accountNameOf(userId: string): string {
+  return userId.replaceAll(":", "-").slice(0, MAX_ACCOUNT_NAME);
+}
+
+function parseSecret(text: string): Uint8Array<ArrayBuffer> {
+  const secret = decodeSecret(text);
+  if (secret && secret.byteLength >= MIN_SECRET_BYTES && secret.byteLength <= MAX_SECRET_BYTES) {
+    return secret;
+  }
+  throw new Problem("invalid_request", {
+    detail: `secret: Base32 of ${MIN_SECRET_BYTES} to ${MAX_SECRET_BYTES} bytes (RFC 4226, requirement R6).`,
+  });
+}

@@ -1,0 +1,57 @@
+/** What a code would be worth: pure computation on opened secrets. Whether it is accepted is decided by the commit. */
+
+import { open, type Keyring } from "../crypto/keyring";
+import { matchStep } from "../crypto/totp";
+import type { Authenticator } from "./load-user";
+
+/** An authenticator with its secret in plain: lives as long as the function call that opened it. */
+export type OpenAuthenticator = Pick<
+  Authenticator,
+  "id" | "algorithm" | "digits" | "period" | "lastStep"
+> & { secret: Uint8Array<ArrayBuffer> };
+
+export interface Match {
+  authenticatorId: string;
+  step: number;
+  /** As read: a hint, because the commit decides. */
+  alreadySpent: boolean;
+}
+
+/** The context that a secret is sealed with: a sealed value moved to another row does not open there. */
+export function secretContext(appId: string, userId: string, authenticatorId: string): string {
+  return `authenticator:${appId}:${userId}:${authenticatorId}`;
+}
+
+/** Throws when a secret does not open: an unreadable secret refuses, it never means "no second factor". */
+export async function openAuthenticators(
+  keyring: Keyring,
+  {
+    appId,
+    userId,
+    authenticators,
+  }: { appId: string; userId: string; authenticators: Authenticator[] },
+): Promise<OpenAuthenticator[]> {
+  return Promise.all(
+    authenticators.map(async ({ id, secret, algorithm, digits, period, lastStep }) => {
+      const plain = await open(keyring, secret, secretContext(appId, userId, id));
+      return { id, secret: plain, algorithm, digits, period, lastStep };
+    }),
+  );
+}
+
+/** Every authenticator whose code this is, at its step within the window. */
+export async function findMatches(
+  authenticators: OpenAuthenticator[],
+  digits: string,
+  { now, window }: { now: Date; window: number },
+): Promise<Match[]> {
+  const steps = await Promise.all(
+    authenticators.map(({ secret, ...parameters }) =>
+      matchStep(secret, digits, { now, window, parameters }),
+    ),
+  );
+  return authenticators.flatMap(({ id, lastStep }, at) => {
+    const step = steps[at] ?? null;
+    return step === null ? [] : [{ authenticatorId: id, step, alreadySpent: step <= lastStep }];
+  });
+}

@@ -1,0 +1,32 @@
+/**
+ * Workers KV, which is expendable: it may fail, be slow, be over its quota, or lie. It speeds an answer up or refuses a code as certainly
+ * used; it never accepts anything. A read that fails or takes too long is a miss; a write happens after the answer.
+ */
+
+import type { Deps } from "../env";
+
+/** Longer than KV ever takes when it is well. */
+const PATIENCE_MS = 500;
+/** KV refuses a shorter `expirationTtl`. */
+const MIN_TTL_SECONDS = 60;
+
+/** The value, or null for a miss of any kind. */
+export async function readKv({ kv }: Deps, key: string): Promise<string | null> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const tooSlow = new Promise<null>((resolve) => {
+    timer = setTimeout(() => resolve(null), PATIENCE_MS);
+  });
+  try {
+    return await Promise.race([kv.get(key), tooSlow]);
+  } catch {
+    return null;
+  } finally {
+    clearTimeout(timer ?? null);
+  }
+}
+
+/** Writes after the answer. KV's own expiry is coarse, so that values carry an instant of their own where it matters. */
+export function writeKv({ kv, defer, now }: Deps, key: string, value: string, expiresAt: number) {
+  const seconds = Math.ceil((expiresAt - now.getTime()) / 1000);
+  defer(kv.put(key, value, { expirationTtl: Math.max(MIN_TTL_SECONDS, seconds) }));
+}

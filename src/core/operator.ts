@@ -1,0 +1,114 @@
+/** Users, as the operator sees and changes them: by our own id, over all apps. */
+
+import { and, desc, eq, isNull, lt, sql } from "drizzle-orm";
+import { apps, users } from "../db/schema";
+import { statement } from "../db/statement";
+import type { Deps } from "../env";
+import { Problem } from "../problem";
+import { OPERATOR } from "./actor";
+import { record } from "./audit";
+import { claimBy, commitClaim, LIVE_APP } from "./claim";
+import { loadUserById, type UserRecord } from "./load-user";
+import { toPage, type Page, type PageRequest } from "./page";
+import { eventOf, toStatus, type UserStatus } from "./users";
+
+export interface UserSummary {
+  id: string;
+  appId: string;
+  /** The app's own name for the user. */
+  userId: string;
+  createdAt: Date;
+  disabled: boolean;
+  capped: boolean;
+  lockedUntil: Date | null;
+}
+
+export interface UserDetail extends UserStatus {
+  id: string;
+  appId: string;
+  createdAt: Date;
+  failures: number;
+}
+
+const CLAIM_DISABLING = statement(`
+  UPDATE users SET attempt = :attempt, epoch = epoch + 1, disabled_at = iif(:disabled, :now, NULL)
+  WHERE users.id = :userId AND ${LIVE_APP} RETURNING id`);
+
+/** Newest first. `query` is a part of the app's own name for the user, in any case. */
+export async function listUsers(
+  { db, now }: Deps,
+  {
+    appId,
+    query,
+    cursor,
+    limit,
+  }: PageRequest & { appId?: string | undefined; query?: string | undefined },
+): Promise<Page<UserSummary>> {
+  const rows = await db
+    .select({
+      id: users.id,
+      appId: users.appId,
+      userId: users.externalId,
+      createdAt: users.createdAt,
+      disabled: sql<boolean>`${users.disabledAt} IS NOT NULL`.mapWith(Boolean),
+      capped: sql<boolean>`${users.cappedAt} IS NOT NULL`.mapWith(Boolean),
+      lockedUntil: users.lockedUntil,
+      cursor: sql<number>`users.rowid`,
+    })
+    .from(users)
+    .innerJoin(apps, and(eq(apps.id, users.appId), isNull(apps.deletedAt)))
+    .where(
+      and(
+        appId === undefined ? undefined : eq(users.appId, appId),
+        query === undefined
+          ? undefined
+          : sql`instr(lower(${users.externalId}), lower(${query})) > 0`,
+        cursor === undefined ? undefined : lt(sql`users.rowid`, Number(cursor)),
+      ),
+    )
+    .orderBy(desc(sql`users.rowid`))
+    .limit(limit + 1);
+  const page = toPage(rows, limit);
+  return {
+    ...page,
+    items: page.items.map((user) => ({ ...user, lockedUntil: future(user.lockedUntil, now) })),
+  };
+}
+
+/** Throws `not_found`. */
+export async function findUser(deps: Deps, id: string): Promise<UserRecord> {
+  const found = await loadUserById(deps, id);
+  if (!found) throw new Problem("not_found", { detail: "No such user." });
+  return found;
+}
+
+export function toDetail(found: UserRecord, now: Date): UserDetail {
+  const { app, user } = found;
+  const { failures, createdAt } = user;
+  return {
+    id: user.id,
+    appId: app.id,
+    createdAt: new Date(createdAt),
+    failures,
+    ...toStatus(found, now),
+  };
+}
+
+/** Ends or restores everything the user can do; what was minted before stays dead either way. */
+export async function setDisabled(
+  deps: Deps,
+  { app, user }: UserRecord,
+  { disabled, note }: { disabled: boolean; note: string | null },
+): Promise<void> {
+  if (disabled === (user.disabledAt !== null)) return;
+  const claim = { ...claimBy(deps, OPERATOR, { app, user }), disabled: Number(disabled) };
+  const type = disabled ? "user.disabled" : "user.enabled";
+  await commitClaim(deps, [
+    CLAIM_DISABLING(deps.db.$client, claim),
+    record(deps, { ...eventOf(type, OPERATOR, { app, user }), note }, claim.attempt),
+  ]);
+}
+
+function future(instant: Date | null, now: Date): Date | null {
+  return instant && instant > now ? instant : null;
+}

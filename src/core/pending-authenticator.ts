@@ -1,0 +1,96 @@
+/** The batch that puts a pending authenticator into D1. */
+
+import type { TotpParameters } from "../crypto/totp";
+import { statement } from "../db/statement";
+import type { Deps } from "../env";
+import { actorOf } from "./actor";
+import { record } from "./audit";
+import type { Remember } from "./idempotency";
+import { CLAIMED, claimBy, LIVE_APP, LIVE_KEY, SAME_EPOCH, UNLOCKED } from "./claim";
+import type { App, Caller, User } from "./load-user";
+import { MAX_AUTHENTICATORS, PENDING_LIFE } from "./policy";
+
+/** A user is made by their first enrolment; of several at once, one makes it and the others find it. */
+const CREATE_USER = statement(`
+  INSERT INTO users (id, app_id, external_id, created_at)
+  SELECT :userId, a.id, :externalId, :now FROM apps a JOIN api_keys k ON k.app_id = a.id
+  WHERE a.id = :appId AND a.epoch = :appEpoch AND k.id = :keyId AND k.revoked_at IS NULL
+  ON CONFLICT (app_id, external_id) DO NOTHING`);
+
+/** Decides: there is room, the secret is new, and a reset user comes with the token of that reset, which is used up. */
+const CLAIM_ENROLMENT = statement(`
+  UPDATE users SET attempt = :attempt, rebind_hash = NULL, rebind_expires_at = NULL
+  WHERE users.id = :userId AND ${SAME_EPOCH} AND ${UNLOCKED} AND ${LIVE_APP} AND ${LIVE_KEY}
+    AND (NOT users.must_rebind OR (users.rebind_expires_at > :now
+      AND users.rebind_hash IN (SELECT value FROM json_each(:rebindHashes))))
+    AND (SELECT count(*) FROM authenticators t WHERE t.user_id = users.id AND t.state = 'active') < ${MAX_AUTHENTICATORS}
+    AND NOT EXISTS (SELECT 1 FROM authenticators t WHERE t.user_id = users.id
+      AND (t.state = 'active' OR t.expires_at > :now)
+      AND t.secret_digest IN (SELECT value FROM json_each(:secretDigests)))
+  RETURNING id`);
+
+/** Pending ones that have expired, and the oldest of the others if all places are taken. */
+const MAKE_ROOM = statement(`
+  DELETE FROM authenticators WHERE user_id = :userId AND state = 'pending' AND ${CLAIMED}
+    AND (expires_at <= :now OR id IN (
+      SELECT id FROM authenticators WHERE user_id = :userId AND state = 'pending' AND expires_at > :now
+      ORDER BY rowid DESC LIMIT -1 OFFSET (SELECT ${MAX_AUTHENTICATORS - 1} - count(*)
+        FROM authenticators WHERE user_id = :userId AND state = 'active')))`);
+
+const INSERT = statement(`
+  INSERT INTO authenticators
+    (id, user_id, name, secret, secret_digest, algorithm, digits, period, state, last_step, created_at, expires_at)
+  SELECT :id, :userId, :name, :secret, :secretDigest, :algorithm, :digits, :period, 'pending', :lastStep, :now, :expiresAt
+  WHERE ${CLAIMED}`);
+
+export interface PendingAuthenticator {
+  id: string;
+  app: App;
+  user: Pick<User, "id" | "epoch" | "externalId">;
+  name: string | null;
+  /** Sealed. */
+  secret: string;
+  /** Newest key first. */
+  secretDigests: string[];
+  rebindHashes: string[];
+  parameters: TotpParameters;
+  /** The steps up to here count as spent. */
+  lastStep: number;
+}
+
+/** Whether it was put there; false if something that was read no longer holds. */
+export async function insertPending(
+  deps: Deps,
+  caller: Caller,
+  pending: PendingAuthenticator,
+  remember: Remember,
+): Promise<boolean> {
+  const { id, app, user, name, secret, parameters, lastStep } = pending;
+  const claim = claimBy(deps, actorOf(caller), { app, user });
+  const { userId, attempt } = claim;
+  const [secretDigest = ""] = pending.secretDigests;
+  const values = {
+    ...claim,
+    ...parameters,
+    id,
+    name,
+    secret,
+    secretDigest,
+    lastStep,
+    externalId: user.externalId,
+    secretDigests: JSON.stringify(pending.secretDigests),
+    rebindHashes: JSON.stringify(pending.rebindHashes),
+    expiresAt: claim.now + PENDING_LIFE,
+  };
+  const event = { type: "authenticator.enrolled", actor: actorOf(caller).name } as const;
+  const d1 = deps.db.$client;
+  const [, claimed] = await d1.batch([
+    CREATE_USER(d1, values),
+    CLAIM_ENROLMENT(d1, values),
+    MAKE_ROOM(d1, values),
+    INSERT(d1, values),
+    record(deps, { ...event, appId: app.id, userId, authenticatorId: id }, attempt),
+    ...remember(id, { userId, attempt }),
+  ]);
+  return claimed?.results.length === 1;
+}

@@ -1,0 +1,53 @@
+/**
+ * An operator's reset: the old factors die, the counters start anew, and the user is *unbound*: no code passes and nothing enrols until somebody
+ * comes with the one-time token that the reset answered. The password alone is never enough, and the status goes on saying so.
+ */
+
+import { digest } from "../crypto/keyring";
+import { randomBase32 } from "../crypto/random";
+import { statement } from "../db/statement";
+import type { Deps } from "../env";
+import { OPERATOR } from "./actor";
+import { record } from "./audit";
+import { claimBy, CLAIMED, commitClaim, LIVE_APP } from "./claim";
+import type { UserRecord } from "./load-user";
+import { REBIND_LIFE } from "./policy";
+import { eventOf } from "./users";
+
+export interface Rebinding {
+  /** Give it to the user over a channel that proves who they are; enrolment takes it as `rebindToken`. */
+  rebindToken: string;
+  expiresAt: Date;
+}
+
+const CLAIM_RESET = statement(`
+  UPDATE users SET attempt = :attempt, epoch = epoch + 1, must_rebind = 1,
+    rebind_hash = :rebindHash, rebind_expires_at = :rebindExpiresAt,
+    failures = 0, locked_until = NULL, strikes = 0, strikes_at = NULL, capped_at = NULL
+  WHERE users.id = :userId AND ${LIVE_APP} RETURNING id`);
+const DELETE_AUTHENTICATORS = statement(
+  `DELETE FROM authenticators WHERE user_id = :userId AND ${CLAIMED}`,
+);
+const DELETE_BACKUP_CODES = statement(
+  `DELETE FROM backup_codes WHERE user_id = :userId AND ${CLAIMED}`,
+);
+
+/** The only way out of the cap. Another reset makes the token of the last one worthless. */
+export async function resetUser(
+  deps: Deps,
+  { app, user }: UserRecord,
+  note: string,
+): Promise<Rebinding> {
+  const rebindToken = randomBase32(20);
+  const claim = claimBy(deps, OPERATOR, { app, user });
+  const expiresAt = claim.now + REBIND_LIFE;
+  const rebindHash = await digest(deps.keyring, "rebinding", rebindToken);
+  const d1 = deps.db.$client;
+  await commitClaim(deps, [
+    CLAIM_RESET(d1, { ...claim, rebindHash, rebindExpiresAt: expiresAt }),
+    DELETE_AUTHENTICATORS(d1, claim),
+    DELETE_BACKUP_CODES(d1, claim),
+    record(deps, { ...eventOf("user.reset", OPERATOR, { app, user }), note }, claim.attempt),
+  ]);
+  return { rebindToken, expiresAt: new Date(expiresAt) };
+}

@@ -1,0 +1,161 @@
+/** Users, as their app's back end sees and changes them. */
+
+import { statement } from "../db/statement";
+import type { Deps } from "../env";
+import { Problem } from "../problem";
+import type { Actor } from "./actor";
+import { record, type AuditEvent } from "./audit";
+import { claimBy, CLAIMED, commitClaim, LIVE_APP, LIVE_KEY } from "./claim";
+import type { Authenticator, UserRecord } from "./load-user";
+
+/** What can be told of an authenticator: never its secret. */
+export interface AuthenticatorStatus {
+  id: string;
+  name: string | null;
+  status: "pending" | "active";
+  createdAt: Date;
+  confirmedAt: Date | null;
+  lastUsedAt: Date | null;
+  /** Steps by which the phone's clock was off at the last success; it moves nothing (RFC 6238 §6). */
+  driftSteps: number;
+}
+
+export interface UserStatus {
+  userId: string;
+  /** Also true when the user is capped, or was reset: the password alone is never enough again by itself. */
+  twoFactor: boolean;
+  authenticators: AuthenticatorStatus[];
+  backupCodes: { remaining: number };
+  lockedUntil: Date | null;
+  capped: boolean;
+  rebindingRequired: boolean;
+  disabled: boolean;
+}
+
+const CLAIM_REMOVAL = statement(`
+  UPDATE users SET attempt = :attempt, epoch = epoch + 1
+  WHERE users.id = :userId AND ${LIVE_APP} AND ${LIVE_KEY}
+    AND EXISTS (SELECT 1 FROM authenticators t WHERE t.id = :authenticatorId AND t.user_id = users.id)
+  RETURNING id`);
+const REMOVE = statement(`DELETE FROM authenticators WHERE id = :authenticatorId AND ${CLAIMED}`);
+/** Backup codes alone are no factor. */
+const REMOVE_ORPHANED_CODES = statement(`
+  DELETE FROM backup_codes WHERE user_id = :userId AND ${CLAIMED}
+    AND NOT EXISTS (SELECT 1 FROM authenticators t WHERE t.user_id = :userId AND t.state = 'active')`);
+
+const CLAIM_UNLOCK = statement(`
+  UPDATE users SET attempt = :attempt, failures = 0, locked_until = NULL
+  WHERE users.id = :userId AND ${LIVE_APP} AND ${LIVE_KEY} AND users.capped_at IS NULL
+  RETURNING id`);
+
+const CLAIM_DELETION = statement(`
+  UPDATE users SET attempt = :attempt WHERE users.id = :userId AND ${LIVE_APP} AND ${LIVE_KEY} RETURNING id`);
+const DELETE_AUTHENTICATORS = statement(
+  `DELETE FROM authenticators WHERE user_id = :userId AND ${CLAIMED}`,
+);
+const DELETE_BACKUP_CODES = statement(
+  `DELETE FROM backup_codes WHERE user_id = :userId AND ${CLAIMED}`,
+);
+const DELETE_USER = statement(`DELETE FROM users WHERE id = :userId AND attempt = :attempt`);
+
+/** What may be told of a user. */
+export function toStatus(
+  { user, authenticators, backupCodesRemaining }: UserRecord,
+  now: Date,
+): UserStatus {
+  const capped = user.cappedAt !== null;
+  const active = authenticators.some(({ state }) => state === "active");
+  const locked = user.lockedUntil !== null && user.lockedUntil > now.getTime();
+  return {
+    userId: user.externalId,
+    twoFactor: active || capped || user.mustRebind,
+    authenticators: authenticators.map(toAuthenticatorStatus),
+    backupCodes: { remaining: backupCodesRemaining },
+    lockedUntil: locked ? instant(user.lockedUntil) : null,
+    capped,
+    rebindingRequired: user.mustRebind,
+    disabled: user.disabledAt !== null,
+  };
+}
+
+function toAuthenticatorStatus(one: Authenticator): AuthenticatorStatus {
+  return {
+    id: one.id,
+    name: one.name,
+    status: one.state,
+    createdAt: new Date(one.createdAt),
+    confirmedAt: instant(one.confirmedAt),
+    lastUsedAt: instant(one.lastUsedAt),
+    driftSteps: one.drift,
+  };
+}
+
+function instant(milliseconds: number | null): Date | null {
+  return milliseconds === null ? null : new Date(milliseconds);
+}
+
+/** Removes an authenticator; with the last active one the backup codes go too. Throws `not_found`. */
+export async function removeAuthenticator(
+  deps: Deps,
+  actor: Actor,
+  { app, user, authenticators }: UserRecord,
+  authenticatorId: string,
+): Promise<void> {
+  if (!authenticators.some(({ id }) => id === authenticatorId)) {
+    throw new Problem("not_found", { detail: "No such authenticator." });
+  }
+  const claim = { ...claimBy(deps, actor, { app, user }), authenticatorId };
+  const d1 = deps.db.$client;
+  const event = eventOf("authenticator.removed", actor, { app, user });
+  await commitClaim(deps, [
+    CLAIM_REMOVAL(d1, claim),
+    REMOVE(d1, claim),
+    REMOVE_ORPHANED_CODES(d1, claim),
+    record(deps, { ...event, authenticatorId }, claim.attempt),
+  ]);
+}
+
+/** Ends a lock. A cap it does not end: throws `locked`. */
+export async function unlockUser(
+  deps: Deps,
+  actor: Actor,
+  { app, user }: UserRecord,
+  note: string | null = null,
+): Promise<void> {
+  if (user.cappedAt !== null) {
+    throw new Problem("locked", {
+      detail: "The user is capped: only an operator's reset ends that.",
+    });
+  }
+  const claim = claimBy(deps, actor, { app, user });
+  await commitClaim(deps, [
+    CLAIM_UNLOCK(deps.db.$client, claim),
+    record(deps, { ...eventOf("user.unlocked", actor, { app, user }), note }, claim.attempt),
+  ]);
+}
+
+/** Deletes the user and all that belongs to them but the audit trail. */
+export async function deleteUser(
+  deps: Deps,
+  actor: Actor,
+  { app, user }: UserRecord,
+): Promise<void> {
+  const claim = claimBy(deps, actor, { app, user });
+  const d1 = deps.db.$client;
+  await commitClaim(deps, [
+    CLAIM_DELETION(d1, claim),
+    DELETE_AUTHENTICATORS(d1, claim),
+    DELETE_BACKUP_CODES(d1, claim),
+    record(deps, eventOf("user.deleted", actor, { app, user }), claim.attempt),
+    DELETE_USER(d1, claim),
+  ]);
+}
+
+/** The event of a change to a user. */
+export function eventOf(
+  type: AuditEvent["type"],
+  actor: Actor,
+  { app, user }: Pick<UserRecord, "app" | "user">,
+): AuditEvent {
+  return { type, actor: actor.name, appId: app.id, userId: user.id };
+}

@@ -1,0 +1,175 @@
+/**
+ * The one gate: nothing else in the system accepts a TOTP or backup code. Every surface goes through `attemptCode`, so that
+ * throttling, single use and the audit trail cannot be forgotten.
+ */
+
+import { normaliseCode, type Code } from "../crypto/code";
+import type { Deps } from "../env";
+import { Problem } from "../problem";
+import type { Source } from "./audit";
+import { backupCodeHashes } from "./backup-codes";
+import { commit, type Attempt, type Outcome } from "./commit";
+import { findMatches, openAuthenticators, type Match, type OpenAuthenticator } from "./evaluate";
+import { assertOpen } from "./guard";
+import { loadKnownUser, type App, type Caller, type KnownUser, type User } from "./load-user";
+import { noteRefusal } from "./refusals";
+import { isKnownUsed, rememberUsed } from "./used-codes";
+
+export type Verification =
+  | {
+      valid: true;
+      method: Code["method"];
+      authenticatorId?: string;
+      backupCodes: { remaining: number };
+    }
+  | { valid: false; attemptsRemaining: number };
+
+/**
+ * Whether a code of a user is right; a right one is spent by the asking.
+ *
+ * Throws `not_found`, `not_enrolled`, `locked`, `user_disabled` or `rebinding_required` without evaluating the code.
+ */
+export async function verifyCode(
+  deps: Deps,
+  caller: Caller,
+  { userId, code, source }: { userId: string; code: string; source: Source },
+): Promise<Verification> {
+  const normal = parseCode(code);
+  // Once more if something changed between the read and the commit; then the second read says what.
+  for (let reads = 0; reads < 2; reads++) {
+    const loaded = await loadKnownUser(deps, caller, userId);
+    const verification = await verifyLoaded(deps, loaded, normal, source);
+    if (verification) return verification;
+  }
+  throw new Problem("conflict", { retryAfter: 1 });
+}
+
+async function verifyLoaded(
+  deps: Deps,
+  { user, app, authenticators, key }: KnownUser,
+  code: Code,
+  source: Source,
+): Promise<Verification | null> {
+  refuseLocked(deps, app, user);
+  const active = authenticators.filter(({ state }) => state === "active");
+  if (active.length === 0) throw new Problem("not_enrolled");
+  const opened = await openAuthenticators(deps.keyring, {
+    appId: app.id,
+    userId: user.id,
+    authenticators: active,
+  });
+  const subject = { user, app, authenticators: opened, keyId: key.id, challenge: null, source };
+  const result = await attemptCode(deps, subject, code);
+  return result && toVerification(result, code, app);
+}
+
+function refuseLocked(deps: Deps, app: App, user: User) {
+  try {
+    assertOpen(user, deps.now);
+  } catch (refusal) {
+    noteRefusal(deps, { appId: app.id, userId: user.id, reason: "locked" });
+    throw refusal;
+  }
+}
+
+/** Whose code it is, as read, and who asks. */
+export interface Subject extends Pick<Attempt, "app" | "keyId" | "challenge" | "source"> {
+  user: Attempt["user"] & { failures: number };
+  authenticators: OpenAuthenticator[];
+}
+
+export type AttemptResult = Outcome & { authenticatorId?: string };
+
+/** Evaluates a code and commits the attempt; null if the commit found that something no longer holds, and changed nothing. */
+export async function attemptCode(
+  deps: Deps,
+  subject: Subject,
+  code: Code,
+): Promise<AttemptResult | null> {
+  return code.method === "totp"
+    ? attemptTotp(deps, subject, code.digits)
+    : attemptBackupCode(deps, subject, code.symbols);
+}
+
+async function attemptTotp(
+  deps: Deps,
+  subject: Subject,
+  digits: string,
+): Promise<AttemptResult | null> {
+  const { window } = subject.app.settings;
+  const candidates = subject.authenticators.filter((one) => one.digits === digits.length);
+  const matches = await findMatches(candidates, digits, { now: deps.now, window });
+  if (await refusedByHint(deps, subject, matches, digits)) {
+    return { passed: false, failures: subject.user.failures, backupCodesRemaining: 0 };
+  }
+  const outcome = await commit(deps, {
+    ...subject,
+    method: "totp",
+    steps: Object.fromEntries(matches.map((match) => [match.authenticatorId, match.step])),
+    hashes: [],
+    compared: candidates.length * (2 * window + 1),
+    reason: matches.length > 0 ? "replayed_code" : "wrong_code",
+  });
+  if (!outcome?.passed) return outcome;
+  for (const match of matches) rememberMatch(deps, candidates, match, digits, window);
+  return { ...outcome, ...(matches[0] && { authenticatorId: matches[0].authenticatorId }) };
+}
+
+/** Asks KV only about a code that the read says is spent: nobody else waits for it. */
+async function refusedByHint(deps: Deps, subject: Subject, matches: Match[], digits: string) {
+  const [spent] = matches.filter((match) => match.alreadySpent);
+  if (!spent || !(await isKnownUsed(deps, spent.authenticatorId, digits))) return false;
+  noteRefusal(deps, { appId: subject.app.id, userId: subject.user.id, reason: "replayed_code" });
+  return true;
+}
+
+function rememberMatch(
+  deps: Deps,
+  candidates: OpenAuthenticator[],
+  { authenticatorId, step }: Match,
+  digits: string,
+  window: number,
+) {
+  const period = candidates.find(({ id }) => id === authenticatorId)?.period ?? 0;
+  const validUntil = (step + window + 1) * period * 1000;
+  rememberUsed(deps, { authenticatorId, digits, validUntil });
+}
+
+async function attemptBackupCode(
+  deps: Deps,
+  subject: Subject,
+  symbols: string,
+): Promise<AttemptResult | null> {
+  const hashes = await backupCodeHashes(deps.keyring, subject.user.id, symbols);
+  const reason = "wrong_backup_code";
+  return commit(deps, {
+    ...subject,
+    method: "backup_code",
+    steps: {},
+    hashes,
+    compared: 1,
+    reason,
+  });
+}
+
+/** Throws `invalid_request` for what has the form of no code: that is a mistake of the form, not a guess, and counts for nothing. */
+export function parseCode(text: string): Code {
+  const code = normaliseCode(text);
+  if (code) return code;
+  throw new Problem("invalid_request", {
+    detail: "code: 6 to 8 digits, or a backup code of 24 letters and digits.",
+  });
+}
+
+function toVerification(result: AttemptResult, code: Code, app: App): Verification {
+  if (!result.passed) {
+    const left = app.settings.failuresBeforeLock - result.failures;
+    return { valid: false, attemptsRemaining: Math.max(0, left) };
+  }
+  return {
+    valid: true,
+    method: code.method,
+    ...(result.authenticatorId && { authenticatorId: result.authenticatorId }),
+    backupCodes: { remaining: result.backupCodesRemaining },
+  };
+}

@@ -1,0 +1,37 @@
+/** The `otpauth://` URI behind the QR code: Key Uri Format, as the otpauth package writes it. */
+
+import { Secret, TOTP } from "otpauth";
+import type { TotpParameters } from "./totp";
+
+export interface Label {
+  /** Neither contains a colon: it separates the two (Key Uri Format, "Label"). */
+  issuer: string;
+  accountName: string;
+}
+
+export function provisioningUri(
+  secret: Uint8Array<ArrayBuffer>,
+  { issuer, accountName }: Label,
+  parameters: TotpParameters,
+): string {
+  const totp = new TOTP({
+    issuer,
+    label: accountName,
+    issuerInLabel: true,
+    secret: new Secret({ buffer: secret.buffer }),
+    ...parameters,
+  });
+  return totp.toString();
+}
+
+/** Unpadded Base32 (RFC 4648 §6): what people type when they cannot scan. */
+export function encodeSecret(secret: Uint8Array<ArrayBuffer>): string {
+  return new Secret({ buffer: secret.buffer }).base32;
+}
+
+/** Lenient in what people paste (lower case, spaces, dashes, padding); null for what is not Base32. */
+export function decodeSecret(text: string): Uint8Array<ArrayBuffer> | null {
+  const symbols = text.toUpperCase().replaceAll(/[\s=-]/g, "");
+  if (!/^[A-Z2-7]+$/.test(symbols)) return null;
+  return new Uint8Array(Secret.fromBase32(symbols).bytes);
+}

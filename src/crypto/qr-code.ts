@@ -1,0 +1,54 @@
+/** QR codes (ISO/IEC 18004) of a text, as SVG and as PNG. */
+
+import { encode } from "fast-png";
+import QRCode from "qrcode-svg";
+
+/** The light border that scanners need: four modules. */
+const QUIET_ZONE = 4;
+const PIXELS_PER_MODULE = 6;
+
+export interface QrCode {
+  /** A whole `<svg>` element that scales. */
+  svg: string;
+  /** A `data:image/png` URI. */
+  png: string;
+}
+
+export function drawQrCode(text: string): QrCode {
+  const code = fitting(text);
+  return { svg: code.svg(), png: `data:image/png;base64,${toPng(code.qrcode.modules).toBase64()}` };
+}
+
+/** Error correction M (15 %) if it fits, else L: a long label in a non-Latin script percent-encodes to nine bytes a character. */
+function fitting(text: string): QRCode {
+  const options = {
+    content: text,
+    padding: QUIET_ZONE,
+    join: true,
+    xmlDeclaration: false,
+  } as const;
+  try {
+    return new QRCode({ ...options, container: "svg-viewbox", ecl: "M" });
+  } catch {
+    return new QRCode({ ...options, container: "svg-viewbox", ecl: "L" });
+  }
+}
+
+/** One bit a pixel, 1 is white. */
+function toPng(modules: boolean[][]): Uint8Array {
+  const size = (modules.length + 2 * QUIET_ZONE) * PIXELS_PER_MODULE;
+  const rowBytes = Math.ceil(size / 8);
+  const data = new Uint8Array(rowBytes * size).fill(0xff);
+  for (let y = 0; y < size; y++) {
+    for (let x = 0; x < size; x++) {
+      const dark = modules[moduleAt(y)]?.[moduleAt(x)] === true;
+      const at = y * rowBytes + (x >> 3);
+      if (dark) data[at] = (data[at] ?? 0) & ~(0x80 >> (x & 7));
+    }
+  }
+  return encode({ width: size, height: size, data, depth: 1, channels: 1 });
+}
+
+function moduleAt(pixel: number): number {
+  return Math.floor(pixel / PIXELS_PER_MODULE) - QUIET_ZONE;
+}

@@ -1,0 +1,66 @@
+/** The ES256 keys behind every JWT (RFC 7518 §3.4): the newest signs, all are published as a JWK set (RFC 7517). */
+
+import { SignJWT, type JWTPayload } from "jose";
+
+const BASE64URL = { alphabet: "base64url", omitPadding: true } as const;
+const ES256 = { name: "ECDSA", namedCurve: "P-256" } as const;
+
+/** RFC 7517 §4, RFC 7518 §6.2.1. */
+export interface PublicJwk {
+  kty: "EC";
+  crv: "P-256";
+  alg: "ES256";
+  use: "sig";
+  kid: string;
+  x: string;
+  y: string;
+}
+
+interface SigningKey {
+  readonly kid: string;
+  readonly privateKey: CryptoKey;
+  readonly publicJwk: PublicJwk;
+}
+
+/** Newest first, never empty. */
+export type SigningKeys = readonly [SigningKey, ...SigningKey[]];
+
+/** Reads `kid:base64url-PKCS8[,kid:…]`, newest first: the SIGNING_KEYS secret. Throws an Error that says what is wrong. */
+export async function parseSigningKeys(text: string | undefined): Promise<SigningKeys> {
+  if (!text?.trim()) throw new Error("SIGNING_KEYS is missing.");
+  const keys = await Promise.all(text.split(",").map((entry) => parseSigningKey(entry.trim())));
+  const [newest, ...older] = keys;
+  if (!newest) throw new Error("SIGNING_KEYS: no key.");
+  return [newest, ...older];
+}
+
+async function parseSigningKey(entry: string): Promise<SigningKey> {
+  const [, kid, encoded] = /^([\w-]{1,32}):([\w-]+)=*$/.exec(entry) ?? [];
+  if (!kid || !encoded)
+    throw new Error("SIGNING_KEYS: expected kid:key, keys as PKCS #8 in base64url.");
+  try {
+    const pkcs8 = Uint8Array.fromBase64(encoded, BASE64URL);
+    const privateKey = await crypto.subtle.importKey("pkcs8", pkcs8, ES256, true, ["sign"]);
+    return { kid, privateKey, publicJwk: await publicJwk(kid, privateKey) };
+  } catch (cause) {
+    throw new Error(`SIGNING_KEYS: key ${kid} is not a P-256 private key.`, { cause });
+  }
+}
+
+/** Names the public members one by one: nothing private can slip in. */
+async function publicJwk(kid: string, privateKey: CryptoKey): Promise<PublicJwk> {
+  const jwk = await crypto.subtle.exportKey("jwk", privateKey);
+  if (jwk instanceof ArrayBuffer || !jwk.x || !jwk.y) throw new Error("not an EC key");
+  return { kty: "EC", crv: "P-256", alg: "ES256", use: "sig", kid, x: jwk.x, y: jwk.y };
+}
+
+/** A JWT under the newest key. `type` is its `typ` (RFC 8725 §3.11), so that no token passes for another kind. */
+export function signJwt([newest]: SigningKeys, type: string, claims: JWTPayload): Promise<string> {
+  const header = { alg: "ES256", kid: newest.kid, typ: type };
+  return new SignJWT(claims).setProtectedHeader(header).sign(newest.privateKey);
+}
+
+/** What `/.well-known/jwks.json` shows. */
+export function publicKeys(keys: SigningKeys): PublicJwk[] {
+  return keys.map((key) => key.publicJwk);
+}

@@ -1,0 +1,192 @@
+/**
+ * Every table, each with the sentence that says what a row is. `docs/storage.md` adds who writes it and for how long.
+ *
+ * Indexes are few on purpose: every index is one more row written per insert, and rows written are the main cost.
+ */
+
+import {
+  index,
+  integer,
+  primaryKey,
+  real,
+  sqliteTable,
+  text,
+  uniqueIndex,
+} from "drizzle-orm/sqlite-core";
+
+const instant = () => integer({ mode: "timestamp_ms" });
+
+/** What an operator can choose per app; defaults and bounds are in `core/policy.ts`. */
+export interface AppSettings {
+  /** Time steps accepted on either side of the current one. */
+  window: 0 | 1 | 2;
+  /** Consecutive failures before the first lock. */
+  failuresBeforeLock: number;
+  /** Strikes before the user is capped. */
+  strikeCap: number;
+  /** Browser origins that may answer challenges; empty: any. */
+  allowedOrigins: string[];
+}
+
+/** A tenant: one application whose users are kept apart from all others. */
+export const apps = sqliteTable("apps", {
+  id: text().primaryKey(),
+  name: text().notNull(),
+  issuer: text().notNull(),
+  settings: text({ mode: "json" }).$type<AppSettings>().notNull(),
+  /** Grows with every change of settings and with deletion; what was minted under an older one is dead. */
+  epoch: integer().notNull().default(0),
+  createdAt: instant().notNull(),
+  /** Set at once by a deletion; the rows of its users follow in the background. */
+  deletedAt: instant(),
+});
+
+/** A key with which one app's back end calls the server API. */
+export const apiKeys = sqliteTable(
+  "api_keys",
+  {
+    id: text().primaryKey(),
+    appId: text().notNull(),
+    name: text(),
+    /** SHA-256 of the key: 256 random bits need no pepper. */
+    hash: text().notNull(),
+    /** Space-separated: `verify enrol users import`. Never changed after creation. */
+    scopes: text().notNull(),
+    createdAt: instant().notNull(),
+    expiresAt: instant(),
+    revokedAt: instant(),
+    /** Within the hour: written at most once an hour, after an answer. */
+    lastUsedAt: instant(),
+  },
+  (t) => [index("api_keys_app").on(t.appId)],
+);
+
+/** One person in one app, and the guard that all their authenticators and backup codes share. */
+export const users = sqliteTable(
+  "users",
+  {
+    id: text().primaryKey(),
+    appId: text().notNull(),
+    /** The caller's own name for the user. */
+    externalId: text().notNull(),
+    createdAt: instant().notNull(),
+    disabledAt: instant(),
+    /** Grows with every change that must end what was minted before it (DESIGN section 10.3). */
+    epoch: integer().notNull().default(0),
+    /** Consecutive failures: a success sets 0. */
+    failures: integer().notNull().default(0),
+    lockedUntil: instant(),
+    /** Failures weighted by the codes compared, as of `strikesAt`; one is forgiven a day, none by a success. */
+    strikes: real().notNull().default(0),
+    strikesAt: instant(),
+    cappedAt: instant(),
+    /** The random id of the last charged attempt: what the rest of its commit hangs on. */
+    attempt: text(),
+    /** Set by an operator's reset: nothing passes and nothing enrols without the rebinding token. */
+    mustRebind: integer({ mode: "boolean" }).notNull().default(false),
+    rebindHash: text(),
+    rebindExpiresAt: instant(),
+  },
+  (t) => [uniqueIndex("users_app_external").on(t.appId, t.externalId)],
+);
+
+/** One authenticator app of one user. */
+export const authenticators = sqliteTable(
+  "authenticators",
+  {
+    id: text().primaryKey(),
+    userId: text().notNull(),
+    name: text(),
+    /** Sealed; the context is app, user and this row's id. */
+    secret: text().notNull(),
+    /** Keyed digest of the secret, so that one secret is not enrolled twice for a user. */
+    secretDigest: text().notNull(),
+    algorithm: text({ enum: ["SHA1", "SHA256", "SHA512"] }).notNull(),
+    digits: integer().notNull(),
+    period: integer().notNull(),
+    state: text({ enum: ["pending", "active"] }).notNull(),
+    /** The replay ledger: the highest time step spent. It only ever grows. */
+    lastStep: integer().notNull().default(-1),
+    /** Steps by which the phone's clock differed at the last success. Shown, and moves nothing. */
+    drift: integer().notNull().default(0),
+    /** Wrong codes at confirmation. */
+    tries: integer().notNull().default(0),
+    createdAt: instant().notNull(),
+    confirmedAt: instant(),
+    lastUsedAt: instant(),
+    /** Only while pending. */
+    expiresAt: instant(),
+  },
+  (t) => [uniqueIndex("authenticators_user_secret").on(t.userId, t.secretDigest)],
+);
+
+/** One backup code: its keyed hash and whether it is used. */
+export const backupCodes = sqliteTable(
+  "backup_codes",
+  {
+    userId: text().notNull(),
+    hash: text().notNull(),
+    usedAt: instant(),
+  },
+  (t) => [primaryKey({ columns: [t.userId, t.hash] })],
+);
+
+/** What has been answered to a challenge; a challenge that nobody answered has no row. */
+export const challenges = sqliteTable("challenges", {
+  id: text().primaryKey(),
+  userId: text().notNull(),
+  attempts: integer().notNull(),
+  /** The strikes that its own failures added, taken back by its success. */
+  strikes: real().notNull(),
+  spentAt: instant(),
+  /** A minute after the token's own expiry. */
+  expiresAt: instant().notNull(),
+});
+
+/** What happened: append-only. */
+export const auditEvents = sqliteTable(
+  "audit_events",
+  {
+    /** Microseconds since the epoch, made unique: the time of the event, its order and its cursor. */
+    id: integer().primaryKey(),
+    appId: text(),
+    userId: text(),
+    type: text().notNull(),
+    outcome: text({ enum: ["success", "failure", "refused"] }).notNull(),
+    /** The inner reason, which the end user is never told. */
+    reason: text(),
+    /** Who did it: `key:<id>`, `challenge:<id>`, `admin` or `system`. */
+    actor: text().notNull(),
+    authenticatorId: text(),
+    ip: text(),
+    userAgent: text(),
+    requestId: text(),
+    /** The operator's own words. */
+    note: text(),
+  },
+  (t) => [index("audit_events_user").on(t.userId)],
+);
+
+/** That a creating call with this Idempotency-Key has been carried out, and what it made. */
+export const idempotencyKeys = sqliteTable(
+  "idempotency_keys",
+  {
+    /** The app's id, or `admin`. */
+    scope: text().notNull(),
+    key: text().notNull(),
+    route: text().notNull(),
+    /** Keyed digest of path and body; never the body. */
+    requestDigest: text().notNull(),
+    resourceId: text().notNull(),
+    createdAt: instant().notNull(),
+    expiresAt: instant().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.scope, t.key] })],
+);
+
+/** A key of KEYRING that rows refer to, with a sealed canary that only the same key opens. */
+export const keyringKeys = sqliteTable("keyring_keys", {
+  id: text().primaryKey(),
+  canary: text().notNull(),
+  createdAt: instant().notNull(),
+});

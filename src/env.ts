@@ -1,0 +1,76 @@
+import { drizzle } from "drizzle-orm/d1";
+import { z } from "zod";
+import { parseKeyring, type Keyring } from "./crypto/keyring";
+import { parseSigningKeys, type SigningKeys } from "./crypto/signing";
+
+/** All that core/ may touch of the outside world. Built once per request. */
+export interface Deps {
+  db: Database;
+  kv: KVNamespace;
+  keyring: Keyring;
+  signingKeys: SigningKeys;
+  settings: Settings;
+  now: Date;
+  /** In the answer, the log lines and the audit trail of this request. */
+  requestId: string;
+  /** Runs after the answer is out; a failure is logged and costs nothing but itself. */
+  defer: (work: Promise<unknown>) => void;
+}
+
+export type Database = ReturnType<typeof connect>;
+
+export interface Settings {
+  /** The origin in `iss`; never taken from a request. */
+  issuerUrl: string;
+  adminToken: string;
+  auditRetentionDays: number;
+}
+
+/** What the bindings say, parsed once per isolate. */
+export interface Config {
+  db: Database;
+  kv: KVNamespace;
+  keyring: Keyring;
+  signingKeys: SigningKeys;
+  settings: Settings;
+}
+
+const SettingsSchema = z.object({
+  ISSUER_URL: z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/$/, "")),
+  ADMIN_TOKEN: z.string().min(32),
+  AUDIT_RETENTION_DAYS: z.coerce.number().int().min(1).max(3650),
+});
+
+let parsed: { env: Env; config: Promise<Config> } | undefined;
+
+/** The configuration, or a rejection that names the variable at fault and never its value. */
+export function loadConfig(env: Env): Promise<Config> {
+  if (parsed?.env !== env) parsed = { env, config: parseConfig(env) };
+  return parsed.config;
+}
+
+async function parseConfig(env: Env): Promise<Config> {
+  const [keyring, signingKeys] = await Promise.all([
+    parseKeyring(env.KEYRING),
+    parseSigningKeys(env.SIGNING_KEYS),
+  ]);
+  return { db: connect(env.DB), kv: env.KV, keyring, signingKeys, settings: parseSettings(env) };
+}
+
+function parseSettings(env: Env): Settings {
+  const result = SettingsSchema.safeParse(env);
+  if (!result.success) throw new Error(result.error.issues.map(explain).join(" "));
+  return {
+    issuerUrl: result.data.ISSUER_URL,
+    adminToken: result.data.ADMIN_TOKEN,
+    auditRetentionDays: result.data.AUDIT_RETENTION_DAYS,
+  };
+}
+
+function explain({ path, message }: { path: PropertyKey[]; message: string }): string {
+  return `${path.map(String).join(".")}: ${message}.`;
+}
+
+function connect(d1: D1Database) {
+  return drizzle(d1, { casing: "snake_case" });
+}

@@ -1,0 +1,26 @@
+/** Where a request comes from: the platform's word only. `X-Forwarded-For` and `Forwarded` are the client's and are not read. */
+
+import type { Context } from "hono";
+
+/** Behind Cloudflare's edge this cannot be forged; a local server passes the client's own header through. */
+export function addressOf(c: Context): string | undefined {
+  return c.req.header("cf-connecting-ip");
+}
+
+/** What limits by address count by: an IPv6 customer has at least a /64, so that is one address. */
+export function addressKey(address: string | undefined): string {
+  if (!address?.includes(":")) return address ?? "unknown";
+  const groups = expand(address);
+  return groups ? `${groups.slice(0, 4).join(":")}::/64` : "unknown";
+}
+
+/** The eight groups of an IPv6 address (RFC 4291 §2.2), in the normal form of the URL standard; null for what is none. */
+function expand(address: string): string[] | null {
+  const url = URL.parse(`http://[${address}]/`);
+  if (!url) return null;
+  const [head = "", tail] = url.hostname.slice(1, -1).split("::");
+  const left = head.split(":").filter(Boolean);
+  const right = (tail ?? "").split(":").filter(Boolean);
+  const zeros = Array.from({ length: 8 - left.length - right.length }, () => "0");
+  return [...left, ...zeros, ...right];
+}

@@ -1,0 +1,131 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { createApp, deleteApp, getApp, listApps, updateApp } from "../../core/apps";
+import { MAX_ISSUER, SETTINGS_BOUNDS } from "../../core/policy";
+import { IdempotencyHeaders, idempotentRequest, Instant, label, line } from "../fields";
+import { body, BODY_PROBLEMS, json, nothing, problems, router } from "../openapi";
+import { ADMIN_PROBLEMS, page, PageQuery, security } from "./shared";
+
+const { window, failuresBeforeLock, strikeCap } = SETTINGS_BOUNDS;
+
+const Settings = z.object({
+  window: z.union([z.literal(0), z.literal(1), z.literal(2)]).openapi({
+    type: "integer",
+    minimum: window.min,
+    maximum: window.max,
+    description: "Steps accepted around the current one.",
+  }),
+  failuresBeforeLock: z.int().min(failuresBeforeLock.min).max(failuresBeforeLock.max),
+  strikeCap: z.int().min(strikeCap.min).max(strikeCap.max).openapi({
+    description:
+      "Failures, not reset by successes, after which only an operator's reset helps; one is forgiven a day.",
+  }),
+  allowedOrigins: z
+    .array(
+      z.url({ protocol: /^https?$/ }).refine(isOrigin, "an origin, such as https://example.com"),
+    )
+    .max(20)
+    .openapi({
+      description: "Browser origins that may answer challenges. Empty: any.",
+    }),
+});
+
+function isOrigin(text: string): boolean {
+  return URL.parse(text)?.origin === text;
+}
+
+const App = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    issuer: z.string(),
+    settings: Settings,
+    createdAt: Instant,
+  })
+  .openapi("App");
+const AppInput = z.strictObject({
+  name: label(MAX_ISSUER).openapi({ example: "Example" }),
+  issuer: label(MAX_ISSUER)
+    .optional()
+    .openapi({ description: "Shown in authenticator apps. Left out: the name." }),
+  settings: Settings.partial().strict().optional(),
+});
+const params = z.object({ appId: line(64) });
+
+const createAppRoute = createRoute({
+  method: "post",
+  path: "/apps",
+  tags: ["Apps"],
+  summary: "Create an app",
+  security,
+  request: { headers: IdempotencyHeaders, body: body(AppInput) },
+  responses: {
+    201: json("Created", App),
+    ...problems(...ADMIN_PROBLEMS, ...BODY_PROBLEMS, "idempotency_mismatch", "not_found"),
+  },
+});
+
+const listAppsRoute = createRoute({
+  method: "get",
+  path: "/apps",
+  tags: ["Apps"],
+  summary: "List apps",
+  security,
+  request: { query: PageQuery },
+  responses: { 200: json("Newest first", page(App)), ...problems(...ADMIN_PROBLEMS) },
+});
+
+const getAppRoute = createRoute({
+  method: "get",
+  path: "/apps/{appId}",
+  tags: ["Apps"],
+  summary: "See an app",
+  security,
+  request: { params },
+  responses: { 200: json("The app", App), ...problems(...ADMIN_PROBLEMS, "not_found") },
+});
+
+const updateAppRoute = createRoute({
+  method: "patch",
+  path: "/apps/{appId}",
+  tags: ["Apps"],
+  summary: "Change an app",
+  description: "Changes what is given. A change of settings ends open challenges.",
+  security,
+  request: { params, body: body(AppInput.partial()) },
+  responses: {
+    200: json("The app as it is now", App),
+    ...problems(...ADMIN_PROBLEMS, ...BODY_PROBLEMS, "not_found"),
+  },
+});
+
+const deleteAppRoute = createRoute({
+  method: "delete",
+  path: "/apps/{appId}",
+  tags: ["Apps"],
+  summary: "Delete an app",
+  description:
+    "Its keys stop and its users are unreachable at once; their rows are deleted in the background.",
+  security,
+  request: { params },
+  responses: { 204: nothing, ...problems(...ADMIN_PROBLEMS, "not_found") },
+});
+
+export const appRoutes = router()
+  .openapi(createAppRoute, async (c) => {
+    const request = await idempotentRequest(c, "POST /admin/apps");
+    return c.json(await createApp(c.var.deps, c.req.valid("json"), request), 201);
+  })
+  .openapi(listAppsRoute, async (c) =>
+    c.json(await listApps(c.var.deps, c.req.valid("query")), 200),
+  )
+  .openapi(getAppRoute, async (c) =>
+    c.json(await getApp(c.var.deps, c.req.valid("param").appId), 200),
+  )
+  .openapi(updateAppRoute, async (c) => {
+    const { appId } = c.req.valid("param");
+    return c.json(await updateApp(c.var.deps, appId, c.req.valid("json")), 200);
+  })
+  .openapi(deleteAppRoute, async (c) => {
+    await deleteApp(c.var.deps, c.req.valid("param").appId);
+    return c.body(null, 204);
+  });

@@ -1,0 +1,26 @@
+/** What every route of the admin API shares. */
+
+import { z } from "@hono/zod-openapi";
+import { line } from "../fields";
+
+export const ADMIN_PROBLEMS = ["unauthorized", "rate_limited", "invalid_request"] as const;
+
+export const security = [{ adminToken: [] }];
+
+export const PageQuery = z.object({
+  cursor: z
+    .string()
+    .regex(/^\d{1,16}$/)
+    .optional()
+    .openapi({ description: "`nextCursor` of the page before." }),
+  limit: z.coerce.number().int().min(1).max(100).default(50),
+});
+
+export function page<T extends z.ZodType>(item: T) {
+  return z.object({ items: z.array(item), nextCursor: z.string().nullable() });
+}
+
+export const Reason = line(500).openapi({
+  description: "For the audit trail.",
+  example: "Lost phone; identity checked by video call",
+});

@@ -1,0 +1,141 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { OPERATOR } from "../../core/actor";
+import { findUser, listUsers, setDisabled, toDetail } from "../../core/operator";
+import { resetUser } from "../../core/rebinding";
+import { deleteUser, unlockUser } from "../../core/users";
+import { Instant, InstantOrNull, line } from "../fields";
+import { body, BODY_PROBLEMS, json, nothing, problems, router } from "../openapi";
+import { UserStatusSchema } from "../server/users";
+import { ADMIN_PROBLEMS, page, PageQuery, Reason, security } from "./shared";
+
+const params = z.object({
+  id: line(64).openapi({ description: "Ours (`usr_…`), as the list shows it." }),
+});
+const reasonBody = body(z.strictObject({ reason: Reason }));
+
+const Identity = z.object({ id: z.string(), appId: z.string(), createdAt: Instant });
+const Summary = Identity.extend({
+  userId: z.string().openapi({ description: "The app's own name for the user." }),
+  disabled: z.boolean(),
+  capped: z.boolean(),
+  lockedUntil: InstantOrNull,
+}).openapi("UserSummary");
+const Detail = UserStatusSchema.extend(Identity.shape)
+  .extend({ failures: z.int() })
+  .openapi("UserDetail");
+
+const listUsersRoute = createRoute({
+  method: "get",
+  path: "/users",
+  tags: ["Operator: users"],
+  summary: "List and search users",
+  security,
+  request: {
+    query: PageQuery.extend({
+      appId: line(64).optional(),
+      query: line(255)
+        .optional()
+        .openapi({ description: "Part of the app's own name for the user." }),
+    }),
+  },
+  responses: { 200: json("Newest first", page(Summary)), ...problems(...ADMIN_PROBLEMS) },
+});
+
+const getUserRoute = createRoute({
+  method: "get",
+  path: "/users/{id}",
+  tags: ["Operator: users"],
+  summary: "See a user",
+  security,
+  request: { params },
+  responses: { 200: json("The user", Detail), ...problems(...ADMIN_PROBLEMS, "not_found") },
+});
+
+const patchUserRoute = createRoute({
+  method: "patch",
+  path: "/users/{id}",
+  tags: ["Operator: users"],
+  summary: "Disable or enable a user",
+  description: "A disabled user's codes are refused unevaluated. Open challenges end either way.",
+  security,
+  request: {
+    params,
+    body: body(z.strictObject({ disabled: z.boolean(), reason: Reason.optional() })),
+  },
+  responses: {
+    200: json("The user as it is now", Detail),
+    ...problems(...ADMIN_PROBLEMS, ...BODY_PROBLEMS, "not_found", "conflict"),
+  },
+});
+
+const deleteUserRoute = createRoute({
+  method: "delete",
+  path: "/users/{id}",
+  tags: ["Operator: users"],
+  summary: "Delete a user",
+  security,
+  request: { params },
+  responses: { 204: nothing, ...problems(...ADMIN_PROBLEMS, "not_found", "conflict") },
+});
+
+const resetRoute = createRoute({
+  method: "post",
+  path: "/users/{id}/reset",
+  tags: ["Operator: users"],
+  summary: "Reset a user's second factor",
+  description:
+    "Removes authenticators and backup codes and ends a lock or cap. Until somebody enrols with the one-time `rebindToken`, nothing passes: " +
+    "the status stays `twoFactor: true`, so that the password alone opens nothing. Give the token only to somebody who has proven who they are.",
+  security,
+  request: { params, body: reasonBody },
+  responses: {
+    200: json("Reset", z.object({ rebindToken: z.string(), expiresAt: Instant })),
+    ...problems(...ADMIN_PROBLEMS, ...BODY_PROBLEMS, "not_found", "conflict"),
+  },
+});
+
+const unlockRoute = createRoute({
+  method: "post",
+  path: "/users/{id}/unlock",
+  tags: ["Operator: users"],
+  summary: "Unlock a user",
+  description: "Ends a lock. It does not end a cap.",
+  security,
+  request: { params, body: reasonBody },
+  responses: {
+    204: nothing,
+    ...problems(...ADMIN_PROBLEMS, ...BODY_PROBLEMS, "not_found", "locked", "conflict"),
+  },
+});
+
+export const operatorUserRoutes = router()
+  .openapi(listUsersRoute, async (c) =>
+    c.json(await listUsers(c.var.deps, c.req.valid("query")), 200),
+  )
+  .openapi(getUserRoute, async (c) => {
+    const { deps } = c.var;
+    return c.json(toDetail(await findUser(deps, c.req.valid("param").id), deps.now), 200);
+  })
+  .openapi(patchUserRoute, async (c) => {
+    const { deps } = c.var;
+    const { id } = c.req.valid("param");
+    const { disabled, reason } = c.req.valid("json");
+    await setDisabled(deps, await findUser(deps, id), { disabled, note: reason ?? null });
+    return c.json(toDetail(await findUser(deps, id), deps.now), 200);
+  })
+  .openapi(deleteUserRoute, async (c) => {
+    const { deps } = c.var;
+    await deleteUser(deps, OPERATOR, await findUser(deps, c.req.valid("param").id));
+    return c.body(null, 204);
+  })
+  .openapi(resetRoute, async (c) => {
+    const { deps } = c.var;
+    const user = await findUser(deps, c.req.valid("param").id);
+    return c.json(await resetUser(deps, user, c.req.valid("json").reason), 200);
+  })
+  .openapi(unlockRoute, async (c) => {
+    const { deps } = c.var;
+    const user = await findUser(deps, c.req.valid("param").id);
+    await unlockUser(deps, OPERATOR, user, c.req.valid("json").reason);
+    return c.body(null, 204);
+  });

@@ -1,0 +1,38 @@
+/** Who is asking. */
+
+import { createMiddleware } from "hono/factory";
+import type { Context } from "hono";
+import type { Scope } from "../core/load-user";
+import { parseApiKey } from "../crypto/api-key";
+import { timingSafeEqual } from "../crypto/timing-safe-equal";
+import { Problem } from "../problem";
+import type { AppEnv } from "./context";
+import { limit } from "./limits";
+
+/**
+ * An API key that has the form of one, and the scope it has to have. Whether it is good is asked in the query that the route makes
+ * anyway, and again in the WHERE of whatever it writes: no route answers before.
+ */
+export function requireKey(scope: Scope) {
+  return createMiddleware<AppEnv>(async (c, next) => {
+    const proof = await parseApiKey(bearer(c) ?? "");
+    if (!proof) throw new Problem("unauthorized", { cause: "no API key" });
+    await limit(c.env.KEY_LIMIT, proof.id);
+    c.set("caller", { ...proof, scope });
+    await next();
+  });
+}
+
+/** The operator's token. */
+export const requireAdmin = createMiddleware<AppEnv>(async (c, next) => {
+  const token = bearer(c);
+  if (token === undefined || !timingSafeEqual(token, c.var.deps.settings.adminToken)) {
+    throw new Problem("unauthorized", { cause: "no admin token" });
+  }
+  await next();
+});
+
+/** RFC 6750 §2.1. */
+function bearer(c: Context): string | undefined {
+  return /^Bearer +(\S+) *$/i.exec(c.req.header("authorization") ?? "")?.[1];
+}

@@ -1,0 +1,98 @@
+/** The API reference: the OpenAPI document, and two ways to read it. Their bundles are static assets of this Worker; nothing comes from elsewhere. */
+
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import { Hono } from "hono";
+import { html } from "hono/html";
+import { secureHeaders } from "hono/secure-headers";
+import { describeProblem } from "../problem";
+import type { AppEnv } from "./context";
+
+const INFO = {
+  title: "Stepgate",
+  version: "1",
+  description:
+    "Two-factor authentication (TOTP, RFC 6238) as a service that you own. Errors are RFC 9457 problems: branch on `code`; `type` links to a page about it.",
+};
+
+/** The document of all routes mounted so far. */
+export function openApiDocument(app: OpenAPIHono<AppEnv>) {
+  const registry = app.openAPIRegistry;
+  const bearer = { type: "http", scheme: "bearer" } as const;
+  registry.registerComponent("securitySchemes", "apiKey", {
+    ...bearer,
+    description: "An API key of the app: `sg_…`.",
+  });
+  registry.registerComponent("securitySchemes", "adminToken", {
+    ...bearer,
+    description: "The operator's token: the secret ADMIN_TOKEN.",
+  });
+  return app.getOpenAPI31Document({ openapi: "3.1.0", info: INFO });
+}
+
+/** Both bundles set styles from scripts; neither gets to run one that is not ours. */
+const readerHeaders = secureHeaders({
+  contentSecurityPolicy: {
+    defaultSrc: ["'none'"],
+    scriptSrc: ["'self'"],
+    styleSrc: ["'self'", "'unsafe-inline'"],
+    imgSrc: ["'self'", "data:"],
+    fontSrc: ["'self'", "data:"],
+    connectSrc: ["'self'"],
+    workerSrc: ["'self'", "blob:"],
+    frameAncestors: ["'none'"],
+    baseUri: ["'none'"],
+    formAction: ["'none'"],
+  },
+  xFrameOptions: "DENY",
+});
+
+const page = (title: string, head: unknown, content: unknown) =>
+  html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <title>${title}</title>
+        ${head}
+      </head>
+      <body>
+        ${content}
+      </body>
+    </html>`;
+
+export const docsRoutes = new Hono<AppEnv>()
+  .get("/docs/?", readerHeaders, (c) =>
+    c.html(
+      page(
+        "Stepgate: API",
+        html`<link rel="stylesheet" href="/assets/swagger-ui.css" />`,
+        html`<div id="swagger-ui"></div>
+          <script src="/assets/swagger-ui-bundle.js"></script>
+          <script src="/assets/docs.js"></script>`,
+      ),
+    ),
+  )
+  .get("/redoc/?", readerHeaders, (c) =>
+    c.html(
+      page(
+        "Stepgate: API reference",
+        html`<link rel="stylesheet" href="/assets/redoc.css" />`,
+        html`<redoc spec-url="/openapi.json"></redoc>
+          <script src="/assets/redoc.standalone.js"></script>`,
+      ),
+    ),
+  )
+  .get("/problems/:code", (c) => {
+    const problem = describeProblem(c.req.param("code"));
+    if (!problem) return c.notFound();
+    const { code, status, title, help } = problem;
+    return c.html(
+      page(
+        `Problem: ${code}`,
+        "",
+        html`<h1><code>${code}</code></h1>
+          <p><strong>${status}</strong> ${title}</p>
+          <p>${help}</p>`,
+      ),
+    );
+  });

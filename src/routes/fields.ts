@@ -1,0 +1,60 @@
+/** The fields that several routes share, each with its bounds. */
+
+import { z } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import type { IdempotentRequest } from "../core/idempotency";
+import type { AppEnv } from "./context";
+
+/** Control characters of any kind, and halves of surrogate pairs, which are no characters. */
+const UNPRINTABLE = /[\p{Cc}\p{Cs}]/u;
+
+/** One line of text of 1 to `max` characters (UTF-16 code units). */
+export function line(max: number) {
+  return z
+    .string()
+    .min(1)
+    .max(max)
+    .refine((text) => !UNPRINTABLE.test(text), "no control characters");
+}
+
+/** Part of a URI's label, whose parts a colon separates (Key Uri Format). */
+export function label(max: number) {
+  return line(max).refine((text) => !text.includes(":"), "no colon");
+}
+
+export const UserId = line(255).openapi({
+  description: "Your own name for the user, percent-encoded in the path.",
+  example: "user-42",
+});
+
+/** Six to eight digits or a backup code, as typed: it is normalised before anything else looks at it. */
+export const CodeText = z.string().min(1).max(64).openapi({ example: "492039" });
+
+export const Instant = z.date().openapi({ type: "string", format: "date-time" });
+export const InstantOrNull = z.date().nullable().openapi({ type: "string", format: "date-time" });
+
+/** RFC 3339 in, Date out. */
+export const InstantInput = z.iso
+  .datetime({ offset: true })
+  .transform((text) => new Date(text))
+  .openapi({ type: "string", format: "date-time" });
+
+export const IdempotencyHeaders = z.object({
+  "idempotency-key": z
+    .string()
+    .regex(/^[\x21-\x7e]{1,255}$/)
+    .optional()
+    .openapi({
+      description: "A repeated call with the same key and body makes nothing new, for 24 h.",
+    }),
+});
+
+/** The call as an idempotent one, if its client made it one. */
+export async function idempotentRequest(
+  c: Context<AppEnv>,
+  route: string,
+): Promise<IdempotentRequest | null> {
+  const key = c.req.header("idempotency-key");
+  if (key === undefined) return null;
+  return { key, route, content: `${c.req.path}\n${await c.req.text()}` };
+}

@@ -1,0 +1,98 @@
+/** How a route is written down: the pieces of `createRoute` that every plane shares, and the one place where errors become answers. */
+
+import { OpenAPIHono, z } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import { HTTPException } from "hono/http-exception";
+import { Problem, PROBLEM_CODES, type ProblemCode } from "../problem";
+import type { AppEnv } from "./context";
+
+/** A Hono app whose routes are in the API reference and whose bad requests are problems. */
+export function router() {
+  return new OpenAPIHono<AppEnv>({
+    defaultHook: (result) => {
+      if (result.success) return;
+      throw new Problem("invalid_request", { detail: explain(result.error) });
+    },
+  });
+}
+
+/** Where and what, without the value: it may be a secret. */
+function explain(error: { issues: readonly { path: PropertyKey[]; message: string }[] }): string {
+  const lines = error.issues.map(({ path, message }) => [...path.map(String), message].join(": "));
+  return lines.join("; ");
+}
+
+export function body<T extends z.ZodType>(schema: T) {
+  return { required: true, content: { "application/json": { schema } } } as const;
+}
+
+export function json<T extends z.ZodType>(description: string, schema: T) {
+  return { description, content: { "application/json": { schema } } } as const;
+}
+
+export const nothing = { description: "Done" } as const;
+
+const ProblemSchema = z
+  .object({
+    type: z.url().openapi({ description: "A page about this code." }),
+    code: z.enum(PROBLEM_CODES).openapi({ description: "Stable: branch on this." }),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string().optional(),
+    requestId: z
+      .string()
+      .openapi({ description: "As in the X-Request-Id header and in the logs." }),
+  })
+  .openapi("Problem", { description: "RFC 9457 problem details." });
+
+/**
+ * The error responses of a route, by status, for the reference. To the type checker they are not there: a handler answers what is right, and
+ * throws the rest.
+ */
+export function problems(...codes: ProblemCode[]): object {
+  const byStatus = Map.groupBy(codes, (code) => new Problem(code).status);
+  const content = { "application/problem+json": { schema: ProblemSchema } };
+  return Object.fromEntries(
+    [...byStatus].map(([status, group]) => [status, { description: group.join(", "), content }]),
+  );
+}
+
+/** What any call with a body can end in. */
+export const BODY_PROBLEMS = [
+  "malformed_request",
+  "request_timeout",
+  "request_too_large",
+  "unsupported_media_type",
+  "invalid_request",
+] as const;
+
+/** The one place where an error becomes a response: RFC 9457 problem details. */
+export function handleError(error: Error, c: Context<AppEnv>): Response {
+  const problem = asProblem(error);
+  const { code, title, status, detail, retryAfter, extensions } = problem;
+  c.set("problem", problem);
+  if (retryAfter !== undefined) c.header("retry-after", String(retryAfter));
+  if (status === 401) c.header("www-authenticate", 'Bearer realm="stepgate"');
+  const type = new URL(`/problems/${code}`, c.req.url).href;
+  const requestId = c.get("requestId");
+  const headers = { "content-type": "application/problem+json" };
+  return c.json({ type, code, title, status, detail, ...extensions, requestId }, status, headers);
+}
+
+function asProblem(error: Error): Problem {
+  if (error instanceof Problem) return error;
+  // Hono throws these for what never reached a schema.
+  if (error instanceof HTTPException && error.status === 415) {
+    return new Problem("unsupported_media_type");
+  }
+  if (error instanceof HTTPException && error.status < 500) {
+    return new Problem("malformed_request", { detail: "The body is not valid JSON." });
+  }
+  return new Problem(isFromD1(error) ? "unavailable" : "internal_error", { cause: error });
+}
+
+/** D1 says what failed in words only; all of them mean that nothing was decided. */
+function isFromD1(error: Error): boolean {
+  const messages = [error.message, error.cause instanceof Error ? error.cause.message : ""];
+  return messages.some((message) => message.includes("D1_ERROR") || message.includes("D1 "));
+}

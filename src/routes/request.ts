@@ -1,0 +1,84 @@
+/** What happens to every request before its route: an id, a log line, a bounded body, and then the clock. */
+
+import { createMiddleware } from "hono/factory";
+import { bodyLimit } from "hono/body-limit";
+import { routePath } from "hono/route";
+import { assertKeyring } from "../core/keyring-check";
+import { loadConfig } from "../env";
+import { Problem } from "../problem";
+import type { AppEnv } from "./context";
+
+/** No request of ours comes near it. */
+const MAX_BODY_BYTES = 16 * 1024;
+const BODY_DEADLINE_MS = 10_000;
+
+/** One line of JSON per request: the route's pattern, never its path, which holds user ids. */
+export const logRequest = createMiddleware<AppEnv>(async (c, next) => {
+  const started = Date.now();
+  await next();
+  const problem = c.get("problem");
+  const line = {
+    level: c.res.status >= 500 ? "error" : "info",
+    requestId: c.var.requestId,
+    method: c.req.method,
+    route: routePath(c, -1),
+    status: c.res.status,
+    milliseconds: Date.now() - started,
+    ...(problem && { code: problem.code, cause: describeCause(problem.cause) }),
+  };
+  console.log(JSON.stringify(line));
+});
+
+/** Messages of our own and of the platform; neither holds what a request said. */
+function describeCause(cause: unknown): string | undefined {
+  if (cause instanceof Error) return cause.stack ?? cause.message;
+  return typeof cause === "string" ? cause : undefined;
+}
+
+/** A Worker that is not set up correctly answers nothing; the log names the variable at fault. */
+export const configure = createMiddleware<AppEnv>(async (c, next) => {
+  const config = await loadConfig(c.env).catch((cause: unknown) => {
+    throw new Problem("misconfigured", { cause });
+  });
+  c.set("config", config);
+  await next();
+});
+
+const limitBody = bodyLimit({
+  maxSize: MAX_BODY_BYTES,
+  onError: () => {
+    throw new Problem("request_too_large", { detail: `At most ${MAX_BODY_BYTES} bytes.` });
+  },
+});
+
+/** Takes the body in whole, so that the clock is read when all of the request is there. */
+const readBody = createMiddleware<AppEnv>(async (c, next) => {
+  if (c.req.raw.body) await withDeadline(c.req.text());
+  await next();
+});
+
+async function withDeadline(arrival: Promise<unknown>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const deadline = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Problem("request_timeout")), BODY_DEADLINE_MS);
+  });
+  await Promise.race([arrival, deadline]).finally(() => clearTimeout(timer ?? null));
+}
+
+/** The dependencies of core/, with this request's clock. */
+const provideDeps = createMiddleware<AppEnv>(async (c, next) => {
+  const now = new Date();
+  const { requestId, config } = c.var;
+  await assertKeyring({ ...config, now });
+  const defer = (work: Promise<unknown>) => c.executionCtx.waitUntil(work.catch(logDeferred));
+  c.set("deps", { ...config, now, requestId, defer });
+  await next();
+
+  function logDeferred(error: unknown) {
+    const cause = describeCause(error);
+    console.log(JSON.stringify({ level: "warn", requestId, event: "deferred_work_failed", cause }));
+  }
+});
+
+/** In this order: the body first, then the clock. */
+export const withDeps = [limitBody, readBody, provideDeps] as const;

@@ -1,0 +1,110 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { cors } from "hono/cors";
+import { answerChallenge, openChallenge } from "../../core/answer-challenge";
+import { createChallenge } from "../../core/challenges";
+import { CHALLENGE_LIFE_SECONDS } from "../../core/policy";
+import { addressOf } from "../address";
+import { requireKey } from "../auth";
+import { CodeText, IdempotencyHeaders, idempotentRequest, Instant, line, UserId } from "../fields";
+import { limit, limitByAddress } from "../limits";
+import { body, BODY_PROBLEMS, json, problems, router } from "../openapi";
+import { KEY_PROBLEMS, security } from "./shared";
+
+const { min, max, default: usual } = CHALLENGE_LIFE_SECONDS;
+const Method = z.enum(["totp", "backup_code"]);
+
+const newRoute = createRoute({
+  method: "post",
+  path: "/challenges",
+  tags: ["Challenges"],
+  summary: "Create a challenge",
+  description:
+    "Give the token to the browser, which answers at `POST /v1/challenges/verify`; keep the id, and compare it with `jti` of the assertion.",
+  security,
+  middleware: [requireKey("verify")] as const,
+  request: {
+    headers: IdempotencyHeaders,
+    body: body(
+      z.strictObject({
+        userId: UserId,
+        purpose: line(128).optional().openapi({
+          description: "What is being confirmed; comes back in the assertion.",
+          example: "payment:4711",
+        }),
+        ttlSeconds: z.int().min(min).max(max).default(usual),
+      }),
+    ),
+  },
+  responses: {
+    201: json(
+      "The challenge",
+      z.object({ id: z.string(), token: z.string(), expiresAt: Instant, methods: z.array(Method) }),
+    ),
+    ...problems(
+      ...KEY_PROBLEMS,
+      ...BODY_PROBLEMS,
+      ...(["not_found", "not_enrolled", "locked", "user_disabled", "rebinding_required"] as const),
+      ...(["idempotency_mismatch", "conflict"] as const),
+    ),
+  },
+});
+
+const answerRoute = createRoute({
+  method: "post",
+  path: "/challenges/verify",
+  tags: ["Challenges"],
+  summary: "Answer a challenge",
+  description:
+    "Needs no API key: the browser or the app calls it with the token and the user's code. The assertion is a JWT (`typ: assertion+jwt`, ES256, " +
+    "two minutes) that the back end checks with `/.well-known/jwks.json`: `aud` is the app's id, `jti` the challenge's id, and `purpose` what was asked for. " +
+    "Where the app has registered origins, the request's `Origin` has to be one of them.",
+  request: { body: body(z.strictObject({ token: z.string().min(1).max(4096), code: CodeText })) },
+  responses: {
+    200: json(
+      "Right",
+      z.object({
+        valid: z.literal(true),
+        userId: z.string(),
+        method: Method,
+        assertion: z.string(),
+      }),
+    ),
+    ...problems(
+      ...BODY_PROBLEMS,
+      ...([
+        "invalid_code",
+        "invalid_challenge",
+        "origin_not_allowed",
+        "locked",
+        "rate_limited",
+      ] as const),
+    ),
+  },
+});
+
+/** Nothing ambient counts here (no cookie, no key), so that any origin may ask; whether it is the app's is checked by the answer. */
+const openToAll = cors({
+  origin: "*",
+  allowMethods: ["POST"],
+  allowHeaders: ["content-type"],
+  exposeHeaders: ["retry-after", "x-request-id"],
+  maxAge: 86_400,
+});
+
+const routes = router();
+routes.use("/challenges/verify", openToAll, limitByAddress);
+
+export const challengeRoutes = routes
+  .openapi(newRoute, async (c) => {
+    const input = c.req.valid("json");
+    const request = await idempotentRequest(c, "POST /v1/challenges");
+    return c.json(await createChallenge(c.var.deps, c.var.caller, { input, request }), 201);
+  })
+  .openapi(answerRoute, async (c) => {
+    const { token, code } = c.req.valid("json");
+    const claims = await openChallenge(c.var.deps, "server", token);
+    await limit(c.env.USER_LIMIT, claims.userId);
+    const source = { ip: addressOf(c), userAgent: c.req.header("user-agent")?.slice(0, 512) };
+    const origin = c.req.header("origin") ?? null;
+    return c.json(await answerChallenge(c.var.deps, claims, { code, origin, source }), 200);
+  });

@@ -1,0 +1,136 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { actorOf } from "../../core/actor";
+import { rotateBackupCodes } from "../../core/backup-codes";
+import { loadKnownUser } from "../../core/load-user";
+import { deleteUser, toStatus, unlockUser } from "../../core/users";
+import { requireKey } from "../auth";
+import { IdempotencyHeaders, idempotentRequest, Instant, InstantOrNull, UserId } from "../fields";
+import { json, nothing, problems, router } from "../openapi";
+import { KEY_PROBLEMS, security } from "./shared";
+
+const params = z.object({ userId: UserId });
+
+export const UserStatusSchema = z.object({
+  userId: z.string(),
+  twoFactor: z.boolean().openapi({
+    description:
+      "Whether a second factor is needed. Stays true when the user is capped or was reset: then none can be given.",
+  }),
+  authenticators: z.array(
+    z.object({
+      id: z.string(),
+      name: z.string().nullable(),
+      status: z.enum(["pending", "active"]),
+      createdAt: Instant,
+      confirmedAt: InstantOrNull,
+      lastUsedAt: InstantOrNull,
+      driftSteps: z.int().openapi({
+        description: "By how many steps the phone's clock was off at the last success.",
+      }),
+    }),
+  ),
+  backupCodes: z.object({ remaining: z.int() }),
+  lockedUntil: InstantOrNull,
+  capped: z
+    .boolean()
+    .openapi({ description: "Refused for good, until an operator resets the user." }),
+  rebindingRequired: z
+    .boolean()
+    .openapi({ description: "Reset by an operator: enrolment needs the `rebindToken`." }),
+  disabled: z.boolean(),
+});
+
+const getRoute = createRoute({
+  method: "get",
+  path: "/users/{userId}",
+  tags: ["Users"],
+  summary: "See a user's second factor",
+  security,
+  middleware: [requireKey("verify")] as const,
+  request: { params },
+  responses: {
+    200: json("The user", UserStatusSchema.openapi("User")),
+    ...problems(...KEY_PROBLEMS, "invalid_request", "not_found"),
+  },
+});
+
+const rotateRoute = createRoute({
+  method: "post",
+  path: "/users/{userId}/backup-codes",
+  tags: ["Backup codes"],
+  summary: "Make new backup codes",
+  description:
+    "Ten new ones, shown only here. The old set dies at once, and so do open challenges.",
+  security,
+  middleware: [requireKey("enrol")] as const,
+  request: { params, headers: IdempotencyHeaders },
+  responses: {
+    200: json("The new codes", z.object({ backupCodes: z.array(z.string()) })),
+    ...problems(
+      ...KEY_PROBLEMS,
+      ...(["invalid_request", "not_found", "not_enrolled", "user_disabled", "conflict"] as const),
+      ...([
+        "already_created",
+        "idempotency_mismatch",
+        "request_too_large",
+        "request_timeout",
+      ] as const),
+    ),
+  },
+});
+
+const unlockRoute = createRoute({
+  method: "post",
+  path: "/users/{userId}/unlock",
+  tags: ["Users"],
+  summary: "Unlock a user",
+  description:
+    "Ends a lock and sets the failures to 0. It does not end a cap: only an operator's reset does.",
+  security,
+  middleware: [requireKey("users")] as const,
+  request: { params },
+  responses: {
+    204: nothing,
+    ...problems(...KEY_PROBLEMS, "invalid_request", "not_found", "locked", "conflict"),
+  },
+});
+
+const deleteRoute = createRoute({
+  method: "delete",
+  path: "/users/{userId}",
+  tags: ["Users"],
+  summary: "Delete a user",
+  description: "With authenticators, backup codes and open challenges. The audit trail stays.",
+  security,
+  middleware: [requireKey("users")] as const,
+  request: { params },
+  responses: {
+    204: nothing,
+    ...problems(...KEY_PROBLEMS, "invalid_request", "not_found", "conflict"),
+  },
+});
+
+export const userRoutes = router()
+  .openapi(getRoute, async (c) => {
+    const { deps, caller } = c.var;
+    const user = await loadKnownUser(deps, caller, c.req.valid("param").userId);
+    return c.json(toStatus(user, deps.now), 200);
+  })
+  .openapi(rotateRoute, async (c) => {
+    const { userId } = c.req.valid("param");
+    const request = await idempotentRequest(c, "POST /v1/users/{userId}/backup-codes");
+    const backupCodes = await rotateBackupCodes(c.var.deps, c.var.caller, { userId, request });
+    return c.json({ backupCodes }, 200);
+  })
+  .openapi(unlockRoute, async (c) => {
+    const { deps, caller } = c.var;
+    const user = await loadKnownUser(deps, caller, c.req.valid("param").userId);
+    await unlockUser(deps, actorOf(caller), user);
+    return c.body(null, 204);
+  })
+  .openapi(deleteRoute, async (c) => {
+    const { deps, caller } = c.var;
+    const user = await loadKnownUser(deps, caller, c.req.valid("param").userId);
+    await deleteUser(deps, actorOf(caller), user);
+    return c.body(null, 204);
+  });

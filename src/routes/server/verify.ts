@@ -1,0 +1,71 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { verifyCode } from "../../core/verify";
+import { requireKey } from "../auth";
+import { CodeText, line, UserId } from "../fields";
+import { limit } from "../limits";
+import { body, BODY_PROBLEMS, json, problems, router } from "../openapi";
+import { KEY_PROBLEMS, security } from "./shared";
+
+const verify = createRoute({
+  method: "post",
+  path: "/users/{userId}/verify",
+  tags: ["Verification"],
+  summary: "Verify a code",
+  description:
+    "Is this code right? A right one is spent by the asking. A wrong or spent one counts as a failure: five in a row lock the user for " +
+    "30 seconds, and every further one for twice as long, up to an hour.",
+  security,
+  middleware: [requireKey("verify")] as const,
+  request: {
+    params: z.object({ userId: UserId }),
+    body: body(
+      z.strictObject({
+        code: CodeText,
+        ip: z
+          .union([z.ipv4(), z.ipv6()])
+          .optional()
+          .openapi({ description: "The end user's, for the audit trail." }),
+        userAgent: line(512)
+          .optional()
+          .openapi({ description: "The end user's, for the audit trail." }),
+      }),
+    ),
+  },
+  responses: {
+    200: json(
+      "The answer",
+      z.union([
+        z.object({
+          valid: z.literal(true),
+          method: z.enum(["totp", "backup_code"]),
+          authenticatorId: z.string().optional(),
+          backupCodes: z.object({ remaining: z.int() }),
+        }),
+        z.object({
+          valid: z.literal(false),
+          attemptsRemaining: z.int().openapi({ description: "Before the user is locked." }),
+        }),
+      ]),
+    ),
+    ...problems(
+      ...KEY_PROBLEMS,
+      ...BODY_PROBLEMS,
+      ...([
+        "not_found",
+        "not_enrolled",
+        "locked",
+        "user_disabled",
+        "rebinding_required",
+        "conflict",
+      ] as const),
+    ),
+  },
+});
+
+export const verifyRoutes = router().openapi(verify, async (c) => {
+  const { userId } = c.req.valid("param");
+  const { code, ip, userAgent } = c.req.valid("json");
+  await limit(c.env.USER_LIMIT, `${c.var.caller.id}:${userId}`);
+  const source = { ip, userAgent };
+  return c.json(await verifyCode(c.var.deps, c.var.caller, { userId, code, source }), 200);
+});

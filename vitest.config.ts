@@ -1,0 +1,19 @@
+import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
+import { defineConfig } from "vitest/config";
+import { TEST_SECRETS } from "./test/secrets.ts";
+
+// Only to keep wrangler from warning that they are missing.
+Object.assign(process.env, TEST_SECRETS);
+
+export default defineConfig({
+  plugins: [
+    cloudflareTest({
+      wrangler: { configPath: "wrangler.toml" },
+      // Bindings given here win over wrangler.toml and a developer's .dev.vars.
+      miniflare: {
+        bindings: { ...TEST_SECRETS, TEST_MIGRATIONS: await readD1Migrations("migrations") },
+      },
+    }),
+  ],
+  test: { setupFiles: ["test/setup.ts"], include: ["test/**/*.test.ts"], silent: "passed-only" },
+});
