@@ -12,6 +12,8 @@ export const ORIGIN = "https://2fa.test";
 export interface CallOptions {
   body?: unknown;
   headers?: Record<string, string>;
+  /** In the place of the usual ones: to fail, to lie or to count. */
+  bindings?: Env;
 }
 
 /** One request, answered when its deferred work is done too: what a test finds afterwards does not depend on luck. */
@@ -26,7 +28,7 @@ export async function send(request: Request, bindings: Env = env): Promise<Respo
 export function call(
   method: string,
   path: string,
-  { body, headers }: CallOptions = {},
+  { body, headers, bindings }: CallOptions = {},
 ): Promise<Response> {
   const json = { "content-type": "application/json" };
   const request = new Request(`${ORIGIN}${path}`, {
@@ -34,16 +36,16 @@ export function call(
     headers: { ...(body !== undefined && json), ...headers },
     body: body === undefined ? null : JSON.stringify(body),
   });
-  return send(request);
+  return send(request, bindings);
 }
 
 export function bearer(token: string): Record<string, string> {
   return { authorization: `Bearer ${token}` };
 }
 
-export function admin(method: string, path: string, { body, headers }: CallOptions = {}) {
+export function admin(method: string, path: string, { headers, ...options }: CallOptions = {}) {
   const authorised = { ...bearer(TEST_SECRETS.ADMIN_TOKEN), ...headers };
-  return call(method, `/admin${path}`, { body, headers: authorised });
+  return call(method, `/admin${path}`, { ...options, headers: authorised });
 }
 
 /** An app with a key, and calls with that key. */
@@ -65,8 +67,8 @@ export async function createApp(
 
 /** The same app with another key. */
 export function useKey(id: string, key: string): TestApp {
-  const v1: TestApp["v1"] = (method, path, { body, headers } = {}) =>
-    call(method, `/v1${path}`, { body, headers: { ...bearer(key), ...headers } });
+  const v1: TestApp["v1"] = (method, path, { headers, ...options } = {}) =>
+    call(method, `/v1${path}`, { ...options, headers: { ...bearer(key), ...headers } });
   const verify: TestApp["verify"] = (userId, code) =>
     v1("POST", `/users/${encodeURIComponent(userId)}/verify`, { body: { code } });
   return { id, key, v1, verify };

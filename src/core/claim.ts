@@ -28,6 +28,9 @@ export const UNLOCKED = `users.disabled_at IS NULL AND users.capped_at IS NULL
 /** The deciding UPDATE of this batch took place. */
 export const CLAIMED = `EXISTS (SELECT 1 FROM users WHERE id = :userId AND attempt = :attempt)`;
 
+/** The current step of an authenticator's row. D1 binds every number as REAL, so that a division alone would not round. */
+export const STEP_NOW = `CAST(:now / (1000 * period) AS INTEGER)`;
+
 /** The parameters of a deciding UPDATE: a new attempt on what was read. */
 export function claimBy(
   deps: Deps,

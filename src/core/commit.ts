@@ -9,7 +9,7 @@
 import { statement } from "../db/statement";
 import type { Deps } from "../env";
 import { NEXT_AUDIT_ID, type Source } from "./audit";
-import { CLAIMED, LIVE_APP, LIVE_KEY, SAME_EPOCH, UNLOCKED } from "./claim";
+import { CLAIMED, LIVE_APP, LIVE_KEY, SAME_EPOCH, STEP_NOW, UNLOCKED } from "./claim";
 import type { App, User } from "./load-user";
 import { CHALLENGE_ATTEMPTS, DAY } from "./policy";
 
@@ -55,7 +55,7 @@ const DECIDE = { totp: decide(TOTP_PASSES), backup_code: decide(BACKUP_CODE_PASS
 const SPEND = {
   totp: statement(`
   UPDATE authenticators SET
-    last_step = matched.value, last_used_at = :now, drift = matched.value - :now / (1000 * period)
+    last_step = matched.value, last_used_at = :now, drift = matched.value - ${STEP_NOW}
   FROM json_each(:steps) AS matched
   WHERE authenticators.id = matched.key AND authenticators.last_step < matched.value AND ${CLAIMED}`),
   backup_code: statement(`

@@ -14,7 +14,7 @@ import { record } from "./audit";
 import { createBackupCodes, replaceBackupCodes } from "./backup-codes";
 import { findMatches, openAuthenticators, type OpenAuthenticator } from "./evaluate";
 import { assertUnlocked } from "./guard";
-import { CLAIMED, claimBy, LIVE_APP, LIVE_KEY, SAME_EPOCH, UNLOCKED } from "./claim";
+import { CLAIMED, claimBy, LIVE_APP, LIVE_KEY, SAME_EPOCH, STEP_NOW, UNLOCKED } from "./claim";
 import { loadKnownUser, type Authenticator, type Caller, type UserRecord } from "./load-user";
 import { CONFIRM_TRIES, SKEW_SEARCH } from "./policy";
 
@@ -32,7 +32,7 @@ const APPLY = statement(`
     tries = tries + (:step < 0),
     state = iif(:step >= 0, 'active', state),
     last_step = max(last_step, :step),
-    drift = iif(:step >= 0, :step - :now / (1000 * period), drift),
+    drift = iif(:step >= 0, :step - ${STEP_NOW}, drift),
     confirmed_at = iif(:step >= 0, :now, NULL),
     last_used_at = iif(:step >= 0, :now, NULL),
     expires_at = iif(:step >= 0, NULL, expires_at)

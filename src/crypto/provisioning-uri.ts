@@ -18,7 +18,7 @@ export function provisioningUri(
     issuer,
     label: accountName,
     issuerInLabel: true,
-    secret: new Secret({ buffer: secret.buffer }),
+    secret: new Secret({ buffer: secret.slice().buffer }),
     ...parameters,
   });
   return totp.toString();
@@ -26,7 +26,7 @@ export function provisioningUri(
 
 /** Unpadded Base32 (RFC 4648 §6): what people type when they cannot scan. */
 export function encodeSecret(secret: Uint8Array<ArrayBuffer>): string {
-  return new Secret({ buffer: secret.buffer }).base32;
+  return new Secret({ buffer: secret.slice().buffer }).base32;
 }
 
 /** Lenient in what people paste (lower case, spaces, dashes, padding); null for what is not Base32. */

@@ -1,0 +1,86 @@
+/** What a verification costs, in what is billed and waited for: `docs/storage.md` states these numbers. */
+
+import { env } from "cloudflare:workers";
+import { beforeEach, describe, expect, it } from "vitest";
+import { metered, type Meter } from "../d1-meter";
+import { call, codeOf, createApp, enrolled, wrongCodeOf, type TestApp } from "../helpers";
+
+const NOTHING: Meter = { roundTrips: 0, rowsRead: 0, rowsWritten: 0 };
+
+let app: TestApp;
+let user: Awaited<ReturnType<typeof enrolled>>;
+let bindings: Env;
+let meter: Meter;
+
+/** Verifies with warm caches, and tells what that took. */
+async function verify(code: string): Promise<Meter> {
+  const options = { body: { code }, bindings };
+  const response = await app.v1("POST", `/users/${user.userId}/verify`, options);
+  expect(response.status).toBe(200);
+  return meter;
+}
+
+beforeEach(async () => {
+  app = await createApp();
+  user = await enrolled(app, "ada");
+  const { binding, meter: fresh } = metered(env.DB);
+  bindings = { ...env, DB: binding };
+  await call("GET", "/healthz", { bindings });
+  Object.assign(fresh, NOTHING);
+  meter = fresh;
+});
+
+describe("a direct verification", () => {
+  it("with a right code takes 2 round trips, reads 45 rows and writes 4", async () => {
+    expect(await verify(codeOf(user.phone))).toEqual({
+      roundTrips: 2,
+      rowsRead: 45,
+      rowsWritten: 4,
+    });
+  });
+
+  it("with a wrong code takes 2 round trips and writes 3 rows", async () => {
+    expect(await verify(wrongCodeOf(user.phone))).toMatchObject({ roundTrips: 2, rowsWritten: 3 });
+  });
+
+  it("with a backup code takes 2 round trips", async () => {
+    expect(await verify(user.backupCodes[0] ?? "")).toMatchObject({ roundTrips: 2 });
+  });
+
+  it("refused because the user is locked takes 1 round trip and one row a minute", async () => {
+    for (let failures = 0; failures < 5; failures++)
+      await app.verify("ada", wrongCodeOf(user.phone));
+    const options = { body: { code: codeOf(user.phone) }, bindings };
+    const refused = await app.v1("POST", "/users/ada/verify", options);
+    expect(refused.status).toBe(429);
+    Object.assign(meter, NOTHING);
+    await app.v1("POST", "/users/ada/verify", options);
+    expect(meter).toMatchObject({ roundTrips: 1, rowsWritten: 0 });
+  });
+});
+
+describe("the answer to a challenge", () => {
+  async function challenge(): Promise<{ id: string; token: string }> {
+    const created = await app.v1("POST", "/challenges", { body: { userId: "ada" }, bindings });
+    Object.assign(meter, NOTHING);
+    return created.json();
+  }
+
+  async function answer(token: string): Promise<Meter> {
+    const body = { token, code: codeOf(user.phone) };
+    const response = await call("POST", "/v1/challenges/verify", { body, bindings });
+    expect(response.status).toBe(200);
+    return meter;
+  }
+
+  it("takes 1 round trip, reads 31 rows and writes 6", async () => {
+    const { token } = await challenge();
+    expect(await answer(token)).toEqual({ roundTrips: 1, rowsRead: 31, rowsWritten: 6 });
+  });
+
+  it("takes 2 round trips when KV has lost it", async () => {
+    const { id, token } = await challenge();
+    await env.KV.delete(`challenge:${id}`);
+    expect(await answer(token)).toMatchObject({ roundTrips: 2, rowsWritten: 6 });
+  });
+});

@@ -1,0 +1,66 @@
+import { decode } from "fast-png";
+import * as fc from "fast-check";
+import { URI } from "otpauth";
+import { expect, it } from "vitest";
+import { decodeSecret, encodeSecret, provisioningUri } from "../../src/crypto/provisioning-uri";
+import { drawQrCode } from "../../src/crypto/qr-code";
+
+const SHA1 = { algorithm: "SHA1", digits: 6, period: 30 } as const;
+
+it("writes URIs that a strict parser reads back to the same secret and label", () => {
+  const text = (maxLength: number) =>
+    fc.string({ unit: "grapheme", minLength: 1, maxLength }).filter((it) => !it.includes(":"));
+  const secret = fc
+    .uint8Array({ minLength: 16, maxLength: 64 })
+    .map((bytes) => new Uint8Array(bytes));
+  fc.assert(
+    fc.property(secret, text(20), text(40), (bytes, issuer, accountName) => {
+      const uri = provisioningUri(bytes, { issuer, accountName }, SHA1);
+      const read = URI.parse(uri);
+      expect(read.secret.bytes).toEqual(bytes);
+      expect([read.issuer, read.label]).toEqual([issuer, accountName]);
+      // RFC 3986 §2.1 encoding: `+` would be read as a plus by strict apps.
+      expect(uri).not.toMatch(/[+\s]/);
+    }),
+  );
+});
+
+it.each([
+  ["lower case", "jbswy3dpehpk3pxp"],
+  ["groups", "JBSW Y3DP-EHPK 3PXP"],
+  ["padding", "JBSWY3DPEHPK3PXP===="],
+])("reads a secret with %s", (_, text) => {
+  expect(decodeSecret(text)).toEqual(decodeSecret("JBSWY3DPEHPK3PXP"));
+});
+
+it.each(["", "JBSWY3DP1", "JBSWÝ3DP", "====", "0189"])("takes %j for no secret", (text) => {
+  expect(decodeSecret(text)).toBeNull();
+});
+
+it("shows a secret in the Base32 that it reads", () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ minLength: 1, maxLength: 128 }), (bytes) => {
+      expect(decodeSecret(encodeSecret(new Uint8Array(bytes)))).toEqual(bytes);
+    }),
+  );
+});
+
+it("draws the same modules as PNG and as SVG, with a quiet zone", () => {
+  const { svg, png } = drawQrCode(
+    "otpauth://totp/Example:ada?secret=JBSWY3DPEHPK3PXP&issuer=Example",
+  );
+  expect(svg).toMatch(/^<svg [^>]*viewBox/);
+  const image = decode(Uint8Array.fromBase64(png.replace("data:image/png;base64,", "")));
+  expect([image.width, image.depth, image.channels]).toEqual([image.height, 1, 1]);
+  expect(image.data.slice(0, Math.ceil(image.width / 8)).every((byte) => byte === 0xff)).toBe(true);
+  expect(image.data.some((byte) => byte !== 0xff)).toBe(true);
+});
+
+it("draws the longest label that the API accepts", () => {
+  const uri = provisioningUri(
+    new Uint8Array(128),
+    { issuer: "漢".repeat(64), accountName: "漢".repeat(128) },
+    SHA1,
+  );
+  expect(drawQrCode(uri).svg).toContain("<path");
+});
