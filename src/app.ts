@@ -23,9 +23,10 @@ app.use(requestId({ headerName: "X-Request-Id" }), logRequest, strictHeaders, no
 
 app.use("/v1/*", limitFailures, ...withDeps);
 app.use("/admin/*", limitFailures, ...withDeps, requireAdmin);
-app.use("/v1/time", limitByAddress);
-app.use("/healthz", limitByAddress, ...withDeps);
-app.use("/.well-known/*", limitByAddress);
+for (const path of ["/v1/time", "/healthz", "/.well-known/*", "/openapi.json", "/docs", "/redoc"]) {
+  app.use(path, limitByAddress);
+}
+app.use("/healthz", ...withDeps);
 
 app.route("/", metaRoutes);
 for (const routes of [authenticatorRoutes, verifyRoutes, challengeRoutes, userRoutes]) {

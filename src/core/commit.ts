@@ -47,7 +47,7 @@ const decide = (verdict: string) =>
     AND ${LIVE_KEY}
     AND NOT EXISTS (SELECT 1 FROM challenges c WHERE c.id = :challengeId
       AND (c.spent_at IS NOT NULL OR c.attempts >= ${CHALLENGE_ATTEMPTS}))
-  RETURNING failures, locked_until AS lockedUntil`);
+  RETURNING failures`);
 
 const DECIDE = { totp: decide(TOTP_PASSES), backup_code: decide(BACKUP_CODE_PASSES) };
 

@@ -20,7 +20,7 @@ export async function checkHealth({ db, kv }: Deps): Promise<Health> {
       .catch((cause: unknown) => {
         throw new Problem("unavailable", { cause });
       }),
-    kv.get("health").then(
+    Promise.try(() => kv.get("health")).then(
       () => true,
       () => false,
     ),

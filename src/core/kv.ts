@@ -28,5 +28,6 @@ export async function readKv({ kv }: Deps, key: string): Promise<string | null> 
 /** Writes after the answer. KV's own expiry is coarse, so that values carry an instant of their own where it matters. */
 export function writeKv({ kv, defer, now }: Deps, key: string, value: string, expiresAt: number) {
   const seconds = Math.ceil((expiresAt - now.getTime()) / 1000);
-  defer(kv.put(key, value, { expirationTtl: Math.max(MIN_TTL_SECONDS, seconds) }));
+  const expirationTtl = Math.max(MIN_TTL_SECONDS, seconds);
+  defer(Promise.try(() => kv.put(key, value, { expirationTtl })));
 }

@@ -29,10 +29,10 @@ export const logRequest = createMiddleware<AppEnv>(async (c, next) => {
   console.log(JSON.stringify(line));
 });
 
-/** Messages of our own and of the platform; neither holds what a request said. */
+/** The innermost error: its message is ours or the platform's, while those wrapped around it may repeat a query's parameters. */
 function describeCause(cause: unknown): string | undefined {
-  if (cause instanceof Error) return cause.stack ?? cause.message;
-  return typeof cause === "string" ? cause : undefined;
+  if (!(cause instanceof Error)) return typeof cause === "string" ? cause : undefined;
+  return cause.cause instanceof Error ? describeCause(cause.cause) : (cause.stack ?? cause.message);
 }
 
 /** A Worker that is not set up correctly answers nothing; the log names the variable at fault. */

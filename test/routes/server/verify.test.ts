@@ -1,24 +1,118 @@
-import { expect, it } from "vitest";
-import { codeOf, createApp, enrolled } from "../../helpers";
+import { env } from "cloudflare:workers";
+import { beforeEach, describe, expect, it } from "vitest";
+import { secretContext } from "../../../src/core/evaluate";
+import { parseKeyring, seal } from "../../../src/crypto/keyring";
+import {
+  codeOf,
+  createApp,
+  elapse,
+  enrol,
+  enrolled,
+  phoneWith,
+  problemCode,
+  type TestApp,
+} from "../../helpers";
+import { TEST_SECRETS } from "../../secrets";
 
-it("accepts the code that the phone shows", async () => {
-  const app = await createApp();
-  const { phone, authenticatorId } = await enrolled(app, "ada");
-  const response = await app.verify("ada", codeOf(phone));
-  expect(response.status).toBe(200);
-  expect(await response.json()).toEqual({
-    valid: true,
-    method: "totp",
-    authenticatorId,
-    backupCodes: { remaining: 10 },
+let app: TestApp;
+beforeEach(async () => {
+  app = await createApp();
+});
+
+const answerOf = async (response: Promise<Response>) => (await response).json();
+
+describe("a code", () => {
+  it("is right when the phone shows it", async () => {
+    const { phone, authenticatorId } = await enrolled(app, "ada");
+    expect(await answerOf(app.verify("ada", codeOf(phone)))).toEqual({
+      valid: true,
+      method: "totp",
+      authenticatorId,
+      backupCodes: { remaining: 10 },
+    });
+  });
+
+  it("is right once", async () => {
+    const { phone } = await enrolled(app, "ada");
+    const code = codeOf(phone);
+    expect(await answerOf(app.verify("ada", code))).toMatchObject({ valid: true });
+    expect(await answerOf(app.verify("ada", code))).toMatchObject({ valid: false });
+    elapse(30);
+    expect(await answerOf(app.verify("ada", codeOf(phone)))).toMatchObject({ valid: true });
+  });
+
+  it("of any of the user's authenticators is right, and the answer says of which", async () => {
+    const first = await enrolled(app, "ada", { name: "phone" });
+    const second = await enrolled(app, "ada", { name: "tablet", digits: 8, algorithm: "SHA512" });
+    for (const { phone, authenticatorId } of [second, first]) {
+      const answer = await answerOf(app.verify("ada", codeOf(phone)));
+      expect(answer).toMatchObject({ valid: true, authenticatorId });
+    }
+  });
+
+  it("of a pending authenticator is wrong", async () => {
+    await enrolled(app, "ada");
+    const { secret } = await enrol(app, "ada");
+    const answer = await answerOf(app.verify("ada", codeOf(phoneWith(secret))));
+    expect(answer).toMatchObject({ valid: false });
+  });
+
+  it("that two authenticators show is spent on both, and right only if it was unspent on both", async () => {
+    const first = await enrolled(app, "ada");
+    const second = await enrolled(app, "ada");
+    await giveSecret(first.phone.secret.bytes, second.authenticatorId);
+    const code = codeOf(first.phone);
+    await setLastStep(second.authenticatorId, stepNow());
+    expect(await answerOf(app.verify("ada", code))).toMatchObject({ valid: false });
+    expect(await lastSteps()).toEqual([stepNow(), stepNow()]);
+
+    elapse(30);
+    expect(await answerOf(app.verify("ada", codeOf(first.phone)))).toMatchObject({ valid: true });
+    expect(await lastSteps()).toEqual([stepNow(), stepNow()]);
   });
 });
 
-it("accepts a code once", async () => {
-  const app = await createApp();
-  const { phone } = await enrolled(app, "ada");
-  const code = codeOf(phone);
-  await app.verify("ada", code);
-  const response = await app.verify("ada", code);
-  expect(await response.json()).toMatchObject({ valid: false });
+describe("a secret that cannot be opened", () => {
+  it("refuses, and never means that there is no second factor", async () => {
+    const { phone, authenticatorId, backupCodes } = await enrolled(app, "ada");
+    const spoil = "UPDATE authenticators SET secret = 'test.AAAA' WHERE id = ?";
+    await env.DB.prepare(spoil).bind(authenticatorId).run();
+    for (const code of [codeOf(phone), backupCodes[0]]) {
+      const response = await app.verify("ada", code);
+      expect([response.status, await problemCode(response)]).toEqual([500, "internal_error"]);
+    }
+    expect(await answerOf(app.v1("GET", "/users/ada"))).toMatchObject({ twoFactor: true });
+  });
+
+  it("does not open in another row", async () => {
+    const ada = await enrolled(app, "ada");
+    const bob = await enrolled(app, "bob");
+    const move = `UPDATE authenticators SET secret = (SELECT secret FROM authenticators WHERE id = ?) WHERE id = ?`;
+    await env.DB.prepare(move).bind(ada.authenticatorId, bob.authenticatorId).run();
+    expect((await app.verify("bob", codeOf(ada.phone))).status).toBe(500);
+  });
 });
+
+const stepNow = () => Math.floor(Date.now() / 30_000);
+
+/** As if the second authenticator had been made with the first one's secret, which the API refuses. */
+async function giveSecret(secret: Uint8Array, authenticatorId: string): Promise<void> {
+  const user = await env.DB.prepare("SELECT id FROM users").first<string>("id");
+  const ring = await parseKeyring(TEST_SECRETS.KEYRING);
+  const context = secretContext(app.id, user ?? "", authenticatorId);
+  const sealed = await seal(ring, new Uint8Array(secret), context);
+  await env.DB.prepare("UPDATE authenticators SET secret = ? WHERE id = ?")
+    .bind(sealed, authenticatorId)
+    .run();
+}
+
+async function setLastStep(authenticatorId: string, step: number): Promise<void> {
+  await env.DB.prepare("UPDATE authenticators SET last_step = ? WHERE id = ?")
+    .bind(step, authenticatorId)
+    .run();
+}
+
+async function lastSteps(): Promise<unknown[]> {
+  const rows = await env.DB.prepare("SELECT last_step FROM authenticators ORDER BY rowid").raw();
+  return rows.flat();
+}

@@ -1,0 +1,92 @@
+import {
+  createExecutionContext,
+  createScheduledController,
+  waitOnExecutionContext,
+} from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { expect, it } from "vitest";
+import { CLEANUP_LIMIT } from "../../src/core/cleanup";
+import worker from "../../src/index";
+import { admin, call, codeOf, createApp, elapse, enrol, enrolled } from "../helpers";
+
+async function cleanUp(): Promise<void> {
+  const context = createExecutionContext();
+  await worker.scheduled(createScheduledController(), env, context);
+  await waitOnExecutionContext(context);
+}
+
+async function count(table: string): Promise<number> {
+  return (await env.DB.prepare(`SELECT count(*) AS n FROM ${table}`).first<number>("n")) ?? -1;
+}
+
+it("deletes what has expired, and nothing else", async () => {
+  const app = await createApp();
+  const { phone } = await enrolled(app, "ada");
+  await enrol(app, "bob");
+  const headers = { "idempotency-key": "one" };
+  const created = await app.v1("POST", "/challenges", { body: { userId: "ada" }, headers });
+  const { token } = await created.json<{ token: string }>();
+  await call("POST", "/v1/challenges/verify", { body: { token, code: codeOf(phone) } });
+
+  await cleanUp();
+  expect([await count("authenticators"), await count("challenges")]).toEqual([2, 1]);
+  elapse(15 * 60);
+  await cleanUp();
+  expect([await count("authenticators"), await count("challenges")]).toEqual([1, 0]);
+  expect(await count("idempotency_keys")).toBe(1);
+  elapse(24 * 3600);
+  await cleanUp();
+  expect([await count("idempotency_keys"), await count("users")]).toEqual([0, 2]);
+});
+
+it("keeps an answered challenge until its token has expired, so that it cannot be answered again", async () => {
+  const app = await createApp();
+  const { phone } = await enrolled(app, "ada");
+  const body = { userId: "ada", ttlSeconds: 600 };
+  const { token } = await (await app.v1("POST", "/challenges", { body })).json<{ token: string }>();
+  const answer = (code: string) => call("POST", "/v1/challenges/verify", { body: { token, code } });
+  await answer(codeOf(phone));
+  elapse(599);
+  await cleanUp();
+  expect((await answer(codeOf(phone))).status).toBe(401);
+});
+
+it("deletes the rows of a deleted app, and leaves its audit trail", async () => {
+  const app = await createApp();
+  await enrolled(app, "ada");
+  const kept = await createApp();
+  await enrolled(kept, "ada");
+  await admin("DELETE", `/apps/${app.id}`);
+  await cleanUp();
+  await cleanUp();
+  const left = ["users", "authenticators", "backup_codes"].map(count);
+  expect(await Promise.all(left)).toEqual([1, 1, 10]);
+  const trail = await admin("GET", `/audit?appId=${app.id}`);
+  expect((await trail.json<{ items: object[] }>()).items).toHaveLength(5);
+});
+
+it("takes a backlog in bounded batches, and audit events when their retention is over", async () => {
+  const insert = `INSERT INTO audit_events (id, type, outcome, actor)
+    WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?) SELECT i, 'x', 'success', 'system' FROM n`;
+  await env.DB.prepare(insert)
+    .bind(CLEANUP_LIMIT + 500)
+    .run();
+  await createApp();
+  await cleanUp();
+  expect(await count("audit_events")).toBe(500 + 2);
+  await cleanUp();
+  expect(await count("audit_events")).toBe(2);
+});
+
+it("exports more events than one read takes", async () => {
+  const insert = `INSERT INTO audit_events (id, type, outcome, actor)
+    WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1234) SELECT i, 'x', 'success', 'system' FROM n`;
+  await env.DB.prepare(insert).run();
+  const response = await admin("GET", "/audit", { headers: { accept: "application/x-ndjson" } });
+  const lines = new TextDecoder()
+    .decode(await response.arrayBuffer())
+    .trimEnd()
+    .split("\n");
+  const ids = lines.map((line) => Number(JSON.parse(line).id));
+  expect(ids).toEqual(Array.from({ length: 1234 }, (_, at) => 1234 - at));
+});

@@ -1,0 +1,172 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import {
+  admin,
+  codeOf,
+  createApp,
+  elapse,
+  enrol,
+  enrolled,
+  phoneWith,
+  problemCode,
+  wrongCodeOf,
+  type TestApp,
+} from "../../helpers";
+
+let app: TestApp;
+beforeEach(async () => {
+  app = await createApp();
+});
+
+interface Summary {
+  id: string;
+  userId: string;
+}
+
+async function find(query: string): Promise<Summary[]> {
+  const response = await admin("GET", `/users?query=${encodeURIComponent(query)}`);
+  return (await response.json<{ items: Summary[] }>()).items;
+}
+
+async function idOf(userId: string): Promise<string> {
+  const [found] = await find(userId);
+  return found?.id ?? "";
+}
+
+const reason = "Identity checked by video call";
+
+describe("finding users", () => {
+  it("works by any part of the app's own name, in any case, in one app or in all", async () => {
+    const other = await createApp();
+    await enrol(app, "Ada@Example.com");
+    await enrol(other, "ada@elsewhere.test");
+    await enrol(other, "100%_sure");
+    expect((await find("ADA@")).map(({ userId }) => userId)).toEqual([
+      "ada@elsewhere.test",
+      "Ada@Example.com",
+    ]);
+    expect((await find("%_")).map(({ userId }) => userId)).toEqual(["100%_sure"]);
+    const inOther = await admin("GET", `/users?appId=${other.id}&query=ada`);
+    expect(await inOther.json()).toMatchObject({
+      items: [{ userId: "ada@elsewhere.test" }],
+      nextCursor: null,
+    });
+  });
+
+  it("pages through all of them", async () => {
+    for (const userId of ["a", "b", "c", "d", "e"]) await enrol(app, userId);
+    const seen: string[] = [];
+    let cursor = "";
+    do {
+      const response = await admin("GET", `/users?limit=2${cursor}`);
+      const page = await response.json<{ items: Summary[]; nextCursor: string | null }>();
+      seen.push(...page.items.map(({ userId }) => userId));
+      cursor = page.nextCursor === null ? "" : `&cursor=${page.nextCursor}`;
+    } while (cursor);
+    expect(seen).toEqual(["e", "d", "c", "b", "a"]);
+  });
+
+  it("shows one with status and failures", async () => {
+    const { phone } = await enrolled(app, "ada");
+    await app.verify("ada", wrongCodeOf(phone));
+    const response = await admin("GET", `/users/${await idOf("ada")}`);
+    expect(await response.json()).toMatchObject({
+      appId: app.id,
+      userId: "ada",
+      twoFactor: true,
+      failures: 1,
+    });
+  });
+});
+
+describe("resetting a user", () => {
+  it("takes the old factors and lets only the bearer of the token enrol, once", async () => {
+    const { phone, backupCodes } = await enrolled(app, "ada");
+    const reset = await admin("POST", `/users/${await idOf("ada")}/reset`, { body: { reason } });
+    expect(reset.status).toBe(200);
+    const { rebindToken } = await reset.json<{ rebindToken: string }>();
+
+    for (const code of [codeOf(phone), backupCodes[0]]) {
+      expect(await problemCode(await app.verify("ada", code))).toBe("rebinding_required");
+    }
+    expect(await (await app.v1("GET", "/users/ada")).json()).toMatchObject({
+      twoFactor: true,
+      rebindingRequired: true,
+      authenticators: [],
+    });
+    for (const body of [{}, { rebindToken: "guess" }]) {
+      const refused = await app.v1("POST", "/users/ada/authenticators", { body });
+      expect([refused.status, await problemCode(refused)]).toEqual([403, "rebinding_required"]);
+    }
+
+    const { phone: renewed } = await enrolled(app, "ada", { rebindToken });
+    expect(await (await app.verify("ada", codeOf(renewed))).json()).toMatchObject({ valid: true });
+    expect(await (await app.v1("GET", "/users/ada")).json()).toMatchObject({
+      rebindingRequired: false,
+    });
+  });
+
+  it("answers a token that is used up by the enrolment it starts", async () => {
+    await enrolled(app, "ada");
+    const reset = await admin("POST", `/users/${await idOf("ada")}/reset`, { body: { reason } });
+    const { rebindToken } = await reset.json<{ rebindToken: string }>();
+    const { id, secret } = await enrol(app, "ada", { rebindToken });
+    const second = await app.v1("POST", "/users/ada/authenticators", { body: { rebindToken } });
+    expect(await problemCode(second)).toBe("rebinding_required");
+    expect(await problemCode(await app.verify("ada", codeOf(phoneWith(secret))))).toBe(
+      "rebinding_required",
+    );
+    const path = `/users/ada/authenticators/${id}/confirm`;
+    expect((await app.v1("POST", path, { body: { code: codeOf(phoneWith(secret)) } })).status).toBe(
+      200,
+    );
+  });
+
+  it("answers a token that is good for ten minutes and until the next reset", async () => {
+    await enrolled(app, "ada");
+    const reset = async () => {
+      const response = await admin("POST", `/users/${await idOf("ada")}/reset`, {
+        body: { reason },
+      });
+      return (await response.json<{ rebindToken: string }>()).rebindToken;
+    };
+    const tryIt = async (rebindToken: string) =>
+      (await app.v1("POST", "/users/ada/authenticators", { body: { rebindToken } })).status;
+    const first = await reset();
+    const second = await reset();
+    expect(await tryIt(first)).toBe(403);
+    elapse(10 * 60);
+    expect(await tryIt(second)).toBe(403);
+    expect(await tryIt(await reset())).toBe(201);
+  });
+});
+
+describe("disabling a user", () => {
+  it("refuses their codes unevaluated until they are enabled", async () => {
+    const { phone } = await enrolled(app, "ada");
+    const id = await idOf("ada");
+    await admin("PATCH", `/users/${id}`, { body: { disabled: true, reason } });
+    const code = codeOf(phone);
+    expect(await problemCode(await app.verify("ada", code))).toBe("user_disabled");
+    const challenge = await app.v1("POST", "/challenges", { body: { userId: "ada" } });
+    expect(await problemCode(challenge)).toBe("user_disabled");
+    await admin("PATCH", `/users/${id}`, { body: { disabled: false } });
+    expect(await (await app.verify("ada", code)).json()).toMatchObject({ valid: true });
+  });
+});
+
+it("unlocks a user, with a reason", async () => {
+  const { phone } = await enrolled(app, "ada");
+  for (let failures = 0; failures < 5; failures++) await app.verify("ada", wrongCodeOf(phone));
+  const id = await idOf("ada");
+  expect((await admin("POST", `/users/${id}/unlock`, { body: {} })).status).toBe(422);
+  expect((await admin("POST", `/users/${id}/unlock`, { body: { reason } })).status).toBe(204);
+  expect(await (await app.verify("ada", codeOf(phone))).json()).toMatchObject({ valid: true });
+});
+
+it("deletes a user", async () => {
+  await enrolled(app, "ada");
+  const id = await idOf("ada");
+  expect((await admin("DELETE", `/users/${id}`)).status).toBe(204);
+  expect((await admin("GET", `/users/${id}`)).status).toBe(404);
+  expect((await app.v1("GET", "/users/ada")).status).toBe(404);
+});

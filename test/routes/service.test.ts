@@ -1,0 +1,160 @@
+import { env } from "cloudflare:workers";
+import { describe, expect, it, vi } from "vitest";
+import { PROBLEM_CODES } from "../../src/problem";
+import { bearer, call, createApp, problemCode } from "../helpers";
+
+describe("/healthz", () => {
+  it("is well when D1 and KV are", async () => {
+    const response = await call("GET", "/healthz");
+    expect(await response.json()).toEqual({ status: "ok", d1: "ok", kv: "ok" });
+  });
+
+  it("is 503 until the database is migrated", async () => {
+    await env.DB.exec("DROP TABLE keyring_keys");
+    const response = await call("GET", "/healthz", { bindings: { ...env } });
+    expect([response.status, await problemCode(response)]).toEqual([503, "unavailable"]);
+  });
+
+  it("is 200 without KV, which only makes things faster", async () => {
+    const KV = new Proxy(env.KV, {
+      get() {
+        throw new Error("KV is down");
+      },
+    });
+    const response = await call("GET", "/healthz", { bindings: { ...env, KV } });
+    expect(await response.json()).toMatchObject({ status: "ok", kv: "degraded" });
+  });
+});
+
+it("tells the time", async () => {
+  const response = await call("GET", "/v1/time");
+  expect(await response.json()).toEqual({
+    now: new Date().toISOString(),
+    unixSeconds: Date.now() / 1000,
+  });
+});
+
+describe("every answer", () => {
+  it.each(["/v1/time", "/healthz", "/nope", "/docs", "/v1/users/ada", "/.well-known/jwks.json"])(
+    "of %s may be neither framed, sniffed nor run, and has a request id",
+    async (path) => {
+      const { headers } = await call("GET", path);
+      expect(headers.get("content-security-policy")).toContain("default-src 'none'");
+      expect(headers.get("content-security-policy")).toContain("frame-ancestors 'none'");
+      expect(headers.get("x-content-type-options")).toBe("nosniff");
+      expect(headers.get("strict-transport-security")).toContain("max-age");
+      expect(headers.get("x-request-id")).toMatch(/^[0-9a-f-]{36}$/);
+    },
+  );
+
+  it("is not stored, but for the public keys", async () => {
+    expect((await call("GET", "/v1/time")).headers.get("cache-control")).toBe("no-store");
+    const keys = await call("GET", "/.well-known/jwks.json");
+    expect(keys.headers.get("cache-control")).toBe("public, max-age=300");
+  });
+
+  it("carries the caller's request id if it has a harmless form", async () => {
+    const id = async (sent: string) =>
+      (await call("GET", "/v1/time", { headers: { "x-request-id": sent } })).headers.get(
+        "x-request-id",
+      );
+    expect(await id("trace-42")).toBe("trace-42");
+    expect(await id('x" injected')).not.toContain("injected");
+  });
+
+  it("comes without CORS headers, but for the answer to a challenge", async () => {
+    const { headers } = await call("GET", "/v1/users/ada", {
+      headers: { origin: "https://evil.example" },
+    });
+    expect([...headers.keys()].filter((name) => name.startsWith("access-control"))).toEqual([]);
+  });
+});
+
+describe("errors", () => {
+  it("are problems with a page about their code", async () => {
+    const response = await call("GET", "/nope");
+    expect(response.status).toBe(404);
+    expect(response.headers.get("content-type")).toBe("application/problem+json");
+    const { type } = await response.json<{ type: string }>();
+    const page = await call("GET", new URL(type).pathname);
+    expect(page.status).toBe(200);
+    expect(await page.text()).toContain("<code>not_found</code>");
+  });
+
+  it.each(PROBLEM_CODES)("explain %s", async (code) => {
+    const page = await call("GET", `/problems/${code}`);
+    expect([page.status, page.headers.get("content-type")]).toEqual([
+      200,
+      "text/html; charset=UTF-8",
+    ]);
+  });
+
+  it("name the methods that a path takes", async () => {
+    const response = await call("PUT", "/admin/apps/app_x", { headers: bearer("x") });
+    expect(response.status).toBe(401);
+    const open = await call("DELETE", "/v1/time");
+    expect([open.status, open.headers.get("allow")]).toEqual([405, "GET"]);
+  });
+});
+
+it("logs one line of JSON a request, with the route's pattern and not its path", async () => {
+  const log = vi.spyOn(console, "log");
+  const app = await createApp();
+  log.mockClear();
+  const response = await app.v1("GET", "/users/ada%40example.com");
+  const lines = log.mock.calls.flat().map((line) => JSON.parse(String(line)));
+  expect(lines).toEqual([
+    {
+      level: "info",
+      requestId: response.headers.get("x-request-id"),
+      method: "GET",
+      route: "/v1/users/:userId",
+      status: 404,
+      milliseconds: 0,
+      code: "not_found",
+    },
+  ]);
+});
+
+it("publishes a reference of every route, with the credential each one takes", async () => {
+  const response = await call("GET", "/openapi.json");
+  const { openapi, paths } = await response.json<{ openapi: string; paths: object }>();
+  expect(openapi).toBe("3.1.0");
+  const table = Object.entries(paths).flatMap(([path, operations]) =>
+    Object.entries<{ security?: object[] }>(operations).map(
+      ([method, { security = [] }]) => `${method} ${path} ${security.flatMap(Object.keys).join()}`,
+    ),
+  );
+  expect(table.toSorted()).toMatchInlineSnapshot(`
+  [
+    "delete /admin/apps/{appId} adminToken",
+    "delete /admin/apps/{appId}/keys/{keyId} adminToken",
+    "delete /admin/users/{id} adminToken",
+    "delete /v1/users/{userId} apiKey",
+    "delete /v1/users/{userId}/authenticators/{id} apiKey",
+    "get /.well-known/jwks.json ",
+    "get /admin/apps adminToken",
+    "get /admin/apps/{appId} adminToken",
+    "get /admin/apps/{appId}/keys adminToken",
+    "get /admin/audit adminToken",
+    "get /admin/users adminToken",
+    "get /admin/users/{id} adminToken",
+    "get /healthz ",
+    "get /v1/time ",
+    "get /v1/users/{userId} apiKey",
+    "patch /admin/apps/{appId} adminToken",
+    "patch /admin/users/{id} adminToken",
+    "post /admin/apps adminToken",
+    "post /admin/apps/{appId}/keys adminToken",
+    "post /admin/users/{id}/reset adminToken",
+    "post /admin/users/{id}/unlock adminToken",
+    "post /v1/challenges apiKey",
+    "post /v1/challenges/verify ",
+    "post /v1/users/{userId}/authenticators apiKey",
+    "post /v1/users/{userId}/authenticators/{id}/confirm apiKey",
+    "post /v1/users/{userId}/backup-codes apiKey",
+    "post /v1/users/{userId}/unlock apiKey",
+    "post /v1/users/{userId}/verify apiKey",
+  ]
+`);
+});
