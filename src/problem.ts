@@ -1,6 +1,7 @@
 /**
- * Everything that can go wrong for a caller: status, title and what to do. It stands here and nowhere else: the reference, the pages that
- * `type` links to and `docs/problems.md` are made from it. Codes are stable: a client may branch on them.
+ * Everything that can go wrong for a caller: status, title and what to do. It stands here and
+ * nowhere else: the reference, the pages that `type` links to and `docs/problems.md` are made from
+ * it. Codes are stable: a client may branch on them.
  */
 const PROBLEMS = {
   malformed_request: {
@@ -168,7 +169,10 @@ interface ProblemOptions {
   cause?: unknown;
 }
 
-/** Thrown anywhere below a route to end the request; `routes/openapi.ts` turns it into RFC 9457 problem details. */
+/**
+ * Thrown anywhere below a route to end the request; `routes/openapi.ts` turns it into RFC 9457
+ * problem details.
+ */
 export class Problem extends Error {
   readonly code: ProblemCode;
   readonly detail: string | undefined;

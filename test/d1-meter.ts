@@ -1,4 +1,7 @@
-/** D1 as the Worker sees it, with a meter on it: round trips, and rows read and written. It changes nothing on the way. */
+/**
+ * D1 as the Worker sees it, with a meter on it: round trips, and rows read and written. It changes
+ * nothing on the way.
+ */
 
 export interface Meter {
   roundTrips: number;

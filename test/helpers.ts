@@ -16,7 +16,10 @@ export interface CallOptions {
   bindings?: Env;
 }
 
-/** One request, answered when its deferred work is done too: what a test finds afterwards does not depend on luck. */
+/**
+ * One request, answered when its deferred work is done too: what a test finds afterwards does not
+ * depend on luck.
+ */
 export async function send(request: Request, bindings: Env = env): Promise<Response> {
   const context = createExecutionContext();
   const response = await worker.fetch(request, bindings, context);
@@ -124,7 +127,10 @@ export function wrongCodeOf(phone: TOTP): string {
   }
 }
 
-/** A user with an active authenticator. Leaves the clock in the step after the confirming one, so that its code is fresh. */
+/**
+ * A user with an active authenticator. Leaves the clock in the step after the confirming one, so
+ * that its code is fresh.
+ */
 export async function enrolled(
   app: TestApp,
   userId: string,

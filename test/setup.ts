@@ -2,7 +2,8 @@ import { applyD1Migrations, reset } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, vi } from "vitest";
 
-// Storage is isolated per file only; every test starts from an empty, migrated database and at a set time, mid-step.
+// Storage is isolated per file only; every test starts from an empty, migrated database and at a
+// set time, mid-step.
 beforeEach(async () => {
   vi.useFakeTimers({ toFake: ["Date"], now: Date.UTC(2026, 9, 1, 12, 0, 10) });
   await reset();

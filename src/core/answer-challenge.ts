@@ -1,4 +1,7 @@
-/** Answering a challenge: no API key, no cookie, nothing but the token and a code. One round trip to D1, the commit. */
+/**
+ * Answering a challenge: no API key, no cookie, nothing but the token and a code. One round trip to
+ * D1, the commit.
+ */
 
 import type { Deps } from "../env";
 import { Problem } from "../problem";
@@ -27,7 +30,10 @@ export interface AnsweredChallenge {
   assertion: string;
 }
 
-/** What a token says. Throws `invalid_challenge` for junk, for another kind and for one that has expired. */
+/**
+ * What a token says. Throws `invalid_challenge` for junk, for another kind and for one that has
+ * expired.
+ */
 export async function openChallenge(
   { keyring, now }: Deps,
   kind: ChallengeKind,
@@ -42,7 +48,10 @@ export async function openChallenge(
   return claims;
 }
 
-/** Throws `invalid_code`, `invalid_challenge`, `locked` or `origin_not_allowed`; only the first charges anything. */
+/**
+ * Throws `invalid_code`, `invalid_challenge`, `locked` or `origin_not_allowed`; only the first
+ * charges anything.
+ */
 export async function answerChallenge(
   deps: Deps,
   claims: ChallengeClaims,

@@ -35,7 +35,10 @@ const shown = {
 
 const INSERT = statement(`
   INSERT INTO apps (id, name, issuer, settings, created_at) VALUES (:id, :name, :issuer, :settings, :now)`);
-/** A change of any setting ends what was minted under the old ones; `json_patch` merges, so that parallel changes both count. */
+/**
+ * A change of any setting ends what was minted under the old ones; `json_patch` merges, so that
+ * parallel changes both count.
+ */
 const UPDATE = statement(`
   UPDATE apps SET name = coalesce(:name, name), issuer = coalesce(:issuer, issuer),
     settings = json_patch(settings, :settings), epoch = epoch + (:settings <> '{}')
@@ -129,7 +132,10 @@ export async function updateApp(
   return getApp(deps, id);
 }
 
-/** At once for everybody who calls; the rows of its users follow with the clean-up. Throws `not_found`. */
+/**
+ * At once for everybody who calls; the rows of its users follow with the clean-up. Throws
+ * `not_found`.
+ */
 export async function deleteApp(deps: Deps, id: string): Promise<void> {
   await getApp(deps, id);
   const values = { id, now: deps.now.getTime() };

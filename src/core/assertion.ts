@@ -1,14 +1,23 @@
-/** The assertion that a challenge was answered: a JWT that the app's back end checks offline with the published keys. */
+/**
+ * The assertion that a challenge was answered: a JWT that the app's back end checks offline with
+ * the published keys.
+ */
 
 import { signJwt } from "../crypto/signing";
 import type { Deps } from "../env";
 import type { ChallengeClaims } from "./challenge-token";
 import { ASSERTION_LIFE_SECONDS } from "./policy";
 
-/** RFC 8176: "otp" also for a backup code, which is a one-time password; "mfa" is the back end's to conclude. */
+/**
+ * RFC 8176: "otp" also for a backup code, which is a one-time password; "mfa" is the back end's to
+ * conclude.
+ */
 const AMR = { totp: ["otp"], backup_code: ["otp", "backup_code"] };
 
-/** `jti` is the challenge's id and `aud` the app's, for the back end to compare with what it asked for. */
+/**
+ * `jti` is the challenge's id and `aud` the app's, for the back end to compare with what it asked
+ * for.
+ */
 export function signAssertion(
   { signingKeys, settings, now }: Deps,
   { id, appId, externalId, purpose }: ChallengeClaims,

@@ -36,7 +36,9 @@ export async function listEvents(
   );
 }
 
-/** All of it, one JSON document a line, read a batch at a time: memory does not grow with the trail. */
+/**
+ * All of it, one JSON document a line, read a batch at a time: memory does not grow with the trail.
+ */
 export function exportEvents(deps: Deps, filter: AuditFilter): ReadableStream<Uint8Array> {
   const utf8 = new TextEncoder();
   let cursor: string | undefined;
@@ -51,7 +53,9 @@ export function exportEvents(deps: Deps, filter: AuditFilter): ReadableStream<Ui
   });
 }
 
-/** An event's id is its time in microseconds, so that a span of time is a span of the primary key. */
+/**
+ * An event's id is its time in microseconds, so that a span of time is a span of the primary key.
+ */
 function conditions({ appId, userId, type, since, until }: AuditFilter, cursor?: string) {
   return and(
     appId === undefined ? undefined : eq(auditEvents.appId, appId),

@@ -45,7 +45,10 @@ export interface AuditEvent {
   note?: string | null;
 }
 
-/** Microseconds since the epoch, or one more than the newest, whichever is later: unique, and in order. */
+/**
+ * Microseconds since the epoch, or one more than the newest, whichever is later: unique, and in
+ * order.
+ */
 export const NEXT_AUDIT_ID = `max(:now * 1000, coalesce((SELECT max(id) FROM audit_events), 0) + 1)`;
 
 const columns = `id, app_id, user_id, type, outcome, reason, actor, authenticator_id, request_id, note`;
@@ -55,7 +58,9 @@ const RECORD_CLAIMED = statement(
   `INSERT INTO audit_events (${columns}) SELECT ${row} WHERE ${CLAIMED}`,
 );
 
-/** The statement that records an event; with `attempt`, only if that attempt's change took place. */
+/**
+ * The statement that records an event; with `attempt`, only if that attempt's change took place.
+ */
 export function record(deps: Deps, event: AuditEvent, attempt?: string): D1PreparedStatement {
   const values = {
     userId: null,

@@ -1,4 +1,7 @@
-/** Backup codes: ten at a time, shown once, stored as keyed hashes of user and code. Their spending is in `commit.ts`. */
+/**
+ * Backup codes: ten at a time, shown once, stored as keyed hashes of user and code. Their spending
+ * is in `commit.ts`.
+ */
 
 import { createBackupCode } from "../crypto/code";
 import { digest, digests, type Keyring } from "../crypto/keyring";
@@ -16,7 +19,10 @@ const DELETE_ALL = statement(`DELETE FROM backup_codes WHERE user_id = :userId A
 const INSERT = statement(`
   INSERT INTO backup_codes (user_id, hash) SELECT :userId, value FROM json_each(:hashes) WHERE ${CLAIMED}`);
 
-/** New backup codes end what was minted before them; a user without an active authenticator gets none. */
+/**
+ * New backup codes end what was minted before them; a user without an active authenticator gets
+ * none.
+ */
 const CLAIM_ROTATION = statement(`
   UPDATE users SET attempt = :attempt, epoch = epoch + 1
   WHERE users.id = :userId AND ${SAME_EPOCH} AND users.disabled_at IS NULL AND ${LIVE_APP} AND ${LIVE_KEY}
@@ -44,7 +50,10 @@ function hashed(userId: string, code: string): string {
   return `${userId}:${code.replaceAll("-", "")}`;
 }
 
-/** The statements that put these codes in the place of the old set, if the attempt's change took place. */
+/**
+ * The statements that put these codes in the place of the old set, if the attempt's change took
+ * place.
+ */
 export function replaceBackupCodes(
   { db }: Deps,
   { userId, attempt, hashes }: { userId: string; attempt: string; hashes: string[] },

@@ -1,7 +1,8 @@
 /**
- * What the answer to a challenge needs, kept in KV so that it costs no read of D1: one sealed blob, bound by its context to challenge, app
- * and user. A blob that is missing, late, altered or another's is a miss, and costs one read. It is never trusted: the commit checks the
- * epochs, and the rows themselves.
+ * What the answer to a challenge needs, kept in KV so that it costs no read of D1: one sealed blob,
+ * bound by its context to challenge, app and user. A blob that is missing, late, altered or
+ * another's is a miss, and costs one read. It is never trusted: the commit checks the epochs, and
+ * the rows themselves.
  */
 
 import { open, seal } from "../crypto/keyring";

@@ -1,11 +1,15 @@
 /**
- * Challenge tokens: sealed and self-contained, so that one can be answered when KV has never heard of it. A token is good for nothing else:
- * its context names what it is, and its kind says where it may be answered.
+ * Challenge tokens: sealed and self-contained, so that one can be answered when KV has never heard
+ * of it. A token is good for nothing else: its context names what it is, and its kind says where it
+ * may be answered.
  */
 
 import { open, seal, type Keyring } from "../crypto/keyring";
 
-/** `login` only after a password, `server` over the server API, `link` for hosted pages: none passes for another. */
+/**
+ * `login` only after a password, `server` over the server API, `link` for hosted pages: none passes
+ * for another.
+ */
 export type ChallengeKind = "login" | "server" | "link";
 
 export interface ChallengeClaims {

@@ -1,6 +1,7 @@
 /**
- * Challenges: the back end asks for one, the browser answers it straight at the nearest edge, and the back end checks the signed assertion
- * offline. Answering costs one round trip to D1: the commit.
+ * Challenges: the back end asks for one, the browser answers it straight at the nearest edge, and
+ * the back end checks the signed assertion offline. Answering costs one round trip to D1: the
+ * commit.
  */
 
 import { randomId } from "../crypto/random";
@@ -48,7 +49,10 @@ export async function createChallenge(
   );
 }
 
-/** A challenge has no row until it is answered: its replay is the same id with the same expiry, sealed anew. */
+/**
+ * A challenge has no row until it is answered: its replay is the same id with the same expiry,
+ * sealed anew.
+ */
 async function mint(
   deps: Deps,
   { app, user, key, authenticators, backupCodesRemaining }: KnownUser,

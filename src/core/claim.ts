@@ -1,7 +1,8 @@
 /**
- * How a change to a user is made. One UPDATE of their row decides, and marks the row with a random *attempt* id; every other statement of
- * the same batch hangs on that mark (`CLAIMED`). No mark, no effect. The fragments of SQL here are what the deciding UPDATE checks again
- * in its own WHERE, so that nothing read earlier is trusted.
+ * How a change to a user is made. One UPDATE of their row decides, and marks the row with a random
+ * *attempt* id; every other statement of the same batch hangs on that mark (`CLAIMED`). No mark, no
+ * effect. The fragments of SQL here are what the deciding UPDATE checks again in its own WHERE, so
+ * that nothing read earlier is trusted.
  */
 
 import type { Deps } from "../env";
@@ -9,7 +10,10 @@ import { Problem } from "../problem";
 import type { Actor } from "./actor";
 import type { App, User } from "./load-user";
 
-/** The API key is unrevoked, unexpired, of this app and has the scope; a null `:keyId` means that no key is involved. */
+/**
+ * The API key is unrevoked, unexpired, of this app and has the scope; a null `:keyId` means that no
+ * key is involved.
+ */
 export const LIVE_KEY = `(:keyId IS NULL OR EXISTS (
     SELECT 1 FROM api_keys k WHERE k.id = :keyId AND k.app_id = users.app_id AND k.revoked_at IS NULL
       AND (k.expires_at IS NULL OR k.expires_at > :now) AND instr(k.scopes, :scope) > 0))`;
@@ -28,7 +32,10 @@ export const UNLOCKED = `users.disabled_at IS NULL AND users.capped_at IS NULL
 /** The deciding UPDATE of this batch took place. */
 export const CLAIMED = `EXISTS (SELECT 1 FROM users WHERE id = :userId AND attempt = :attempt)`;
 
-/** The current step of an authenticator's row. D1 binds every number as REAL, so that a division alone would not round. */
+/**
+ * The current step of an authenticator's row. D1 binds every number as REAL, so that a division
+ * alone would not round.
+ */
 export const STEP_NOW = `CAST(:now / (1000 * period) AS INTEGER)`;
 
 /** The parameters of a deciding UPDATE: a new attempt on what was read. */
@@ -49,7 +56,10 @@ export function claimBy(
   };
 }
 
-/** Runs a batch whose first statement decides; throws `conflict` if it found that something no longer holds. */
+/**
+ * Runs a batch whose first statement decides; throws `conflict` if it found that something no
+ * longer holds.
+ */
 export async function commitClaim(
   { db }: Deps,
   statements: [D1PreparedStatement, ...D1PreparedStatement[]],

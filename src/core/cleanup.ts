@@ -1,4 +1,7 @@
-/** Deletes what has expired, in bounded batches: a backlog takes several runs and never one long transaction. */
+/**
+ * Deletes what has expired, in bounded batches: a backlog takes several runs and never one long
+ * transaction.
+ */
 
 import { statement } from "../db/statement";
 import type { Deps } from "../env";
@@ -13,7 +16,9 @@ const expired = (table: string, condition: string) =>
 
 const OF_DELETED_APP = `SELECT u.id FROM users u JOIN apps a ON a.id = u.app_id WHERE a.deleted_at IS NOT NULL`;
 
-/** Authenticators and backup codes of deleted apps go before their users, by whom they are found. */
+/**
+ * Authenticators and backup codes of deleted apps go before their users, by whom they are found.
+ */
 const STATEMENTS = [
   expired("challenges", "expires_at <= :now"),
   expired("idempotency_keys", "expires_at <= :now"),

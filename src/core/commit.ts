@@ -1,9 +1,11 @@
 /**
- * The one commit: spends the attempt, the code and (if there is one) the challenge, and writes the audit rows, in one D1 batch.
+ * The one commit: spends the attempt, the code and (if there is one) the challenge, and writes the
+ * audit rows, in one D1 batch.
  *
- * Its first statement decides. It updates the user's row only if everything still holds, works out from the rows themselves whether the
- * code passes, counts accordingly, and marks the row with the attempt's random id; the others hang on that mark. Right, wrong and
- * replayed codes run the same statements, and the answer is what the batch returned.
+ * Its first statement decides. It updates the user's row only if everything still holds, works out
+ * from the rows themselves whether the code passes, counts accordingly, and marks the row with the
+ * attempt's random id; the others hang on that mark. Right, wrong and replayed codes run the same
+ * statements, and the answer is what the batch returned.
  */
 
 import { statement } from "../db/statement";
@@ -19,7 +21,10 @@ const STRIKES_NOW = `max(0, users.strikes - max(0, :now - coalesce(users.strikes
 /** RFC 4226 §7.3: 30 s, doubling with every further failure, at most an hour. */
 const LOCK_END = `:now + 1000 * min(3600, 30 << min(users.failures + 1 - :failuresBeforeLock, 7))`;
 
-/** Passed: at least one authenticator matched, and the matched step of every one that did is unspent. */
+/**
+ * Passed: at least one authenticator matched, and the matched step of every one that did is
+ * unspent.
+ */
 const TOTP_PASSES = `SELECT count(*) > 0
     AND count(*) = sum(t.user_id = :userId AND t.state = 'active' AND t.last_step < matched.value) AS passed
   FROM json_each(:steps) AS matched LEFT JOIN authenticators t ON t.id = matched.key`;
@@ -29,7 +34,10 @@ const BACKUP_CODE_PASSES = `SELECT EXISTS (
     SELECT 1 FROM backup_codes WHERE user_id = :userId AND used_at IS NULL
       AND hash IN (SELECT value FROM json_each(:hashes))) AS passed`;
 
-/** A failed attempt leaves at least one failure, so `failures = 0` afterwards says that this one passed. */
+/**
+ * A failed attempt leaves at least one failure, so `failures = 0` afterwards says that this one
+ * passed.
+ */
 const decide = (verdict: string) =>
   statement(`
   UPDATE users SET
@@ -70,7 +78,10 @@ const ANSWER_CHALLENGE = statement(`
   ON CONFLICT (id) DO UPDATE SET
     attempts = attempts + 1, strikes = challenges.strikes + excluded.strikes, spent_at = excluded.spent_at`);
 
-/** One row for the attempt, and one more if it locked or capped the user. Returns the backup codes that are left. */
+/**
+ * One row for the attempt, and one more if it locked or capped the user. Returns the backup codes
+ * that are left.
+ */
 const RECORD_ATTEMPT = statement(`
   INSERT INTO audit_events (id, app_id, user_id, type, outcome, reason, actor, authenticator_id, ip, user_agent, request_id)
   SELECT next.id, app_id, users.id, :type, iif(failures = 0, 'success', 'failure'), iif(failures = 0, NULL, :reason),
@@ -107,7 +118,10 @@ export interface Outcome {
   backupCodesRemaining: number;
 }
 
-/** Charges the attempt and says how it went; null if something no longer held, in which case nothing was changed. */
+/**
+ * Charges the attempt and says how it went; null if something no longer held, in which case nothing
+ * was changed.
+ */
 export async function commit(deps: Deps, attempt: Attempt): Promise<Outcome | null> {
   const values = bindings(deps, attempt);
   const d1 = deps.db.$client;

@@ -1,5 +1,6 @@
 /**
- * Confirming an enrolment: the first right code makes a pending authenticator active, and is thereby spent.
+ * Confirming an enrolment: the first right code makes a pending authenticator active, and is
+ * thereby spent.
  *
  * Wrong codes count against the enrolment's own tries and never against the user's guard.
  */
@@ -18,7 +19,10 @@ import { CLAIMED, claimBy, LIVE_APP, LIVE_KEY, SAME_EPOCH, STEP_NOW, UNLOCKED } 
 import { loadKnownUser, type Authenticator, type Caller, type UserRecord } from "./load-user";
 import { CONFIRM_TRIES, SKEW_SEARCH } from "./policy";
 
-/** Decides: the enrolment is open and has tries left. `:step` is -1 for a wrong code. A reset user is bound again by a right one. */
+/**
+ * Decides: the enrolment is open and has tries left. `:step` is -1 for a wrong code. A reset user
+ * is bound again by a right one.
+ */
 const CLAIM_CONFIRMATION = statement(`
   UPDATE users SET attempt = :attempt, epoch = epoch + (:step >= 0), must_rebind = iif(:step >= 0, 0, must_rebind)
   WHERE users.id = :userId AND ${SAME_EPOCH} AND ${UNLOCKED} AND ${LIVE_APP} AND ${LIVE_KEY}
@@ -46,8 +50,9 @@ export interface Confirmation {
 }
 
 /**
- * Throws `invalid_code`; `clock_skew` with `offsetSeconds` (positive: the phone is ahead) for the code of a time up to ten steps off;
- * `not_found` also for an enrolment that has expired; `enrolment_closed` after five wrong codes.
+ * Throws `invalid_code`; `clock_skew` with `offsetSeconds` (positive: the phone is ahead) for the
+ * code of a time up to ten steps off; `not_found` also for an enrolment that has expired;
+ * `enrolment_closed` after five wrong codes.
  */
 export async function confirm(
   deps: Deps,

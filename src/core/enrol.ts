@@ -1,4 +1,7 @@
-/** Enrolling an authenticator: a pending secret, shown once, that counts for nothing until a code of it has been confirmed. */
+/**
+ * Enrolling an authenticator: a pending secret, shown once, that counts for nothing until a code of
+ * it has been confirmed.
+ */
 
 import { digests, open, seal } from "../crypto/keyring";
 import { decodeSecret, encodeSecret, provisioningUri } from "../crypto/provisioning-uri";
@@ -29,7 +32,10 @@ export interface EnrolmentInput {
   issuer?: string | undefined;
   name?: string | undefined;
   parameters: TotpParameters;
-  /** Base32: an import. Its present code may have been used elsewhere, so that only a later one confirms it. */
+  /**
+   * Base32: an import. Its present code may have been used elsewhere, so that only a later one
+   * confirms it.
+   */
   secret?: string | undefined;
   /** From an operator's reset. */
   rebindToken?: string | undefined;
@@ -47,8 +53,9 @@ export interface Enrolment {
 /**
  * A new pending authenticator; makes the user if this is the first.
  *
- * Throws `locked`, `user_disabled`, `rebinding_required`, `too_many_authenticators`, `secret_in_use`, or `invalid_request` for a
- * secret that is not Base32 or has not 128 to 1,024 bits.
+ * Throws `locked`, `user_disabled`, `rebinding_required`, `too_many_authenticators`,
+ * `secret_in_use`, or `invalid_request` for a secret that is not Base32 or has not 128 to 1,024
+ * bits.
  */
 export async function enrol(
   deps: Deps,

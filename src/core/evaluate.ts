@@ -1,4 +1,7 @@
-/** What a code would be worth: pure computation on opened secrets. Whether it is accepted is decided by the commit. */
+/**
+ * What a code would be worth: pure computation on opened secrets. Whether it is accepted is decided
+ * by the commit.
+ */
 
 import { open, type Keyring } from "../crypto/keyring";
 import { matchStep } from "../crypto/totp";
@@ -17,12 +20,18 @@ export interface Match {
   alreadySpent: boolean;
 }
 
-/** The context that a secret is sealed with: a sealed value moved to another row does not open there. */
+/**
+ * The context that a secret is sealed with: a sealed value moved to another row does not open
+ * there.
+ */
 export function secretContext(appId: string, userId: string, authenticatorId: string): string {
   return `authenticator:${appId}:${userId}:${authenticatorId}`;
 }
 
-/** Throws when a secret does not open: an unreadable secret refuses, it never means "no second factor". */
+/**
+ * Throws when a secret does not open: an unreadable secret refuses, it never means "no second
+ * factor".
+ */
 export async function openAuthenticators(
   keyring: Keyring,
   {

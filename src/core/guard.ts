@@ -1,7 +1,9 @@
 /**
- * The guard: who may try a code at all. One per user, shared by all authenticators and backup codes (RFC 4226 §7.3).
+ * The guard: who may try a code at all. One per user, shared by all authenticators and backup codes
+ * (RFC 4226 §7.3).
  *
- * Here it is read, to refuse without evaluating anything. It is decided, counted and written in `commit.ts` alone.
+ * Here it is read, to refuse without evaluating anything. It is decided, counted and written in
+ * `commit.ts` alone.
  */
 
 import { Problem } from "../problem";

@@ -1,8 +1,10 @@
 /**
- * Idempotency-Key on creating calls: a second call with the same key and the same request makes nothing new.
+ * Idempotency-Key on creating calls: a second call with the same key and the same request makes
+ * nothing new.
  *
- * The key is remembered in the batch that creates, so that of any number of parallel calls one creates and the batches of the
- * others fail as a whole. Kept: route, keyed digest of the request and the id of what was made; never a body.
+ * The key is remembered in the batch that creates, so that of any number of parallel calls one
+ * creates and the batches of the others fail as a whole. Kept: route, keyed digest of the request
+ * and the id of what was made; never a body.
  */
 
 import { and, eq, gt } from "drizzle-orm";
@@ -29,7 +31,10 @@ export interface Created {
   createdAt: Date;
 }
 
-/** The statements that end a creating batch and remember what it made; with a claim, only if that change took place. */
+/**
+ * The statements that end a creating batch and remember what it made; with a claim, only if that
+ * change took place.
+ */
 export type Remember = (
   resourceId: string,
   claim?: { userId: string; attempt: string },
@@ -43,8 +48,9 @@ const REMEMBER = statement(`
   WHERE :attempt IS NULL OR ${CLAIMED}`);
 
 /**
- * Runs `create` unless a call with this key has been carried out, then `replay`. `scope` is the app's id, or `admin`: keys of one app
- * mean nothing in another. Throws `idempotency_mismatch` if the key was used for another request.
+ * Runs `create` unless a call with this key has been carried out, then `replay`. `scope` is the
+ * app's id, or `admin`: keys of one app mean nothing in another. Throws `idempotency_mismatch` if
+ * the key was used for another request.
  */
 export async function once<T>(
   deps: Deps,

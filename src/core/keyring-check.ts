@@ -1,6 +1,7 @@
 /**
- * Whether KEYRING opens what the database holds. Every key that ever sealed has a row with a canary that only it opens, so that a ring
- * with a key missing, or with another key under a known id, is noticed before it does harm.
+ * Whether KEYRING opens what the database holds. Every key that ever sealed has a row with a canary
+ * that only it opens, so that a ring with a key missing, or with another key under a known id, is
+ * noticed before it does harm.
  */
 
 import { open, seal, type Keyring } from "../crypto/keyring";
@@ -12,7 +13,10 @@ const CANARY = new TextEncoder().encode("stepgate");
 
 let checked: { keyring: Keyring; result: Promise<void> } | undefined;
 
-/** One read per isolate. Throws `misconfigured` with the key's id, `unavailable` if D1 cannot say; then the next request asks again. */
+/**
+ * One read per isolate. Throws `misconfigured` with the key's id, `unavailable` if D1 cannot say;
+ * then the next request asks again.
+ */
 export function assertKeyring({ db, keyring, now }: Pick<Deps, "db" | "keyring" | "now">) {
   if (checked?.keyring !== keyring) {
     const result = checkKeyring(db, keyring, now);

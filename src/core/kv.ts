@@ -1,6 +1,7 @@
 /**
- * Workers KV, which is expendable: it may fail, be slow, be over its quota, or lie. It speeds an answer up or refuses a code as certainly
- * used; it never accepts anything. A read that fails or takes too long is a miss; a write happens after the answer.
+ * Workers KV, which is expendable: it may fail, be slow, be over its quota, or lie. It speeds an
+ * answer up or refuses a code as certainly used; it never accepts anything. A read that fails or
+ * takes too long is a miss; a write happens after the answer.
  */
 
 import type { Deps } from "../env";
@@ -25,7 +26,10 @@ export async function readKv({ kv }: Deps, key: string): Promise<string | null> 
   }
 }
 
-/** Writes after the answer. KV's own expiry is coarse, so that values carry an instant of their own where it matters. */
+/**
+ * Writes after the answer. KV's own expiry is coarse, so that values carry an instant of their own
+ * where it matters.
+ */
 export function writeKv({ kv, defer, now }: Deps, key: string, value: string, expiresAt: number) {
   const seconds = Math.ceil((expiresAt - now.getTime()) / 1000);
   const expirationTtl = Math.max(MIN_TTL_SECONDS, seconds);

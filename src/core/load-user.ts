@@ -1,6 +1,7 @@
 /**
- * The one read of the server API: key, app, user, authenticators and backup codes in one query, so that the key is checked in the round
- * trip that is made anyway. What it says is old by the time it is used: every write checks again in its own WHERE (`claim.ts`).
+ * The one read of the server API: key, app, user, authenticators and backup codes in one query, so
+ * that the key is checked in the round trip that is made anyway. What it says is old by the time it
+ * is used: every write checks again in its own WHERE (`claim.ts`).
  */
 
 import type { ApiKeyProof } from "../crypto/api-key";
@@ -123,7 +124,10 @@ interface RowByKey extends Row {
   keyLastUsedAt: number | null;
 }
 
-/** Throws `unauthorized` for a key that is not good, `insufficient_scope` for one that may not do this. */
+/**
+ * Throws `unauthorized` for a key that is not good, `insufficient_scope` for one that may not do
+ * this.
+ */
 export async function loadUser(
   deps: Deps,
   caller: Caller,

@@ -11,7 +11,9 @@ export interface Page<T> {
   nextCursor: string | null;
 }
 
-/** Of up to `limit + 1` rows, the page and whether there is more. The cursor column stays inside. */
+/**
+ * Of up to `limit + 1` rows, the page and whether there is more. The cursor column stays inside.
+ */
 export function toPage<T extends { cursor: number }>(
   rows: T[],
   limit: number,

@@ -10,14 +10,19 @@ import { CLAIMED, claimBy, LIVE_APP, LIVE_KEY, SAME_EPOCH, UNLOCKED } from "./cl
 import type { App, Caller, User } from "./load-user";
 import { MAX_AUTHENTICATORS, PENDING_LIFE } from "./policy";
 
-/** A user is made by their first enrolment; of several at once, one makes it and the others find it. */
+/**
+ * A user is made by their first enrolment; of several at once, one makes it and the others find it.
+ */
 const CREATE_USER = statement(`
   INSERT INTO users (id, app_id, external_id, created_at)
   SELECT :userId, a.id, :externalId, :now FROM apps a JOIN api_keys k ON k.app_id = a.id
   WHERE a.id = :appId AND a.epoch = :appEpoch AND k.id = :keyId AND k.revoked_at IS NULL
   ON CONFLICT (app_id, external_id) DO NOTHING`);
 
-/** Decides: there is room, the secret is new, and a reset user comes with the token of that reset, which is used up. */
+/**
+ * Decides: there is room, the secret is new, and a reset user comes with the token of that reset,
+ * which is used up.
+ */
 const CLAIM_ENROLMENT = statement(`
   UPDATE users SET attempt = :attempt, rebind_hash = NULL, rebind_expires_at = NULL
   WHERE users.id = :userId AND ${SAME_EPOCH} AND ${UNLOCKED} AND ${LIVE_APP} AND ${LIVE_KEY}

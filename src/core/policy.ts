@@ -1,4 +1,7 @@
-/** The policy numbers, each with its source. What an operator may change per app is in `DEFAULT_SETTINGS`, within `SETTINGS_BOUNDS`. */
+/**
+ * The policy numbers, each with its source. What an operator may change per app is in
+ * `DEFAULT_SETTINGS`, within `SETTINGS_BOUNDS`.
+ */
 
 import type { AppSettings } from "../db/schema";
 
@@ -6,7 +9,9 @@ const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 export const DAY = 24 * 60 * MINUTE;
 
-/** RFC 6238 §5.2: at most one step of network delay. NIST SP 800-63B-4 §3.2.2: at most 100 failures. */
+/**
+ * RFC 6238 §5.2: at most one step of network delay. NIST SP 800-63B-4 §3.2.2: at most 100 failures.
+ */
 export const DEFAULT_SETTINGS: AppSettings = {
   window: 1,
   failuresBeforeLock: 5,

@@ -1,6 +1,7 @@
 /**
- * An operator's reset: the old factors die, the counters start anew, and the user is *unbound*: no code passes and nothing enrols until somebody
- * comes with the one-time token that the reset answered. The password alone is never enough, and the status goes on saying so.
+ * An operator's reset: the old factors die, the counters start anew, and the user is *unbound*: no
+ * code passes and nothing enrols until somebody comes with the one-time token that the reset
+ * answered. The password alone is never enough, and the status goes on saying so.
  */
 
 import { digest } from "../crypto/keyring";
@@ -15,7 +16,10 @@ import { REBIND_LIFE } from "./policy";
 import { eventOf } from "./users";
 
 export interface Rebinding {
-  /** Give it to the user over a channel that proves who they are; enrolment takes it as `rebindToken`. */
+  /**
+   * Give it to the user over a channel that proves who they are; enrolment takes it as
+   * `rebindToken`.
+   */
   rebindToken: string;
   expiresAt: Date;
 }

@@ -1,7 +1,9 @@
 /**
- * Refused attempts in the audit trail, at most one row a minute and user: what is refused unevaluated must not cost a write each.
+ * Refused attempts in the audit trail, at most one row a minute and user: what is refused
+ * unevaluated must not cost a write each.
  *
- * The map only spares D1 most of the asking; the INSERT itself decides, so that many isolates together also write one row a minute.
+ * The map only spares D1 most of the asking; the INSERT itself decides, so that many isolates
+ * together also write one row a minute.
  */
 
 import { statement } from "../db/statement";

@@ -16,13 +16,18 @@ export interface AuthenticatorStatus {
   createdAt: Date;
   confirmedAt: Date | null;
   lastUsedAt: Date | null;
-  /** Steps by which the phone's clock was off at the last success; it moves nothing (RFC 6238 §6). */
+  /**
+   * Steps by which the phone's clock was off at the last success; it moves nothing (RFC 6238 §6).
+   */
   driftSteps: number;
 }
 
 export interface UserStatus {
   userId: string;
-  /** Also true when the user is capped, or was reset: the password alone is never enough again by itself. */
+  /**
+   * Also true when the user is capped, or was reset: the password alone is never enough again by
+   * itself.
+   */
   twoFactor: boolean;
   authenticators: AuthenticatorStatus[];
   backupCodes: { remaining: number };
@@ -94,7 +99,9 @@ function instant(milliseconds: number | null): Date | null {
   return milliseconds === null ? null : new Date(milliseconds);
 }
 
-/** Removes an authenticator; with the last active one the backup codes go too. Throws `not_found`. */
+/**
+ * Removes an authenticator; with the last active one the backup codes go too. Throws `not_found`.
+ */
 export async function removeAuthenticator(
   deps: Deps,
   actor: Actor,

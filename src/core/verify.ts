@@ -1,6 +1,6 @@
 /**
- * The one gate: nothing else in the system accepts a TOTP or backup code. Every surface goes through `attemptCode`, so that
- * throttling, single use and the audit trail cannot be forgotten.
+ * The one gate: nothing else in the system accepts a TOTP or backup code. Every surface goes
+ * through `attemptCode`, so that throttling, single use and the audit trail cannot be forgotten.
  */
 
 import { normaliseCode, type Code } from "../crypto/code";
@@ -27,7 +27,8 @@ export type Verification =
 /**
  * Whether a code of a user is right; a right one is spent by the asking.
  *
- * Throws `not_found`, `not_enrolled`, `locked`, `user_disabled` or `rebinding_required` without evaluating the code.
+ * Throws `not_found`, `not_enrolled`, `locked`, `user_disabled` or `rebinding_required` without
+ * evaluating the code.
  */
 export async function verifyCode(
   deps: Deps,
@@ -80,7 +81,10 @@ export interface Subject extends Pick<Attempt, "app" | "keyId" | "challenge" | "
 
 export type AttemptResult = Outcome & { authenticatorId?: string };
 
-/** Evaluates a code and commits the attempt; null if the commit found that something no longer holds, and changed nothing. */
+/**
+ * Evaluates a code and commits the attempt; null if the commit found that something no longer
+ * holds, and changed nothing.
+ */
 export async function attemptCode(
   deps: Deps,
   subject: Subject,
@@ -152,7 +156,10 @@ async function attemptBackupCode(
   });
 }
 
-/** Throws `invalid_request` for what has the form of no code: that is a mistake of the form, not a guess, and counts for nothing. */
+/**
+ * Throws `invalid_request` for what has the form of no code: that is a mistake of the form, not a
+ * guess, and counts for nothing.
+ */
 export function parseCode(text: string): Code {
   const code = normaliseCode(text);
   if (code) return code;

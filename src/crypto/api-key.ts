@@ -1,7 +1,8 @@
 /**
  * API keys: `sg_<id>_<secret><checksum>`, all lower-case Base32.
  *
- * The prefix lets secret scanners find one; the id finds the row; the checksum lets junk be refused without asking the database.
+ * The prefix lets secret scanners find one; the id finds the row; the checksum lets junk be refused
+ * without asking the database.
  */
 
 import { randomBase32 } from "./random";

@@ -1,9 +1,11 @@
 /**
- * The ring of named keys behind everything that is stored: AES-256-GCM to seal, HMAC-SHA-256 for digests.
+ * The ring of named keys behind everything that is stored: AES-256-GCM to seal, HMAC-SHA-256 for
+ * digests.
  *
- * A sealed value is `<key id>.<base64url of nonce and ciphertext>`, a digest `<key id>.<base64url of the MAC>`. The first key of
- * the ring seals and digests; every key opens. To rotate, put a new key in front. `context` (which row, which column) is
- * authenticated but not stored, so that a sealed value copied into another row does not open there.
+ * A sealed value is `<key id>.<base64url of nonce and ciphertext>`, a digest `<key id>.<base64url
+ * of the MAC>`. The first key of the ring seals and digests; every key opens. To rotate, put a new
+ * key in front. `context` (which row, which column) is authenticated but not stored, so that a
+ * sealed value copied into another row does not open there.
  */
 
 /** 96 bits: NIST SP 800-38D §8.2.2, random construction, at most 2^32 seals under one key. */
@@ -12,7 +14,10 @@ const KEY_BYTES = 32;
 const BASE64URL = { alphabet: "base64url", omitPadding: true } as const;
 const utf8 = new TextEncoder();
 
-/** What a digest is for. Each purpose has an HMAC key of its own, so that no digest means anything elsewhere. */
+/**
+ * What a digest is for. Each purpose has an HMAC key of its own, so that no digest means anything
+ * elsewhere.
+ */
 export type DigestPurpose = "backup-code" | "secret" | "used-code" | "request" | "rebinding";
 
 interface RingKey {
@@ -24,7 +29,10 @@ interface RingKey {
 /** Newest first, never empty. */
 export type Keyring = readonly [RingKey, ...RingKey[]];
 
-/** Reads `id:base64url-key[,id:base64url-key…]`, newest first: the KEYRING secret. Throws an Error that says what is wrong. */
+/**
+ * Reads `id:base64url-key[,id:base64url-key…]`, newest first: the KEYRING secret. Throws an Error
+ * that says what is wrong.
+ */
 export async function parseKeyring(text: string | undefined): Promise<Keyring> {
   if (!text?.trim()) throw new Error("KEYRING is missing.");
   const keys = await Promise.all(text.split(",").map((entry) => parseKey(entry.trim())));
@@ -48,7 +56,10 @@ async function parseKey(entry: string): Promise<RingKey> {
   };
 }
 
-/** HKDF-SHA-256 (RFC 5869), one key per purpose; the ring's keys are uniform, so the salt may be empty (§3.1). */
+/**
+ * HKDF-SHA-256 (RFC 5869), one key per purpose; the ring's keys are uniform, so the salt may be
+ * empty (§3.1).
+ */
 async function deriveDigestKeys(raw: BufferSource): Promise<RingKey["digest"]> {
   const master = await crypto.subtle.importKey("raw", raw, "HKDF", false, ["deriveKey"]);
   const derive = (purpose: DigestPurpose) =>

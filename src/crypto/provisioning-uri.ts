@@ -29,7 +29,9 @@ export function encodeSecret(secret: Uint8Array<ArrayBuffer>): string {
   return new Secret({ buffer: secret.slice().buffer }).base32;
 }
 
-/** Lenient in what people paste (lower case, spaces, dashes, padding); null for what is not Base32. */
+/**
+ * Lenient in what people paste (lower case, spaces, dashes, padding); null for what is not Base32.
+ */
 export function decodeSecret(text: string): Uint8Array<ArrayBuffer> | null {
   const symbols = text.toUpperCase().replaceAll(/[\s=-]/g, "");
   if (!/^[A-Z2-7]+$/.test(symbols)) return null;

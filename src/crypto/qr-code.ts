@@ -19,7 +19,10 @@ export function drawQrCode(text: string): QrCode {
   return { svg: code.svg(), png: `data:image/png;base64,${toPng(code.qrcode.modules).toBase64()}` };
 }
 
-/** Error correction M (15 %) if it fits, else L: a long label in a non-Latin script percent-encodes to nine bytes a character. */
+/**
+ * Error correction M (15 %) if it fits, else L: a long label in a non-Latin script percent-encodes
+ * to nine bytes a character.
+ */
 function fitting(text: string): QRCode {
   const options = {
     content: text,

@@ -1,4 +1,7 @@
-/** The ES256 keys behind every JWT (RFC 7518 §3.4): the newest signs, all are published as a JWK set (RFC 7517). */
+/**
+ * The ES256 keys behind every JWT (RFC 7518 §3.4): the newest signs, all are published as a JWK set
+ * (RFC 7517).
+ */
 
 import { SignJWT, type JWTPayload } from "jose";
 
@@ -25,7 +28,10 @@ interface SigningKey {
 /** Newest first, never empty. */
 export type SigningKeys = readonly [SigningKey, ...SigningKey[]];
 
-/** Reads `kid:base64url-PKCS8[,kid:…]`, newest first: the SIGNING_KEYS secret. Throws an Error that says what is wrong. */
+/**
+ * Reads `kid:base64url-PKCS8[,kid:…]`, newest first: the SIGNING_KEYS secret. Throws an Error that
+ * says what is wrong.
+ */
 export async function parseSigningKeys(text: string | undefined): Promise<SigningKeys> {
   if (!text?.trim()) throw new Error("SIGNING_KEYS is missing.");
   const keys = await Promise.all(text.split(",").map((entry) => parseSigningKey(entry.trim())));
@@ -54,7 +60,10 @@ async function publicJwk(kid: string, privateKey: CryptoKey): Promise<PublicJwk>
   return { kty: "EC", crv: "P-256", alg: "ES256", use: "sig", kid, x: jwk.x, y: jwk.y };
 }
 
-/** A JWT under the newest key. `type` is its `typ` (RFC 8725 §3.11), so that no token passes for another kind. */
+/**
+ * A JWT under the newest key. `type` is its `typ` (RFC 8725 §3.11), so that no token passes for
+ * another kind.
+ */
 export function signJwt([newest]: SigningKeys, type: string, claims: JWTPayload): Promise<string> {
   const header = { alg: "ES256", kid: newest.kid, typ: type };
   return new SignJWT(claims).setProtectedHeader(header).sign(newest.privateKey);

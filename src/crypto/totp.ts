@@ -1,8 +1,8 @@
 /**
  * TOTP, RFC 6238: HOTP (RFC 4226) counting time steps since the Unix epoch.
  *
- * Pure: the clock is an argument and nothing is stored. A code is good once, and that is the caller's to enforce,
- * which is why `matchStep` returns the step and not a boolean.
+ * Pure: the clock is an argument and nothing is stored. A code is good once, and that is the
+ * caller's to enforce, which is why `matchStep` returns the step and not a boolean.
  */
 
 import { timingSafeEqual } from "./timing-safe-equal";
@@ -38,9 +38,11 @@ export async function codeAt(
 }
 
 /**
- * The time step whose code is `code`, at most `window` steps from now, or null. The nearest one, if there are several.
+ * The time step whose code is `code`, at most `window` steps from now, or null. The nearest one, if
+ * there are several.
  *
- * Computes and compares every step of the window, so that the time taken does not tell which one matched.
+ * Computes and compares every step of the window, so that the time taken does not tell which one
+ * matched.
  */
 export async function matchStep(
   secret: BufferSource,

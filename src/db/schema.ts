@@ -1,7 +1,9 @@
 /**
- * Every table, each with the sentence that says what a row is. `docs/storage.md` adds who writes it and for how long.
+ * Every table, each with the sentence that says what a row is. `docs/storage.md` adds who writes it
+ * and for how long.
  *
- * Indexes are few on purpose: every index is one more row written per insert, and rows written are the main cost.
+ * Indexes are few on purpose: every index is one more row written per insert, and rows written are
+ * the main cost.
  */
 
 import {
@@ -34,7 +36,10 @@ export const apps = sqliteTable("apps", {
   name: text().notNull(),
   issuer: text().notNull(),
   settings: text({ mode: "json" }).$type<AppSettings>().notNull(),
-  /** Grows with every change of settings and with deletion; what was minted under an older one is dead. */
+  /**
+   * Grows with every change of settings and with deletion; what was minted under an older one is
+   * dead.
+   */
   epoch: integer().notNull().default(0),
   createdAt: instant().notNull(),
   /** Set at once by a deletion; the rows of its users follow in the background. */
@@ -76,13 +81,18 @@ export const users = sqliteTable(
     /** Consecutive failures: a success sets 0. */
     failures: integer().notNull().default(0),
     lockedUntil: instant(),
-    /** Failures weighted by the codes compared, as of `strikesAt`; one is forgiven a day, none by a success. */
+    /**
+     * Failures weighted by the codes compared, as of `strikesAt`; one is forgiven a day, none by a
+     * success.
+     */
     strikes: real().notNull().default(0),
     strikesAt: instant(),
     cappedAt: instant(),
     /** The random id of the last charged attempt: what the rest of its commit hangs on. */
     attempt: text(),
-    /** Set by an operator's reset: nothing passes and nothing enrols without the rebinding token. */
+    /**
+     * Set by an operator's reset: nothing passes and nothing enrols without the rebinding token.
+     */
     mustRebind: integer({ mode: "boolean" }).notNull().default(false),
     rebindHash: text(),
     rebindExpiresAt: instant(),
@@ -147,7 +157,9 @@ export const challenges = sqliteTable("challenges", {
 export const auditEvents = sqliteTable(
   "audit_events",
   {
-    /** Microseconds since the epoch, made unique: the time of the event, its order and its cursor. */
+    /**
+     * Microseconds since the epoch, made unique: the time of the event, its order and its cursor.
+     */
     id: integer().primaryKey(),
     appId: text(),
     userId: text(),

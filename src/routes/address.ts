@@ -1,8 +1,14 @@
-/** Where a request comes from: the platform's word only. `X-Forwarded-For` and `Forwarded` are the client's and are not read. */
+/**
+ * Where a request comes from: the platform's word only. `X-Forwarded-For` and `Forwarded` are the
+ * client's and are not read.
+ */
 
 import type { Context } from "hono";
 
-/** Behind Cloudflare's edge this cannot be forged; a local server passes the client's own header through. */
+/**
+ * Behind Cloudflare's edge this cannot be forged; a local server passes the client's own header
+ * through.
+ */
 export function addressOf(c: Context): string | undefined {
   return c.req.header("cf-connecting-ip");
 }
@@ -14,7 +20,10 @@ export function addressKey(address: string | undefined): string {
   return groups ? `${groups.slice(0, 4).join(":")}::/64` : "unknown";
 }
 
-/** The eight groups of an IPv6 address (RFC 4291 §2.2), in the normal form of the URL standard; null for what is none. */
+/**
+ * The eight groups of an IPv6 address (RFC 4291 §2.2), in the normal form of the URL standard; null
+ * for what is none.
+ */
 function expand(address: string): string[] | null {
   const url = URL.parse(`http://[${address}]/`);
   if (!url) return null;

@@ -10,8 +10,9 @@ import type { AppEnv } from "./context";
 import { limit } from "./limits";
 
 /**
- * An API key that has the form of one, and the scope it has to have. Whether it is good is asked in the query that the route makes
- * anyway, and again in the WHERE of whatever it writes: no route answers before.
+ * An API key that has the form of one, and the scope it has to have. Whether it is good is asked in
+ * the query that the route makes anyway, and again in the WHERE of whatever it writes: no route
+ * answers before.
  */
 export function requireKey(scope: Scope) {
   return createMiddleware<AppEnv>(async (c, next) => {

@@ -1,4 +1,7 @@
-/** The API reference: the OpenAPI document, and two ways to read it. Their bundles are static assets of this Worker; nothing comes from elsewhere. */
+/**
+ * The API reference: the OpenAPI document, and two ways to read it. Their bundles are static assets
+ * of this Worker; nothing comes from elsewhere.
+ */
 
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { Hono } from "hono";

@@ -27,7 +27,10 @@ export const UserId = line(255).openapi({
   example: "user-42",
 });
 
-/** Six to eight digits or a backup code, as typed: it is normalised before anything else looks at it. */
+/**
+ * Six to eight digits or a backup code, as typed: it is normalised before anything else looks at
+ * it.
+ */
 export const CodeText = z.string().min(1).max(64).openapi({ example: "492039" });
 
 export const Instant = z.date().openapi({ type: "string", format: "date-time" });

@@ -1,4 +1,7 @@
-/** The headers of every answer: nothing is cached, framed, sniffed or run unless a route says so itself. */
+/**
+ * The headers of every answer: nothing is cached, framed, sniffed or run unless a route says so
+ * itself.
+ */
 
 import { createMiddleware } from "hono/factory";
 import { secureHeaders } from "hono/secure-headers";

@@ -1,13 +1,13 @@
 /**
- * Rate limits of the platform: per location and approximate, in front of what is dear. They bound load. Guessing is bounded by the guard, in D1.
+ * Rate limits of the platform: per location and approximate, in front of what is dear. They bound
+ * load. Guessing is bounded by the guard, in D1.
  */
 
-import type { Context, MiddlewareHandler } from "hono";
+import type { MiddlewareHandler } from "hono";
 import { createMiddleware } from "hono/factory";
 import { Problem } from "../problem";
 import { addressKey, addressOf } from "./address";
 import type { AppEnv } from "./context";
-import { handleError } from "./openapi";
 
 /** The period of all limits in wrangler.toml. */
 const PERIOD_SECONDS = 60;
@@ -24,15 +24,11 @@ export const limitByAddress: MiddlewareHandler<AppEnv> = createMiddleware(async 
   await next();
 });
 
-/** Counts failed keys, admin tokens and challenge tokens by address, after the answer is known: a good one is never slowed by them. */
+/**
+ * Counts failed keys, admin tokens and challenge tokens by address, after the answer is known: a
+ * good one is never slowed by them.
+ */
 export const limitFailures: MiddlewareHandler<AppEnv> = createMiddleware(async (c, next) => {
   await next();
-  if (c.res.status !== 401) return;
-  const { success } = await c.env.FAILURE_LIMIT.limit({ key: addressKey(addressOf(c)) });
-  if (!success) c.res = tooMany(c);
+  if (c.res.status === 401) await limit(c.env.FAILURE_LIMIT, addressKey(addressOf(c)));
 });
-
-function tooMany(c: Context<AppEnv>): Response {
-  c.res = undefined;
-  return handleError(new Problem("rate_limited", { retryAfter: PERIOD_SECONDS }), c);
-}

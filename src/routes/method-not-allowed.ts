@@ -1,4 +1,7 @@
-/** 405 with `Allow` (RFC 9110 §15.5.6): Hono itself answers 404 for a known path with the wrong method. */
+/**
+ * 405 with `Allow` (RFC 9110 §15.5.6): Hono itself answers 404 for a known path with the wrong
+ * method.
+ */
 
 import type { Context, Hono } from "hono";
 import { TrieRouter } from "hono/router/trie-router";

@@ -1,4 +1,7 @@
-/** How a route is written down: the pieces of `createRoute` that every plane shares, and the one place where errors become answers. */
+/**
+ * How a route is written down: the pieces of `createRoute` that every plane shares, and the one
+ * place where errors become answers.
+ */
 
 import { OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
@@ -46,8 +49,8 @@ const ProblemSchema = z
   .openapi("Problem", { description: "RFC 9457 problem details." });
 
 /**
- * The error responses of a route, by status, for the reference. To the type checker they are not there: a handler answers what is right, and
- * throws the rest.
+ * The error responses of a route, by status, for the reference. To the type checker they are not
+ * there: a handler answers what is right, and throws the rest.
  */
 export function problems(...codes: ProblemCode[]): object {
   const byStatus = Map.groupBy(codes, (code) => new Problem(code).status);

@@ -1,4 +1,7 @@
-/** What happens to every request before its route: an id, a log line, a bounded body, and then the clock. */
+/**
+ * What happens to every request before its route: an id, a log line, a bounded body, and then the
+ * clock.
+ */
 
 import { createMiddleware } from "hono/factory";
 import { bodyLimit } from "hono/body-limit";
@@ -29,7 +32,10 @@ export const logRequest = createMiddleware<AppEnv>(async (c, next) => {
   console.log(JSON.stringify(line));
 });
 
-/** The innermost error: its message is ours or the platform's, while those wrapped around it may repeat a query's parameters. */
+/**
+ * The innermost error: its message is ours or the platform's, while those wrapped around it may
+ * repeat a query's parameters.
+ */
 function describeCause(cause: unknown): string | undefined {
   if (!(cause instanceof Error)) return typeof cause === "string" ? cause : undefined;
   return cause.cause instanceof Error ? describeCause(cause.cause) : (cause.stack ?? cause.message);
@@ -53,7 +59,10 @@ const limitBody = bodyLimit({
 
 /** Takes the body in whole, so that the clock is read when all of the request is there. */
 const readBody = createMiddleware<AppEnv>(async (c, next) => {
-  if (c.req.raw.body) await withDeadline(c.req.text());
+  const takeIn = async () => {
+    await c.req.text();
+  };
+  if (c.req.raw.body) await withDeadline(limitBody(c, takeIn));
   await next();
 });
 
@@ -81,4 +90,4 @@ const provideDeps = createMiddleware<AppEnv>(async (c, next) => {
 });
 
 /** In this order: the body first, then the clock. */
-export const withDeps = [limitBody, readBody, provideDeps] as const;
+export const withDeps = [readBody, provideDeps] as const;

@@ -1,4 +1,7 @@
-/** What a verification costs, in what is billed and waited for: `docs/storage.md` states these numbers. */
+/**
+ * What a verification costs, in what is billed and waited for: `docs/storage.md` states these
+ * numbers.
+ */
 
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";

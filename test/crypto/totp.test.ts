@@ -91,7 +91,8 @@ describe("against otpauth", () => {
         const code = await codeAt(bytes, current + steps, about);
         const found = await matchStep(bytes, code, { now, window: reach, parameters: about });
         if (Math.abs(steps) <= reach) expect(found).not.toBeNull();
-        // Another step may by chance have the same code; it is then the code of the step that was found.
+        // Another step may by chance have the same code; it is then the code of the step that was
+        // found.
         if (found !== null) expect(await codeAt(bytes, found, about)).toBe(code);
         if (found !== null) expect(Math.abs(found - current)).toBeLessThanOrEqual(reach);
       }),

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it, vi } from "vitest";
 import { PROBLEM_CODES } from "../../src/problem";
-import { bearer, call, createApp, problemCode } from "../helpers";
+import { bearer, call, createApp, problemCode, send } from "../helpers";
 
 describe("/healthz", () => {
   it("is well when D1 and KV are", async () => {
@@ -157,4 +157,25 @@ it("publishes a reference of every route, with the credential each one takes", a
     "post /v1/users/{userId}/verify apiKey",
   ]
 `);
+});
+
+it("gives up on a body that does not arrive within ten seconds", async () => {
+  const { key } = await createApp();
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"], now: Date.now() });
+  const body = new ReadableStream({
+    start(controller) {
+      controller.enqueue(new TextEncoder().encode('{"code":'));
+    },
+  });
+  const headers = { ...bearer(key), "content-type": "application/json" };
+  const request = new Request("https://2fa.test/v1/users/ada/verify", {
+    method: "POST",
+    headers,
+    body,
+  });
+  const answer = send(request);
+  await vi.waitUntil(() => vi.getTimerCount() > 0);
+  await vi.advanceTimersByTimeAsync(10_000);
+  const response = await answer;
+  expect([response.status, await problemCode(response)]).toEqual([408, "request_timeout"]);
 });

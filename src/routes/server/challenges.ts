@@ -82,7 +82,10 @@ const answerRoute = createRoute({
   },
 });
 
-/** Nothing ambient counts here (no cookie, no key), so that any origin may ask; whether it is the app's is checked by the answer. */
+/**
+ * Nothing ambient counts here (no cookie, no key), so that any origin may ask; whether it is the
+ * app's is checked by the answer.
+ */
 const openToAll = cors({
   origin: "*",
   allowMethods: ["POST"],

@@ -131,3 +131,21 @@ describe("a challenge", () => {
     expect(response.status).toBe(404);
   });
 });
+
+it("lets the browser read a refusal, also when there were too many", async () => {
+  const address = { "cf-connecting-ip": "192.0.2.77" };
+  const seen = new Map<number, Response>();
+  for (let tries = 0; tries < 31; tries++) {
+    const response = await answer("sgc_junk", "123456", address);
+    seen.set(response.status, response);
+  }
+  expect([...seen.keys()]).toEqual([401, 429]);
+  for (const { headers } of seen.values()) {
+    expect(headers.get("access-control-allow-origin")).toBe("*");
+    expect(headers.get("access-control-expose-headers")).toContain("retry-after");
+    expect(headers.get("cache-control")).toBe("no-store");
+    expect(headers.get("x-request-id")).not.toBeNull();
+  }
+  expect(seen.get(429)?.headers.get("retry-after")).toBe("60");
+  expect(await problemCode(seen.get(429) ?? new Response())).toBe("rate_limited");
+});

@@ -95,7 +95,9 @@ describe("a secret that cannot be opened", () => {
 
 const stepNow = () => Math.floor(Date.now() / 30_000);
 
-/** As if the second authenticator had been made with the first one's secret, which the API refuses. */
+/**
+ * As if the second authenticator had been made with the first one's secret, which the API refuses.
+ */
 async function giveSecret(secret: Uint8Array, authenticatorId: string): Promise<void> {
   const user = await env.DB.prepare("SELECT id FROM users").first<string>("id");
   const ring = await parseKeyring(TEST_SECRETS.KEYRING);
