@@ -43,8 +43,8 @@ function describeCause(cause: unknown): string | undefined {
 
 /** A Worker that is not set up correctly answers nothing; the log names the variable at fault. */
 export const configure = createMiddleware<AppEnv>(async (c, next) => {
-  const config = await loadConfig(c.env).catch((cause: unknown) => {
-    throw new Problem("misconfigured", { cause });
+  const config = await loadConfig(c.env).catch((error: Error) => {
+    throw new Problem("misconfigured", { cause: error.message });
   });
   c.set("config", config);
   await next();

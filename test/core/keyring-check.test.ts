@@ -39,12 +39,12 @@ describe("rotating KEYRING", () => {
 describe("a setting that is missing or wrong", () => {
   it.each([
     ["KEYRING", ""],
-    ["KEYRING", "k1:short"],
+    ["KEYRING", "k1:c2hvcnQ"],
     ["SIGNING_KEYS", ""],
     ["SIGNING_KEYS", "s1:AAAA"],
-    ["ADMIN_TOKEN", "short"],
+    ["ADMIN_TOKEN", "too-short-a-token"],
     ["ISSUER_URL", "not a url"],
-    ["AUDIT_RETENTION_DAYS", "0"],
+    ["AUDIT_RETENTION_DAYS", "never"],
   ])("%s=%j refuses every request, and the log names it without its value", async (name, value) => {
     const logged = watchLog();
     for (const path of ["/healthz", "/v1/time", "/openapi.json", "/docs"]) {
@@ -52,6 +52,6 @@ describe("a setting that is missing or wrong", () => {
       expect([response.status, await problemCode(response)]).toEqual([500, "misconfigured"]);
     }
     expect(logged()).toContain(name);
-    if (value.length > 1) expect(logged()).not.toContain(`"${value}"`);
+    expect(logged()).not.toContain(value || '""');
   });
 });

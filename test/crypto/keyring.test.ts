@@ -32,7 +32,7 @@ describe("sealing", () => {
     for (let at = sealed.indexOf(".") + 1; at < sealed.length - 1; at++) {
       const other = sealed[at] === "A" ? "B" : "A";
       const altered = sealed.slice(0, at) + other + sealed.slice(at + 1);
-      await expect(open(ring, altered, "row-1")).rejects.toThrow();
+      await expect(open(ring, altered, "row-1")).rejects.toThrow("Decryption failed");
     }
   });
 

@@ -9,7 +9,9 @@ const SHA1 = { algorithm: "SHA1", digits: 6, period: 30 } as const;
 
 it("writes URIs that a strict parser reads back to the same secret and label", () => {
   const text = (maxLength: number) =>
-    fc.string({ unit: "grapheme", minLength: 1, maxLength }).filter((it) => !it.includes(":"));
+    fc
+      .string({ unit: "grapheme", minLength: 1, maxLength })
+      .filter((drawn) => !drawn.includes(":"));
   const secret = fc
     .uint8Array({ minLength: 16, maxLength: 64 })
     .map((bytes) => new Uint8Array(bytes));
