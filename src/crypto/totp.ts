@@ -38,8 +38,8 @@ export async function codeAt(
 }
 
 /**
- * The time step whose code is `code`, at most `window` steps from now, or null. The nearest one, if
- * there are several.
+ * The time step whose code is `code`, at most `window` steps from now, or null. The latest one, if
+ * by chance there are several: spending it spends them all.
  *
  * Computes and compares every step of the window, so that the time taken does not tell which one
  * matched.
@@ -52,21 +52,10 @@ export async function matchStep(
   const key = await hmacKey(secret, parameters.algorithm);
   const current = timeStep(now, parameters.period);
   let match: number | null = null;
-  for (const step of stepsAround(current, window)) {
-    const equal = timingSafeEqual(code, await hotp(key, step, parameters.digits));
-    if (equal && match === null) match = step;
+  for (let step = Math.max(0, current - window); step <= current + window; step++) {
+    if (timingSafeEqual(code, await hotp(key, step, parameters.digits))) match = step;
   }
   return match;
-}
-
-/** The current step, then its neighbours from near to far; none before T0. */
-function stepsAround(current: number, window: number): number[] {
-  const steps = [current];
-  for (let distance = 1; distance <= window; distance++) {
-    steps.push(current + distance);
-    if (current >= distance) steps.push(current - distance);
-  }
-  return steps;
 }
 
 function hmacKey(secret: BufferSource, algorithm: TotpAlgorithm): Promise<CryptoKey> {

@@ -7,7 +7,7 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import { Hono } from "hono";
 import { html } from "hono/html";
 import { secureHeaders } from "hono/secure-headers";
-import { describeProblem } from "../problem";
+import { describeProblem, Problem } from "../problem";
 import type { AppEnv } from "./context";
 
 const INFO = {
@@ -63,23 +63,26 @@ const page = (title: string, head: unknown, content: unknown) =>
       </body>
     </html>`;
 
+/** Else browsers ask for /favicon.ico. */
+const noIcon = html`<link rel="icon" href="data:," />`;
+
 export const docsRoutes = new Hono<AppEnv>()
-  .get("/docs/?", readerHeaders, (c) =>
+  .on("GET", ["/docs", "/docs/"], readerHeaders, (c) =>
     c.html(
       page(
         "Stepgate: API",
-        html`<link rel="stylesheet" href="/assets/swagger-ui.css" />`,
+        html`${noIcon}<link rel="stylesheet" href="/assets/swagger-ui.css" />`,
         html`<div id="swagger-ui"></div>
           <script src="/assets/swagger-ui-bundle.js"></script>
           <script src="/assets/docs.js"></script>`,
       ),
     ),
   )
-  .get("/redoc/?", readerHeaders, (c) =>
+  .on("GET", ["/redoc", "/redoc/"], readerHeaders, (c) =>
     c.html(
       page(
         "Stepgate: API reference",
-        html`<link rel="stylesheet" href="/assets/redoc.css" />`,
+        html`${noIcon}<link rel="stylesheet" href="/assets/redoc.css" />`,
         html`<redoc spec-url="/openapi.json"></redoc>
           <script src="/assets/redoc.standalone.js"></script>`,
       ),
@@ -87,7 +90,7 @@ export const docsRoutes = new Hono<AppEnv>()
   )
   .get("/problems/:code", (c) => {
     const problem = describeProblem(c.req.param("code"));
-    if (!problem) return c.notFound();
+    if (!problem) throw new Problem("not_found", { detail: "No such problem code." });
     const { code, status, title, help } = problem;
     return c.html(
       page(
@@ -95,7 +98,12 @@ export const docsRoutes = new Hono<AppEnv>()
         "",
         html`<h1><code>${code}</code></h1>
           <p><strong>${status}</strong> ${title}</p>
-          <p>${help}</p>`,
+          <p>${withCode(help)}</p>`,
       ),
     );
   });
+
+/** The table's texts mark code with backticks. */
+function withCode(text: string) {
+  return text.split("`").map((part, at) => (at % 2 === 1 ? html`<code>${part}</code>` : part));
+}
