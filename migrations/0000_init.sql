@@ -57,6 +57,7 @@ CREATE TABLE `authenticators` (
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `authenticators_user_secret` ON `authenticators` (`user_id`,`secret_digest`);--> statement-breakpoint
+CREATE INDEX `authenticators_pending` ON `authenticators` (`expires_at`) WHERE expires_at IS NOT NULL;--> statement-breakpoint
 CREATE TABLE `backup_codes` (
 	`user_id` text NOT NULL,
 	`hash` text NOT NULL,

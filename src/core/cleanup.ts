@@ -7,14 +7,17 @@ import { statement } from "../db/statement";
 import type { Deps } from "../env";
 import { DAY } from "./policy";
 
-/** Rows of one table that one run deletes at most. */
-export const CLEANUP_LIMIT = 1000;
+/** Rows of one table that one batch deletes at most. */
+const BATCH_ROWS = 1000;
+/** Batches that one run makes at most. */
+const MAX_BATCHES = 10;
+export const CLEANUP_LIMIT = BATCH_ROWS * MAX_BATCHES;
 
 const expired = (table: string, condition: string) =>
   statement(`
-  DELETE FROM ${table} WHERE rowid IN (SELECT rowid FROM ${table} WHERE ${condition} LIMIT ${CLEANUP_LIMIT})`);
+  DELETE FROM ${table} WHERE rowid IN (SELECT rowid FROM ${table} WHERE ${condition} LIMIT ${BATCH_ROWS})`);
 
-const OF_DELETED_APP = `SELECT u.id FROM users u JOIN apps a ON a.id = u.app_id WHERE a.deleted_at IS NOT NULL`;
+const OF_DELETED_APP = `SELECT id FROM users WHERE app_id IN (SELECT id FROM apps WHERE deleted_at IS NOT NULL)`;
 
 /**
  * Authenticators and backup codes of deleted apps go before their users, by whom they are found.
@@ -22,7 +25,7 @@ const OF_DELETED_APP = `SELECT u.id FROM users u JOIN apps a ON a.id = u.app_id 
 const STATEMENTS = [
   expired("challenges", "expires_at <= :now"),
   expired("idempotency_keys", "expires_at <= :now"),
-  expired("authenticators", "state = 'pending' AND expires_at <= :now"),
+  expired("authenticators", "expires_at <= :now"),
   expired("audit_events", "id < (:now - :retention) * 1000"),
   expired("authenticators", `user_id IN (${OF_DELETED_APP})`),
   expired("backup_codes", `user_id IN (${OF_DELETED_APP})`),
@@ -35,8 +38,18 @@ const STATEMENTS = [
 ];
 
 /** Run by the cron trigger. Answers how many rows went. */
-export async function cleanUp({ db, now, settings }: Deps): Promise<number> {
+export async function cleanUp(deps: Deps): Promise<number> {
+  let deleted = 0;
+  for (let batch = 0; batch < MAX_BATCHES; batch++) {
+    const changes = await deleteBatch(deps);
+    deleted += changes.reduce((sum, count) => sum + count, 0);
+    if (!changes.includes(BATCH_ROWS)) break;
+  }
+  return deleted;
+}
+
+async function deleteBatch({ db, now, settings }: Deps): Promise<number[]> {
   const values = { now: now.getTime(), retention: settings.auditRetentionDays * DAY };
   const results = await db.$client.batch(STATEMENTS.map((bind) => bind(db.$client, values)));
-  return results.reduce((sum, { meta }) => sum + meta.changes, 0);
+  return results.map(({ meta }) => meta.changes);
 }

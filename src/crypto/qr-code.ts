@@ -16,7 +16,11 @@ export interface QrCode {
 
 export function drawQrCode(text: string): QrCode {
   const code = fitting(text);
-  return { svg: code.svg(), png: `data:image/png;base64,${toPng(code.qrcode.modules).toBase64()}` };
+  const { modules } = code.qrcode;
+  // One unit a module: whole coordinates are short, and sharp at any size.
+  const side = modules.length + 2 * QUIET_ZONE;
+  Object.assign(code.options, { width: side, height: side });
+  return { svg: code.svg(), png: `data:image/png;base64,${toPng(modules).toBase64()}` };
 }
 
 /**
@@ -28,6 +32,8 @@ function fitting(text: string): QRCode {
     content: text,
     padding: QUIET_ZONE,
     join: true,
+    // Without it the drawing is mirrored: columns for rows.
+    swap: true,
     xmlDeclaration: false,
   } as const;
   try {

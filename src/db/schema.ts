@@ -6,6 +6,7 @@
  * the main cost.
  */
 
+import { sql } from "drizzle-orm";
 import {
   index,
   integer,
@@ -127,7 +128,13 @@ export const authenticators = sqliteTable(
     /** Only while pending. */
     expiresAt: instant(),
   },
-  (t) => [uniqueIndex("authenticators_user_secret").on(t.userId, t.secretDigest)],
+  (t) => [
+    uniqueIndex("authenticators_user_secret").on(t.userId, t.secretDigest),
+    // Of pending ones only, so that an active one costs nothing: for the clean-up.
+    index("authenticators_pending")
+      .on(t.expiresAt)
+      .where(sql`expires_at IS NOT NULL`),
+  ],
 );
 
 /** One backup code: its keyed hash and whether it is used. */

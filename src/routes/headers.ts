@@ -7,10 +7,20 @@ import { createMiddleware } from "hono/factory";
 import { secureHeaders } from "hono/secure-headers";
 import type { AppEnv } from "./context";
 
-export const strictHeaders = secureHeaders({
+const strict = secureHeaders({
   contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
   crossOriginResourcePolicy: false,
   xFrameOptions: "DENY",
+});
+
+/** Strict, but for a page that brings a policy of its own. */
+export const strictHeaders = createMiddleware<AppEnv>(async (c, next) => {
+  let own: string | null = null;
+  await strict(c, async () => {
+    await next();
+    own = c.res.headers.get("content-security-policy");
+  });
+  if (own !== null) c.header("content-security-policy", own);
 });
 
 export const noStore = createMiddleware<AppEnv>(async (c, next) => {

@@ -47,15 +47,25 @@ it("shows a secret in the Base32 that it reads", () => {
   );
 });
 
-it("draws the same modules as PNG and as SVG, with a quiet zone", () => {
-  const { svg, png } = drawQrCode(
-    "otpauth://totp/Example:ada?secret=JBSWY3DPEHPK3PXP&issuer=Example",
-  );
-  expect(svg).toMatch(/^<svg [^>]*viewBox/);
+it("draws the same modules as PNG and as SVG, with a quiet zone of four", () => {
+  const { svg, png } = drawQrCode("otpauth://totp/Example:ada?secret=JBSWY3DPEHPK3PXP");
   const image = decode(Uint8Array.fromBase64(png.replace("data:image/png;base64,", "")));
-  expect([image.width, image.depth, image.channels]).toEqual([image.height, 1, 1]);
-  expect(image.data.slice(0, Math.ceil(image.width / 8)).every((byte) => byte === 0xff)).toBe(true);
-  expect(image.data.some((byte) => byte !== 0xff)).toBe(true);
+  const [, side] = /viewBox="0 0 (\d+) \1"/.exec(svg) ?? [];
+  const pixels = image.width / Number(side);
+  const isDark = (x: number, y: number) => {
+    const at = y * pixels * Math.ceil(image.width / 8) * 8 + x * pixels;
+    return (((image.data[at >> 3] ?? 0) >> (7 - (at & 7))) & 1) === 0;
+  };
+  const inPng: string[] = [];
+  for (let x = 0; x < Number(side); x++) {
+    for (let y = 0; y < Number(side); y++) if (isDark(x, y)) inPng.push(`${x},${y}`);
+  }
+  const inSvg = [...svg.matchAll(/M(\d+),(\d+)/g)].map(([, x, y]) => `${x},${y}`);
+  expect(inSvg.toSorted()).toEqual(inPng.toSorted());
+  // ISO/IEC 18004 §7.9: one module is always dark; in a mirrored drawing it is elsewhere.
+  expect(inSvg).toContain(`12,${Number(side) - 12}`);
+  const coordinates = inSvg.flatMap((place) => place.split(",").map(Number));
+  expect([Math.min(...coordinates), Math.max(...coordinates)]).toEqual([4, Number(side) - 5]);
 });
 
 it("draws the longest label that the API accepts", () => {

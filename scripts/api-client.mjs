@@ -1,0 +1,58 @@
+/** Calls of the API that tell what they do: method, path, and the answer in a few words. */
+
+import { Refusal } from "./refusal.mjs";
+
+const PATIENCE_MS = 15_000;
+
+/** A caller for one server. It answers `{ status, body }` and throws a Refusal when no answer comes. */
+export function connect(baseUrl) {
+  return async (method, path, { token, json, say } = {}) => {
+    const answer = await send(baseUrl, { method, path, token, json });
+    if (say !== undefined) console.log(narrate({ method, path, json, answer, say }));
+    return answer;
+  };
+}
+
+async function send(baseUrl, { method, path, token, json }) {
+  const headers = {
+    ...(token && { authorization: `Bearer ${token}` }),
+    ...(json && { "content-type": "application/json" }),
+  };
+  try {
+    const response = await fetch(new URL(path, baseUrl), {
+      method,
+      headers,
+      ...(json && { body: JSON.stringify(json) }),
+      signal: AbortSignal.timeout(PATIENCE_MS),
+    });
+    return { status: response.status, body: parse(await response.text()) };
+  } catch (error) {
+    const start = "Start it in another terminal with `npm start`.";
+    throw new Refusal(`No answer from ${baseUrl}. ${start}`, { cause: error });
+  }
+}
+
+function parse(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+function narrate({ method, path, json, answer: { status, body }, say }) {
+  const sent = json ? ` ${shorten(JSON.stringify(json), 60)}` : "";
+  const told = body?.code ? body.code : typeof say === "function" ? say(body) : say;
+  return `   ${method} ${path}${sent}\n     → ${status} ${told}`;
+}
+
+export function shorten(text, length) {
+  return text.length > length ? `${text.slice(0, length - 1)}…` : text;
+}
+
+/** The body, if the answer has this status; else a Refusal that says what was answered. */
+export function expectStatus(expected, { status, body }, what) {
+  if (status === expected) return body;
+  const told = body?.code ? ` ${body.code}: ${body.title} ${body.detail ?? ""}` : "";
+  throw new Refusal(`${what}: expected ${expected}, got ${status}${told}`.trim());
+}

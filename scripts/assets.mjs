@@ -1,0 +1,37 @@
+/** Copies the bundles of the documentation pages to public/assets/, which git ignores: the Worker serves them itself, and nothing comes from elsewhere. */
+
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { Refusal, run } from "./refusal.mjs";
+import { ROOT } from "./wrangler.mjs";
+
+const SOURCES = [
+  "node_modules/swagger-ui-dist/swagger-ui.css",
+  "node_modules/swagger-ui-dist/swagger-ui-bundle.js",
+  "node_modules/swagger-ui-dist/swagger-ui-bundle.js.LICENSE.txt",
+  "node_modules/redoc/bundles/redoc.standalone.js",
+  "node_modules/redoc/bundles/redoc.standalone.js.LICENSE.txt",
+  "assets-src/docs.js",
+  "assets-src/redoc.css",
+];
+
+/** ReDoc's footer fetches a logo from its maker's CDN. An empty image in its place is hidden by ReDoc itself; the credit stays. */
+const FOREIGN_LOGO = "https://cdn.redoc.ly/redoc/logo-mini.svg";
+
+export function copyAssets() {
+  const missing = SOURCES.find((source) => !existsSync(join(ROOT, source)));
+  if (missing) throw new Refusal(`${missing} is not there. Run \`npm ci\` first.`);
+  const folder = join(ROOT, "public/assets");
+  try {
+    mkdirSync(folder, { recursive: true });
+    for (const source of SOURCES) {
+      const text = readFileSync(join(ROOT, source), "utf8");
+      writeFileSync(join(folder, basename(source)), text.replaceAll(FOREIGN_LOGO, "data:,"));
+    }
+  } catch (error) {
+    throw new Refusal(`public/assets cannot be written: ${error.message}.`, { cause: error });
+  }
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) await run(copyAssets);

@@ -1,0 +1,67 @@
+/** What a deployment does, decided from facts alone: no network, no files, no clock. */
+
+const EXAMPLE_HOST = "stepgate.example.com";
+
+/**
+ * The wrangler commands to run, in order, or why nothing should be run.
+ *
+ * The first deploy comes before the migrations, because it creates the database; until they are applied the Worker answers 503. Every later
+ * one comes after them, so that new code never meets an old table. Secrets that the Worker has are left alone unless that is asked for:
+ * they cannot be read back, and a lost KEYRING loses every secret that it sealed.
+ *
+ * @param facts.issuerUrl ISSUER_URL of wrangler.toml
+ * @param facts.required names of the secrets that the Worker needs
+ * @param facts.onWorker names of the secrets that the Worker has
+ * @param facts.hasFile whether there is a (valid) .secrets.production
+ * @param facts.hasDatabase whether the account has the D1 database
+ * @param facts.updateSecrets whether to replace the Worker's secrets by those of the file
+ */
+export function planDeploy(facts) {
+  const refusal = findIssuerFault(facts.issuerUrl) ?? findSecretsFault(facts);
+  if (refusal) return { refusal, steps: [] };
+  const deploy = facts.hasDatabase ? DEPLOY : FIRST_DEPLOY;
+  const steps = facts.hasDatabase ? [MIGRATE, deploy] : [deploy, MIGRATE];
+  return { refusal: null, steps: sendsSecrets(facts) ? steps.map(withSecrets) : steps };
+}
+
+const MIGRATE = {
+  title: "Bring the database up to date",
+  wrangler: ["d1", "migrations", "apply", "DB", "--remote"],
+};
+const DEPLOY = { title: "Deploy the Worker", wrangler: ["deploy"] };
+const FIRST_DEPLOY = {
+  title: "Deploy the Worker for the first time, with a new database and KV namespace",
+  wrangler: ["deploy"],
+};
+
+function withSecrets(step) {
+  if (step === MIGRATE) return step;
+  const wrangler = [...step.wrangler, "--secrets-file", ".secrets.production"];
+  return { title: `${step.title}, and set its secrets`, wrangler };
+}
+
+/** All of them when the Worker has none yet; else only when asked to. */
+function sendsSecrets({ onWorker, required, updateSecrets }) {
+  return updateSecrets || !required.some((name) => onWorker.includes(name));
+}
+
+/** It is in every token, and the example is nobody's. */
+export function findIssuerFault(issuerUrl) {
+  const url = URL.canParse(issuerUrl) ? new URL(issuerUrl) : null;
+  const where =
+    "Set it in wrangler.toml to the address of your Worker, such as https://2fa.yours.com.";
+  if (url?.hostname === EXAMPLE_HOST) return `ISSUER_URL is still the example. ${where}`;
+  if (url?.protocol === "https:" && url.origin === issuerUrl.replace(/\/$/, "")) return null;
+  return `ISSUER_URL is not an origin that starts with https://. ${where}`;
+}
+
+function findSecretsFault({ required, onWorker, hasFile, updateSecrets }) {
+  const missing = required.filter((name) => !onWorker.includes(name));
+  if (updateSecrets) return hasFile ? null : "--update-secrets needs the file .secrets.production.";
+  if (missing.length === 0) return null;
+  if (missing.length === required.length) return hasFile ? null : NO_SECRETS;
+  return `The Worker lacks ${missing.join(" and ")}. Set it with \`npx wrangler secret put\`, or all of them from .secrets.production with \`npm run deploy -- --update-secrets\`.`;
+}
+
+const NO_SECRETS =
+  "There are no secrets yet: `npm run deploy -- --new-secrets` writes new ones to .secrets.production.";

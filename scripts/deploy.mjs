@@ -1,0 +1,148 @@
+/**
+ * `npm run deploy`: puts this checkout on Cloudflare, the first time and every later time. deploy-plan.mjs decides what is to be done; this
+ * file asks wrangler for the facts and carries the plan out. docs/deploy.md is the guide.
+ */
+
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { copyAssets } from "./assets.mjs";
+import { findIssuerFault, planDeploy } from "./deploy-plan.mjs";
+import { Refusal, run } from "./refusal.mjs";
+import { readSecrets, SECRET_NAMES, writeNewSecrets } from "./secrets.mjs";
+import { explainFailure, launchWrangler, ROOT, runWrangler, stopOnSignals } from "./wrangler.mjs";
+
+const OPTIONS = ["--dry-run", "--new-secrets", "--update-secrets"];
+const SECRETS_FILE = join(ROOT, ".secrets.production");
+const INTERRUPTED = 130;
+const HEALTH_PATIENCE_MS = 30_000;
+const HEALTH_PAUSE_MS = 2000;
+
+await run(async () => {
+  stopOnSignals(INTERRUPTED);
+  const options = readArguments(process.argv.slice(2));
+  if (options.has("--new-secrets")) return makeSecrets();
+  const config = await readConfig();
+  refuseIf(findIssuerFault(config.vars.ISSUER_URL));
+  const facts = await gatherFacts(config, options);
+  const { refusal, steps } = planDeploy(facts);
+  refuseIf(refusal);
+  if (options.has("--dry-run")) return printPlan(steps);
+  copyAssets();
+  for (const step of steps) await carryOut(step);
+  await checkHealth(config.vars.ISSUER_URL);
+});
+
+function refuseIf(refusal) {
+  if (refusal) throw new Refusal(refusal);
+}
+
+function readArguments(given) {
+  const unknown = given.find((argument) => !OPTIONS.includes(argument));
+  if (unknown) throw new Refusal(`Unknown argument ${unknown}. There are ${OPTIONS.join(", ")}.`);
+  return new Set(given);
+}
+
+/** Never over a file that is there, which may be the only copy. */
+function makeSecrets() {
+  if (existsSync(SECRETS_FILE)) {
+    throw new Refusal(".secrets.production is there already. It is not overwritten.");
+  }
+  writeNewSecrets(SECRETS_FILE, "The secrets of the deployed Stepgate. Keep a copy.");
+  console.log(`Wrote new secrets to .secrets.production, which git ignores.
+
+Keep a copy in a safe place, such as a password manager: Cloudflare does not show secrets again, and whoever loses
+KEYRING loses the second factor of every user. Then go on with \`npm run deploy\`.`);
+}
+
+/** As wrangler understands wrangler.toml. */
+async function readConfig() {
+  const { unstable_readConfig } = await import("wrangler").catch((error) => {
+    throw new Refusal("wrangler is not installed. Run `npm ci` first.", { cause: error });
+  });
+  return unstable_readConfig({ config: join(ROOT, "wrangler.toml") });
+}
+
+async function gatherFacts(config, options) {
+  const hasFile = existsSync(SECRETS_FILE);
+  if (hasFile) readSecrets(SECRETS_FILE);
+  const account = await askCloudflare(config).catch((fault) => {
+    if (!options.has("--dry-run") || !(fault instanceof Refusal)) throw fault;
+    console.log(`${fault.message}\nSo this assumes that nothing is deployed yet.\n`);
+    return { hasDatabase: false, onWorker: [] };
+  });
+  return {
+    ...account,
+    issuerUrl: config.vars.ISSUER_URL,
+    required: SECRET_NAMES,
+    hasFile,
+    updateSecrets: options.has("--update-secrets"),
+  };
+}
+
+async function askCloudflare(config) {
+  const [{ database_name: database }] = config.d1_databases;
+  const databases = await askWrangler(["d1", "list", "--json"]);
+  const secrets = await askWrangler(["secret", "list", "--format", "json"], /Worker .* not found/);
+  return {
+    hasDatabase: (databases ?? []).some(({ name }) => name === database),
+    onWorker: (secrets ?? []).map(({ name }) => name),
+  };
+}
+
+/** What wrangler answers in JSON; null if it says that there is no such thing. */
+async function askWrangler(args, notThere) {
+  const result = await runWrangler(args);
+  if (result.code === 0) return parse(result.stdout, args);
+  const told = result.stderr + result.stdout;
+  if (notThere?.test(told)) return null;
+  if (told.includes("CLOUDFLARE_API_TOKEN environment variable")) throw new Refusal(NO_LOGIN);
+  throw new Refusal(`Cloudflare cannot be asked: ${explainFailure(result)}`);
+}
+
+const NO_LOGIN =
+  "You are not logged in to Cloudflare. Run `npx wrangler login`, or set CLOUDFLARE_API_TOKEN.";
+
+function parse(text, args) {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new Refusal(`wrangler ${args.join(" ")} did not answer in JSON.`, { cause: error });
+  }
+}
+
+function printPlan(steps) {
+  console.log("This would run:\n");
+  for (const { title, wrangler } of steps) {
+    console.log(`  ${title}:\n    wrangler ${wrangler.join(" ")}`);
+  }
+}
+
+async function carryOut({ title, wrangler }) {
+  console.log(`\n== ${title}`);
+  const code = await launchWrangler(wrangler, { env: withoutSecrets(), output: "inherit" }).ended;
+  if (code === 0) return;
+  throw new Refusal(`Stopped at: ${title}. When that is mended, run \`npm run deploy\` again.`);
+}
+
+/** To wrangler, a variable of the shell wins over the line of the secrets file. */
+function withoutSecrets() {
+  const entries = Object.entries(process.env).filter(([name]) => !SECRET_NAMES.includes(name));
+  return Object.fromEntries(entries);
+}
+
+/** For a while: a new address takes time to reach everywhere. */
+async function checkHealth(issuerUrl) {
+  const url = new URL("/healthz", issuerUrl);
+  const deadline = Date.now() + HEALTH_PATIENCE_MS;
+  let told;
+  do {
+    const answer = await fetch(url, { signal: AbortSignal.timeout(10_000) }).catch(() => null);
+    if (answer?.ok) return console.log(`\n${url} answers: the deployment works.`);
+    told = answer ? `${answer.status} ${await answer.text()}` : "no answer";
+    await sleep(HEALTH_PAUSE_MS);
+  } while (Date.now() < deadline);
+  throw new Refusal(
+    `Deployed, but ${url} says: ${told}. A new domain can take some minutes; else see \`npx wrangler tail\`.`,
+  );
+}

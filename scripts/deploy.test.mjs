@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { planDeploy } from "./deploy-plan.mjs";
+
+const REQUIRED = ["ADMIN_TOKEN", "KEYRING", "SIGNING_KEYS"];
+const NEW = {
+  issuerUrl: "https://2fa.yours.com",
+  required: REQUIRED,
+  onWorker: [],
+  hasFile: true,
+  hasDatabase: false,
+  updateSecrets: false,
+};
+const LIVE = { ...NEW, onWorker: REQUIRED, hasFile: false, hasDatabase: true };
+const MIGRATE = "d1 migrations apply DB --remote";
+
+function commands(facts) {
+  const plan = planDeploy(facts);
+  assert.equal(plan.refusal, null);
+  return plan.steps.map(({ wrangler }) => wrangler.join(" "));
+}
+
+function refusal(facts) {
+  const plan = planDeploy(facts);
+  assert.deepEqual(plan.steps, []);
+  return plan.refusal;
+}
+
+test("the first time, the deploy creates the database before the migrations", () => {
+  assert.deepEqual(commands(NEW), ["deploy --secrets-file .secrets.production", MIGRATE]);
+});
+
+test("later, the migrations come before the code that needs them", () => {
+  assert.deepEqual(commands(LIVE), [MIGRATE, "deploy"]);
+});
+
+test("a first deploy that failed after it made the database goes on with the migrations", () => {
+  const facts = { ...NEW, hasDatabase: true };
+  assert.deepEqual(commands(facts), [MIGRATE, "deploy --secrets-file .secrets.production"]);
+});
+
+test("secrets that the Worker has are not replaced by a file that happens to lie there", () => {
+  assert.deepEqual(commands({ ...LIVE, hasFile: true }), [MIGRATE, "deploy"]);
+});
+
+test("they are replaced when that is asked for", () => {
+  const facts = { ...LIVE, hasFile: true, updateSecrets: true };
+  assert.deepEqual(commands(facts), [MIGRATE, "deploy --secrets-file .secrets.production"]);
+});
+
+test("replacing them without a file is refused", () => {
+  assert.match(refusal({ ...LIVE, updateSecrets: true }), /needs the file/);
+});
+
+test("no secrets anywhere is refused, with the command that makes them", () => {
+  assert.match(refusal({ ...NEW, hasFile: false }), /--new-secrets/);
+});
+
+test("a Worker that lacks one secret is refused by its name, file or not", () => {
+  const facts = { ...LIVE, onWorker: ["ADMIN_TOKEN", "SIGNING_KEYS"] };
+  assert.match(refusal(facts), /lacks KEYRING\./);
+  assert.match(refusal({ ...facts, hasFile: true }), /lacks KEYRING\./);
+});
+
+for (const issuerUrl of ["https://stepgate.example.com", "https://stepgate.example.com/"]) {
+  test(`the example issuer ${issuerUrl} is refused`, () => {
+    assert.match(refusal({ ...NEW, issuerUrl }), /still the example/);
+  });
+}
+
+for (const issuerUrl of [undefined, "", "2fa.yours.com", "http://2fa.yours.com", "https://a.b/c"]) {
+  test(`the issuer ${issuerUrl} is refused: it is no https origin`, () => {
+    assert.match(refusal({ ...NEW, issuerUrl }), /not an origin/);
+  });
+}

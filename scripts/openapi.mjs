@@ -1,0 +1,80 @@
+/**
+ * Renders docs/openapi.json from the Worker itself, run once in workerd, and docs/problems.md from its table of problems, so that a change
+ * of the API shows in review. With `--check` it writes nothing, and fails if a file is not what it would write.
+ */
+
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { Refusal, run } from "./refusal.mjs";
+import { generateSecrets } from "./secrets.mjs";
+import { QUIET, ROOT } from "./wrangler.mjs";
+
+await run(async () => {
+  if (!process.features.typescript) throw new Refusal("Run it as `npm run openapi`.");
+  const isCheck = readArguments(process.argv.slice(2));
+  const files = {
+    "docs/openapi.json": await renderOpenApi(),
+    "docs/problems.md": renderProblems(await import("../src/problem.ts")),
+  };
+  const stale = Object.keys(files).filter((file) => files[file] !== readIfThere(file));
+  if (isCheck && stale.length > 0) {
+    throw new Refusal(`Out of date: ${stale.join(" and ")}. Run \`npm run openapi\` and commit.`);
+  }
+  for (const file of stale) writeFileSync(join(ROOT, file), files[file]);
+});
+
+function readArguments(given) {
+  const unknown = given.find((argument) => argument !== "--check");
+  if (unknown) throw new Refusal(`Unknown argument ${unknown}. There is --check.`);
+  return given.includes("--check");
+}
+
+function readIfThere(file) {
+  try {
+    return readFileSync(join(ROOT, file), "utf8");
+  } catch {
+    return null;
+  }
+}
+
+async function renderOpenApi() {
+  const worker = await startWorker();
+  try {
+    const response = await worker.fetch("http://localhost/openapi.json");
+    if (!response.ok) throw new Refusal(`/openapi.json answered ${response.status}.`);
+    return `${JSON.stringify(await response.json(), null, 2)}\n`;
+  } finally {
+    await worker.dispose();
+  }
+}
+
+/** With secrets of the moment and a database of the moment: the document depends on neither. */
+async function startWorker() {
+  Object.assign(process.env, QUIET, { WRANGLER_LOG: "error" });
+  const { unstable_startWorker } = await import("wrangler");
+  return unstable_startWorker({
+    config: join(ROOT, "wrangler.toml"),
+    // These win over a developer's .dev.vars.
+    bindings: asBindings(generateSecrets()),
+    dev: { persist: false, watch: false, inspector: false, server: { port: 0 }, logLevel: "error" },
+  });
+}
+
+function asBindings(secrets) {
+  const entries = Object.entries(secrets);
+  return Object.fromEntries(entries.map(([name, value]) => [name, { type: "plain_text", value }]));
+}
+
+function renderProblems({ PROBLEM_CODES, describeProblem }) {
+  const sections = PROBLEM_CODES.map((code) => renderProblem(describeProblem(code)));
+  const intro = [
+    "<!-- Rendered from src/problem.ts by `npm run openapi`. Change it there. -->",
+    "# Problems",
+    "Every error is an RFC 9457 problem: `application/problem+json` with `type`, `code`, `title`, `status`, `requestId` and sometimes `detail`. Branch on `code`; it is stable. `type` is the address of the same text on the server.",
+  ];
+  return `${[...intro, ...sections].join("\n\n")}\n`;
+}
+
+function renderProblem({ code, status, title, help }) {
+  return `## ${code}\n\n**${status}** ${title}\n\n${help}`;
+}
