@@ -1,31 +1,47 @@
-import { requestId } from "hono/request-id";
 import { appRoutes } from "./routes/admin/apps";
 import { auditRoutes } from "./routes/admin/audit";
 import { keyRoutes } from "./routes/admin/keys";
 import { operatorUserRoutes } from "./routes/admin/users";
 import { requireAdmin } from "./routes/auth";
 import { docsRoutes, openApiDocument } from "./routes/docs";
-import { noStore, strictHeaders } from "./routes/headers";
+import { noStore, openToAllOrigins, strictHeaders } from "./routes/headers";
 import { limitByAddress, limitFailures } from "./routes/limits";
 import { metaRoutes } from "./routes/meta";
 import { notFound } from "./routes/method-not-allowed";
 import { handleError, router } from "./routes/openapi";
-import { configure, logRequest, withDeps } from "./routes/request";
+import {
+  assignRequestId,
+  configure,
+  logRequest,
+  refuseMalformedPath,
+  withDeps,
+} from "./routes/request";
 import { authenticatorRoutes } from "./routes/server/authenticators";
 import { challengeRoutes } from "./routes/server/challenges";
 import { userRoutes } from "./routes/server/users";
 import { verifyRoutes } from "./routes/server/verify";
 
+/** What needs no key. */
+const PUBLIC_PATHS = [
+  "/v1/challenges/verify",
+  "/v1/time",
+  "/healthz",
+  "/.well-known/*",
+  "/openapi.json",
+  "/docs",
+  "/redoc",
+  "/problems/*",
+];
+
 export const app = router();
 
 app.onError(handleError);
-app.use(requestId({ headerName: "X-Request-Id" }), logRequest, strictHeaders, noStore, configure);
+app.use(assignRequestId, logRequest, strictHeaders, noStore, configure, refuseMalformedPath);
 
+app.use("/v1/challenges/verify", openToAllOrigins);
+for (const path of PUBLIC_PATHS) app.use(path, limitByAddress);
 app.use("/v1/*", limitFailures, ...withDeps);
 app.use("/admin/*", limitFailures, ...withDeps, requireAdmin);
-for (const path of ["/v1/time", "/healthz", "/.well-known/*", "/openapi.json", "/docs", "/redoc"]) {
-  app.use(path, limitByAddress);
-}
 app.use("/healthz", ...withDeps);
 
 app.route("/", metaRoutes);

@@ -36,16 +36,19 @@ export interface Config {
 }
 
 const SettingsSchema = z.object({
-  ISSUER_URL: z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/$/, "")),
+  ISSUER_URL: z
+    .url({ protocol: /^https?$/ })
+    .transform((url) => url.replace(/\/$/, ""))
+    .refine((url) => URL.parse(url)?.origin === url, "an origin, such as https://2fa.example.com"),
   ADMIN_TOKEN: z.string().min(32),
   AUDIT_RETENTION_DAYS: z.coerce.number().int().min(1).max(3650),
 });
 
-let parsed: { env: Env; config: Promise<Config> } | undefined;
+let parsed: { env: Env; config: Config } | undefined;
 
-/** The configuration, or a rejection that names the variable at fault and never its value. */
-export function loadConfig(env: Env): Promise<Config> {
-  if (parsed?.env !== env) parsed = { env, config: parseConfig(env) };
+/** The configuration; throws an Error that names the variable at fault and never its value. */
+export async function loadConfig(env: Env): Promise<Config> {
+  if (parsed?.env !== env) parsed = { env, config: await parseConfig(env) };
   return parsed.config;
 }
 

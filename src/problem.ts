@@ -142,7 +142,7 @@ const PROBLEMS = {
   unavailable: {
     status: 503,
     title: "The service cannot answer right now.",
-    help: "The database does not answer or has not been migrated. Nothing was decided; try again.",
+    help: "The database does not answer or has not been migrated. Nothing was accepted that was not answered as accepted. Try again; a code that was sent meanwhile may be spent, so take the next one.",
   },
 } as const;
 

@@ -7,11 +7,12 @@ import type { Deps } from "../env";
 import { Problem } from "../problem";
 import { signAssertion } from "./assertion";
 import type { Source } from "./audit";
+import { countBackupCodes, type BackupCodesLeft } from "./backup-codes";
 import { takeSnapshot, type ChallengeSnapshot } from "./challenge-snapshot";
 import { openToken, type ChallengeClaims, type ChallengeKind } from "./challenge-token";
 import { openAuthenticators } from "./evaluate";
 import { assertOpen } from "./guard";
-import { loadUserById } from "./load-user";
+import { isActive, loadUserById } from "./load-user";
 import { noteRefusal } from "./refusals";
 import { isKnownUsed } from "./used-codes";
 import { attemptCode, parseCode } from "./verify";
@@ -28,6 +29,7 @@ export interface AnsweredChallenge {
   userId: string;
   method: "totp" | "backup_code";
   assertion: string;
+  backupCodes: BackupCodesLeft;
 }
 
 /**
@@ -63,9 +65,9 @@ export async function answerChallenge(
     takeSnapshot(deps, claims),
     digits !== null && isKnownUsedByAny(deps, claims.authenticatorIds, digits),
   ]);
-  if (knownUsed) refuseReplay(deps, claims);
   const { settings, authenticators } = snapshot ?? (await snapshotFromD1(deps, claims));
   assertOrigin(settings.allowedOrigins, origin);
+  if (knownUsed) refuseReplay(deps, claims);
   const { appId, userId, keyId } = claims;
   const subject = {
     keyId,
@@ -89,8 +91,13 @@ export async function answerChallenge(
   const result = await attemptCode(deps, subject, code);
   if (!result) throw await explainRefusal(deps, claims);
   if (!result.passed) throw new Problem("invalid_code");
-  const assertion = await signAssertion(deps, claims, code.method);
-  return { valid: true, userId: claims.externalId, method: code.method, assertion };
+  return {
+    valid: true,
+    userId: claims.externalId,
+    method: code.method,
+    assertion: await signAssertion(deps, claims, code.method),
+    backupCodes: countBackupCodes(result.backupCodesRemaining),
+  };
 }
 
 async function isKnownUsedByAny(deps: Deps, ids: string[], digits: string): Promise<boolean> {
@@ -103,10 +110,10 @@ function refuseReplay(deps: Deps, { appId, userId }: ChallengeClaims): never {
   throw new Problem("invalid_code", { cause: "KV knows the code as used" });
 }
 
-/** What KV did not have. Throws what `assertAnswerable` throws. */
+/** What KV did not have. Throws what `loadAnswerable` throws. */
 async function snapshotFromD1(deps: Deps, claims: ChallengeClaims): Promise<ChallengeSnapshot> {
   const { app, user, authenticators } = await loadAnswerable(deps, claims);
-  const active = authenticators.filter(({ state }) => state === "active");
+  const active = authenticators.filter(isActive);
   const opened = await openAuthenticators(deps.keyring, {
     appId: app.id,
     userId: user.id,

@@ -1,6 +1,6 @@
 /** API keys: how an app's back end calls. The key itself is shown once; its hash is kept. */
 
-import { and, desc, eq, isNull } from "drizzle-orm";
+import { and, desc, eq, gt, isNull, or } from "drizzle-orm";
 import { createApiKey } from "../crypto/api-key";
 import { apiKeys } from "../db/schema";
 import { statement } from "../db/statement";
@@ -30,9 +30,10 @@ export interface ApiKeyInput {
   expiresAt?: Date | undefined;
 }
 
+/** Fails, and the whole batch with it, if the app has been deleted since: `app_id` may not be null. */
 const INSERT = statement(`
   INSERT INTO api_keys (id, app_id, name, hash, scopes, created_at, expires_at)
-  SELECT :id, id, :name, :hash, :scopes, :now, :expiresAt FROM apps WHERE id = :appId AND deleted_at IS NULL`);
+  VALUES (:id, (SELECT id FROM apps WHERE id = :appId AND deleted_at IS NULL), :name, :hash, :scopes, :now, :expiresAt)`);
 const REVOKE = statement(`
   UPDATE api_keys SET revoked_at = :now WHERE id = :id AND app_id = :appId AND revoked_at IS NULL RETURNING id`);
 
@@ -42,6 +43,9 @@ export async function createKey(
   appId: string,
   { input, request }: { input: ApiKeyInput; request: IdempotentRequest | null },
 ): Promise<ApiKeyRecord & { key: string }> {
+  if (input.expiresAt && input.expiresAt <= deps.now) {
+    throw new Problem("invalid_request", { detail: "expiresAt: a time to come." });
+  }
   await getApp(deps, appId);
   return once(
     deps,
@@ -81,7 +85,13 @@ export async function listKeys(deps: Deps, appId: string): Promise<ApiKeyRecord[
   const rows = await deps.db
     .select()
     .from(apiKeys)
-    .where(and(eq(apiKeys.appId, appId), isNull(apiKeys.revokedAt)))
+    .where(
+      and(
+        eq(apiKeys.appId, appId),
+        isNull(apiKeys.revokedAt),
+        or(isNull(apiKeys.expiresAt), gt(apiKeys.expiresAt, deps.now)),
+      ),
+    )
     .orderBy(desc(apiKeys.createdAt));
   return rows.map(({ id, name, scopes, createdAt, expiresAt, lastUsedAt }) => ({
     id,

@@ -12,8 +12,8 @@ import { actorOf } from "./actor";
 import { record } from "./audit";
 import { once, type IdempotentRequest, type Remember } from "./idempotency";
 import { CLAIMED, claimBy, LIVE_APP, LIVE_KEY, SAME_EPOCH } from "./claim";
-import { loadKnownUser, type Caller, type UserRecord } from "./load-user";
-import { BACKUP_CODES } from "./policy";
+import { isActive, loadKnownUser, type Caller, type UserRecord } from "./load-user";
+import { BACKUP_CODES, FEW_BACKUP_CODES } from "./policy";
 
 const DELETE_ALL = statement(`DELETE FROM backup_codes WHERE user_id = :userId AND ${CLAIMED}`);
 const INSERT = statement(`
@@ -28,6 +28,16 @@ const CLAIM_ROTATION = statement(`
   WHERE users.id = :userId AND ${SAME_EPOCH} AND users.disabled_at IS NULL AND ${LIVE_APP} AND ${LIVE_KEY}
     AND EXISTS (SELECT 1 FROM authenticators t WHERE t.user_id = users.id AND t.state = 'active')
   RETURNING id`);
+
+export interface BackupCodesLeft {
+  remaining: number;
+  warning?: "few_left";
+}
+
+/** How many there are, as the answers tell it. */
+export function countBackupCodes(remaining: number): BackupCodesLeft {
+  return remaining <= FEW_BACKUP_CODES ? { remaining, warning: "few_left" } : { remaining };
+}
 
 /** Ten new codes for a user: in plain to show, hashed to store. */
 export async function createBackupCodes(keyring: Keyring, userId: string) {
@@ -90,7 +100,7 @@ async function rotate(
   { app, user, authenticators }: UserRecord,
   remember: Remember,
 ): Promise<string[]> {
-  if (!authenticators.some(({ state }) => state === "active")) throw new Problem("not_enrolled");
+  if (!authenticators.some(isActive)) throw new Problem("not_enrolled");
   const { codes, hashes } = await createBackupCodes(deps.keyring, user.id);
   const claim = claimBy(deps, actorOf(caller), { app, user });
   const { userId, attempt } = claim;

@@ -64,6 +64,7 @@ function keyOf(challengeId: string): string {
   return `challenge:${challengeId}`;
 }
 
-function contextOf({ id, appId, userId }: ChallengeClaims): string {
-  return `challenge:${id}:${appId}:${userId}`;
+/** With the epochs: a snapshot of an earlier state does not open for a later token of the same id. */
+function contextOf({ id, appId, appEpoch, userId, userEpoch }: ChallengeClaims): string {
+  return `challenge:${id}:${appId}:${appEpoch}:${userId}:${userEpoch}`;
 }

@@ -12,7 +12,7 @@ import { sealToken, type ChallengeClaims } from "./challenge-token";
 import { openAuthenticators } from "./evaluate";
 import { assertOpen } from "./guard";
 import { once, type Created, type IdempotentRequest } from "./idempotency";
-import { loadKnownUser, type Caller, type KnownUser } from "./load-user";
+import { isActive, loadKnownUser, type Caller, type KnownUser } from "./load-user";
 
 export interface Challenge {
   id: string;
@@ -36,6 +36,7 @@ export async function createChallenge(
 ): Promise<Challenge> {
   const loaded = await loadKnownUser(deps, caller, input.userId);
   assertOpen(loaded.user, deps.now);
+  if (!loaded.authenticators.some(isActive)) throw new Problem("not_enrolled");
   const made = { resourceId: randomId("chal"), createdAt: deps.now };
   return once(
     deps,
@@ -59,8 +60,11 @@ async function mint(
   input: ChallengeInput,
   { resourceId: id, createdAt }: Created,
 ): Promise<Challenge> {
-  const active = authenticators.filter(({ state }) => state === "active");
-  if (active.length === 0) throw new Problem("not_enrolled");
+  const active = authenticators.filter(isActive);
+  const expiresAt = createdAt.getTime() + input.ttlSeconds * 1e3;
+  if (expiresAt <= deps.now.getTime()) {
+    throw new Problem("already_created", { detail: "That challenge has expired." });
+  }
   const claims: ChallengeClaims = {
     id,
     kind: "server",
@@ -72,7 +76,7 @@ async function mint(
     userEpoch: user.epoch,
     authenticatorIds: active.map((one) => one.id),
     purpose: input.purpose ?? null,
-    expiresAt: createdAt.getTime() + input.ttlSeconds * 1e3,
+    expiresAt,
   };
   const subject = { appId: app.id, userId: user.id, authenticators: active };
   const opened = await openAuthenticators(deps.keyring, subject);

@@ -26,7 +26,7 @@ const LOCK_END = `:now + 1000 * min(3600, 30 << min(users.failures + 1 - :failur
  * unspent.
  */
 const TOTP_PASSES = `SELECT count(*) > 0
-    AND count(*) = sum(t.user_id = :userId AND t.state = 'active' AND t.last_step < matched.value) AS passed
+    AND count(*) = total(t.user_id = :userId AND t.state = 'active' AND t.last_step < matched.value) AS passed
   FROM json_each(:steps) AS matched LEFT JOIN authenticators t ON t.id = matched.key`;
 
 /** Passed: the user has this backup code, unused. */

@@ -16,7 +16,13 @@ import { createBackupCodes, replaceBackupCodes } from "./backup-codes";
 import { findMatches, openAuthenticators, type OpenAuthenticator } from "./evaluate";
 import { assertUnlocked } from "./guard";
 import { CLAIMED, claimBy, LIVE_APP, LIVE_KEY, SAME_EPOCH, STEP_NOW, UNLOCKED } from "./claim";
-import { loadKnownUser, type Authenticator, type Caller, type UserRecord } from "./load-user";
+import {
+  isActive,
+  loadKnownUser,
+  type Authenticator,
+  type Caller,
+  type UserRecord,
+} from "./load-user";
 import { CONFIRM_TRIES, SKEW_SEARCH } from "./policy";
 
 /**
@@ -93,7 +99,7 @@ async function tryConfirm(
   const opened = await openAuthenticators(deps.keyring, subject);
   const digits = digitsOf(code, authenticator);
   const [match] = await findMatches(opened, digits, { now: deps.now, window: app.settings.window });
-  const step = match && !match.alreadySpent ? match.step : -1;
+  const step = match && match.step > match.lastStep ? match.step : -1;
   const { backupCodes, claimed } = await commitConfirmation(
     deps,
     caller,
@@ -115,7 +121,7 @@ async function commitConfirmation(
 ) {
   const claim = claimBy(deps, actorOf(caller), loaded);
   const values = { ...claim, authenticatorId, step };
-  const isFirst = !loaded.authenticators.some(({ state }) => state === "active");
+  const isFirst = !loaded.authenticators.some(isActive);
   const backup =
     step >= 0 && isFirst ? await createBackupCodes(deps.keyring, loaded.user.id) : undefined;
   const d1 = deps.db.$client;
@@ -150,7 +156,7 @@ async function diagnose(deps: Deps, opened: OpenAuthenticator[], digits: string)
   const [match] = await findMatches(opened, digits, { now: deps.now, window: SKEW_SEARCH });
   const period = opened[0]?.period ?? 0;
   if (!match) return new Problem("invalid_code");
-  if (match.alreadySpent) {
+  if (match.step <= match.lastStep) {
     return new Problem("invalid_code", {
       detail: "This code may have been used before. Wait for the next one.",
     });

@@ -13,7 +13,14 @@ import { Problem } from "../problem";
 import { secretContext } from "./evaluate";
 import { assertUnlocked } from "./guard";
 import { once, type Created, type IdempotentRequest, type Remember } from "./idempotency";
-import { assertScope, loadUser, type App, type Caller, type LoadedUser } from "./load-user";
+import {
+  isActive,
+  assertScope,
+  loadUser,
+  type App,
+  type Caller,
+  type LoadedUser,
+} from "./load-user";
 import { insertPending } from "./pending-authenticator";
 import {
   MAX_ACCOUNT_NAME,
@@ -69,7 +76,7 @@ export async function enrol(
     deps,
     { scope: loaded.app.id, request },
     (remember) => create(deps, caller, { loaded, input, secret, remember }),
-    (created) => replay(deps, loaded, input, created),
+    async (created) => replay(deps, await loadUser(deps, caller, input.userId), input, created),
   );
 }
 
@@ -112,14 +119,15 @@ async function tryCreate(
     rebindHashes: await digests(keyring, "rebinding", input.rebindToken ?? ""),
     lastStep: input.secret === undefined ? -1 : timeStep(now, input.parameters.period),
   };
-  if (!(await insertPending(deps, caller, pending, remember))) return null;
-  return describe(secret, { id, app, input, expiresAt: now.getTime() + PENDING_LIFE });
+  // Before anything is written: what cannot be shown must not be made.
+  const enrolment = describe(secret, { id, app, input, expiresAt: now.getTime() + PENDING_LIFE });
+  return (await insertPending(deps, caller, pending, remember)) ? enrolment : null;
 }
 
 /** Refuses, as read, what the write would refuse; to say why. */
 function assertEnrollable(loaded: LoadedUser, secretDigests: string[], now: Date): void {
   if (loaded.user) assertUnlocked(loaded.user, now);
-  const active = loaded.authenticators.filter(({ state }) => state === "active");
+  const active = loaded.authenticators.filter(isActive);
   if (active.length >= MAX_AUTHENTICATORS) throw new Problem("too_many_authenticators");
   const known = loaded.authenticators.some((one) => secretDigests.includes(one.secretDigest));
   if (known) throw new Problem("secret_in_use");
@@ -132,6 +140,7 @@ async function replay(
   input: EnrolmentInput,
   { resourceId: id }: Created,
 ): Promise<Enrolment> {
+  if (user) assertUnlocked(user, deps.now);
   const pending = authenticators.find((one) => one.id === id && one.state === "pending");
   if (!user || !pending) {
     throw new Problem("already_created", { detail: "This enrolment is no longer pending." });
@@ -163,7 +172,9 @@ function describe(
 
 /** A user id may contain colons and be long; an account name may not (Key Uri Format). */
 function accountNameOf(userId: string): string {
-  return userId.replaceAll(":", "-").slice(0, MAX_ACCOUNT_NAME);
+  const short = userId.replaceAll(":", "-").slice(0, MAX_ACCOUNT_NAME);
+  // Not half of a surrogate pair.
+  return short.replace(/[\ud800-\udbff]$/, "");
 }
 
 function parseSecret(text: string): Uint8Array<ArrayBuffer> {

@@ -13,11 +13,10 @@ export type OpenAuthenticator = Pick<
   "id" | "algorithm" | "digits" | "period" | "lastStep"
 > & { secret: Uint8Array<ArrayBuffer> };
 
-export interface Match {
+/** A step whose code it is, and the highest one spent as read: a hint, because the commit decides. */
+export interface Match extends Pick<Authenticator, "period" | "lastStep"> {
   authenticatorId: string;
   step: number;
-  /** As read: a hint, because the commit decides. */
-  alreadySpent: boolean;
 }
 
 /**
@@ -59,8 +58,8 @@ export async function findMatches(
       matchStep(secret, digits, { now, window, parameters }),
     ),
   );
-  return authenticators.flatMap(({ id, lastStep }, at) => {
+  return authenticators.flatMap(({ id: authenticatorId, period, lastStep }, at) => {
     const step = steps[at] ?? null;
-    return step === null ? [] : [{ authenticatorId: id, step, alreadySpent: step <= lastStep }];
+    return step === null ? [] : [{ authenticatorId, period, step, lastStep }];
   });
 }

@@ -3,6 +3,7 @@
 import { keyringKeys } from "../db/schema";
 import type { Deps } from "../env";
 import { Problem } from "../problem";
+import { kvAnswers } from "./kv";
 
 export interface Health {
   status: "ok";
@@ -11,19 +12,11 @@ export interface Health {
 }
 
 /** Throws `unavailable` when D1 does not answer or has not been migrated. */
-export async function checkHealth({ db, kv }: Deps): Promise<Health> {
-  const [, kvWorks] = await Promise.all([
-    db
-      .select()
-      .from(keyringKeys)
-      .limit(1)
-      .catch((cause: unknown) => {
-        throw new Problem("unavailable", { cause });
-      }),
-    Promise.try(() => kv.get("health")).then(
-      () => true,
-      () => false,
-    ),
-  ]);
-  return { status: "ok", d1: "ok", kv: kvWorks ? "ok" : "degraded" };
+export async function checkHealth(deps: Deps): Promise<Health> {
+  const kv = kvAnswers(deps);
+  const d1 = deps.db.select().from(keyringKeys).limit(1);
+  await d1.catch((cause: unknown) => {
+    throw new Problem("unavailable", { cause });
+  });
+  return { status: "ok", d1: "ok", kv: (await kv) ? "ok" : "degraded" };
 }

@@ -65,8 +65,9 @@ export async function once<T>(
   try {
     return await create(remember);
   } catch (error) {
-    // Somebody else's batch with this key came first; ours left nothing behind.
-    const winner = isClash(error) ? await findCreated(deps, scope, request) : null;
+    // Perhaps somebody else's batch with this key came first. Ours left nothing behind.
+    const lost = isClash(error) || error instanceof Problem;
+    const winner = lost ? await findCreated(deps, scope, request) : null;
     if (!winner) throw error;
     return replay(winner);
   }

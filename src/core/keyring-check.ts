@@ -11,21 +11,21 @@ import { Problem } from "../problem";
 
 const CANARY = new TextEncoder().encode("stepgate");
 
-let checked: { keyring: Keyring; result: Promise<void> } | undefined;
+/** The ring that was found good: the finding, not the promise of it, which dies with its request. */
+let checked: Keyring | undefined;
 
 /**
  * One read per isolate. Throws `misconfigured` with the key's id, `unavailable` if D1 cannot say;
  * then the next request asks again.
  */
-export function assertKeyring({ db, keyring, now }: Pick<Deps, "db" | "keyring" | "now">) {
-  if (checked?.keyring !== keyring) {
-    const result = checkKeyring(db, keyring, now);
-    checked = { keyring, result };
-    result.catch(() => {
-      checked = undefined;
-    });
-  }
-  return checked.result;
+export async function assertKeyring({
+  db,
+  keyring,
+  now,
+}: Pick<Deps, "db" | "keyring" | "now">): Promise<void> {
+  if (checked === keyring) return;
+  await checkKeyring(db, keyring, now);
+  checked = keyring;
 }
 
 async function checkKeyring(db: Database, keyring: Keyring, now: Date): Promise<void> {

@@ -13,14 +13,25 @@ const MIN_TTL_SECONDS = 60;
 
 /** The value, or null for a miss of any kind. */
 export async function readKv({ kv }: Deps, key: string): Promise<string | null> {
+  return withPatience(kv, key).catch(() => null);
+}
+
+/** Whether KV answers at all, in time. */
+export async function kvAnswers({ kv }: Deps): Promise<boolean> {
+  return withPatience(kv, "health").then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Throws what KV throws, and when it takes too long. */
+async function withPatience(kv: KVNamespace, key: string): Promise<string | null> {
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const tooSlow = new Promise<null>((resolve) => {
-    timer = setTimeout(() => resolve(null), PATIENCE_MS);
+  const tooSlow = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error("KV is slow")), PATIENCE_MS);
   });
   try {
     return await Promise.race([kv.get(key), tooSlow]);
-  } catch {
-    return null;
   } finally {
     clearTimeout(timer ?? null);
   }

@@ -162,6 +162,10 @@ export async function loadUserById({ db, now }: Deps, id: string): Promise<UserR
   return user && { user, ...record };
 }
 
+export function isActive({ state }: Authenticator): boolean {
+  return state === "active";
+}
+
 export function assertScope(scopes: string, scope: Scope): void {
   if (scopes.split(" ").includes(scope)) return;
   throw new Problem("insufficient_scope", { detail: `The API key lacks the scope "${scope}".` });

@@ -17,6 +17,7 @@ const CREATE_USER = statement(`
   INSERT INTO users (id, app_id, external_id, created_at)
   SELECT :userId, a.id, :externalId, :now FROM apps a JOIN api_keys k ON k.app_id = a.id
   WHERE a.id = :appId AND a.epoch = :appEpoch AND k.id = :keyId AND k.revoked_at IS NULL
+    AND (k.expires_at IS NULL OR k.expires_at > :now) AND instr(k.scopes, :scope) > 0
   ON CONFLICT (app_id, external_id) DO NOTHING`);
 
 /**

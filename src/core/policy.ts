@@ -42,6 +42,8 @@ export const SKEW_SEARCH = 10;
 
 /** NIST SP 800-63B-4 §4.2.1.1 asks for 64 bits; these have 120. */
 export const BACKUP_CODES = 10;
+/** From here down the answers say that it is time for new ones. */
+export const FEW_BACKUP_CODES = 3;
 
 export const CHALLENGE_ATTEMPTS = 5;
 export const CHALLENGE_LIFE_SECONDS = { min: 30, default: 300, max: 600 } as const;

@@ -5,8 +5,10 @@ import type { Deps } from "../env";
 import { Problem } from "../problem";
 import type { Actor } from "./actor";
 import { record, type AuditEvent } from "./audit";
+import { countBackupCodes, type BackupCodesLeft } from "./backup-codes";
 import { claimBy, CLAIMED, commitClaim, LIVE_APP, LIVE_KEY } from "./claim";
-import type { Authenticator, UserRecord } from "./load-user";
+import { assertNotHeld } from "./guard";
+import { isActive, type Authenticator, type UserRecord } from "./load-user";
 
 /** What can be told of an authenticator: never its secret. */
 export interface AuthenticatorStatus {
@@ -30,7 +32,7 @@ export interface UserStatus {
    */
   twoFactor: boolean;
   authenticators: AuthenticatorStatus[];
-  backupCodes: { remaining: number };
+  backupCodes: BackupCodesLeft;
   lockedUntil: Date | null;
   capped: boolean;
   rebindingRequired: boolean;
@@ -54,7 +56,10 @@ const CLAIM_UNLOCK = statement(`
   RETURNING id`);
 
 const CLAIM_DELETION = statement(`
-  UPDATE users SET attempt = :attempt WHERE users.id = :userId AND ${LIVE_APP} AND ${LIVE_KEY} RETURNING id`);
+  UPDATE users SET attempt = :attempt
+  WHERE users.id = :userId AND ${LIVE_APP} AND ${LIVE_KEY}
+    AND (:keyId IS NULL OR (users.disabled_at IS NULL AND users.capped_at IS NULL AND NOT users.must_rebind))
+  RETURNING id`);
 const DELETE_AUTHENTICATORS = statement(
   `DELETE FROM authenticators WHERE user_id = :userId AND ${CLAIMED}`,
 );
@@ -69,13 +74,13 @@ export function toStatus(
   now: Date,
 ): UserStatus {
   const capped = user.cappedAt !== null;
-  const active = authenticators.some(({ state }) => state === "active");
+  const active = authenticators.some(isActive);
   const locked = user.lockedUntil !== null && user.lockedUntil > now.getTime();
   return {
     userId: user.externalId,
     twoFactor: active || capped || user.mustRebind,
     authenticators: authenticators.map(toAuthenticatorStatus),
-    backupCodes: { remaining: backupCodesRemaining },
+    backupCodes: countBackupCodes(backupCodesRemaining),
     lockedUntil: locked ? instant(user.lockedUntil) : null,
     capped,
     rebindingRequired: user.mustRebind,
@@ -141,12 +146,16 @@ export async function unlockUser(
   ]);
 }
 
-/** Deletes the user and all that belongs to them but the audit trail. */
+/**
+ * Deletes the user and all that belongs to them but the audit trail. With a key it throws
+ * `user_disabled`, `locked` (capped) or `rebinding_required`: those are the operator's to end.
+ */
 export async function deleteUser(
   deps: Deps,
   actor: Actor,
   { app, user }: UserRecord,
 ): Promise<void> {
+  if (actor.keyId !== null) assertNotHeld(user);
   const claim = claimBy(deps, actor, { app, user });
   const d1 = deps.db.$client;
   await commitClaim(deps, [

@@ -7,20 +7,27 @@ import { normaliseCode, type Code } from "../crypto/code";
 import type { Deps } from "../env";
 import { Problem } from "../problem";
 import type { Source } from "./audit";
-import { backupCodeHashes } from "./backup-codes";
+import { backupCodeHashes, countBackupCodes, type BackupCodesLeft } from "./backup-codes";
 import { commit, type Attempt, type Outcome } from "./commit";
 import { findMatches, openAuthenticators, type Match, type OpenAuthenticator } from "./evaluate";
 import { assertOpen } from "./guard";
-import { loadKnownUser, type App, type Caller, type KnownUser, type User } from "./load-user";
+import {
+  isActive,
+  loadKnownUser,
+  type App,
+  type Caller,
+  type KnownUser,
+  type User,
+} from "./load-user";
 import { noteRefusal } from "./refusals";
-import { isKnownUsed, rememberUsed } from "./used-codes";
+import { rememberUsed } from "./used-codes";
 
 export type Verification =
   | {
       valid: true;
       method: Code["method"];
       authenticatorId?: string;
-      backupCodes: { remaining: number };
+      backupCodes: BackupCodesLeft;
     }
   | { valid: false; attemptsRemaining: number };
 
@@ -52,7 +59,7 @@ async function verifyLoaded(
   source: Source,
 ): Promise<Verification | null> {
   refuseLocked(deps, app, user);
-  const active = authenticators.filter(({ state }) => state === "active");
+  const active = authenticators.filter(isActive);
   if (active.length === 0) throw new Problem("not_enrolled");
   const opened = await openAuthenticators(deps.keyring, {
     appId: app.id,
@@ -103,9 +110,7 @@ async function attemptTotp(
   const { window } = subject.app.settings;
   const candidates = subject.authenticators.filter((one) => one.digits === digits.length);
   const matches = await findMatches(candidates, digits, { now: deps.now, window });
-  if (await refusedByHint(deps, subject, matches, digits)) {
-    return { passed: false, failures: subject.user.failures, backupCodesRemaining: 0 };
-  }
+  if (isReplay(matches)) return refuseReplay(deps, subject);
   const outcome = await commit(deps, {
     ...subject,
     method: "totp",
@@ -115,28 +120,31 @@ async function attemptTotp(
     reason: matches.length > 0 ? "replayed_code" : "wrong_code",
   });
   if (!outcome?.passed) return outcome;
-  for (const match of matches) rememberMatch(deps, candidates, match, digits, window);
+  if (subject.challenge) rememberMatches(deps, matches, digits, window);
   return { ...outcome, ...(matches[0] && { authenticatorId: matches[0].authenticatorId }) };
 }
 
-/** Asks KV only about a code that the read says is spent: nobody else waits for it. */
-async function refusedByHint(deps: Deps, subject: Subject, matches: Match[], digits: string) {
-  const [spent] = matches.filter((match) => match.alreadySpent);
-  if (!spent || !(await isKnownUsed(deps, spent.authenticatorId, digits))) return false;
-  noteRefusal(deps, { appId: subject.app.id, userId: subject.user.id, reason: "replayed_code" });
-  return true;
+/**
+ * A code that is certainly used: its step is the last one spent, as read, and that number never
+ * goes back. Refused without a write and without a charge, because whoever sends it knew it before
+ * and learns nothing: a double click costs no strike, a flood of replays never reaches the writer.
+ */
+function isReplay(matches: Match[]): boolean {
+  return matches.length > 0 && matches.every(({ step, lastStep }) => step === lastStep);
 }
 
-function rememberMatch(
-  deps: Deps,
-  candidates: OpenAuthenticator[],
-  { authenticatorId, step }: Match,
-  digits: string,
-  window: number,
-) {
-  const period = candidates.find(({ id }) => id === authenticatorId)?.period ?? 0;
-  const validUntil = (step + window + 1) * period * 1000;
-  rememberUsed(deps, { authenticatorId, digits, validUntil });
+/** The answer to a replay. In the audit trail it is noted once a minute. */
+function refuseReplay(deps: Deps, { app, user }: Subject): AttemptResult {
+  noteRefusal(deps, { appId: app.id, userId: user.id, reason: "replayed_code" });
+  return { passed: false, failures: user.failures, backupCodesRemaining: 0 };
+}
+
+/** For the next challenge, whose answer is evaluated without a read of D1. */
+function rememberMatches(deps: Deps, matches: Match[], digits: string, window: number): void {
+  for (const { authenticatorId, step, period } of matches) {
+    const validUntil = (step + window + 1) * period * 1000;
+    rememberUsed(deps, { authenticatorId, digits, validUntil });
+  }
 }
 
 async function attemptBackupCode(
@@ -177,6 +185,6 @@ function toVerification(result: AttemptResult, code: Code, app: App): Verificati
     valid: true,
     method: code.method,
     ...(result.authenticatorId && { authenticatorId: result.authenticatorId }),
-    backupCodes: { remaining: result.backupCodesRemaining },
+    backupCodes: countBackupCodes(result.backupCodesRemaining),
   };
 }

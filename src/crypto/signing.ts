@@ -35,6 +35,9 @@ export type SigningKeys = readonly [SigningKey, ...SigningKey[]];
 export async function parseSigningKeys(text: string | undefined): Promise<SigningKeys> {
   if (!text?.trim()) throw new Error("SIGNING_KEYS is missing.");
   const keys = await Promise.all(text.split(",").map((entry) => parseSigningKey(entry.trim())));
+  if (new Set(keys.map(({ kid }) => kid)).size < keys.length) {
+    throw new Error("SIGNING_KEYS: two keys have the same kid.");
+  }
   const [newest, ...older] = keys;
   if (!newest) throw new Error("SIGNING_KEYS: no key.");
   return [newest, ...older];

@@ -15,7 +15,9 @@ export function addressOf(c: Context): string | undefined {
 
 /** What limits by address count by: an IPv6 customer has at least a /64, so that is one address. */
 export function addressKey(address: string | undefined): string {
-  if (!address?.includes(":")) return address ?? "unknown";
+  if (address === undefined) return "unknown";
+  // IPv4, also as mapped into IPv6 (RFC 4291 §2.5.5.2), where a /64 would be everybody.
+  if (!address.includes(":") || /^::ffff:/i.test(address)) return address;
   const groups = expand(address);
   return groups ? `${groups.slice(0, 4).join(":")}::/64` : "unknown";
 }

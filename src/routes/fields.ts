@@ -8,18 +8,21 @@ import type { AppEnv } from "./context";
 /** Control characters of any kind, and halves of surrogate pairs, which are no characters. */
 const UNPRINTABLE = /[\p{Cc}\p{Cs}]/u;
 
-/** One line of text of 1 to `max` characters (UTF-16 code units). */
+/** One line of text of 1 to `max` characters (Unicode code points, as JSON Schema counts). */
 export function line(max: number) {
   return z
     .string()
     .min(1)
-    .max(max)
-    .refine((text) => !UNPRINTABLE.test(text), "no control characters");
+    .refine((text) => Array.from(text).length <= max, `at most ${max} characters`)
+    .refine((text) => !UNPRINTABLE.test(text), "no control characters")
+    .openapi({ maxLength: max });
 }
 
 /** Part of a URI's label, whose parts a colon separates (Key Uri Format). */
 export function label(max: number) {
-  return line(max).refine((text) => !text.includes(":"), "no colon");
+  return line(max)
+    .max(max)
+    .refine((text) => !text.includes(":"), "no colon");
 }
 
 export const UserId = line(255).openapi({

@@ -3,6 +3,7 @@
  * itself.
  */
 
+import { cors } from "hono/cors";
 import { createMiddleware } from "hono/factory";
 import { secureHeaders } from "hono/secure-headers";
 import type { AppEnv } from "./context";
@@ -26,4 +27,16 @@ export const strictHeaders = createMiddleware<AppEnv>(async (c, next) => {
 export const noStore = createMiddleware<AppEnv>(async (c, next) => {
   await next();
   if (!c.res.headers.has("cache-control")) c.header("cache-control", "no-store");
+});
+
+/**
+ * For the answer to a challenge: nothing ambient counts there (no cookie, no key), so that any
+ * origin may ask. Whether it is one of the app's is checked by the answer.
+ */
+export const openToAllOrigins = cors({
+  origin: "*",
+  allowMethods: ["POST"],
+  allowHeaders: ["content-type"],
+  exposeHeaders: ["retry-after", "x-request-id"],
+  maxAge: 86_400,
 });

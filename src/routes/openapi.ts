@@ -76,10 +76,15 @@ export function handleError(error: Error, c: Context<AppEnv>): Response {
   c.set("problem", problem);
   if (retryAfter !== undefined) c.header("retry-after", String(retryAfter));
   if (status === 401) c.header("www-authenticate", 'Bearer realm="stepgate"');
-  const type = new URL(`/problems/${code}`, c.req.url).href;
+  const type = `${typeBase(c)}/problems/${code}`;
   const requestId = c.get("requestId");
   const headers = { "content-type": "application/problem+json" };
   return c.json({ type, code, title, status, detail, ...extensions, requestId }, status, headers);
+}
+
+/** The same for every host that the service is called by; where it is not set up, that host. */
+function typeBase(c: Context<AppEnv>): string {
+  return c.get("config")?.settings.issuerUrl ?? new URL(c.req.url).origin;
 }
 
 function asProblem(error: Error): Problem {

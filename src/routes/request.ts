@@ -15,6 +15,24 @@ import type { AppEnv } from "./context";
 const MAX_BODY_BYTES = 16 * 1024;
 const BODY_DEADLINE_MS = 10_000;
 
+/** Ours alone: it stands in the audit trail, where a client must not be able to imitate another. */
+export const assignRequestId = createMiddleware<AppEnv>(async (c, next) => {
+  const requestId = crypto.randomUUID();
+  c.set("requestId", requestId);
+  c.header("x-request-id", requestId);
+  await next();
+});
+
+/** Octets that are no UTF-8 would otherwise be taken for themselves: two spellings of one user. */
+export const refuseMalformedPath = createMiddleware<AppEnv>(async (c, next) => {
+  try {
+    decodeURIComponent(new URL(c.req.url).pathname);
+  } catch {
+    throw new Problem("malformed_request", { detail: "The path is not valid UTF-8." });
+  }
+  await next();
+});
+
 /** One line of JSON per request: the route's pattern, never its path, which holds user ids. */
 export const logRequest = createMiddleware<AppEnv>(async (c, next) => {
   const started = Date.now();

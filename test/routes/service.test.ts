@@ -53,13 +53,10 @@ describe("every answer", () => {
     expect(keys.headers.get("cache-control")).toBe("public, max-age=300");
   });
 
-  it("carries the caller's request id if it has a harmless form", async () => {
-    const id = async (sent: string) =>
-      (await call("GET", "/v1/time", { headers: { "x-request-id": sent } })).headers.get(
-        "x-request-id",
-      );
-    expect(await id("trace-42")).toBe("trace-42");
-    expect(await id('x" injected')).not.toContain("injected");
+  it("has a request id of our own, because it stands in the audit trail", async () => {
+    const headers = { "x-request-id": "trace-42" };
+    const response = await call("GET", "/v1/time", { headers });
+    expect(response.headers.get("x-request-id")).not.toBe("trace-42");
   });
 
   it("comes without CORS headers, but for the answer to a challenge", async () => {

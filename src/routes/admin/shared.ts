@@ -7,7 +7,7 @@ export const ADMIN_PROBLEMS = ["unauthorized", "rate_limited", "invalid_request"
 
 export const security = [{ adminToken: [] }];
 
-export const PageQuery = z.object({
+export const PageQuery = z.strictObject({
   cursor: z
     .string()
     .regex(/^\d{1,16}$/)

@@ -1,14 +1,13 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { cors } from "hono/cors";
 import { answerChallenge, openChallenge } from "../../core/answer-challenge";
 import { createChallenge } from "../../core/challenges";
 import { CHALLENGE_LIFE_SECONDS } from "../../core/policy";
 import { addressOf } from "../address";
 import { requireKey } from "../auth";
 import { CodeText, IdempotencyHeaders, idempotentRequest, Instant, line, UserId } from "../fields";
-import { limit, limitByAddress } from "../limits";
+import { limit } from "../limits";
 import { body, BODY_PROBLEMS, json, problems, router } from "../openapi";
-import { KEY_PROBLEMS, security } from "./shared";
+import { BackupCodesLeft, KEY_PROBLEMS, security } from "./shared";
 
 const { min, max, default: usual } = CHALLENGE_LIFE_SECONDS;
 const Method = z.enum(["totp", "backup_code"]);
@@ -67,6 +66,7 @@ const answerRoute = createRoute({
         userId: z.string(),
         method: Method,
         assertion: z.string(),
+        backupCodes: BackupCodesLeft,
       }),
     ),
     ...problems(
@@ -82,22 +82,7 @@ const answerRoute = createRoute({
   },
 });
 
-/**
- * Nothing ambient counts here (no cookie, no key), so that any origin may ask; whether it is the
- * app's is checked by the answer.
- */
-const openToAll = cors({
-  origin: "*",
-  allowMethods: ["POST"],
-  allowHeaders: ["content-type"],
-  exposeHeaders: ["retry-after", "x-request-id"],
-  maxAge: 86_400,
-});
-
-const routes = router();
-routes.use("/challenges/verify", openToAll, limitByAddress);
-
-export const challengeRoutes = routes
+export const challengeRoutes = router()
   .openapi(newRoute, async (c) => {
     const input = c.req.valid("json");
     const request = await idempotentRequest(c, "POST /v1/challenges");

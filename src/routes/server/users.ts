@@ -6,7 +6,7 @@ import { deleteUser, toStatus, unlockUser } from "../../core/users";
 import { requireKey } from "../auth";
 import { IdempotencyHeaders, idempotentRequest, Instant, InstantOrNull, UserId } from "../fields";
 import { json, nothing, problems, router } from "../openapi";
-import { KEY_PROBLEMS, security } from "./shared";
+import { BackupCodesLeft, KEY_PROBLEMS, security } from "./shared";
 
 const params = z.object({ userId: UserId });
 
@@ -29,7 +29,7 @@ export const UserStatusSchema = z.object({
       }),
     }),
   ),
-  backupCodes: z.object({ remaining: z.int() }),
+  backupCodes: BackupCodesLeft,
   lockedUntil: InstantOrNull,
   capped: z
     .boolean()

@@ -4,7 +4,7 @@ import { requireKey } from "../auth";
 import { CodeText, line, UserId } from "../fields";
 import { limit } from "../limits";
 import { body, BODY_PROBLEMS, json, problems, router } from "../openapi";
-import { KEY_PROBLEMS, security } from "./shared";
+import { BackupCodesLeft, KEY_PROBLEMS, security } from "./shared";
 
 const verify = createRoute({
   method: "post",
@@ -39,7 +39,7 @@ const verify = createRoute({
           valid: z.literal(true),
           method: z.enum(["totp", "backup_code"]),
           authenticatorId: z.string().optional(),
-          backupCodes: z.object({ remaining: z.int() }),
+          backupCodes: BackupCodesLeft,
         }),
         z.object({
           valid: z.literal(false),
@@ -65,7 +65,7 @@ const verify = createRoute({
 export const verifyRoutes = router().openapi(verify, async (c) => {
   const { userId } = c.req.valid("param");
   const { code, ip, userAgent } = c.req.valid("json");
-  await limit(c.env.USER_LIMIT, `${c.var.caller.id}:${userId}`);
+  await limit(c.env.USER_LIMIT, `${c.var.caller.hash}:${userId}`);
   const source = { ip, userAgent };
   return c.json(await verifyCode(c.var.deps, c.var.caller, { userId, code, source }), 200);
 });

@@ -43,7 +43,12 @@ describe("an assertion", () => {
     const response = await answer(token, codeOf(user.phone));
     expect(response.status).toBe(200);
     const { assertion, ...rest } = await response.json<{ assertion: string }>();
-    expect(rest).toEqual({ valid: true, userId: "ada", method: "totp" });
+    expect(rest).toEqual({
+      valid: true,
+      userId: "ada",
+      method: "totp",
+      backupCodes: { remaining: 10 },
+    });
     const jwks = await (await call("GET", "/.well-known/jwks.json")).json<JSONWebKeySet>();
     const { payload } = await jwtVerify(assertion, createLocalJWKSet(jwks), {
       audience: app.id,

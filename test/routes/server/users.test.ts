@@ -84,7 +84,7 @@ describe("backup codes", () => {
       expect(await response.json()).toEqual({
         valid: true,
         method: "backup_code",
-        backupCodes: { remaining },
+        backupCodes: remaining <= 3 ? { remaining, warning: "few_left" } : { remaining },
       });
     }
     expect(await (await app.verify("ada", backupCodes[0])).json()).toEqual({

@@ -118,3 +118,26 @@ async function lastSteps(): Promise<unknown[]> {
   const rows = await env.DB.prepare("SELECT last_step FROM authenticators ORDER BY rowid").raw();
   return rows.flat();
 }
+
+describe("a code sent again", () => {
+  it("is refused without a charge, so that a double click costs nothing", async () => {
+    const { phone } = await enrolled(app, "ada");
+    const code = codeOf(phone);
+    await app.verify("ada", code);
+    for (let clicks = 0; clicks < 10; clicks++) {
+      const answer = await answerOf(app.verify("ada", code));
+      expect(answer).toEqual({ valid: false, attemptsRemaining: 5 });
+    }
+  });
+
+  it("of an earlier step is charged like a wrong one, used or not", async () => {
+    const { phone } = await enrolled(app, "ada");
+    const earlier = codeOf(phone);
+    elapse(30);
+    await app.verify("ada", codeOf(phone));
+    expect(await answerOf(app.verify("ada", earlier))).toEqual({
+      valid: false,
+      attemptsRemaining: 4,
+    });
+  });
+});
