@@ -53,18 +53,24 @@ const ProblemSchema = z
  * there: a handler answers what is right, and throws the rest.
  */
 export function problems(...codes: ProblemCode[]): object {
-  const byStatus = Map.groupBy(codes, (code) => new Problem(code).status);
+  const byStatus = Map.groupBy(new Set(codes), (code) => new Problem(code).status);
   const content = { "application/problem+json": { schema: ProblemSchema } };
   return Object.fromEntries(
     [...byStatus].map(([status, group]) => [status, { description: group.join(", "), content }]),
   );
 }
 
-/** What any call with a body can end in. */
-export const BODY_PROBLEMS = [
+/** What any call can end in that reaches core/: its path and its body are looked at first. */
+export const CALL_PROBLEMS = [
   "malformed_request",
   "request_timeout",
   "request_too_large",
+  "rate_limited",
+] as const;
+
+/** What a call with a body can end in besides. */
+export const BODY_PROBLEMS = [
+  ...CALL_PROBLEMS,
   "unsupported_media_type",
   "invalid_request",
 ] as const;

@@ -176,3 +176,38 @@ it("gives up on a body that does not arrive within ten seconds", async () => {
   const response = await answer;
   expect([response.status, await problemCode(response)]).toEqual([408, "request_timeout"]);
 });
+
+it("lets a browser read any refusal of an answer to a challenge", async () => {
+  const post = (headers: Record<string, string>, body: string) =>
+    send(new Request("https://2fa.test/v1/challenges/verify", { method: "POST", headers, body }));
+  const answers = await Promise.all([
+    post({ "content-type": "text/plain" }, "x"),
+    post({ "content-type": "application/json" }, "{"),
+    post({ "content-type": "application/json" }, JSON.stringify("x".repeat(20_000))),
+  ]);
+  expect(answers.map(({ status }) => status)).toEqual([415, 400, 413]);
+  for (const { headers } of answers) expect(headers.get("access-control-allow-origin")).toBe("*");
+});
+
+it("answers the next request when the first one of an isolate never came back", async () => {
+  const stuck = Promise.withResolvers<never>();
+  let reached = false;
+  const hanging = new Proxy(env.DB.prepare("SELECT 1"), {
+    get: (_, member) => {
+      if (member === "bind") return () => hanging;
+      reached = true;
+      return () => stuck.promise;
+    },
+  });
+  const DB = new Proxy(env.DB, {
+    get: (target, member) => {
+      if (member === "prepare" && !reached) return () => hanging;
+      const value: unknown = Reflect.get(target, member);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+  const bindings = { ...env, DB };
+  void call("GET", "/v1/time", { bindings });
+  await vi.waitUntil(() => reached);
+  expect((await call("GET", "/v1/time", { bindings })).status).toBe(200);
+});

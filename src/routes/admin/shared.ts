@@ -2,8 +2,9 @@
 
 import { z } from "@hono/zod-openapi";
 import { line } from "../fields";
+import { CALL_PROBLEMS } from "../openapi";
 
-export const ADMIN_PROBLEMS = ["unauthorized", "rate_limited", "invalid_request"] as const;
+export const ADMIN_PROBLEMS = [...CALL_PROBLEMS, "unauthorized", "invalid_request"] as const;
 
 export const security = [{ adminToken: [] }];
 

@@ -1,9 +1,10 @@
 /** What every route of the server API declares. */
 
 import { z } from "@hono/zod-openapi";
+import { CALL_PROBLEMS } from "../openapi";
 
-/** Any key problem, and the limits in front of it. */
-export const KEY_PROBLEMS = ["unauthorized", "insufficient_scope", "rate_limited"] as const;
+/** Any key problem, and whatever stands in front of it. */
+export const KEY_PROBLEMS = [...CALL_PROBLEMS, "unauthorized", "insufficient_scope"] as const;
 
 export const BackupCodesLeft = z.object({
   remaining: z.int(),

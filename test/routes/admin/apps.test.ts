@@ -120,6 +120,17 @@ describe("API keys", () => {
     expect((await app.v1("GET", "/users/ada")).status).toBe(401);
   });
 
+  it("are not made for a time that has passed, and not listed when theirs has", async () => {
+    const { id } = await createApp();
+    const make = (expiresAt: number) =>
+      admin("POST", `/apps/${id}/keys`, { body: { expiresAt: new Date(expiresAt).toISOString() } });
+    expect(await problemCode(await make(Date.now()))).toBe("invalid_request");
+    expect((await make(Date.now() + 1000)).status).toBe(201);
+    elapse(1);
+    const { items } = await (await admin("GET", `/apps/${id}/keys`)).json<{ items: object[] }>();
+    expect(items).toHaveLength(1);
+  });
+
   it("are known to have been used, to the hour", async () => {
     const app = await createApp();
     const used = async () => {

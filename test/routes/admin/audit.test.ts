@@ -104,7 +104,7 @@ describe("filters", () => {
     ]);
   });
 
-  it.each(["since=yesterday", "type=nothing", "limit=0", "limit=101", "cursor=x"])(
+  it.each(["userid=typo", "since=yesterday", "type=nothing", "limit=0", "limit=101", "cursor=x"])(
     "refuse %s",
     async (query) => {
       expect((await admin("GET", `/audit?${query}`)).status).toBe(422);

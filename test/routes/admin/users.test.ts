@@ -1,3 +1,4 @@
+import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import {
   admin,
@@ -138,6 +139,23 @@ describe("resetting a user", () => {
     expect(await tryIt(second)).toBe(403);
     expect(await tryIt(await reset())).toBe(201);
   });
+});
+
+it.each([
+  ["disabled", "user_disabled"],
+  ["reset", "rebinding_required"],
+  ["capped", "locked"],
+])("a %s user is not set free by a key that deletes them", async (state, code) => {
+  await enrolled(app, "ada");
+  const id = await idOf("ada");
+  const make: Record<string, () => Promise<unknown>> = {
+    disabled: () => admin("PATCH", `/users/${id}`, { body: { disabled: true } }),
+    reset: () => admin("POST", `/users/${id}/reset`, { body: { reason } }),
+    capped: () => env.DB.prepare("UPDATE users SET capped_at = ?").bind(Date.now()).run(),
+  };
+  await make[state]?.();
+  expect(await problemCode(await app.v1("DELETE", "/users/ada"))).toBe(code);
+  expect((await admin("DELETE", `/users/${id}`)).status).toBe(204);
 });
 
 describe("disabling a user", () => {

@@ -60,6 +60,19 @@ describe("enrolling", () => {
     }
   });
 
+  it("refuses octets that are no UTF-8 in a user id, rather than take them for themselves", async () => {
+    for (const path of ["%FF", "%ED%A0%80", "%FF%2541"]) {
+      const response = await app.v1("POST", `/users/${path}/authenticators`, { body: {} });
+      expect([response.status, await problemCode(response)]).toEqual([400, "malformed_request"]);
+    }
+    expect((await app.v1("POST", "/users/%00/authenticators", { body: {} })).status).toBe(422);
+  });
+
+  it("makes an account name of a long user id without halving a character", async () => {
+    const { uri } = await enrol(app, `${"a".repeat(127)}😀b`);
+    expect(URI.parse(uri).label).toBe("a".repeat(127));
+  });
+
   it.each([
     { algorithm: "SHA256", digits: 8, period: 60 },
     { algorithm: "SHA512", digits: 7, period: 15 },

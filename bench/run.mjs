@@ -1,0 +1,123 @@
+/**
+ * `npm run bench`: what a verification costs, beside the least that it could cost. README.md says how to read it.
+ *
+ * A table, not a test: it fails only when an answer is wrong.
+ */
+
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { CPUS, launch } from "./contestants.mjs";
+import { measure, SLICES } from "./measure.mjs";
+import { bundle, newBindings, newUsers, seedFloor, seedService } from "./prepare.mjs";
+import { startGenerator } from "./processes.mjs";
+import { bundleLine, header, isolateTable, medianTable, roundTable } from "./table.mjs";
+import { pin } from "./workerd.mjs";
+
+const ROOT = resolve(import.meta.dirname, "..");
+const WARM_UP = 1000;
+
+const { values: options } = parseArgs({
+  options: {
+    users: { type: "string", default: "20000" },
+    rounds: { type: "string", default: "5" },
+    requests: { type: "string", default: "720" },
+    concurrency: { type: "string", default: "1,16,64" },
+    only: { type: "string", default: "isolate,verify,challenge" },
+    also: { type: "string", multiple: true, default: [] },
+  },
+});
+const rounds = Number(options.rounds);
+const count = inSlices(Number(options.requests));
+const concurrencies = options.concurrency.split(",").map(Number);
+const only = new Set(options.only.split(","));
+
+const temporary = mkdtempSync(join(tmpdir(), "stepgate-bench-"));
+const cleanUps = [() => rmSync(temporary, { recursive: true, force: true })];
+try {
+  await main();
+} finally {
+  for (const cleanUp of cleanUps.toReversed()) await cleanUp();
+}
+
+async function main() {
+  const needed = WARM_UP + rounds * count * (concurrencies.length + 1);
+  const users = newUsers(Math.max(Number(options.users), needed));
+  const pinned = pin(process.pid, CPUS.others);
+  console.log(header({ users: users.length, rounds, count, pinned }));
+  const checkouts = [`stepgate=${ROOT}`, ...options.also].map(bundleCheckout);
+  for (const one of checkouts) console.log(bundleLine(one));
+
+  const run = { temporary, cleanUps, users, bindings: newBindings() };
+  run.generator = await startGenerator(CPUS.others);
+  cleanUps.push(run.generator.stop);
+  const floor = { name: "floor", floor: true, ...bundleBench("floor") };
+  await seed(run, floor);
+  const contestants = [floor, ...checkouts];
+  if (only.has("isolate")) await compareIsolates(run, contestants);
+  if (only.has("verify") || only.has("challenge")) await compare(run, contestants);
+}
+
+/** One connection is slow, and steadier: a third of the requests will do. */
+function countAt(concurrency) {
+  return concurrency === 1 ? inSlices(count / 3) : count;
+}
+
+function inSlices(requests) {
+  return Math.ceil(requests / SLICES) * SLICES;
+}
+
+function bundleCheckout(text) {
+  const [name, root] = text.split("=");
+  return { name, ...bundle(resolve(root), "src/index.ts", join(temporary, name)) };
+}
+
+function bundleBench(name) {
+  return bundle(ROOT, `bench/workers/${name}.js`, join(temporary, `bench-${name}`));
+}
+
+async function seed(run, floor) {
+  run.seeded = { service: join(temporary, "seeded"), floor: join(temporary, "seeded-floor") };
+  await seedFloor({ ...run, script: floor.script, state: run.seeded.floor });
+  const { script } = bundleBench("seed");
+  run.key = await seedService({ ...run, root: ROOT, script, state: run.seeded.service });
+}
+
+/** Each Worker with its simulated D1, KV and rate limits in one process, on one thread. */
+async function compare(run, contestants) {
+  const workers = [];
+  for (const one of contestants) workers.push(await launch(run, one));
+  await warmUp(run, workers);
+  const answering = workers.filter((worker) => worker.answers);
+  const results = [];
+  for (let round = 1; round <= rounds; round++) {
+    for (const concurrency of only.has("verify") ? concurrencies : []) {
+      const cell = { what: "verify", concurrency, round, count: countAt(concurrency) };
+      results.push(...(await measure(run.generator, workers, cell)));
+    }
+    if (!only.has("challenge")) continue;
+    const cell = { what: "answer", concurrency: 16, round, count };
+    results.push(...(await measure(run.generator, answering, cell)));
+  }
+  console.log(roundTable(results));
+  console.log(medianTable(results));
+}
+
+/** Each Worker alone in its process, D1 and KV in another. */
+async function compareIsolates(run, contestants) {
+  const workers = [];
+  for (const one of contestants) workers.push(await launch(run, { ...one, remote: true }));
+  await warmUp(run, workers);
+  const results = [];
+  for (let round = 1; round <= rounds; round++) {
+    const cell = { what: "verify", concurrency: 16, round, count };
+    results.push(...(await measure(run.generator, workers, cell)));
+  }
+  for (const worker of workers) await worker.stop();
+  console.log(isolateTable(results));
+}
+
+async function warmUp({ generator }, workers) {
+  for (const { port, verifies } of workers) await generator.run(port, 16, verifies(WARM_UP));
+}

@@ -1,0 +1,77 @@
+/** Fills a migrated database with users, sealed and hashed by the code that the service itself uses. Runs before the measuring, alone. */
+
+import { createBackupCodes } from "../../src/core/backup-codes";
+import { secretContext } from "../../src/core/evaluate";
+import { DEFAULT_SETTINGS } from "../../src/core/policy";
+import { SCOPES } from "../../src/core/load-user";
+import { createApiKey } from "../../src/crypto/api-key";
+import { digest, parseKeyring, seal } from "../../src/crypto/keyring";
+import { DEFAULT_PARAMETERS } from "../../src/crypto/totp";
+import { randomId } from "../../src/crypto/random";
+
+const { algorithm, digits, period } = DEFAULT_PARAMETERS;
+
+const INSERT_APP = `
+  INSERT INTO apps (id, name, issuer, settings, created_at) VALUES (?1, 'Bench', 'Bench', ?2, ?3)`;
+const INSERT_KEY = `
+  INSERT INTO api_keys (id, app_id, hash, scopes, created_at, last_used_at) VALUES (?1, ?2, ?3, ?4, ?5, ?5)`;
+const INSERT_USERS = `
+  INSERT INTO users (id, app_id, external_id, created_at)
+  SELECT value ->> 'userId', ?2, value ->> 'externalId', ?3 FROM json_each(?1)`;
+const INSERT_AUTHENTICATORS = `
+  INSERT INTO authenticators
+    (id, user_id, secret, secret_digest, algorithm, digits, period, state, last_step, created_at, confirmed_at)
+  SELECT value ->> 'authenticatorId', value ->> 'userId', value ->> 'secret', value ->> 'secretDigest',
+    '${algorithm}', ${digits}, ${period}, 'active', 1, ?2, ?2 FROM json_each(?1)`;
+const INSERT_BACKUP_CODES = `
+  INSERT INTO backup_codes (user_id, hash)
+  SELECT user.value ->> 'userId', code.value FROM json_each(?1) AS user, json_each(user.value, '$.hashes') AS code`;
+
+async function seedApp({ DB }) {
+  const app = randomId("app");
+  const { id, hash, key } = await createApiKey();
+  const now = Date.now();
+  await DB.batch([
+    DB.prepare(INSERT_APP).bind(app, JSON.stringify(DEFAULT_SETTINGS), now),
+    DB.prepare(INSERT_KEY).bind(id, app, hash, SCOPES.join(" "), now),
+  ]);
+  return { appId: app, key };
+}
+
+async function seedUsers({ DB, KEYRING }, { appId, users }) {
+  const keyring = await parseKeyring(KEYRING);
+  const rows = await Promise.all(users.map((user) => enrolledUser(keyring, appId, user)));
+  const json = JSON.stringify(rows);
+  const now = Date.now();
+  await DB.batch([
+    DB.prepare(INSERT_USERS).bind(json, appId, now),
+    DB.prepare(INSERT_AUTHENTICATORS).bind(json, now),
+    DB.prepare(INSERT_BACKUP_CODES).bind(json),
+  ]);
+}
+
+/** What an enrolment leaves behind: an active authenticator and ten backup codes. */
+async function enrolledUser(keyring, appId, { externalId, secret }) {
+  const userId = randomId("usr");
+  const authenticatorId = randomId("auth");
+  const plain = Uint8Array.fromHex(secret);
+  const context = secretContext(appId, userId, authenticatorId);
+  const { hashes } = await createBackupCodes(keyring, userId);
+  return {
+    userId,
+    externalId,
+    authenticatorId,
+    secret: await seal(keyring, plain, context),
+    secretDigest: await digest(keyring, "secret", plain),
+    hashes,
+  };
+}
+
+// oxlint-disable-next-line import/no-default-export -- A Worker is its module's default export.
+export default {
+  async fetch(request, env) {
+    if (new URL(request.url).pathname === "/app") return Response.json(await seedApp(env));
+    await seedUsers(env, await request.json());
+    return new Response();
+  },
+};

@@ -1,0 +1,16 @@
+import { expect, it } from "vitest";
+import { addressKey } from "../../src/routes/address";
+
+it.each([
+  ["192.0.2.1", "192.0.2.1"],
+  ["::ffff:192.0.2.1", "::ffff:192.0.2.1"],
+  ["2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"],
+  ["2001:DB8:1:2::", "2001:db8:1:2::/64"],
+  ["2001:0db8:0001:0002:ffff::1", "2001:db8:1:2::/64"],
+  ["2001:db8::1", "2001:db8:0:0::/64"],
+  ["::1", "0:0:0:0::/64"],
+  ["not an address: at all", "unknown"],
+  [undefined, "unknown"],
+])("limits %s as %s", (address, key) => {
+  expect(addressKey(address)).toBe(key);
+});

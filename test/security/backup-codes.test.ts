@@ -1,0 +1,141 @@
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { codeOf, createApp, enrolled, problemCode, type TestApp } from "../helpers";
+import {
+  answer,
+  attempts,
+  challengeFor,
+  countAccepted,
+  firstCode,
+  isAccepted,
+  rows,
+  together,
+} from "./support";
+
+async function remaining(app: TestApp, userId: string): Promise<number> {
+  const status = await app.v1("GET", `/users/${userId}`);
+  return (await status.json<{ backupCodes: { remaining: number } }>()).backupCodes.remaining;
+}
+
+async function rotate(app: TestApp, userId: string): Promise<string[]> {
+  const response = await app.v1("POST", `/users/${userId}/backup-codes`);
+  return (await response.json<{ backupCodes: string[] }>()).backupCodes;
+}
+
+describe("requirement 6: a backup code is accepted once", () => {
+  it("by exactly one of 50 parallel verifications", async () => {
+    const app = await createApp();
+    const user = await enrolled(app, "ada");
+    const responses = await together(50, () => app.verify("ada", firstCode(user)));
+    expect(await countAccepted(responses)).toBe(1);
+    expect(await attempts("success")).toBe(1);
+  });
+
+  it("by exactly one of 50 parallel challenges", async () => {
+    const app = await createApp();
+    const user = await enrolled(app, "ada");
+    const made = await Promise.all(Array.from({ length: 50 }, () => challengeFor(app, "ada")));
+    const responses = await together(50, (at) => answer(made[at]?.token ?? "", firstCode(user)));
+    expect(await countAccepted(responses)).toBe(1);
+  });
+
+  it("and takes one from what remains, no more", async () => {
+    const app = await createApp();
+    const user = await enrolled(app, "ada");
+    expect(await isAccepted(await app.verify("ada", firstCode(user)))).toBe(true);
+    expect(await remaining(app, "ada")).toBe(9);
+    expect(await isAccepted(await app.verify("ada", firstCode(user, 1)))).toBe(true);
+    expect(await remaining(app, "ada")).toBe(8);
+  });
+
+  it("however it is typed: case, dashes, blanks and full width make no second code", async () => {
+    const app = await createApp();
+    const { backupCodes } = await enrolled(app, "ada");
+    const unspent = [...backupCodes];
+    const style = fc.record({
+      lower: fc.array(fc.boolean(), { minLength: 24, maxLength: 24 }),
+      wide: fc.boolean(),
+      separator: fc.constantFrom("", "-", " ", "\u2013", "\t"),
+    });
+    const property = fc.asyncProperty(style, fc.boolean(), async (how, plainFirst) => {
+      const code = unspent.shift() ?? "";
+      const typed = [code, retype(code, how)];
+      if (!plainFirst) typed.reverse();
+      const [first = "", second = ""] = typed;
+      expect(await isAccepted(await app.verify("ada", first))).toBe(true);
+      expect(await isAccepted(await app.verify("ada", second))).toBe(false);
+    });
+    await fc.assert(property, { numRuns: 10, endOnFailure: true });
+  });
+
+  it("by its own user alone", async () => {
+    const app = await createApp();
+    const ada = await enrolled(app, "ada");
+    await enrolled(app, "bob");
+    expect(await isAccepted(await app.verify("bob", firstCode(ada)))).toBe(false);
+    expect(await isAccepted(await app.verify("ada", firstCode(ada)))).toBe(true);
+  });
+});
+
+function retype(code: string, how: { lower: boolean[]; wide: boolean; separator: string }) {
+  const symbols = Array.from(code.replaceAll("-", ""), (symbol, at) => {
+    const cased = how.lower[at] ? symbol.toLowerCase() : symbol;
+    return how.wide ? String.fromCodePoint((cased.codePointAt(0) ?? 0) + 0xfee0) : cased;
+  });
+  return symbols.join("").replaceAll(/.{4}(?=.)/g, `$&${how.separator}`);
+}
+
+describe("requirement 6: new backup codes", () => {
+  it("end the old set, used or not", async () => {
+    const app = await createApp();
+    const { backupCodes: old } = await enrolled(app, "ada");
+    const fresh = await rotate(app, "ada");
+    expect(new Set([...old, ...fresh]).size).toBe(20);
+    for (const code of old.slice(0, 3)) {
+      expect(await isAccepted(await app.verify("ada", code))).toBe(false);
+    }
+    expect(await isAccepted(await app.verify("ada", firstCode({ backupCodes: fresh })))).toBe(true);
+  });
+
+  it("asked for 20 times at once leave one set, which was shown", async () => {
+    const app = await createApp();
+    await enrolled(app, "ada");
+    const responses = await together(20, () => app.v1("POST", "/users/ada/backup-codes"));
+    const shown = responses.filter(({ status }) => status === 200);
+    expect(await remaining(app, "ada")).toBe(10);
+    const sets = await Promise.all(shown.map((one) => one.json<{ backupCodes: string[] }>()));
+    const verdicts = [];
+    for (const set of sets)
+      verdicts.push(await isAccepted(await app.verify("ada", firstCode(set))));
+    expect(verdicts.filter(Boolean)).toHaveLength(1);
+  });
+
+  it("are no factor by themselves: they go with the last authenticator", async () => {
+    const app = await createApp();
+    const user = await enrolled(app, "ada");
+    await app.v1("DELETE", `/users/ada/authenticators/${user.authenticatorId}`);
+    expect(await problemCode(await app.verify("ada", firstCode(user)))).toBe("not_enrolled");
+    expect(await rows("SELECT * FROM backup_codes")).toEqual([]);
+    await enrolled(app, "ada");
+    expect(await isAccepted(await app.verify("ada", firstCode(user)))).toBe(false);
+  });
+});
+
+describe("requirement 6: a wrong backup code", () => {
+  it("counts as a failure, and five lock the authenticator too", async () => {
+    const app = await createApp();
+    const { phone } = await enrolled(app, "ada");
+    for (let at = 0; at < 5; at++) await app.verify("ada", "AAAA-AAAA-AAAA-AAAA-AAAA-AAAA");
+    expect(await attempts("failure")).toBe(5);
+    expect(await problemCode(await app.verify("ada", codeOf(phone)))).toBe("locked");
+  });
+
+  it("is a used one too", async () => {
+    const app = await createApp();
+    const user = await enrolled(app, "ada");
+    await app.verify("ada", firstCode(user));
+    for (let at = 0; at < 5; at++) await app.verify("ada", firstCode(user));
+    expect(await attempts("failure")).toBe(5);
+    expect(await problemCode(await app.verify("ada", firstCode(user, 1)))).toBe("locked");
+  });
+});

@@ -1,0 +1,145 @@
+import * as fc from "fast-check";
+import { TOTP, URI } from "otpauth";
+import { describe, expect, it } from "vitest";
+import { createApp, problemCode, type PendingAuthenticator } from "../helpers";
+
+/** The URI as a strict reader sees it: the URL standard and nothing lenient (Key Uri Format). */
+function read(uri: string) {
+  // No "+" for a blank, nothing unencoded: RFC 3986.
+  expect(uri).toMatch(/^otpauth:\/\/totp\/[\w.~%:@!$'()*-]+\?[\w.~%=&!'()*-]+$/);
+  const { protocol, host, pathname, search, hash } = new URL(uri);
+  const parameters = search
+    .slice(1)
+    .split("&")
+    .map((pair) => pair.split("="));
+  const names = parameters.map(([name]) => name);
+  expect(new Set(names).size).toBe(names.length);
+  const values = Object.fromEntries(
+    parameters.map(([name = "", value = ""]) => [name, decodeURIComponent(value)]),
+  );
+  const label = pathname.slice(1).split(":").map(decodeURIComponent);
+  expect(label).toHaveLength(2);
+  return { protocol, host, hash, issuer: label[0], accountName: label[1], values, names };
+}
+
+const PARAMETERS = new Set(["algorithm", "digits", "issuer", "period", "secret"]);
+
+/** Labels that try to be more than a label. */
+const LABELS = [
+  "ada@example.com",
+  "&secret=AAAAAAAAAAAAAAAA",
+  "?secret=AAAAAAAAAAAAAAAA&x=",
+  "#secret=AAAA",
+  "100%",
+  "%3Aada",
+  "%00%0a",
+  "a/b/../c",
+  "a+b c",
+  "\u{1f511} key",
+  "\u674e\u96f7\uff1a\u5bc6\u94a5",
+  "\u202eevil",
+  `"><script>alert(1)</script>`,
+  "';alert(1)//",
+  "]]><svg onload=alert(1)>",
+  "&lt;&#x3a;&amp;",
+  "a\u0301\u00e9\u00df",
+  "=",
+  "//evil.test@",
+];
+
+async function enrolWith(userId: string, body: object) {
+  const app = await createApp();
+  const path = `/users/${encodeURIComponent(userId)}/authenticators`;
+  return app.v1("POST", path, { body });
+}
+
+function expectClean(enrolment: PendingAuthenticator, issuer: string, accountName: string) {
+  const { values, names, ...uri } = read(enrolment.uri);
+  expect(uri).toEqual({ protocol: "otpauth:", host: "totp", hash: "", issuer, accountName });
+  expect(values).toMatchObject({ secret: enrolment.secret, issuer });
+  expect(new Set(names)).toEqual(PARAMETERS);
+  const parsed = URI.parse(enrolment.uri);
+  if (!(parsed instanceof TOTP)) throw new Error("not TOTP");
+  expect(parsed.secret.base32).toBe(enrolment.secret);
+  expect([parsed.issuer, parsed.label]).toEqual([issuer, accountName]);
+  expectInert(enrolment.qr);
+}
+
+/** Only shapes: nothing that runs, loads or holds text. */
+function expectInert({ svg, png }: PendingAuthenticator["qr"]) {
+  expect(svg).toMatch(/^\s*<svg[\s>]/);
+  const elements = [...svg.matchAll(/<\/?([^\s/>]+)/g)].map(([, name]) => name);
+  expect(new Set([...elements, "svg", "rect", "path"]).size).toBe(3);
+  expect(svg).not.toMatch(/script|foreignObject|\son\w+\s*=|href|javascript:|<!|&#|url\(|data:/i);
+  expect(png).toMatch(/^data:image\/png;base64,[\w+/]+=*$/);
+}
+
+describe("requirement 28: a label is read back as it was given", () => {
+  it.each(LABELS)("as issuer and account name: %j", async (text) => {
+    const response = await enrolWith("ada", { issuer: text, accountName: text });
+    expect(response.status).toBe(201);
+    expectClean(await response.json<PendingAuthenticator>(), text, text);
+  });
+
+  it.each(LABELS)(
+    "as the user's name, which is the account name if there is none: %j",
+    async (userId) => {
+      const response = await enrolWith(userId, { issuer: "Shop" });
+      expect(response.status).toBe(201);
+      expectClean(await response.json<PendingAuthenticator>(), "Shop", userId);
+    },
+  );
+
+  it("whatever characters it is made of, or is refused", async () => {
+    const app = await createApp();
+    const text = fc.string({ unit: "binary", minLength: 1, maxLength: 64 });
+    const property = fc.asyncProperty(text, text, async (issuer, accountName) => {
+      const response = await app.v1("POST", "/users/ada/authenticators", {
+        body: { issuer, accountName },
+      });
+      const refused = [issuer, accountName].some((label) => /[:\p{Cc}\p{Cs}]/u.test(label));
+      expect(response.status).toBe(refused ? 422 : 201);
+      if (!refused) expectClean(await response.json<PendingAuthenticator>(), issuer, accountName);
+    });
+    await fc.assert(property, { numRuns: 40 });
+  });
+
+  it.each([
+    ["a colon", "Shop:ada"],
+    ["a line break", "Shop\nada"],
+    ["a NUL", "Shop\0"],
+    ["300 characters", "x".repeat(300)],
+    ["nothing", ""],
+    ["half a surrogate pair", "\ud83d"],
+  ])("or refused: %s", async (_name, text) => {
+    for (const body of [{ issuer: text }, { accountName: text }]) {
+      expect(await problemCode(await enrolWith("ada", body))).toBe("invalid_request");
+    }
+  });
+});
+
+/** So placed that a cut by UTF-16 code units goes through the middle of one. */
+const ODD_EMOJI = `x${"\u{1f511}".repeat(100)}`;
+
+describe("requirement 28: the longest labels", () => {
+  /** Characters that take the most room in a URI, and one that takes two places. */
+  it.each(["x", "\u674e", "\u{1f511}", "%"])("of %s fit the QR code", async (character) => {
+    const fill = (length: number) => character.repeat(Math.floor(length / character.length));
+    const body = { issuer: fill(64), accountName: fill(128), secret: "A".repeat(204) };
+    const response = await enrolWith("ada", body);
+    expect(response.status).toBe(201);
+    expectClean(await response.json<PendingAuthenticator>(), body.issuer, body.accountName);
+  });
+
+  it.each(["x", ":", "\u674e", "\u{1f511}", ODD_EMOJI])(
+    "made of a long user name of %.4s leave a label that can be read",
+    async (part) => {
+      const userId = part.repeat(Math.floor(255 / part.length));
+      const response = await enrolWith(userId, { issuer: "Shop" });
+      expect(response.status).toBe(201);
+      const { accountName } = read((await response.json<PendingAuthenticator>()).uri);
+      expect(accountName?.isWellFormed()).toBe(true);
+      expect(userId.replaceAll(":", "-")).toContain(accountName);
+    },
+  );
+});
