@@ -43,18 +43,18 @@ function floorVerify({ externalId, secret }) {
   return { path: `/verify/${externalId}`, secret, body: {} };
 }
 
-function serviceRequests({ users, key, generator }, { port }) {
+function serviceRequests({ users, keys, generator }, { port }) {
   const take = takerOf(users);
-  const headers = { authorization: `Bearer ${key}` };
-  const verify = ({ externalId, secret }) => ({
+  const headersOf = ({ app }) => ({ authorization: `Bearer ${keys[app]}` });
+  const verify = ({ externalId, secret, app }) => ({
     path: `/v1/users/${externalId}/verify`,
-    headers,
+    headers: headersOf({ app }),
     secret,
     body: {},
   });
-  const create = ({ externalId }) => ({
+  const create = ({ externalId, app }) => ({
     path: "/v1/challenges",
-    headers,
+    headers: headersOf({ app }),
     body: { userId: externalId, ttlSeconds: CHALLENGE_LIFE_SECONDS },
   });
   const answers = async (count) => {

@@ -37,21 +37,27 @@ export function newUsers(count) {
   const seed = randomBytes(32);
   return Array.from({ length: count }, (_, at) => ({
     externalId: `user-${at}`,
+    app: Math.floor(at / BATCH),
     secret: createHmac("sha1", seed).update(String(at)).digest("hex"),
   }));
 }
 
-/** Migrates and fills a database for the service in `state`. Returns an API key. */
+/**
+ * Migrates and fills a database for the service in `state`, an app for every batch of users: no key asks for more in a minute than it may.
+ * Returns the apps' API keys.
+ */
 export async function seedService({ root, script, state, bindings, users }) {
   const seeder = await start({ name: "seed", script, state, bindings });
   const d1 = await seeder.miniflare.getD1Database("DB");
   for (const statement of migrations(root)) await d1.prepare(statement).run();
-  const { appId, key } = await post(seeder, "/app").then((response) => response.json());
+  const keys = [];
   for (let first = 0; first < users.length; first += BATCH) {
+    const { appId, key } = await post(seeder, "/app").then((response) => response.json());
     await post(seeder, "/users", { appId, users: users.slice(first, first + BATCH) });
+    keys.push(key);
   }
   await seeder.miniflare.dispose();
-  return key;
+  return keys;
 }
 
 async function post({ port }, path, body = {}) {

@@ -81,7 +81,7 @@ async function seed(run, floor) {
   run.seeded = { service: join(temporary, "seeded"), floor: join(temporary, "seeded-floor") };
   await seedFloor({ ...run, script: floor.script, state: run.seeded.floor });
   const { script } = bundleBench("seed");
-  run.key = await seedService({ ...run, root: ROOT, script, state: run.seeded.service });
+  run.keys = await seedService({ ...run, root: ROOT, script, state: run.seeded.service });
 }
 
 /** Each Worker with its simulated D1, KV and rate limits in one process, on one thread. */

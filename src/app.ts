@@ -4,7 +4,7 @@ import { keyRoutes } from "./routes/admin/keys";
 import { operatorUserRoutes } from "./routes/admin/users";
 import { requireAdmin } from "./routes/auth";
 import { docsRoutes, openApiDocument } from "./routes/docs";
-import { noStore, openToAllOrigins, strictHeaders } from "./routes/headers";
+import { openToAllOrigins, strictHeaders } from "./routes/headers";
 import { limitByAddress, limitFailures } from "./routes/limits";
 import { metaRoutes } from "./routes/meta";
 import { notFound } from "./routes/method-not-allowed";
@@ -36,7 +36,7 @@ const PUBLIC_PATHS = [
 export const app = router();
 
 app.onError(handleError);
-app.use(assignRequestId, logRequest, strictHeaders, noStore, configure, refuseMalformedPath);
+app.use(assignRequestId, logRequest, strictHeaders, configure, refuseMalformedPath);
 
 app.use("/v1/challenges/verify", openToAllOrigins);
 for (const path of PUBLIC_PATHS) app.use(path, limitByAddress);

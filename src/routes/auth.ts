@@ -7,7 +7,7 @@ import { parseApiKey } from "../crypto/api-key";
 import { timingSafeEqual } from "../crypto/timing-safe-equal";
 import { Problem } from "../problem";
 import type { AppEnv } from "./context";
-import { limit } from "./limits";
+import { limitKey } from "./limits";
 
 /**
  * An API key that has the form of one, and the scope it has to have. Whether it is good is asked in
@@ -19,7 +19,7 @@ export function requireKey(scope: Scope) {
     const proof = await parseApiKey(bearer(c) ?? "");
     if (!proof) throw new Problem("unauthorized", { cause: "no API key" });
     // By the hash: who knows only the id, which is shown and logged, uses up nothing.
-    await limit(c.env.KEY_LIMIT, proof.hash);
+    await limitKey(c.env.KEY_LIMIT, proof.hash, c.var.deps.now);
     c.set("caller", { ...proof, scope });
     await next();
   });

@@ -11,11 +11,47 @@ import type { AppEnv } from "./context";
 
 /** The period of all limits in wrangler.toml. */
 const PERIOD_SECONDS = 60;
+/** A tenth of KEY_LIMIT and USER_LIMIT in wrangler.toml. */
+const UNASKED = { key: 600, user: 30 } as const;
+/** What one isolate remembers of a minute at most. */
+const MAX_TALLIES = 10_000;
 
 /** Throws `rate_limited` when there were too many of this key in the last minute. */
 export async function limit(limiter: RateLimit, key: string): Promise<void> {
   const { success } = await limiter.limit({ key });
   if (!success) throw new Problem("rate_limited", { retryAfter: PERIOD_SECONDS });
+}
+
+/** Everything that a good API key asks for. */
+export function limitKey(limiter: RateLimit, key: string, now: Date): Promise<void> {
+  return limitBusy(limiter, key, { now, unasked: UNASKED.key });
+}
+
+/** Codes of one user. */
+export function limitUser(limiter: RateLimit, key: string, now: Date): Promise<void> {
+  return limitBusy(limiter, key, { now, unasked: UNASKED.user });
+}
+
+let minute = 0;
+let tallies = new Map<string, number>();
+
+/**
+ * An isolate asks the platform only about a key of which it has seen more than `unasked` in this
+ * minute: nobody within reason waits for the question.
+ */
+async function limitBusy(
+  limiter: RateLimit,
+  key: string,
+  { now, unasked }: { now: Date; unasked: number },
+): Promise<void> {
+  const current = Math.floor(now.getTime() / (1000 * PERIOD_SECONDS));
+  if (current !== minute || tallies.size >= MAX_TALLIES) {
+    minute = current;
+    tallies = new Map();
+  }
+  const count = (tallies.get(key) ?? 0) + 1;
+  tallies.set(key, count);
+  if (count > unasked) await limit(limiter, key);
 }
 
 /** For calls that need no key. */

@@ -25,13 +25,17 @@ export const assignRequestId = createMiddleware<AppEnv>(async (c, next) => {
 
 /** Octets that are no UTF-8 would otherwise be taken for themselves: two spellings of one user. */
 export const refuseMalformedPath = createMiddleware<AppEnv>(async (c, next) => {
+  if (c.req.url.includes("%")) assertUtf8(new URL(c.req.url).pathname);
+  await next();
+});
+
+function assertUtf8(path: string): void {
   try {
-    decodeURIComponent(new URL(c.req.url).pathname);
+    decodeURIComponent(path);
   } catch {
     throw new Problem("malformed_request", { detail: "The path is not valid UTF-8." });
   }
-  await next();
-});
+}
 
 /** One line of JSON per request: the route's pattern, never its path, which holds user ids. */
 export const logRequest = createMiddleware<AppEnv>(async (c, next) => {

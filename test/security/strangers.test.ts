@@ -2,9 +2,8 @@ import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { parseApiKey } from "../../src/crypto/api-key";
 import { bearer, call, codeOf, elapse, wrongCodeOf } from "../helpers";
-import { operations } from "../operations";
 import { TEST_SECRETS } from "../secrets";
-import { keyId, request, restoreWorld, type World } from "../world";
+import { keyId, restoreWorld, type World } from "../world";
 import {
   answer,
   callOn,
@@ -118,19 +117,22 @@ function watchedLimits() {
 }
 
 describe("requirement 16: whoever knows only the id of a key, which is shown and logged,", () => {
-  const keyed = operations.filter(({ credential }) => credential === "apiKey");
-
-  it.each(keyed)("uses up no limit of the good key at $name", async (operation) => {
+  it("uses up no limit of the good key", async () => {
     const { bindings, asked } = watchedLimits();
-    await request(operation, world, { bindings });
-    const good = new Set(["KEY_LIMIT", "USER_LIMIT"].flatMap((name) => asked.get(name) ?? []));
-    expect(good.size).toBeGreaterThan(0);
+    // A minute in which nobody has asked for anything yet.
+    elapse(60);
+    const options = { bindings, headers: bearer(await forgedKey(world.app.key)) };
+    for (let burst = 0; burst < 16; burst++) {
+      const body = { code: "123456" };
+      await together(40, () => call("POST", "/v1/users/ada/verify", { ...options, body }));
+    }
+    // The forger is beyond what an isolate lets pass unasked, for the key as for the user.
+    expect([asked.has("KEY_LIMIT"), asked.has("USER_LIMIT")]).toEqual([true, true]);
     asked.clear();
-    const headers = bearer(await forgedKey(world.app.key));
-    const refused = await request(operation, world, { bindings, headers });
-    expect(refused.status).toBe(401);
-    const forged = ["KEY_LIMIT", "USER_LIMIT"].flatMap((name) => asked.get(name) ?? []);
-    expect(forged.filter((key) => good.has(key))).toEqual([]);
+    const good = { bindings, body: { code: codeOf(world.user.phone) } };
+    const response = await world.app.v1("POST", "/users/ada/verify", good);
+    expect(await response.json()).toMatchObject({ valid: true });
+    expect([asked.has("KEY_LIMIT"), asked.has("USER_LIMIT")]).toEqual([false, false]);
   });
 });
 

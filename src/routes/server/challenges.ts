@@ -5,7 +5,7 @@ import { CHALLENGE_LIFE_SECONDS } from "../../core/policy";
 import { addressOf } from "../address";
 import { requireKey } from "../auth";
 import { CodeText, IdempotencyHeaders, idempotentRequest, Instant, line, UserId } from "../fields";
-import { limit } from "../limits";
+import { limitUser } from "../limits";
 import { body, BODY_PROBLEMS, json, problems, router } from "../openapi";
 import { BackupCodesLeft, KEY_PROBLEMS, security } from "./shared";
 
@@ -91,7 +91,7 @@ export const challengeRoutes = router()
   .openapi(answerRoute, async (c) => {
     const { token, code } = c.req.valid("json");
     const claims = await openChallenge(c.var.deps, "server", token);
-    await limit(c.env.USER_LIMIT, claims.userId);
+    await limitUser(c.env.USER_LIMIT, claims.userId, c.var.deps.now);
     const source = { ip: addressOf(c), userAgent: c.req.header("user-agent")?.slice(0, 512) };
     const origin = c.req.header("origin") ?? null;
     return c.json(await answerChallenge(c.var.deps, claims, { code, origin, source }), 200);

@@ -2,7 +2,7 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { verifyCode } from "../../core/verify";
 import { requireKey } from "../auth";
 import { CodeText, line, UserId } from "../fields";
-import { limit } from "../limits";
+import { limitUser } from "../limits";
 import { body, BODY_PROBLEMS, json, problems, router } from "../openapi";
 import { BackupCodesLeft, KEY_PROBLEMS, security } from "./shared";
 
@@ -65,7 +65,8 @@ const verify = createRoute({
 export const verifyRoutes = router().openapi(verify, async (c) => {
   const { userId } = c.req.valid("param");
   const { code, ip, userAgent } = c.req.valid("json");
-  await limit(c.env.USER_LIMIT, `${c.var.caller.hash}:${userId}`);
+  const { deps, caller } = c.var;
+  await limitUser(c.env.USER_LIMIT, `${caller.hash}:${userId}`, deps.now);
   const source = { ip, userAgent };
-  return c.json(await verifyCode(c.var.deps, c.var.caller, { userId, code, source }), 200);
+  return c.json(await verifyCode(deps, caller, { userId, code, source }), 200);
 });

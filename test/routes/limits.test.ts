@@ -1,0 +1,42 @@
+import { env } from "cloudflare:workers";
+import { expect, it } from "vitest";
+import { codeOf, createApp, elapse, enrolled, problemCode } from "../helpers";
+
+/** A platform limit that has been reached, and how often it was asked. */
+function reached(): { limiter: RateLimit; asked: () => number } {
+  let asked = 0;
+  const limit = () => {
+    asked += 1;
+    return Promise.resolve({ success: false });
+  };
+  return { limiter: { limit }, asked: () => asked };
+}
+
+it("lets an isolate answer 30 verifications of a user a minute before it asks the platform", async () => {
+  const app = await createApp();
+  const { phone } = await enrolled(app, "ada");
+  const { limiter, asked } = reached();
+  const bindings = { ...env, USER_LIMIT: limiter };
+  const verify = () =>
+    app.v1("POST", "/users/ada/verify", { body: { code: codeOf(phone) }, bindings });
+  for (let calls = 0; calls < 30; calls++) expect((await verify()).status).toBe(200);
+  expect(asked()).toBe(0);
+  const refused = await verify();
+  expect([refused.status, refused.headers.get("retry-after")]).toEqual([429, "60"]);
+  expect([await problemCode(refused), asked()]).toEqual(["rate_limited", 1]);
+  elapse(60);
+  expect(await (await verify()).json()).toMatchObject({ valid: true });
+});
+
+it("lets an isolate answer 600 calls of a key a minute before it asks the platform", async () => {
+  const app = await createApp();
+  const { limiter, asked } = reached();
+  const bindings = { ...env, KEY_LIMIT: limiter };
+  const ask = () => app.v1("GET", "/users/nobody", { bindings });
+  for (let burst = 0; burst < 15; burst++) {
+    const answers = await Promise.all(Array.from({ length: 40 }, ask));
+    expect(answers.every(({ status }) => status === 404)).toBe(true);
+  }
+  expect(asked()).toBe(0);
+  expect(await problemCode(await ask())).toBe("rate_limited");
+});
