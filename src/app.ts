@@ -44,13 +44,13 @@ app.use("/v1/*", limitFailures, ...withDeps);
 app.use("/admin/*", limitFailures, ...withDeps, requireAdmin);
 app.use("/healthz", ...withDeps);
 
-app.route("/", metaRoutes);
 for (const routes of [authenticatorRoutes, verifyRoutes, challengeRoutes, userRoutes]) {
   app.route("/v1", routes);
 }
 for (const routes of [appRoutes, keyRoutes, operatorUserRoutes, auditRoutes]) {
   app.route("/admin", routes);
 }
+app.route("/", metaRoutes);
 app.route("/", docsRoutes);
 
 /** Made once: it is the same for everybody. */

@@ -10,10 +10,10 @@ import { statement } from "../db/statement";
 import type { Deps } from "../env";
 import { OPERATOR } from "./actor";
 import { record } from "./audit";
-import { claimBy, CLAIMED, commitClaim, LIVE_APP } from "./claim";
+import { claimBy, commitClaim, LIVE_APP } from "./claim";
 import type { UserRecord } from "./load-user";
 import { REBIND_LIFE } from "./policy";
-import { eventOf } from "./users";
+import { deleteFactors, eventOf } from "./users";
 
 export interface Rebinding {
   /**
@@ -29,12 +29,6 @@ const CLAIM_RESET = statement(`
     rebind_hash = :rebindHash, rebind_expires_at = :rebindExpiresAt,
     failures = 0, locked_until = NULL, strikes = 0, strikes_at = NULL, capped_at = NULL
   WHERE users.id = :userId AND ${LIVE_APP} RETURNING id`);
-const DELETE_AUTHENTICATORS = statement(
-  `DELETE FROM authenticators WHERE user_id = :userId AND ${CLAIMED}`,
-);
-const DELETE_BACKUP_CODES = statement(
-  `DELETE FROM backup_codes WHERE user_id = :userId AND ${CLAIMED}`,
-);
 
 /** The only way out of the cap. Another reset makes the token of the last one worthless. */
 export async function resetUser(
@@ -46,11 +40,9 @@ export async function resetUser(
   const claim = claimBy(deps, OPERATOR, { app, user });
   const expiresAt = claim.now + REBIND_LIFE;
   const rebindHash = await digest(deps.keyring, "rebinding", rebindToken);
-  const d1 = deps.db.$client;
   await commitClaim(deps, [
-    CLAIM_RESET(d1, { ...claim, rebindHash, rebindExpiresAt: expiresAt }),
-    DELETE_AUTHENTICATORS(d1, claim),
-    DELETE_BACKUP_CODES(d1, claim),
+    CLAIM_RESET(deps.db.$client, { ...claim, rebindHash, rebindExpiresAt: expiresAt }),
+    ...deleteFactors(deps, claim),
     record(deps, { ...eventOf("user.reset", OPERATOR, { app, user }), note }, claim.attempt),
   ]);
   return { rebindToken, expiresAt: new Date(expiresAt) };

@@ -160,11 +160,18 @@ export async function deleteUser(
   const d1 = deps.db.$client;
   await commitClaim(deps, [
     CLAIM_DELETION(d1, claim),
-    DELETE_AUTHENTICATORS(d1, claim),
-    DELETE_BACKUP_CODES(d1, claim),
+    ...deleteFactors(deps, claim),
     record(deps, eventOf("user.deleted", actor, { app, user }), claim.attempt),
     DELETE_USER(d1, claim),
   ]);
+}
+
+/** The statements that delete all factors of a user, if the attempt's change took place. */
+export function deleteFactors(
+  { db }: Deps,
+  claim: { userId: string; attempt: string },
+): D1PreparedStatement[] {
+  return [DELETE_AUTHENTICATORS(db.$client, claim), DELETE_BACKUP_CODES(db.$client, claim)];
 }
 
 /** The event of a change to a user. */

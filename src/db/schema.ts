@@ -27,7 +27,7 @@ export interface AppSettings {
   failuresBeforeLock: number;
   /** Strikes before the user is capped. */
   strikeCap: number;
-  /** Browser origins that may answer challenges; empty: any. */
+  /** Browser origins that may answer challenges; empty: all may. */
   allowedOrigins: string[];
 }
 

@@ -37,7 +37,10 @@ export const UserId = line(255).openapi({
 export const CodeText = z.string().min(1).max(64).openapi({ example: "492039" });
 
 export const Instant = z.date().openapi({ type: "string", format: "date-time" });
-export const InstantOrNull = z.date().nullable().openapi({ type: "string", format: "date-time" });
+export const InstantOrNull = z
+  .date()
+  .nullable()
+  .openapi({ type: ["string", "null"], format: "date-time" });
 
 /** RFC 3339 in, Date out. */
 export const InstantInput = z.iso

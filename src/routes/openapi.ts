@@ -66,6 +66,8 @@ export const CALL_PROBLEMS = [
   "request_timeout",
   "request_too_large",
   "rate_limited",
+  "internal_error",
+  "unavailable",
 ] as const;
 
 /** What a call with a body can end in besides. */

@@ -25,7 +25,7 @@ const Settings = z.object({
     )
     .max(20)
     .openapi({
-      description: "Browser origins that may answer challenges. Empty: any.",
+      description: "Browser origins that may answer challenges. Empty: all may.",
     }),
 });
 
