@@ -28,8 +28,8 @@ const PUBLIC_PATHS = [
   "/healthz",
   "/.well-known/*",
   "/openapi.json",
-  "/docs",
-  "/redoc",
+  "/docs/*",
+  "/redoc/*",
   "/problems/*",
 ];
 

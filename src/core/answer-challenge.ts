@@ -67,7 +67,7 @@ export async function answerChallenge(
   ]);
   const { settings, authenticators } = snapshot ?? (await snapshotFromD1(deps, claims));
   assertOrigin(settings.allowedOrigins, origin);
-  if (knownUsed) refuseReplay(deps, claims);
+  if (knownUsed) await refuseReplay(deps, claims);
   const { appId, userId, keyId } = claims;
   const subject = {
     keyId,
@@ -105,8 +105,12 @@ async function isKnownUsedByAny(deps: Deps, ids: string[], digits: string): Prom
   return known.includes(true);
 }
 
-function refuseReplay(deps: Deps, { appId, userId }: ChallengeClaims): never {
-  noteRefusal(deps, { appId, userId, reason: "replayed_code" });
+/**
+ * A user who is locked hears that, and a dead challenge is dead, for a used code as for any other.
+ */
+async function refuseReplay(deps: Deps, claims: ChallengeClaims): Promise<never> {
+  const { app, user } = await loadAnswerable(deps, claims);
+  noteRefusal(deps, { appId: app.id, userId: user.id, reason: "replayed_code" });
   throw new Problem("invalid_code", { cause: "KV knows the code as used" });
 }
 

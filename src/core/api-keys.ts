@@ -30,7 +30,9 @@ export interface ApiKeyInput {
   expiresAt?: Date | undefined;
 }
 
-/** Fails, and the whole batch with it, if the app has been deleted since: `app_id` may not be null. */
+/**
+ * Fails, and the whole batch with it, if the app has been deleted since: `app_id` may not be null.
+ */
 const INSERT = statement(`
   INSERT INTO api_keys (id, app_id, name, hash, scopes, created_at, expires_at)
   VALUES (:id, (SELECT id FROM apps WHERE id = :appId AND deleted_at IS NULL), :name, :hash, :scopes, :now, :expiresAt)`);
@@ -43,14 +45,14 @@ export async function createKey(
   appId: string,
   { input, request }: { input: ApiKeyInput; request: IdempotentRequest | null },
 ): Promise<ApiKeyRecord & { key: string }> {
-  if (input.expiresAt && input.expiresAt <= deps.now) {
-    throw new Problem("invalid_request", { detail: "expiresAt: a time to come." });
-  }
   await getApp(deps, appId);
   return once(
     deps,
     { scope: "admin", request },
     async (remember) => {
+      if (input.expiresAt && input.expiresAt <= deps.now) {
+        throw new Problem("invalid_request", { detail: "expiresAt: a time to come." });
+      }
       const { id, key, hash } = await createApiKey();
       const { name = null, scopes = [...SCOPES], expiresAt = null } = input;
       const values = {

@@ -64,7 +64,9 @@ function keyOf(challengeId: string): string {
   return `challenge:${challengeId}`;
 }
 
-/** With the epochs: a snapshot of an earlier state does not open for a later token of the same id. */
+/**
+ * With the epochs: a snapshot of an earlier state does not open for a later token of the same id.
+ */
 function contextOf({ id, appId, appEpoch, userId, userEpoch }: ChallengeClaims): string {
   return `challenge:${id}:${appId}:${appEpoch}:${userId}:${userEpoch}`;
 }

@@ -13,7 +13,9 @@ export type OpenAuthenticator = Pick<
   "id" | "algorithm" | "digits" | "period" | "lastStep"
 > & { secret: Uint8Array<ArrayBuffer> };
 
-/** A step whose code it is, and the highest one spent as read: a hint, because the commit decides. */
+/**
+ * A step whose code it is, and the highest one spent as read: a hint, because the commit decides.
+ */
 export interface Match extends Pick<Authenticator, "period" | "lastStep"> {
   authenticatorId: string;
   step: number;

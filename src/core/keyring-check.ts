@@ -11,7 +11,9 @@ import { Problem } from "../problem";
 
 const CANARY = new TextEncoder().encode("stepgate");
 
-/** The ring that was found good: the finding, not the promise of it, which dies with its request. */
+/**
+ * The ring that was found good: the finding, not the promise of it, which dies with its request.
+ */
 let checked: Keyring | undefined;
 
 /**

@@ -34,7 +34,10 @@ const CLAIM_DISABLING = statement(`
   UPDATE users SET attempt = :attempt, epoch = epoch + 1, disabled_at = iif(:disabled, :now, NULL)
   WHERE users.id = :userId AND ${LIVE_APP} RETURNING id`);
 
-/** Newest first. `query` is a part of the app's own name for the user, in any case (of ASCII letters). */
+/**
+ * Newest first. `query` is a part of the app's own name for the user, in any case (of ASCII
+ * letters).
+ */
 export async function listUsers(
   { db, now }: Deps,
   {

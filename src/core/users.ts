@@ -39,9 +39,13 @@ export interface UserStatus {
   disabled: boolean;
 }
 
+/** What only the operator may end, nobody else ends by removing or deleting. */
+const NOT_HELD = `(:keyId IS NULL OR
+    (users.disabled_at IS NULL AND users.capped_at IS NULL AND NOT users.must_rebind))`;
+
 const CLAIM_REMOVAL = statement(`
   UPDATE users SET attempt = :attempt, epoch = epoch + 1
-  WHERE users.id = :userId AND ${LIVE_APP} AND ${LIVE_KEY}
+  WHERE users.id = :userId AND ${LIVE_APP} AND ${LIVE_KEY} AND ${NOT_HELD}
     AND EXISTS (SELECT 1 FROM authenticators t WHERE t.id = :authenticatorId AND t.user_id = users.id)
   RETURNING id`);
 const REMOVE = statement(`DELETE FROM authenticators WHERE id = :authenticatorId AND ${CLAIMED}`);
@@ -57,8 +61,7 @@ const CLAIM_UNLOCK = statement(`
 
 const CLAIM_DELETION = statement(`
   UPDATE users SET attempt = :attempt
-  WHERE users.id = :userId AND ${LIVE_APP} AND ${LIVE_KEY}
-    AND (:keyId IS NULL OR (users.disabled_at IS NULL AND users.capped_at IS NULL AND NOT users.must_rebind))
+  WHERE users.id = :userId AND ${LIVE_APP} AND ${LIVE_KEY} AND ${NOT_HELD}
   RETURNING id`);
 const DELETE_AUTHENTICATORS = statement(
   `DELETE FROM authenticators WHERE user_id = :userId AND ${CLAIMED}`,
@@ -105,7 +108,8 @@ function instant(milliseconds: number | null): Date | null {
 }
 
 /**
- * Removes an authenticator; with the last active one the backup codes go too. Throws `not_found`.
+ * Removes an authenticator; with the last active one the backup codes go too. Throws `not_found`,
+ * and with a key as `deleteUser`.
  */
 export async function removeAuthenticator(
   deps: Deps,
@@ -116,6 +120,7 @@ export async function removeAuthenticator(
   if (!authenticators.some(({ id }) => id === authenticatorId)) {
     throw new Problem("not_found", { detail: "No such authenticator." });
   }
+  if (actor.keyId !== null) assertNotHeld(user);
   const claim = { ...claimBy(deps, actor, { app, user }), authenticatorId };
   const d1 = deps.db.$client;
   const event = eventOf("authenticator.removed", actor, { app, user });

@@ -110,7 +110,7 @@ async function attemptTotp(
   const { window } = subject.app.settings;
   const candidates = subject.authenticators.filter((one) => one.digits === digits.length);
   const matches = await findMatches(candidates, digits, { now: deps.now, window });
-  if (isReplay(matches)) return refuseReplay(deps, subject);
+  if (!subject.challenge && isReplay(matches)) return refuseReplay(deps, subject);
   const outcome = await commit(deps, {
     ...subject,
     method: "totp",
@@ -128,6 +128,7 @@ async function attemptTotp(
  * A code that is certainly used: its step is the last one spent, as read, and that number never
  * goes back. Refused without a write and without a charge, because whoever sends it knew it before
  * and learns nothing: a double click costs no strike, a flood of replays never reaches the writer.
+ * Not for challenges: what is read for them is not the primary's word on anything else.
  */
 function isReplay(matches: Match[]): boolean {
   return matches.length > 0 && matches.every(({ step, lastStep }) => step === lastStep);

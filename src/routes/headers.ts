@@ -1,4 +1,6 @@
-/** The headers of every answer: nothing is cached, framed, sniffed or run unless a route says so. */
+/**
+ * The headers of every answer: nothing is cached, framed, sniffed or run unless a route says so.
+ */
 
 import { cors } from "hono/cors";
 import { createMiddleware } from "hono/factory";

@@ -45,11 +45,14 @@ async function limitBusy(
   { now, unasked }: { now: Date; unasked: number },
 ): Promise<void> {
   const current = Math.floor(now.getTime() / (1000 * PERIOD_SECONDS));
-  if (current !== minute || tallies.size >= MAX_TALLIES) {
+  // Requests of one minute may be a little behind those of the next.
+  if (current > minute || current < minute - 1) {
     minute = current;
     tallies = new Map();
   }
-  const count = (tallies.get(key) ?? 0) + 1;
+  const seen = tallies.get(key);
+  if (seen === undefined && tallies.size >= MAX_TALLIES) return limit(limiter, key);
+  const count = (seen ?? 0) + 1;
   tallies.set(key, count);
   if (count > unasked) await limit(limiter, key);
 }

@@ -28,6 +28,19 @@ it("lets an isolate answer 30 verifications of a user a minute before it asks th
   expect(await (await verify()).json()).toMatchObject({ valid: true });
 });
 
+it("does not forget whom it has seen when clocks of requests differ", async () => {
+  const app = await createApp();
+  const { phone } = await enrolled(app, "ada");
+  const { limiter, asked } = reached();
+  const bindings = { ...env, USER_LIMIT: limiter };
+  elapse(60);
+  for (let calls = 0; calls < 40; calls++) {
+    elapse(calls % 2 === 0 ? -60 : 60);
+    await app.v1("POST", "/users/ada/verify", { body: { code: codeOf(phone) }, bindings });
+  }
+  expect(asked()).toBeGreaterThan(0);
+});
+
 it("lets an isolate answer 600 calls of a key a minute before it asks the platform", async () => {
   const app = await createApp();
   const { limiter, asked } = reached();

@@ -144,7 +144,15 @@ const removeRoute = createRoute({
   request: { params: oneParams },
   responses: {
     204: nothing,
-    ...problems(...KEY_PROBLEMS, "invalid_request", "not_found", "conflict"),
+    ...problems(
+      ...KEY_PROBLEMS,
+      "invalid_request",
+      "not_found",
+      "conflict",
+      "user_disabled",
+      "locked",
+      "rebinding_required",
+    ),
   },
 });
 

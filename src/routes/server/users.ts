@@ -106,7 +106,15 @@ const deleteRoute = createRoute({
   request: { params },
   responses: {
     204: nothing,
-    ...problems(...KEY_PROBLEMS, "invalid_request", "not_found", "conflict"),
+    ...problems(
+      ...KEY_PROBLEMS,
+      "invalid_request",
+      "not_found",
+      "conflict",
+      "user_disabled",
+      "locked",
+      "rebinding_required",
+    ),
   },
 });
 

@@ -146,7 +146,7 @@ it.each([
   ["reset", "rebinding_required"],
   ["capped", "locked"],
 ])("a %s user is not set free by a key that deletes them", async (state, code) => {
-  await enrolled(app, "ada");
+  const { authenticatorId } = await enrolled(app, "ada");
   const id = await idOf("ada");
   const make: Record<string, () => Promise<unknown>> = {
     disabled: () => admin("PATCH", `/users/${id}`, { body: { disabled: true } }),
@@ -155,6 +155,10 @@ it.each([
   };
   await make[state]?.();
   expect(await problemCode(await app.v1("DELETE", "/users/ada"))).toBe(code);
+  const path = `/users/ada/authenticators/${authenticatorId}`;
+  expect(await problemCode(await app.v1("DELETE", path))).toBe(
+    state === "reset" ? "not_found" : code,
+  );
   expect((await admin("DELETE", `/users/${id}`)).status).toBe(204);
 });
 
