@@ -94,12 +94,14 @@ describe("requirement 14: the cap", () => {
     expect(await Promise.all(refused)).toEqual(Array(6).fill("locked"));
   });
 
-  it("never turns the second factor off: the status says so, whatever is removed", async () => {
+  it("never turns the second factor off: the status says so, and nothing can be removed", async () => {
     const { app, user } = await cappedUser();
     const status = async () => (await app.v1("GET", "/users/ada")).json();
     expect(await status()).toMatchObject({ twoFactor: true, capped: true });
-    await app.v1("DELETE", `/users/ada/authenticators/${user.authenticatorId}`);
-    expect(await status()).toMatchObject({ twoFactor: true, capped: true, authenticators: [] });
+    const removal = app.v1("DELETE", `/users/ada/authenticators/${user.authenticatorId}`);
+    expect(await problemCode(await removal)).toBe("locked");
+    const left = [{ id: user.authenticatorId, status: "active" }];
+    expect(await status()).toMatchObject({ twoFactor: true, capped: true, authenticators: left });
     expect(await problemCode(await app.verify("ada", codeOf(user.phone)))).toBe("locked");
   });
 
