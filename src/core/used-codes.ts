@@ -1,7 +1,8 @@
 /**
- * Spent codes in KV: a hint that refuses floods of replays without touching D1's single writer.
- * Such a refusal is not charged: who sends a spent code knew it already and learns nothing. Without
- * the hint the commit refuses the same code, and charges it.
+ * Spent codes in KV: a hint that refuses floods of replays to challenges, which are evaluated
+ * without a read of D1's rows, without touching its single writer. Such a refusal is not charged:
+ * who sends a spent code knew it already and learns nothing. Without the hint the commit refuses
+ * the same code, and charges it.
  */
 
 import { digest, digests } from "../crypto/keyring";

@@ -12,8 +12,9 @@ const verify = createRoute({
   tags: ["Verification"],
   summary: "Verify a code",
   description:
-    "Is this code right? A right one is spent by the asking. A wrong or spent one counts as a failure: five in a row lock the user for " +
-    "30 seconds, and every further one for twice as long, up to an hour.",
+    "Is this code right? A right one is spent by the asking. A wrong one, or one of a step before the last one spent, " +
+    "counts as a failure: five in a row lock the user for 30 seconds, and every further one for twice as long, up to an hour. " +
+    "The code that was just accepted, sent again, is refused without being counted.",
   security,
   middleware: [requireKey("verify")] as const,
   request: {
