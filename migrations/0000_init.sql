@@ -1,3 +1,13 @@
+CREATE TABLE `accounts` (
+	`user_id` text PRIMARY KEY NOT NULL,
+	`email` text NOT NULL,
+	`username` text,
+	`name` text,
+	`password_hash` text NOT NULL
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `accounts_email` ON `accounts` (`email`);--> statement-breakpoint
+CREATE UNIQUE INDEX `accounts_username` ON `accounts` (`username`);--> statement-breakpoint
 CREATE TABLE `api_keys` (
 	`id` text PRIMARY KEY NOT NULL,
 	`app_id` text NOT NULL,
@@ -91,6 +101,45 @@ CREATE TABLE `keyring_keys` (
 	`created_at` integer NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE `password_guards` (
+	`key` text PRIMARY KEY NOT NULL,
+	`failures` integer NOT NULL,
+	`ends_at` integer NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE `sessions` (
+	`id` text PRIMARY KEY NOT NULL,
+	`user_id` text NOT NULL,
+	`epoch` integer NOT NULL,
+	`secret_hash` text NOT NULL,
+	`refresh_hash` text,
+	`aal` integer NOT NULL,
+	`password_at` integer NOT NULL,
+	`second_factor_at` integer,
+	`created_at` integer NOT NULL,
+	`last_used_at` integer NOT NULL,
+	`idle_expires_at` integer NOT NULL,
+	`expires_at` integer NOT NULL,
+	`revoked_at` integer,
+	`revoked_by` text,
+	`ip` text,
+	`user_agent` text
+);
+--> statement-breakpoint
+CREATE INDEX `sessions_user` ON `sessions` (`user_id`);--> statement-breakpoint
+CREATE TABLE `trusted_devices` (
+	`id` text PRIMARY KEY NOT NULL,
+	`user_id` text NOT NULL,
+	`epoch` integer NOT NULL,
+	`hash` text NOT NULL,
+	`created_at` integer NOT NULL,
+	`last_used_at` integer NOT NULL,
+	`expires_at` integer NOT NULL,
+	`ip` text,
+	`user_agent` text
+);
+--> statement-breakpoint
+CREATE INDEX `trusted_devices_user` ON `trusted_devices` (`user_id`);--> statement-breakpoint
 CREATE TABLE `users` (
 	`id` text PRIMARY KEY NOT NULL,
 	`app_id` text NOT NULL,

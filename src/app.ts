@@ -7,6 +7,7 @@ import { docsRoutes, openApiDocument } from "./routes/docs";
 import { openToAllOrigins, strictHeaders } from "./routes/headers";
 import { limitByAddress, limitFailures } from "./routes/limits";
 import { metaRoutes } from "./routes/meta";
+import { openToRegisteredOrigins } from "./routes/origins";
 import { notFound } from "./routes/method-not-allowed";
 import { handleError, router } from "./routes/openapi";
 import {
@@ -20,9 +21,14 @@ import { authenticatorRoutes } from "./routes/server/authenticators";
 import { challengeRoutes } from "./routes/server/challenges";
 import { userRoutes } from "./routes/server/users";
 import { verifyRoutes } from "./routes/server/verify";
+import { secondFactorRoutes } from "./routes/user/authenticators";
+import { loginRoutes } from "./routes/user/login";
+import { profileRoutes } from "./routes/user/me";
+import { sessionRoutes } from "./routes/user/sessions";
 
 /** What needs no key. */
 const PUBLIC_PATHS = [
+  "/auth/*",
   "/v1/challenges/verify",
   "/v1/time",
   "/healthz",
@@ -39,13 +45,18 @@ app.onError(handleError);
 app.use(assignRequestId, logRequest, strictHeaders, configure, refuseMalformedPath);
 
 app.use("/v1/challenges/verify", openToAllOrigins);
+app.use("/auth/*", openToRegisteredOrigins);
 for (const path of PUBLIC_PATHS) app.use(path, limitByAddress);
 app.use("/v1/*", limitFailures, ...withDeps);
+app.use("/auth/*", ...withDeps);
 app.use("/admin/*", limitFailures, ...withDeps, requireAdmin);
 app.use("/healthz", ...withDeps);
 
 for (const routes of [authenticatorRoutes, verifyRoutes, challengeRoutes, userRoutes]) {
   app.route("/v1", routes);
+}
+for (const routes of [loginRoutes, secondFactorRoutes, profileRoutes, sessionRoutes]) {
+  app.route("/auth", routes);
 }
 for (const routes of [appRoutes, keyRoutes, operatorUserRoutes, auditRoutes]) {
   app.route("/admin", routes);

@@ -14,6 +14,16 @@ const PROBLEMS = {
     title: "A valid API key or token is needed.",
     help: "Send `Authorization: Bearer …` with an API key of the app (`/v1`) or the operator's token (`/admin`). A key that was revoked or has expired is refused like an unknown one.",
   },
+  invalid_credentials: {
+    status: 401,
+    title: "The name or the password is wrong.",
+    help: "An unknown e-mail address or user name, a wrong password, and too many wrong passwords are answered alike. After ten wrong ones from one place wait a quarter of an hour.",
+  },
+  session_ended: {
+    status: 401,
+    title: "The session has ended. Log in again.",
+    help: "It was logged out, revoked, left unused or has reached its end, or a refresh token was used a second time, which ends its session. Each refresh token is good for one use: keep the newest.",
+  },
   invalid_challenge: {
     status: 401,
     title: "The challenge is unknown, expired or already answered.",
@@ -27,7 +37,27 @@ const PROBLEMS = {
   origin_not_allowed: {
     status: 403,
     title: "This origin is not registered for the app.",
-    help: "The app has registered origins, and the request's `Origin` header is none of them. Register the origin in the app's settings.",
+    help: "The app has registered origins, and the request's `Origin` header is none of them. Register the origin in the app's settings. Where a cookie is used or asked for, a request that changes something has to say where it comes from: browsers send `Origin` by themselves.",
+  },
+  enrolment_required: {
+    status: 403,
+    title: "A second factor has to be set up first.",
+    help: "This service requires one. With this session nothing can be done but to enrol and confirm an authenticator.",
+  },
+  password_required: {
+    status: 403,
+    title: "The password has to be given again.",
+    help: "This needs a password given less than five minutes ago. Send it to `POST /auth/step-up`, and repeat the call with the tokens that it answers.",
+  },
+  registration_closed: {
+    status: 403,
+    title: "Accounts are not open to everybody here.",
+    help: "An operator has to make the account.",
+  },
+  second_factor_required: {
+    status: 403,
+    title: "A code is needed for this.",
+    help: "This needs a code given less than five minutes ago. Send one to `POST /auth/step-up`, and repeat the call with the tokens that it answers.",
   },
   user_disabled: {
     status: 403,
@@ -68,6 +98,21 @@ const PROBLEMS = {
     status: 409,
     title: "This was created before, and is shown only once.",
     help: "A call with this Idempotency-Key was carried out, and what it made is shown only once. If its answer was lost, make a new one with a new key.",
+  },
+  app_built_in: {
+    status: 409,
+    title: "This app belongs to the service and cannot be deleted.",
+    help: "The users of the user API belong to it. Its settings can be changed like any app's.",
+  },
+  email_taken: {
+    status: 409,
+    title: "There is an account with this e-mail address.",
+    help: "Log in, or use another address. Capitals and spaces around it make no difference.",
+  },
+  username_taken: {
+    status: 409,
+    title: "There is an account with this user name.",
+    help: "Choose another. Capitals and spaces around it make no difference.",
   },
   conflict: {
     status: 409,
@@ -118,6 +163,11 @@ const PROBLEMS = {
     status: 422,
     title: "The request does not have the documented form.",
     help: "`detail` names the fields. Unknown fields are refused. Nothing was changed, and no attempt was charged.",
+  },
+  weak_password: {
+    status: 422,
+    title: "The password is too weak.",
+    help: "`detail` says what is wrong with it: too short or too long, among the most common passwords, or containing the e-mail address or user name. A few unrelated words make a good one.",
   },
   locked: {
     status: 429,

@@ -31,13 +31,16 @@ export interface Parameter {
   schema: Schema;
 }
 
+const CREDENTIALS = ["apiKey", "adminToken", "accessToken", "none"] as const;
+type Credential = (typeof CREDENTIALS)[number];
+
 export interface Operation {
   /** Method and path: what a test is called by. */
   name: string;
   method: string;
   path: string;
   /** The credential that it takes. */
-  credential: "apiKey" | "adminToken" | "none";
+  credential: Credential;
   parameters: Parameter[];
   /** Of the JSON body, if it takes one. */
   body: Schema | undefined;
@@ -65,10 +68,9 @@ export const operations: Operation[] = Object.entries(document.paths).flatMap(([
 );
 
 function read(method: string, path: string, raw: RawOperation): Operation {
-  const [credential = "none"] = Object.keys(raw.security?.[0] ?? {});
-  if (credential !== "apiKey" && credential !== "adminToken" && credential !== "none") {
-    throw new Error(`${method} ${path}: unknown security scheme ${credential}`);
-  }
+  const [scheme = "none"] = Object.keys(raw.security?.[0] ?? {});
+  const credential = CREDENTIALS.find((one) => one === scheme);
+  if (!credential) throw new Error(`${method} ${path}: unknown security scheme ${scheme}`);
   const problems = Object.entries(raw.responses)
     .filter(([status]) => Number(status) >= 400)
     .map(([status, { description }]): [string, string[]] => [status, description.split(", ")]);

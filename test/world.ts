@@ -1,13 +1,26 @@
 /** An app with something of everything in it, for what is tried on every operation of the API. */
 
 import { env } from "cloudflare:workers";
+import type { TOTP } from "otpauth";
 import { vi } from "vitest";
+import {
+  as,
+  challengeOf,
+  enrolOwn,
+  expectJson,
+  logInWithCode,
+  protect,
+  register,
+  tokensOf,
+  type Protected,
+} from "./account";
 import {
   admin,
   bearer,
   codeOf,
   createApp,
   createKey,
+  elapse,
   enrol,
   enrolled,
   ORIGIN,
@@ -32,9 +45,51 @@ export interface World {
   /** Of the same app. */
   revokedKey: string;
   expiredKey: string;
+  person: WorldPerson;
+}
+
+/** Somebody with an account, a second factor, two sessions and a trusted device. */
+export interface WorldPerson extends Protected {
+  pending: { id: string; phone: TOTP };
+  otherSession: string;
+  device: string;
+  challengeToken: string;
+  /** Access tokens of a session that was revoked, and of one that goes on. */
+  revoked: string;
+  expired: string;
+}
+
+async function createPerson(): Promise<WorldPerson> {
+  await admin("PATCH", "/apps/accounts", { body: { settings: { trustedDevices: true } } });
+  const person = await register("grace@example.net", { username: "grace" });
+  const { accessToken: expired } = await tokensOf(person);
+  elapse(301);
+  const revoked = await tokensOf(person);
+  const protectedPerson = await protect(person);
+  const other = await logInWithCode(protectedPerson, { trustDevice: true });
+  const { tokens } = protectedPerson;
+  const { sessions } = await expectJson<{ sessions: { id: string; current: boolean }[] }>(
+    as(other, "GET", "/sessions"),
+    200,
+  );
+  const { devices } = await expectJson<{ devices: { id: string }[] }>(
+    as(other, "GET", "/devices"),
+    200,
+  );
+  const pending = await enrolOwn(tokens);
+  return {
+    ...protectedPerson,
+    pending,
+    otherSession: sessions.find(({ current }) => current)?.id ?? "",
+    device: devices[0]?.id ?? "",
+    challengeToken: await challengeOf(person),
+    revoked: revoked.accessToken,
+    expired,
+  };
 }
 
 async function createWorld(): Promise<World> {
+  const person = await createPerson();
   const [app, other] = [await createApp(), await createApp()];
   await enrolled(other, "bob");
   const revokedKey = await createKey(app.id, {});
@@ -46,7 +101,8 @@ async function createWorld(): Promise<World> {
   const pending = { id, code: codeOf(phoneWith(secret)) };
   const { token } = await challengeFor(app, "ada");
   const stored = await storedUser("ada");
-  return { app, user, id: stored.id, pending, token, other, revokedKey, expiredKey };
+  const keys = { revokedKey, expiredKey };
+  return { app, user, id: stored.id, pending, token, other, ...keys, person };
 }
 
 export function revoke(appId: string, key: string): Promise<Response> {
@@ -83,9 +139,14 @@ function insert(table: string, row: [string, unknown][]): D1PreparedStatement {
 }
 
 /** What this world has for the parameters and properties of an operation. */
-export function knownTo({ path }: Operation, world: World): Known {
+export function knownTo(operation: Operation, world: World): Known {
+  const { path } = operation;
+  if (path.startsWith("/auth/")) return knownToPerson(operation, world.person);
   const ofAuthenticator = path.includes("/authenticators/{id}");
+  const isNew = operation.method === "POST";
   return {
+    ...(isNew && { email: "new@example.org", password: "another horse battery staple" }),
+    ...((isNew || path.startsWith("/admin/apps")) && { name: "Made in a test" }),
     userId: "ada",
     id: ofAuthenticator ? world.pending.id : world.id,
     code: ofAuthenticator ? world.pending.code : codeOf(world.user.phone),
@@ -94,14 +155,40 @@ export function knownTo({ path }: Operation, world: World): Known {
     keyId: keyId(world.app.key),
     reason: "asked to",
     disabled: true,
-    name: "Made in a test",
   };
 }
 
 /** The header that carries the credential an operation takes. */
-export function credentialFor({ credential }: Operation, { app }: World): Record<string, string> {
-  if (credential === "none") return {};
-  return bearer(credential === "apiKey" ? app.key : TEST_SECRETS.ADMIN_TOKEN);
+export function credentialFor({ credential }: Operation, world: World): Record<string, string> {
+  return credential === "none" ? {} : bearer(tokenFor(credential, world));
+}
+
+export function tokenFor(credential: Operation["credential"], { app, person }: World): string {
+  if (credential === "accessToken") return person.tokens.accessToken;
+  return credential === "apiKey" ? app.key : TEST_SECRETS.ADMIN_TOKEN;
+}
+
+/** `code` and `password` are alternatives where both may be. */
+function knownToPerson({ path }: Operation, person: WorldPerson): Known {
+  const ofAuthenticator = path.includes("/authenticators/{id}");
+  const isNew = path === "/auth/register" || path === "/auth/me";
+  const { challengeToken, password, tokens } = person;
+  return {
+    id: idFor(path, person),
+    email: isNew ? "new@example.org" : person.email,
+    ...(path !== "/auth/step-up" && { password }),
+    code: codeOf(ofAuthenticator ? person.pending.phone : person.phone),
+    challengeToken,
+    refreshToken: tokens.refreshToken,
+    currentPassword: password,
+    newPassword: "another horse battery staple",
+    name: "Made in a test",
+  };
+}
+
+function idFor(path: string, { pending, otherSession, device }: WorldPerson): string {
+  if (path.includes("/authenticators/")) return pending.id;
+  return path.includes("/sessions/") ? otherSession : device;
 }
 
 export interface Alteration {

@@ -1,18 +1,54 @@
-/** Who makes a change: a key of the server API, or the operator. */
+/** Who asks, about whom, and who makes a change: a key of the server API, a session, or the operator. */
 
-import type { Caller } from "./load-user";
+import type { ApiKeyProof } from "../crypto/api-key";
+
+export const SCOPES = ["verify", "enrol", "users", "import"] as const;
+export type Scope = (typeof SCOPES)[number];
+
+/** A back end, over the server API. */
+export interface KeyCaller extends ApiKeyProof {
+  /** What the key has to be good for. */
+  scope: Scope;
+  /** The app's own name for the user whom it is about. */
+  userId: string;
+}
+
+/** A person, over the user API, about themselves. */
+export interface SessionCaller {
+  sessionId: string;
+  /** SHA-256 of the cookie's secret; null where a signed access token names the session. */
+  secretHash: string | null;
+  /** At most this much assurance: what the credential itself says. */
+  aal: 1 | 2;
+  /** Needs a strong authentication that is not older than five minutes (`assurance.ts`). */
+  fresh: boolean;
+  /** Also for a user who may do nothing but enrol. */
+  enrolment: boolean;
+}
+
+export type Caller = KeyCaller | SessionCaller;
 
 export interface Actor {
-  /** Null for the operator. */
+  /** The key that has to be good, and for what. */
   keyId: string | null;
-  /** What the key has to be good for. */
-  scope: string;
+  scope: Scope | null;
+  /** The session that has to be live. */
+  sessionId: string | null;
   /** As the audit trail names it. */
   name: string;
 }
 
-export const OPERATOR: Actor = { keyId: null, scope: "", name: "admin" };
+export const OPERATOR: Actor = { keyId: null, scope: null, sessionId: null, name: "admin" };
 
-export function actorOf({ id, scope }: Caller): Actor {
-  return { keyId: id, scope, name: `key:${id}` };
+export function isSession(caller: Caller): caller is SessionCaller {
+  return "sessionId" in caller;
+}
+
+export function actorOf(caller: Caller): Actor {
+  if (isSession(caller)) {
+    const { sessionId } = caller;
+    return { keyId: null, scope: null, sessionId, name: `session:${sessionId}` };
+  }
+  const { id, scope } = caller;
+  return { keyId: id, scope, sessionId: null, name: `key:${id}` };
 }

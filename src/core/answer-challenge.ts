@@ -5,16 +5,17 @@
 
 import type { Deps } from "../env";
 import { Problem } from "../problem";
-import { signAssertion } from "./assertion";
+import type { Actor } from "./actor";
 import type { Source } from "./audit";
+import type { Sequel } from "./claim";
 import { countBackupCodes, type BackupCodesLeft } from "./backup-codes";
 import { takeSnapshot, type ChallengeSnapshot } from "./challenge-snapshot";
 import { openToken, type ChallengeClaims, type ChallengeKind } from "./challenge-token";
 import { openAuthenticators } from "./evaluate";
 import { assertOpen } from "./guard";
-import { isActive, loadUserById } from "./load-user";
 import { noteRefusal } from "./refusals";
 import { isKnownUsed } from "./used-codes";
+import { isActive, loadUserById } from "./user-record";
 import { attemptCode, parseCode } from "./verify";
 
 export interface ChallengeAnswer {
@@ -22,13 +23,12 @@ export interface ChallengeAnswer {
   /** The browser's own word for where it comes from; null if there was none. */
   origin: string | null;
   source: Source;
+  /** What else a right answer does. */
+  afterPass?: Sequel | undefined;
 }
 
 export interface AnsweredChallenge {
-  valid: true;
-  userId: string;
   method: "totp" | "backup_code";
-  assertion: string;
   backupCodes: BackupCodesLeft;
 }
 
@@ -57,7 +57,7 @@ export async function openChallenge(
 export async function answerChallenge(
   deps: Deps,
   claims: ChallengeClaims,
-  { code: text, origin, source }: ChallengeAnswer,
+  { code: text, origin, ...answer }: ChallengeAnswer,
 ): Promise<AnsweredChallenge> {
   const code = parseCode(text);
   const digits = code.method === "totp" ? code.digits : null;
@@ -66,13 +66,13 @@ export async function answerChallenge(
     digits !== null && isKnownUsedByAny(deps, claims.authenticatorIds, digits),
   ]);
   const { settings, authenticators } = snapshot ?? (await snapshotFromD1(deps, claims));
-  assertOrigin(settings.allowedOrigins, origin);
+  if (claims.kind === "server") assertOrigin(settings.allowedOrigins, origin);
   if (knownUsed) await refuseReplay(deps, claims);
-  const { appId, userId, keyId } = claims;
+  const { appId, userId } = claims;
   const subject = {
-    keyId,
+    ...answer,
+    actor: actorOf(claims),
     authenticators,
-    source,
     app: {
       id: appId,
       epoch: claims.appEpoch,
@@ -92,12 +92,14 @@ export async function answerChallenge(
   if (!result) throw await explainRefusal(deps, claims);
   if (!result.passed) throw new Problem("invalid_code");
   return {
-    valid: true,
-    userId: claims.externalId,
     method: code.method,
-    assertion: await signAssertion(deps, claims, code.method),
     backupCodes: countBackupCodes(result.backupCodesRemaining),
   };
+}
+
+/** Whoever holds the token; with the key that minted it, which has to be good still. */
+function actorOf({ id, keyId }: ChallengeClaims): Actor {
+  return { keyId, scope: "verify", sessionId: null, name: `challenge:${id}` };
 }
 
 async function isKnownUsedByAny(deps: Deps, ids: string[], digits: string): Promise<boolean> {

@@ -6,10 +6,10 @@ import { apiKeys } from "../db/schema";
 import { statement } from "../db/statement";
 import type { Deps } from "../env";
 import { Problem } from "../problem";
+import { SCOPES, type Scope } from "./actor";
 import { getApp } from "./apps";
 import { record } from "./audit";
 import { once, type IdempotentRequest } from "./idempotency";
-import { SCOPES, type Scope } from "./load-user";
 
 export interface ApiKeyRecord {
   id: string;

@@ -9,7 +9,7 @@ import { Problem } from "../problem";
 import { record } from "./audit";
 import { once, type IdempotentRequest } from "./idempotency";
 import { toPage, type Page, type PageRequest } from "./page";
-import { DEFAULT_SETTINGS } from "./policy";
+import { ACCOUNTS_APP, DEFAULT_SETTINGS } from "./policy";
 
 export type AppRecord = Pick<
   typeof apps.$inferSelect,
@@ -78,23 +78,20 @@ export async function createApp(
   );
 }
 
+/** Rows of before a setting was added do not have it. */
 function withDefaults(settings: AppInput["settings"] = {}): AppSettings {
-  return {
-    window: settings.window ?? DEFAULT_SETTINGS.window,
-    failuresBeforeLock: settings.failuresBeforeLock ?? DEFAULT_SETTINGS.failuresBeforeLock,
-    strikeCap: settings.strikeCap ?? DEFAULT_SETTINGS.strikeCap,
-    allowedOrigins: settings.allowedOrigins ?? DEFAULT_SETTINGS.allowedOrigins,
-  };
+  const given = Object.entries(settings).filter(([, value]) => value !== undefined);
+  return { ...DEFAULT_SETTINGS, ...Object.fromEntries(given) };
 }
 
 /** Throws `not_found`. */
-export async function getApp({ db }: Deps, id: string): Promise<AppRecord> {
+export async function getApp({ db }: Pick<Deps, "db">, id: string): Promise<AppRecord> {
   const [app] = await db
     .select(shown)
     .from(apps)
     .where(and(eq(apps.id, id), isNull(apps.deletedAt)));
   if (!app) throw new Problem("not_found", { detail: "No such app." });
-  return app;
+  return { ...app, settings: withDefaults(app.settings) };
 }
 
 /** Newest first. */
@@ -109,7 +106,11 @@ export async function listApps(
     .where(and(isNull(apps.deletedAt), before))
     .orderBy(desc(sql`apps.rowid`))
     .limit(limit + 1);
-  return toPage(rows, limit);
+  const { items, nextCursor } = toPage(rows, limit);
+  return {
+    items: items.map((app) => ({ ...app, settings: withDefaults(app.settings) })),
+    nextCursor,
+  };
 }
 
 /** Changes what is given and leaves the rest. Throws `not_found`. */
@@ -134,9 +135,10 @@ export async function updateApp(
 
 /**
  * At once for everybody who calls; the rows of its users follow with the clean-up. Throws
- * `not_found`.
+ * `not_found`, and `app_built_in` for the app of the user API.
  */
 export async function deleteApp(deps: Deps, id: string): Promise<void> {
+  if (id === ACCOUNTS_APP) throw new Problem("app_built_in");
   await getApp(deps, id);
   const values = { id, now: deps.now.getTime() };
   await deps.db.$client.batch([

@@ -5,6 +5,8 @@ import type { Deps } from "../env";
 import { CLAIMED } from "./claim";
 
 export const AUDIT_TYPES = [
+  "account.changed",
+  "account.created",
   "app.created",
   "app.updated",
   "app.deleted",
@@ -13,9 +15,16 @@ export const AUDIT_TYPES = [
   "authenticator.enrolled",
   "authenticator.confirmed",
   "authenticator.removed",
+  "authenticator.renamed",
   "backup_codes.rotated",
   "challenge.answered",
   "code.verified",
+  "device.revoked",
+  "device.trusted",
+  "password.changed",
+  "password.given",
+  "session.reused",
+  "session.revoked",
   "user.capped",
   "user.deleted",
   "user.disabled",
@@ -43,6 +52,7 @@ export interface AuditEvent {
   reason?: string | null;
   authenticatorId?: string | null;
   note?: string | null;
+  source?: Source;
 }
 
 /**
@@ -51,8 +61,8 @@ export interface AuditEvent {
  */
 export const NEXT_AUDIT_ID = `max(:now * 1000, coalesce((SELECT max(id) FROM audit_events), 0) + 1)`;
 
-const columns = `id, app_id, user_id, type, outcome, reason, actor, authenticator_id, request_id, note`;
-const row = `${NEXT_AUDIT_ID}, :appId, :userId, :type, :outcome, :reason, :actor, :authenticatorId, :requestId, :note`;
+const columns = `id, app_id, user_id, type, outcome, reason, actor, authenticator_id, request_id, note, ip, user_agent`;
+const row = `${NEXT_AUDIT_ID}, :appId, :userId, :type, :outcome, :reason, :actor, :authenticatorId, :requestId, :note, :ip, :userAgent`;
 const RECORD = statement(`INSERT INTO audit_events (${columns}) SELECT ${row}`);
 const RECORD_CLAIMED = statement(
   `INSERT INTO audit_events (${columns}) SELECT ${row} WHERE ${CLAIMED}`,
@@ -61,8 +71,14 @@ const RECORD_CLAIMED = statement(
 /**
  * The statement that records an event; with `attempt`, only if that attempt's change took place.
  */
-export function record(deps: Deps, event: AuditEvent, attempt?: string): D1PreparedStatement {
+export function record(
+  deps: Deps,
+  { source, ...event }: AuditEvent,
+  attempt?: string,
+): D1PreparedStatement {
   const values = {
+    ip: source?.ip ?? null,
+    userAgent: source?.userAgent ?? null,
     userId: null,
     outcome: "success",
     reason: null,

@@ -8,12 +8,14 @@ import { digest, digests, type Keyring } from "../crypto/keyring";
 import { statement } from "../db/statement";
 import type { Deps } from "../env";
 import { Problem } from "../problem";
-import { actorOf } from "./actor";
+import { actorOf, type Caller } from "./actor";
 import { record } from "./audit";
 import { once, type IdempotentRequest, type Remember } from "./idempotency";
-import { CLAIMED, claimBy, LIVE_APP, LIVE_KEY, SAME_EPOCH } from "./claim";
-import { isActive, loadKnownUser, type Caller, type UserRecord } from "./load-user";
+import { CLAIMED, claimBy, LIVE_APP, LIVE_CALLER, SAME_EPOCH } from "./claim";
+import { loadKnownUser } from "./load-user";
 import { BACKUP_CODES, FEW_BACKUP_CODES } from "./policy";
+import { takeAlong } from "./sessions";
+import { isActive, type UserRecord } from "./user-record";
 
 const DELETE_ALL = statement(`DELETE FROM backup_codes WHERE user_id = :userId AND ${CLAIMED}`);
 const INSERT = statement(`
@@ -25,7 +27,7 @@ const INSERT = statement(`
  */
 const CLAIM_ROTATION = statement(`
   UPDATE users SET attempt = :attempt, epoch = epoch + 1
-  WHERE users.id = :userId AND ${SAME_EPOCH} AND users.disabled_at IS NULL AND ${LIVE_APP} AND ${LIVE_KEY}
+  WHERE users.id = :userId AND ${SAME_EPOCH} AND users.disabled_at IS NULL AND ${LIVE_APP} AND ${LIVE_CALLER}
     AND EXISTS (SELECT 1 FROM authenticators t WHERE t.user_id = users.id AND t.state = 'active')
   RETURNING id`);
 
@@ -78,9 +80,9 @@ export function replaceBackupCodes(
 export async function rotateBackupCodes(
   deps: Deps,
   caller: Caller,
-  { userId, request }: { userId: string; request: IdempotentRequest | null },
+  request: IdempotentRequest | null,
 ): Promise<string[]> {
-  const loaded = await loadKnownUser(deps, caller, userId);
+  const loaded = await loadKnownUser(deps, caller);
   if (loaded.user.disabledAt !== null) throw new Problem("user_disabled");
   return once(
     deps,
@@ -108,6 +110,7 @@ async function rotate(
   const [claimed] = await deps.db.$client.batch([
     CLAIM_ROTATION(deps.db.$client, claim),
     ...replaceBackupCodes(deps, { userId, attempt, hashes }),
+    ...takeAlong(deps, actorOf(caller), claim),
     record(deps, { ...event, appId: app.id, userId }, attempt),
     ...remember(user.id, { userId, attempt }),
   ]);

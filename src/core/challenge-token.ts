@@ -5,6 +5,7 @@
  */
 
 import { open, seal, type Keyring } from "../crypto/keyring";
+import type { Account } from "./account";
 
 /**
  * `login` only after a password, `server` over the server API, `link` for hosted pages: none passes
@@ -25,6 +26,8 @@ export interface ChallengeClaims {
   /** For the hint that a code is spent. */
   authenticatorIds: string[];
   purpose: string | null;
+  /** Of a log-in: who it is, and when they gave the password. */
+  login?: { profile: Account; createdAt: number; passwordAt: number; trustedDevices: boolean };
   /** Milliseconds since the epoch. */
   expiresAt: number;
 }

@@ -8,15 +8,27 @@
 import type { Deps } from "../env";
 import { Problem } from "../problem";
 import type { Actor } from "./actor";
-import type { App, User } from "./load-user";
+import type { App, User } from "./user-record";
 
 /**
  * The API key is unrevoked, unexpired, of this app and has the scope; a null `:keyId` means that no
  * key is involved.
  */
-export const LIVE_KEY = `(:keyId IS NULL OR EXISTS (
+const LIVE_KEY = `(:keyId IS NULL OR EXISTS (
     SELECT 1 FROM api_keys k WHERE k.id = :keyId AND k.app_id = users.app_id AND k.revoked_at IS NULL
       AND (k.expires_at IS NULL OR k.expires_at > :now) AND instr(k.scopes, :scope) > 0))`;
+
+/**
+ * The session is live and of this user, at the epoch that was read; a null `:sessionId` means that
+ * none is involved. How strong it is has been read with it, and only ever grows within an epoch.
+ */
+const LIVE_SESSION = `(:sessionId IS NULL OR EXISTS (
+    SELECT 1 FROM sessions s WHERE s.id = :sessionId AND s.user_id = users.id AND s.revoked_at IS NULL
+      AND s.expires_at > :now AND s.idle_expires_at > :now
+      AND s.epoch = :userEpoch AND users.epoch = :userEpoch))`;
+
+/** Whoever asks still may. */
+export const LIVE_CALLER = `${LIVE_KEY} AND ${LIVE_SESSION}`;
 
 /** The app exists, with the settings that were read. Deletion grows the epoch too. */
 export const LIVE_APP = `EXISTS (
@@ -32,6 +44,15 @@ export const UNLOCKED = `users.disabled_at IS NULL AND users.capped_at IS NULL
 /** The deciding UPDATE of this batch took place. */
 export const CLAIMED = `EXISTS (SELECT 1 FROM users WHERE id = :userId AND attempt = :attempt)`;
 
+/** What the statements of a batch that hang on its deciding UPDATE know it by. */
+export interface Mark {
+  userId: string;
+  attempt: string;
+}
+
+/** Statements that hang on the mark of a change, and take place with it. */
+export type Sequel = (mark: Mark) => D1PreparedStatement[];
+
 /**
  * The current step of an authenticator's row. D1 binds every number as REAL, so that a division
  * alone would not round.
@@ -41,7 +62,7 @@ export const STEP_NOW = `CAST(:now / (1000 * period) AS INTEGER)`;
 /** The parameters of a deciding UPDATE: a new attempt on what was read. */
 export function claimBy(
   deps: Deps,
-  { keyId, scope }: Actor,
+  { keyId, scope, sessionId }: Actor,
   { app, user }: { app: Pick<App, "id" | "epoch">; user: Pick<User, "id" | "epoch"> },
 ) {
   return {
@@ -49,6 +70,7 @@ export function claimBy(
     now: deps.now.getTime(),
     keyId,
     scope,
+    sessionId,
     appId: app.id,
     appEpoch: app.epoch,
     userId: user.id,

@@ -10,10 +10,20 @@
 
 import { statement } from "../db/statement";
 import type { Deps } from "../env";
+import type { Actor } from "./actor";
 import { NEXT_AUDIT_ID, type Source } from "./audit";
-import { CLAIMED, LIVE_APP, LIVE_KEY, SAME_EPOCH, STEP_NOW, UNLOCKED } from "./claim";
-import type { App, User } from "./load-user";
+import {
+  claimBy,
+  CLAIMED,
+  LIVE_APP,
+  LIVE_CALLER,
+  SAME_EPOCH,
+  STEP_NOW,
+  UNLOCKED,
+  type Sequel,
+} from "./claim";
 import { CHALLENGE_ATTEMPTS, DAY } from "./policy";
+import type { App, User } from "./user-record";
 
 /** Strikes as they stand now: one is forgiven a day, a fraction of a day forgives that fraction. */
 const STRIKES_NOW = `max(0, users.strikes - max(0, :now - coalesce(users.strikes_at, :now)) / ${DAY}.0)`;
@@ -52,10 +62,13 @@ const decide = (verdict: string) =>
   FROM (${verdict}) AS verdict
   WHERE users.id = :userId AND ${SAME_EPOCH} AND ${UNLOCKED} AND NOT users.must_rebind
     AND ${LIVE_APP}
-    AND ${LIVE_KEY}
+    AND ${LIVE_CALLER}
     AND NOT EXISTS (SELECT 1 FROM challenges c WHERE c.id = :challengeId
       AND (c.spent_at IS NOT NULL OR c.attempts >= ${CHALLENGE_ATTEMPTS}))
   RETURNING failures`);
+
+/** The attempt of this batch took place, and the code was right. */
+export const PASSED = `EXISTS (SELECT 1 FROM users WHERE id = :userId AND attempt = :attempt AND failures = 0)`;
 
 const DECIDE = { totp: decide(TOTP_PASSES), backup_code: decide(BACKUP_CODE_PASSES) };
 
@@ -106,10 +119,12 @@ export interface Attempt {
   compared: number;
   /** The inner reason, should the attempt fail. */
   reason: string;
-  /** The key that asks, or that minted the challenge. */
-  keyId: string | null;
+  /** Who asks; for a challenge, with the key that minted it. */
+  actor: Actor;
   challenge: { id: string; expiresAt: number } | null;
   source: Source;
+  /** What else a right code does: statements that hang on `PASSED`. */
+  afterPass?: Sequel | undefined;
 }
 
 export interface Outcome {
@@ -127,6 +142,7 @@ export async function commit(deps: Deps, attempt: Attempt): Promise<Outcome | nu
   const d1 = deps.db.$client;
   const statements = [DECIDE[attempt.method](d1, values), SPEND[attempt.method](d1, values)];
   if (attempt.challenge) statements.push(ANSWER_CHALLENGE(d1, values));
+  if (attempt.afterPass) statements.push(...attempt.afterPass(values));
   statements.push(RECORD_ATTEMPT(d1, values));
   const results = await d1.batch<{ failures?: number; remaining?: number }>(statements);
   const failures = results[0]?.results[0]?.failures;
@@ -136,27 +152,20 @@ export async function commit(deps: Deps, attempt: Attempt): Promise<Outcome | nu
 }
 
 function bindings(deps: Deps, attempt: Attempt) {
-  const { user, app, challenge, source, keyId } = attempt;
+  const { user, app, challenge, source, actor } = attempt;
   const [authenticatorId = null] = Object.keys(attempt.steps);
   return {
-    now: deps.now.getTime(),
-    attempt: crypto.randomUUID(),
+    ...claimBy(deps, actor, { app, user }),
     requestId: deps.requestId,
-    userId: user.id,
-    userEpoch: user.epoch,
-    appId: app.id,
-    appEpoch: app.epoch,
     failuresBeforeLock: app.settings.failuresBeforeLock,
     strikeCap: app.settings.strikeCap,
-    keyId,
-    scope: "verify",
     steps: JSON.stringify(attempt.steps),
     hashes: JSON.stringify(attempt.hashes),
     weight: Math.max(1, attempt.compared / 3),
     challengeId: challenge?.id ?? null,
     challengeExpiresAt: challenge ? challenge.expiresAt + 60_000 : null,
     type: challenge ? "challenge.answered" : "code.verified",
-    actor: challenge ? `challenge:${challenge.id}` : `key:${keyId}`,
+    actor: actor.name,
     reason: attempt.reason,
     authenticatorId,
     ip: source.ip ?? null,

@@ -10,20 +10,24 @@ import { statement } from "../db/statement";
 import { timeStep } from "../crypto/totp";
 import type { Deps } from "../env";
 import { Problem } from "../problem";
-import { actorOf } from "./actor";
+import { actorOf, type Caller } from "./actor";
 import { record } from "./audit";
 import { createBackupCodes, replaceBackupCodes } from "./backup-codes";
 import { findMatches, openAuthenticators, type OpenAuthenticator } from "./evaluate";
 import { assertUnlocked } from "./guard";
-import { CLAIMED, claimBy, LIVE_APP, LIVE_KEY, SAME_EPOCH, STEP_NOW, UNLOCKED } from "./claim";
 import {
-  isActive,
-  loadKnownUser,
-  type Authenticator,
-  type Caller,
-  type UserRecord,
-} from "./load-user";
+  CLAIMED,
+  claimBy,
+  LIVE_APP,
+  LIVE_CALLER,
+  SAME_EPOCH,
+  STEP_NOW,
+  UNLOCKED,
+  type Sequel,
+} from "./claim";
+import { loadKnownUser } from "./load-user";
 import { CONFIRM_TRIES, SKEW_SEARCH } from "./policy";
+import { isActive, type Authenticator, type UserRecord } from "./user-record";
 
 /**
  * Decides: the enrolment is open and has tries left. `:step` is -1 for a wrong code. A reset user
@@ -31,7 +35,7 @@ import { CONFIRM_TRIES, SKEW_SEARCH } from "./policy";
  */
 const CLAIM_CONFIRMATION = statement(`
   UPDATE users SET attempt = :attempt, epoch = epoch + (:step >= 0), must_rebind = iif(:step >= 0, 0, must_rebind)
-  WHERE users.id = :userId AND ${SAME_EPOCH} AND ${UNLOCKED} AND ${LIVE_APP} AND ${LIVE_KEY}
+  WHERE users.id = :userId AND ${SAME_EPOCH} AND ${UNLOCKED} AND ${LIVE_APP} AND ${LIVE_CALLER}
     AND EXISTS (SELECT 1 FROM authenticators t WHERE t.id = :authenticatorId AND t.user_id = users.id
       AND t.state = 'pending' AND t.expires_at > :now AND t.tries < ${CONFIRM_TRIES}
       AND (:step < 0 OR t.last_step < :step))
@@ -55,6 +59,13 @@ export interface Confirmation {
   backupCodes?: string[];
 }
 
+export interface ConfirmationInput {
+  authenticatorId: string;
+  code: string;
+  /** What else a right code does. */
+  sequel?: Sequel | undefined;
+}
+
 /**
  * Throws `invalid_code`; `clock_skew` with `offsetSeconds` (positive: the phone is ahead) for the
  * code of a time up to ten steps off; `not_found` also for an enrolment that has expired;
@@ -63,13 +74,13 @@ export interface Confirmation {
 export async function confirm(
   deps: Deps,
   caller: Caller,
-  input: { userId: string; authenticatorId: string; code: string },
+  input: ConfirmationInput,
 ): Promise<Confirmation> {
   for (let reads = 0; reads < 2; reads++) {
-    const loaded = await loadKnownUser(deps, caller, input.userId);
+    const loaded = await loadKnownUser(deps, caller);
     assertUnlocked(loaded.user, deps.now);
     const authenticator = pendingOne(loaded, input.authenticatorId);
-    const confirmation = await tryConfirm(deps, caller, loaded, authenticator, input.code);
+    const confirmation = await tryConfirm(deps, caller, loaded, { ...input, authenticator });
     if (confirmation) return confirmation;
   }
   throw new Problem("conflict", { retryAfter: 1 });
@@ -91,8 +102,7 @@ async function tryConfirm(
   deps: Deps,
   caller: Caller,
   loaded: UserRecord,
-  authenticator: Authenticator,
-  code: string,
+  { authenticator, code, sequel }: ConfirmationInput & { authenticator: Authenticator },
 ): Promise<Confirmation | null> {
   const { app, user } = loaded;
   const subject = { appId: app.id, userId: user.id, authenticators: [authenticator] };
@@ -100,13 +110,8 @@ async function tryConfirm(
   const digits = digitsOf(code, authenticator);
   const [match] = await findMatches(opened, digits, { now: deps.now, window: app.settings.window });
   const step = match && match.step > match.lastStep ? match.step : -1;
-  const { backupCodes, claimed } = await commitConfirmation(
-    deps,
-    caller,
-    loaded,
-    authenticator,
-    step,
-  );
+  const change = { authenticatorId: authenticator.id, step, sequel };
+  const { backupCodes, claimed } = await commitConfirmation(deps, caller, loaded, change);
   if (!claimed) return null;
   if (step < 0) throw await diagnose(deps, opened, digits);
   return { id: authenticator.id, status: "active", ...(backupCodes && { backupCodes }) };
@@ -116,8 +121,11 @@ async function commitConfirmation(
   deps: Deps,
   caller: Caller,
   loaded: UserRecord,
-  { id: authenticatorId }: Authenticator,
-  step: number,
+  {
+    authenticatorId,
+    step,
+    sequel,
+  }: { authenticatorId: string; step: number; sequel: Sequel | undefined },
 ) {
   const claim = claimBy(deps, actorOf(caller), loaded);
   const values = { ...claim, authenticatorId, step };
@@ -130,6 +138,7 @@ async function commitConfirmation(
     APPLY(d1, values),
     ...(backup ? replaceBackupCodes(deps, { ...claim, hashes: backup.hashes }) : []),
     record(deps, confirmationEvent(caller, values), claim.attempt),
+    ...(step >= 0 && sequel ? sequel(claim) : []),
   ]);
   return { backupCodes: backup?.codes, claimed: claimed?.results.length === 1 };
 }

@@ -10,17 +10,12 @@ import { randomBytes, randomId } from "../crypto/random";
 import { timeStep, type TotpParameters } from "../crypto/totp";
 import type { Deps } from "../env";
 import { Problem } from "../problem";
+import type { Caller } from "./actor";
 import { secretContext } from "./evaluate";
 import { assertUnlocked } from "./guard";
 import { once, type Created, type IdempotentRequest, type Remember } from "./idempotency";
-import {
-  isActive,
-  assertScope,
-  loadUser,
-  type App,
-  type Caller,
-  type LoadedUser,
-} from "./load-user";
+import { assertScope } from "./load-by-key";
+import { loadUser } from "./load-user";
 import { insertPending } from "./pending-authenticator";
 import {
   MAX_ACCOUNT_NAME,
@@ -30,11 +25,10 @@ import {
   PENDING_LIFE,
   SECRET_BYTES,
 } from "./policy";
+import { isActive, type LoadedUser } from "./user-record";
 
 export interface EnrolmentInput {
-  /** The caller's own name for the user. */
-  userId: string;
-  /** Shown in the authenticator app; left out, it is the user id. */
+  /** Shown in the authenticator app; left out, it is the app's own name for the user. */
   accountName?: string | undefined;
   issuer?: string | undefined;
   name?: string | undefined;
@@ -70,13 +64,13 @@ export async function enrol(
   { input, request }: { input: EnrolmentInput; request: IdempotentRequest | null },
 ): Promise<Enrolment> {
   const secret = input.secret === undefined ? randomBytes(SECRET_BYTES) : parseSecret(input.secret);
-  const loaded = await loadUser(deps, caller, input.userId);
-  if (input.secret !== undefined) assertScope(loaded.key.scopes, "import");
+  const loaded = await loadUser(deps, caller);
+  if (input.secret !== undefined) assertScope(loaded.scopes, "import");
   return once(
     deps,
     { scope: loaded.app.id, request },
     (remember) => create(deps, caller, { loaded, input, secret, remember }),
-    async (created) => replay(deps, await loadUser(deps, caller, input.userId), input, created),
+    async (created) => replay(deps, await loadUser(deps, caller), input, created),
   );
 }
 
@@ -91,7 +85,7 @@ interface Creation {
 async function create(deps: Deps, caller: Caller, creation: Creation): Promise<Enrolment> {
   const first = await tryCreate(deps, caller, creation);
   if (first) return first;
-  const loaded = await loadUser(deps, caller, creation.input.userId);
+  const loaded = await loadUser(deps, caller);
   const second = await tryCreate(deps, caller, { ...creation, loaded });
   if (second) return second;
   throw loaded.user?.mustRebind ? new Problem("rebinding_required") : new Problem("conflict");
@@ -106,8 +100,8 @@ async function tryCreate(
   const secretDigests = await digests(keyring, "secret", secret);
   assertEnrollable(loaded, secretDigests, now);
   const id = randomId("auth");
-  const { app } = loaded;
-  const user = loaded.user ?? { id: randomId("usr"), externalId: input.userId, epoch: 0 };
+  const { app, externalId } = loaded;
+  const user = loaded.user ?? { id: randomId("usr"), externalId, epoch: 0 };
   const pending = {
     id,
     app,
@@ -120,7 +114,8 @@ async function tryCreate(
     lastStep: input.secret === undefined ? -1 : timeStep(now, input.parameters.period),
   };
   // Before anything is written: what cannot be shown must not be made.
-  const enrolment = describe(secret, { id, app, input, expiresAt: now.getTime() + PENDING_LIFE });
+  const expiresAt = now.getTime() + PENDING_LIFE;
+  const enrolment = describe(secret, { id, loaded, input, expiresAt });
   return (await insertPending(deps, caller, pending, remember)) ? enrolment : null;
 }
 
@@ -136,27 +131,28 @@ function assertEnrollable(loaded: LoadedUser, secretDigests: string[], now: Date
 /** While it is pending, an idempotent replay shows the same enrolment again. */
 async function replay(
   deps: Deps,
-  { app, user, authenticators }: LoadedUser,
+  loaded: LoadedUser,
   input: EnrolmentInput,
   { resourceId: id }: Created,
 ): Promise<Enrolment> {
+  const { app, user, authenticators } = loaded;
   if (user) assertUnlocked(user, deps.now);
   const pending = authenticators.find((one) => one.id === id && one.state === "pending");
   if (!user || !pending) {
     throw new Problem("already_created", { detail: "This enrolment is no longer pending." });
   }
   const secret = await open(deps.keyring, pending.secret, secretContext(app.id, user.id, id));
-  return describe(secret, { id, app, input, expiresAt: pending.expiresAt ?? 0 });
+  return describe(secret, { id, loaded, input, expiresAt: pending.expiresAt ?? 0 });
 }
 
 function describe(
   secret: Uint8Array<ArrayBuffer>,
-  about: { id: string; app: App; input: EnrolmentInput; expiresAt: number },
+  about: { id: string; loaded: LoadedUser; input: EnrolmentInput; expiresAt: number },
 ): Enrolment {
-  const { id, app, input } = about;
+  const { id, loaded, input } = about;
   const label = {
-    issuer: input.issuer ?? app.issuer,
-    accountName: input.accountName ?? accountNameOf(input.userId),
+    issuer: input.issuer ?? loaded.app.issuer,
+    accountName: input.accountName ?? toAccountName(loaded.accountName),
   };
   const uri = provisioningUri(secret, label, input.parameters);
   const expiresAt = new Date(about.expiresAt);
@@ -171,8 +167,8 @@ function describe(
 }
 
 /** A user id may contain colons and be long; an account name may not (Key Uri Format). */
-function accountNameOf(userId: string): string {
-  const short = userId.replaceAll(":", "-").slice(0, MAX_ACCOUNT_NAME);
+function toAccountName(text: string): string {
+  const short = text.replaceAll(":", "-").slice(0, MAX_ACCOUNT_NAME);
   // Not half of a surrogate pair.
   return short.replace(/[\ud800-\udbff]$/, "");
 }

@@ -5,7 +5,7 @@
 
 import { open, type Keyring } from "../crypto/keyring";
 import { matchStep } from "../crypto/totp";
-import type { Authenticator } from "./load-user";
+import type { Authenticator } from "./user-record";
 
 /** An authenticator with its secret in plain: lives as long as the function call that opened it. */
 export type OpenAuthenticator = Pick<

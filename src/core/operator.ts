@@ -1,15 +1,17 @@
 /** Users, as the operator sees and changes them: by our own id, over all apps. */
 
 import { and, desc, eq, isNull, lt, sql } from "drizzle-orm";
-import { apps, users } from "../db/schema";
+import { accounts, apps, users } from "../db/schema";
 import { statement } from "../db/statement";
 import type { Deps } from "../env";
 import { Problem } from "../problem";
+import { loadAccount, type Account } from "./account";
 import { OPERATOR } from "./actor";
 import { record } from "./audit";
 import { claimBy, commitClaim, LIVE_APP } from "./claim";
-import { loadUserById, type UserRecord } from "./load-user";
+import { loadUserById, type UserRecord } from "./user-record";
 import { toPage, type Page, type PageRequest } from "./page";
+import { changeAccount, type AccountChanges } from "./profile";
 import { eventOf, toStatus, type UserStatus } from "./users";
 
 export interface UserSummary {
@@ -17,6 +19,8 @@ export interface UserSummary {
   appId: string;
   /** The app's own name for the user. */
   userId: string;
+  email: string | null;
+  username: string | null;
   createdAt: Date;
   disabled: boolean;
   capped: boolean;
@@ -28,15 +32,20 @@ export interface UserDetail extends UserStatus {
   appId: string;
   createdAt: Date;
   failures: number;
+  /** Of a user of the user API. */
+  account: Account | null;
 }
+
+/** A user with their account, if they have one. */
+export type FoundUser = UserRecord & { account: Account | null };
 
 const CLAIM_DISABLING = statement(`
   UPDATE users SET attempt = :attempt, epoch = epoch + 1, disabled_at = iif(:disabled, :now, NULL)
   WHERE users.id = :userId AND ${LIVE_APP} RETURNING id`);
 
 /**
- * Newest first. `query` is a part of the app's own name for the user, in any case (of ASCII
- * letters).
+ * Newest first. `query` is a part of the app's own name for the user, of their e-mail address or
+ * user name, in any case (of ASCII letters).
  */
 export async function listUsers(
   { db, now }: Deps,
@@ -52,6 +61,8 @@ export async function listUsers(
       id: users.id,
       appId: users.appId,
       userId: users.externalId,
+      email: accounts.email,
+      username: accounts.username,
       createdAt: users.createdAt,
       disabled: sql<boolean>`${users.disabledAt} IS NOT NULL`.mapWith(Boolean),
       capped: sql<boolean>`${users.cappedAt} IS NOT NULL`.mapWith(Boolean),
@@ -60,12 +71,13 @@ export async function listUsers(
     })
     .from(users)
     .innerJoin(apps, and(eq(apps.id, users.appId), isNull(apps.deletedAt)))
+    .leftJoin(accounts, eq(accounts.userId, users.id))
     .where(
       and(
         appId === undefined ? undefined : eq(users.appId, appId),
         query === undefined
           ? undefined
-          : sql`instr(lower(${users.externalId}), lower(${query})) > 0`,
+          : sql`instr(lower(concat_ws(char(10), ${users.externalId}, ${accounts.email}, ${accounts.username})), lower(${query})) > 0`,
         cursor === undefined ? undefined : lt(sql`users.rowid`, Number(cursor)),
       ),
     )
@@ -79,20 +91,33 @@ export async function listUsers(
 }
 
 /** Throws `not_found`. */
-export async function findUser(deps: Deps, id: string): Promise<UserRecord> {
+export async function findUser(deps: Deps, id: string): Promise<FoundUser> {
+  const account = await loadAccount(deps, id);
+  if (account) return account;
   const found = await loadUserById(deps, id);
   if (!found) throw new Problem("not_found", { detail: "No such user." });
-  return found;
+  return { ...found, account: null };
 }
 
-export function toDetail(found: UserRecord, now: Date): UserDetail {
-  const { app, user } = found;
+/** Throws `not_found` for a user without an account, and what `changeAccount` throws. */
+export async function changeUserAccount(
+  deps: Deps,
+  { account, ...found }: FoundUser,
+  changes: AccountChanges,
+): Promise<void> {
+  if (!account) throw new Problem("not_found", { detail: "The user has no account." });
+  await changeAccount(deps, OPERATOR, { ...found, account }, changes);
+}
+
+export function toDetail(found: FoundUser, now: Date): UserDetail {
+  const { app, user, account } = found;
   const { failures, createdAt } = user;
   return {
     id: user.id,
     appId: app.id,
     createdAt: new Date(createdAt),
     failures,
+    account,
     ...toStatus(found, now),
   };
 }

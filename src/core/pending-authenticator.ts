@@ -3,12 +3,12 @@
 import type { TotpParameters } from "../crypto/totp";
 import { statement } from "../db/statement";
 import type { Deps } from "../env";
-import { actorOf } from "./actor";
+import { actorOf, type Caller } from "./actor";
 import { record } from "./audit";
 import type { Remember } from "./idempotency";
-import { CLAIMED, claimBy, LIVE_APP, LIVE_KEY, SAME_EPOCH, UNLOCKED } from "./claim";
-import type { App, Caller, User } from "./load-user";
+import { CLAIMED, claimBy, LIVE_APP, LIVE_CALLER, SAME_EPOCH, UNLOCKED } from "./claim";
 import { MAX_AUTHENTICATORS, PENDING_LIFE } from "./policy";
+import type { App, User } from "./user-record";
 
 /**
  * A user is made by their first enrolment; of several at once, one makes it and the others find it.
@@ -26,7 +26,7 @@ const CREATE_USER = statement(`
  */
 const CLAIM_ENROLMENT = statement(`
   UPDATE users SET attempt = :attempt, rebind_hash = NULL, rebind_expires_at = NULL
-  WHERE users.id = :userId AND ${SAME_EPOCH} AND ${UNLOCKED} AND ${LIVE_APP} AND ${LIVE_KEY}
+  WHERE users.id = :userId AND ${SAME_EPOCH} AND ${UNLOCKED} AND ${LIVE_APP} AND ${LIVE_CALLER}
     AND (NOT users.must_rebind OR (users.rebind_expires_at > :now
       AND users.rebind_hash IN (SELECT value FROM json_each(:rebindHashes))))
     AND (SELECT count(*) FROM authenticators t WHERE t.user_id = users.id AND t.state = 'active') < ${MAX_AUTHENTICATORS}

@@ -17,11 +17,15 @@ export const DEFAULT_SETTINGS: AppSettings = {
   failuresBeforeLock: 5,
   strikeCap: 100,
   allowedOrigins: [],
+  registration: "open",
+  secondFactor: "optional",
+  trustedDevices: false,
 };
 export const SETTINGS_BOUNDS = {
   window: { min: 0, max: 2 },
   failuresBeforeLock: { min: 1, max: 10 },
   strikeCap: { min: 10, max: 100 },
+  minPasswordLength: { min: 8, max: 64 },
 } as const;
 
 /** RFC 4226 R6: at least 128 bits, 160 recommended. */
@@ -51,3 +55,27 @@ export const ASSERTION_LIFE_SECONDS = 120;
 
 export const REBIND_LIFE = 10 * MINUTE;
 export const IDEMPOTENCY_LIFE = DAY;
+
+/** The app to which the users of the user API belong; made by the first migration. */
+export const ACCOUNTS_APP = "accounts";
+
+/** NIST SP 800-63B-4 §3.1.1.2: 15 characters where a password is the only factor, 8 beside another. */
+export const MIN_PASSWORD_LENGTH = { optional: 15, required: 8 } as const;
+
+/** ASVS 6.3.1, without letting a stranger lock the owner out: per account and address, per account. */
+export const PASSWORD_GUARDS = {
+  address: { limit: 10, life: 15 * MINUTE },
+  account: { limit: 100, life: 60 * MINUTE },
+} as const;
+
+export const ACCESS_TOKEN_LIFE_SECONDS = 300;
+/** NIST SP 800-63B-4 §2.2.3: by assurance level, overall and without use. */
+export const SESSION_LIFE = {
+  1: { overall: 30 * DAY, idle: 14 * DAY },
+  2: { overall: DAY, idle: 60 * MINUTE },
+} as const;
+/** A session's last use is noted once in this time. */
+export const SESSION_USE_NOTED = 5 * MINUTE;
+/** ASVS 7.5.1: what changes factors, e-mail or password, or deletes, needs an authentication this fresh. */
+export const FRESH = 5 * MINUTE;
+export const TRUSTED_DEVICE_LIFE = 30 * DAY;

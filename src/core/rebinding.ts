@@ -11,7 +11,7 @@ import type { Deps } from "../env";
 import { OPERATOR } from "./actor";
 import { record } from "./audit";
 import { claimBy, commitClaim, LIVE_APP } from "./claim";
-import type { UserRecord } from "./load-user";
+import type { UserRecord } from "./user-record";
 import { REBIND_LIFE } from "./policy";
 import { deleteFactors, eventOf } from "./users";
 

@@ -3,12 +3,13 @@
 import { statement } from "../db/statement";
 import type { Deps } from "../env";
 import { Problem } from "../problem";
-import type { Actor } from "./actor";
+import { OPERATOR, type Actor } from "./actor";
 import { record, type AuditEvent } from "./audit";
 import { countBackupCodes, type BackupCodesLeft } from "./backup-codes";
-import { claimBy, CLAIMED, commitClaim, LIVE_APP, LIVE_KEY } from "./claim";
+import { claimBy, CLAIMED, commitClaim, LIVE_APP, LIVE_CALLER } from "./claim";
 import { assertNotHeld } from "./guard";
-import { isActive, type Authenticator, type UserRecord } from "./load-user";
+import { takeAlong } from "./sessions";
+import { isActive, type Authenticator, type UserRecord } from "./user-record";
 
 /** What can be told of an authenticator: never its secret. */
 export interface AuthenticatorStatus {
@@ -40,12 +41,12 @@ export interface UserStatus {
 }
 
 /** What only the operator may end, nobody else ends by removing or deleting. */
-const NOT_HELD = `(:keyId IS NULL OR
+const NOT_HELD = `((:keyId IS NULL AND :sessionId IS NULL) OR
     (users.disabled_at IS NULL AND users.capped_at IS NULL AND NOT users.must_rebind))`;
 
 const CLAIM_REMOVAL = statement(`
   UPDATE users SET attempt = :attempt, epoch = epoch + 1
-  WHERE users.id = :userId AND ${LIVE_APP} AND ${LIVE_KEY} AND ${NOT_HELD}
+  WHERE users.id = :userId AND ${LIVE_APP} AND ${LIVE_CALLER} AND ${NOT_HELD}
     AND EXISTS (SELECT 1 FROM authenticators t WHERE t.id = :authenticatorId AND t.user_id = users.id)
   RETURNING id`);
 const REMOVE = statement(`DELETE FROM authenticators WHERE id = :authenticatorId AND ${CLAIMED}`);
@@ -54,14 +55,20 @@ const REMOVE_ORPHANED_CODES = statement(`
   DELETE FROM backup_codes WHERE user_id = :userId AND ${CLAIMED}
     AND NOT EXISTS (SELECT 1 FROM authenticators t WHERE t.user_id = :userId AND t.state = 'active')`);
 
+const CLAIM_RENAMING = statement(`
+  UPDATE users SET attempt = :attempt
+  WHERE users.id = :userId AND ${LIVE_APP} AND ${LIVE_CALLER} RETURNING id`);
+const RENAME = statement(`
+  UPDATE authenticators SET name = :name WHERE id = :authenticatorId AND user_id = :userId AND ${CLAIMED}`);
+
 const CLAIM_UNLOCK = statement(`
   UPDATE users SET attempt = :attempt, failures = 0, locked_until = NULL
-  WHERE users.id = :userId AND ${LIVE_APP} AND ${LIVE_KEY} AND users.capped_at IS NULL
+  WHERE users.id = :userId AND ${LIVE_APP} AND ${LIVE_CALLER} AND users.capped_at IS NULL
   RETURNING id`);
 
 const CLAIM_DELETION = statement(`
   UPDATE users SET attempt = :attempt
-  WHERE users.id = :userId AND ${LIVE_APP} AND ${LIVE_KEY} AND ${NOT_HELD}
+  WHERE users.id = :userId AND ${LIVE_APP} AND ${LIVE_CALLER} AND ${NOT_HELD}
   RETURNING id`);
 const DELETE_AUTHENTICATORS = statement(
   `DELETE FROM authenticators WHERE user_id = :userId AND ${CLAIMED}`,
@@ -117,10 +124,8 @@ export async function removeAuthenticator(
   { app, user, authenticators }: UserRecord,
   authenticatorId: string,
 ): Promise<void> {
-  if (!authenticators.some(({ id }) => id === authenticatorId)) {
-    throw new Problem("not_found", { detail: "No such authenticator." });
-  }
-  if (actor.keyId !== null) assertNotHeld(user);
+  findAuthenticator(authenticators, authenticatorId);
+  if (actor !== OPERATOR) assertNotHeld(user);
   const claim = { ...claimBy(deps, actor, { app, user }), authenticatorId };
   const d1 = deps.db.$client;
   const event = eventOf("authenticator.removed", actor, { app, user });
@@ -128,8 +133,33 @@ export async function removeAuthenticator(
     CLAIM_REMOVAL(d1, claim),
     REMOVE(d1, claim),
     REMOVE_ORPHANED_CODES(d1, claim),
+    ...takeAlong(deps, actor, claim),
     record(deps, { ...event, authenticatorId }, claim.attempt),
   ]);
+}
+
+/** Answers the authenticator with its new name. Throws `not_found`. */
+export async function renameAuthenticator(
+  deps: Deps,
+  actor: Actor,
+  { app, user, authenticators }: UserRecord,
+  { authenticatorId, name }: { authenticatorId: string; name: string },
+): Promise<AuthenticatorStatus> {
+  const known = findAuthenticator(authenticators, authenticatorId);
+  const claim = { ...claimBy(deps, actor, { app, user }), authenticatorId, name };
+  const event = eventOf("authenticator.renamed", actor, { app, user });
+  await commitClaim(deps, [
+    CLAIM_RENAMING(deps.db.$client, claim),
+    RENAME(deps.db.$client, claim),
+    record(deps, { ...event, authenticatorId }, claim.attempt),
+  ]);
+  return toAuthenticatorStatus({ ...known, name });
+}
+
+function findAuthenticator(authenticators: Authenticator[], id: string): Authenticator {
+  const found = authenticators.find((one) => one.id === id);
+  if (!found) throw new Problem("not_found", { detail: "No such authenticator." });
+  return found;
 }
 
 /** Ends a lock. A cap it does not end: throws `locked`. */
@@ -160,16 +190,29 @@ export async function deleteUser(
   actor: Actor,
   { app, user }: UserRecord,
 ): Promise<void> {
-  if (actor.keyId !== null) assertNotHeld(user);
+  if (actor !== OPERATOR) assertNotHeld(user);
   const claim = claimBy(deps, actor, { app, user });
   const d1 = deps.db.$client;
   await commitClaim(deps, [
     CLAIM_DELETION(d1, claim),
     ...deleteFactors(deps, claim),
+    ...DELETE_ACCOUNT.map((bind) => bind(d1, claim)),
+    DEPERSONALISE_AUDIT(d1, claim),
     record(deps, eventOf("user.deleted", actor, { app, user }), claim.attempt),
     DELETE_USER(d1, claim),
   ]);
 }
+
+/** What a deletion takes with it besides the factors. */
+const DELETE_ACCOUNT = [
+  statement(`DELETE FROM accounts WHERE user_id = :userId AND ${CLAIMED}`),
+  statement(`DELETE FROM sessions WHERE user_id = :userId AND ${CLAIMED}`),
+  statement(`DELETE FROM trusted_devices WHERE user_id = :userId AND ${CLAIMED}`),
+];
+/** What stays is who did what to which id, and when: nothing personal. */
+const DEPERSONALISE_AUDIT = statement(`
+  UPDATE audit_events SET ip = NULL, user_agent = NULL, note = NULL
+  WHERE user_id = :userId AND coalesce(ip, user_agent, note) IS NOT NULL AND ${CLAIMED}`);
 
 /** The statements that delete all factors of a user, if the attempt's change took place. */
 export function deleteFactors(

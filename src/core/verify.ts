@@ -6,21 +6,15 @@
 import { normaliseCode, type Code } from "../crypto/code";
 import type { Deps } from "../env";
 import { Problem } from "../problem";
-import type { Source } from "./audit";
+import { actorOf, type Caller } from "./actor";
 import { backupCodeHashes, countBackupCodes, type BackupCodesLeft } from "./backup-codes";
 import { commit, type Attempt, type Outcome } from "./commit";
 import { findMatches, openAuthenticators, type Match, type OpenAuthenticator } from "./evaluate";
 import { assertOpen } from "./guard";
-import {
-  isActive,
-  loadKnownUser,
-  type App,
-  type Caller,
-  type KnownUser,
-  type User,
-} from "./load-user";
+import { loadKnownUser } from "./load-user";
 import { noteRefusal } from "./refusals";
 import { rememberUsed } from "./used-codes";
+import { isActive, type App, type KnownUser, type User } from "./user-record";
 
 export type Verification =
   | {
@@ -40,13 +34,14 @@ export type Verification =
 export async function verifyCode(
   deps: Deps,
   caller: Caller,
-  { userId, code, source }: { userId: string; code: string; source: Source },
+  { code, ...about }: Pick<Attempt, "source" | "afterPass"> & { code: string },
 ): Promise<Verification> {
   const normal = parseCode(code);
+  const asked = { ...about, actor: actorOf(caller), challenge: null };
   // Once more if something changed between the read and the commit; then the second read says what.
   for (let reads = 0; reads < 2; reads++) {
-    const loaded = await loadKnownUser(deps, caller, userId);
-    const verification = await verifyLoaded(deps, loaded, normal, source);
+    const loaded = await loadKnownUser(deps, caller);
+    const verification = await verifyLoaded(deps, loaded, normal, asked);
     if (verification) return verification;
   }
   throw new Problem("conflict", { retryAfter: 1 });
@@ -54,9 +49,9 @@ export async function verifyCode(
 
 async function verifyLoaded(
   deps: Deps,
-  { user, app, authenticators, key }: KnownUser,
+  { user, app, authenticators }: KnownUser,
   code: Code,
-  source: Source,
+  asked: Asked,
 ): Promise<Verification | null> {
   refuseLocked(deps, app, user);
   const active = authenticators.filter(isActive);
@@ -66,8 +61,7 @@ async function verifyLoaded(
     userId: user.id,
     authenticators: active,
   });
-  const subject = { user, app, authenticators: opened, keyId: key.id, challenge: null, source };
-  const result = await attemptCode(deps, subject, code);
+  const result = await attemptCode(deps, { user, app, authenticators: opened, ...asked }, code);
   return result && toVerification(result, code, app);
 }
 
@@ -80,8 +74,12 @@ function refuseLocked(deps: Deps, app: App, user: User) {
   }
 }
 
+/** Who asks, from where, and what for. */
+type Asked = Pick<Attempt, "actor" | "challenge" | "source" | "afterPass">;
+
 /** Whose code it is, as read, and who asks. */
-export interface Subject extends Pick<Attempt, "app" | "keyId" | "challenge" | "source"> {
+export interface Subject extends Asked {
+  app: Attempt["app"];
   user: Attempt["user"] & { failures: number };
   authenticators: OpenAuthenticator[];
 }

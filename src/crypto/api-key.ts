@@ -6,11 +6,11 @@
  */
 
 import { randomBase32 } from "./random";
+import { sha256 } from "./sha256";
 
 const SECRET_BYTES = 32;
 /** id 16, secret 52, checksum 8 symbols. */
 const FORM = /^sg_([a-z2-7]{16})_([a-z2-7]{52})([0-9a-f]{8})$/;
-const utf8 = new TextEncoder();
 
 export interface ApiKeyProof {
   id: string;
@@ -33,10 +33,6 @@ export async function parseApiKey(key: string): Promise<ApiKeyProof | null> {
   const digest = await sha256(`sg_${id}_${secret}`);
   if (check !== checksum(digest)) return null;
   return { id, hash: digest.toBase64({ alphabet: "base64url" }) };
-}
-
-async function sha256(text: string): Promise<Uint8Array> {
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", utf8.encode(text)));
 }
 
 /** Of the digest, so that one hash does both. It says nothing that the key does not say. */

@@ -18,7 +18,13 @@ const utf8 = new TextEncoder();
  * What a digest is for. Each purpose has an HMAC key of its own, so that no digest means anything
  * elsewhere.
  */
-export type DigestPurpose = "backup-code" | "secret" | "used-code" | "request" | "rebinding";
+export type DigestPurpose =
+  | "backup-code"
+  | "secret"
+  | "used-code"
+  | "request"
+  | "rebinding"
+  | "password-guard";
 
 interface RingKey {
   readonly id: string;
@@ -76,6 +82,7 @@ async function deriveDigestKeys(raw: BufferSource): Promise<RingKey["digest"]> {
     "used-code": await derive("used-code"),
     request: await derive("request"),
     rebinding: await derive("rebinding"),
+    "password-guard": await derive("password-guard"),
   };
 }
 

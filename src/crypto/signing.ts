@@ -3,7 +3,7 @@
  * (RFC 7517).
  */
 
-import { SignJWT, type JWTPayload } from "jose";
+import { decodeProtectedHeader, errors, jwtVerify, SignJWT, type JWTPayload } from "jose";
 
 const BASE64URL = { alphabet: "base64url", omitPadding: true } as const;
 const ES256 = { name: "ECDSA", namedCurve: "P-256" } as const;
@@ -22,6 +22,7 @@ export interface PublicJwk {
 interface SigningKey {
   readonly kid: string;
   readonly privateKey: CryptoKey;
+  readonly publicKey: CryptoKey;
   readonly publicJwk: PublicJwk;
 }
 
@@ -50,7 +51,9 @@ async function parseSigningKey(entry: string): Promise<SigningKey> {
   try {
     const pkcs8 = Uint8Array.fromBase64(encoded, BASE64URL);
     const privateKey = await crypto.subtle.importKey("pkcs8", pkcs8, ES256, true, ["sign"]);
-    return { kid, privateKey, publicJwk: await publicJwk(kid, privateKey) };
+    const jwk = await publicJwk(kid, privateKey);
+    const publicKey = await crypto.subtle.importKey("jwk", jwk, ES256, true, ["verify"]);
+    return { kid, privateKey, publicKey, publicJwk: jwk };
   } catch (cause) {
     throw new Error(`SIGNING_KEYS: key ${kid} is not a P-256 private key.`, { cause });
   }
@@ -70,6 +73,28 @@ async function publicJwk(kid: string, privateKey: CryptoKey): Promise<PublicJwk>
 export function signJwt([newest]: SigningKeys, type: string, claims: JWTPayload): Promise<string> {
   const header = { alg: "ES256", kid: newest.kid, typ: type };
   return new SignJWT(claims).setProtectedHeader(header).sign(newest.privateKey);
+}
+
+/**
+ * The claims of a JWT under any key of the ring; null for what is not one, was altered, has expired
+ * at `now`, or is of another type, issuer or audience (RFC 8725 §3).
+ */
+export async function verifyJwt(
+  keys: SigningKeys,
+  token: string,
+  { type, now, ...expected }: { type: string; issuer: string; audience: string[]; now: Date },
+): Promise<JWTPayload | null> {
+  try {
+    const { kid } = decodeProtectedHeader(token);
+    const key = keys.find((candidate) => candidate.kid === kid);
+    if (!key) return null;
+    const options = { ...expected, typ: type, currentDate: now, algorithms: ["ES256"] };
+    return (await jwtVerify(token, key.publicKey, options)).payload;
+  } catch (error) {
+    // decodeProtectedHeader throws a TypeError for what is no JWS at all.
+    if (error instanceof errors.JOSEError || error instanceof TypeError) return null;
+    throw error;
+  }
 }
 
 /** What `/.well-known/jwks.json` shows. */

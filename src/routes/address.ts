@@ -4,6 +4,8 @@
  */
 
 import type { Context } from "hono";
+import type { Source } from "../core/audit";
+import type { Client } from "../core/password-gate";
 
 /**
  * Behind Cloudflare's edge this cannot be forged; a local server passes the client's own header
@@ -11,6 +13,16 @@ import type { Context } from "hono";
  */
 export function addressOf(c: Context): string | undefined {
   return c.req.header("cf-connecting-ip");
+}
+
+/** For the audit trail. */
+export function sourceOf(c: Context): Source {
+  return { ip: addressOf(c), userAgent: c.req.header("user-agent")?.slice(0, 512) };
+}
+
+/** For the counters of wrong passwords too. */
+export function clientOf(c: Context): Client {
+  return { ...sourceOf(c), network: addressKey(addressOf(c)) };
 }
 
 /** What limits by address count by: an IPv6 customer has at least a /64, so that is one address. */

@@ -2,7 +2,7 @@
 
 import { createMiddleware } from "hono/factory";
 import type { Context } from "hono";
-import type { Scope } from "../core/load-user";
+import type { Scope } from "../core/actor";
 import { parseApiKey } from "../crypto/api-key";
 import { timingSafeEqual } from "../crypto/timing-safe-equal";
 import { Problem } from "../problem";
@@ -20,7 +20,7 @@ export function requireKey(scope: Scope) {
     if (!proof) throw new Problem("unauthorized", { cause: "no API key" });
     // By the hash: who knows only the id, which is shown and logged, uses up nothing.
     await limitKey(c.env.KEY_LIMIT, proof.hash, c.var.deps.now);
-    c.set("caller", { ...proof, scope });
+    c.set("key", { ...proof, scope });
     await next();
   });
 }
@@ -35,6 +35,6 @@ export const requireAdmin = createMiddleware<AppEnv>(async (c, next) => {
 });
 
 /** RFC 6750 §2.1. */
-function bearer(c: Context): string | undefined {
+export function bearer(c: Context): string | undefined {
   return /^Bearer +(\S+) *$/i.exec(c.req.header("authorization") ?? "")?.[1];
 }

@@ -1,6 +1,6 @@
 /** What a request carries from one middleware to the next. */
 
-import type { Caller } from "../core/load-user";
+import type { KeyCaller, SessionCaller } from "../core/actor";
 import type { Config, Deps } from "../env";
 import type { Problem } from "../problem";
 
@@ -11,7 +11,9 @@ export interface AppEnv {
     config: Config;
     deps: Deps;
     /** Set by `requireKey`. */
-    caller: Caller;
+    key: Omit<KeyCaller, "userId">;
+    /** Set by `requireSession` and `requireAal2`. */
+    session: SessionCaller;
     /** What the request ended in, for the log. */
     problem: Problem | undefined;
   };

@@ -29,6 +29,17 @@ export function openApiDocument(app: OpenAPIHono<AppEnv>) {
     ...bearer,
     description: "The operator's token: the secret ADMIN_TOKEN.",
   });
+  registry.registerComponent("securitySchemes", "accessToken", {
+    ...bearer,
+    bearerFormat: "JWT",
+    description: "An access token of the user API.",
+  });
+  registry.registerComponent("securitySchemes", "sessionCookie", {
+    type: "apiKey",
+    in: "cookie",
+    name: "__Host-stepgate",
+    description: "The session of a browser; plain `stepgate` on a developer's machine.",
+  });
   return app.getOpenAPI31Document({ openapi: "3.1.0", info: INFO });
 }
 

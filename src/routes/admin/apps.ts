@@ -5,7 +5,7 @@ import { IdempotencyHeaders, idempotentRequest, Instant, label, line } from "../
 import { body, BODY_PROBLEMS, json, nothing, problems, router } from "../openapi";
 import { ADMIN_PROBLEMS, page, PageQuery, security } from "./shared";
 
-const { window, failuresBeforeLock, strikeCap } = SETTINGS_BOUNDS;
+const { window, failuresBeforeLock, strikeCap, minPasswordLength } = SETTINGS_BOUNDS;
 
 const Settings = z.object({
   window: z.union([z.literal(0), z.literal(1), z.literal(2)]).openapi({
@@ -25,8 +25,27 @@ const Settings = z.object({
     )
     .max(20)
     .openapi({
-      description: "Browser origins that may answer challenges. Empty: all may.",
+      description:
+        "Browser origins that may answer challenges. Empty: all may. Of the app `accounts`: those that may call `/auth`. Empty: only the service's own.",
     }),
+  registration: z
+    .enum(["open", "closed"])
+    .openapi({ description: "App `accounts`: whether anybody may make an account." }),
+  secondFactor: z.enum(["optional", "required"]).openapi({
+    description:
+      "App `accounts`: if required, users without a second factor can do nothing but enrol one.",
+  }),
+  minPasswordLength: z
+    .int()
+    .min(minPasswordLength.min)
+    .max(minPasswordLength.max)
+    .optional()
+    .openapi({
+      description: "App `accounts`. Left out: 15, or 8 where a second factor is required.",
+    }),
+  trustedDevices: z.boolean().openapi({
+    description: "App `accounts`: whether users may spare a device the second factor at log-in.",
+  }),
 });
 
 function isOrigin(text: string): boolean {

@@ -1,6 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { createKey, listKeys, revokeKey } from "../../core/api-keys";
-import { SCOPES } from "../../core/load-user";
+import { SCOPES } from "../../core/actor";
 import {
   IdempotencyHeaders,
   idempotentRequest,

@@ -1,11 +1,13 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { OPERATOR } from "../../core/actor";
-import { findUser, listUsers, setDisabled, toDetail } from "../../core/operator";
+import { changeUserAccount, findUser, listUsers, setDisabled, toDetail } from "../../core/operator";
+import { register } from "../../core/register";
 import { resetUser } from "../../core/rebinding";
 import { deleteUser, unlockUser } from "../../core/users";
 import { Instant, InstantOrNull, line } from "../fields";
 import { body, BODY_PROBLEMS, json, nothing, problems, router } from "../openapi";
 import { UserStatusSchema } from "../server/users";
+import { Email, Password, PersonName, Profile, RegistrationSchema, Username } from "../user/shared";
 import { ADMIN_PROBLEMS, page, PageQuery, Reason, security } from "./shared";
 
 const params = z.object({
@@ -16,12 +18,24 @@ const reasonBody = body(z.strictObject({ reason: Reason }));
 const Identity = z.object({ id: z.string(), appId: z.string(), createdAt: Instant });
 const Summary = Identity.extend({
   userId: z.string().openapi({ description: "The app's own name for the user." }),
+  email: z.string().nullable(),
+  username: z.string().nullable(),
   disabled: z.boolean(),
   capped: z.boolean(),
   lockedUntil: InstantOrNull,
 }).openapi("UserSummary");
 const Detail = UserStatusSchema.extend(Identity.shape)
-  .extend({ failures: z.int() })
+  .extend({
+    failures: z.int(),
+    account: z
+      .object({
+        email: z.string(),
+        username: z.string().nullable(),
+        name: z.string().nullable(),
+      })
+      .nullable()
+      .openapi({ description: "Of a user of the user API." }),
+  })
   .openapi("UserDetail");
 
 const listUsersRoute = createRoute({
@@ -33,12 +47,30 @@ const listUsersRoute = createRoute({
   request: {
     query: PageQuery.extend({
       appId: line(64).optional(),
-      query: line(255)
-        .optional()
-        .openapi({ description: "Part of the app's own name for the user." }),
+      query: line(255).optional().openapi({
+        description: "Part of the app's own name for the user, e-mail address or user name.",
+      }),
     }),
   },
   responses: { 200: json("Newest first", page(Summary)), ...problems(...ADMIN_PROBLEMS) },
+});
+
+const createUserRoute = createRoute({
+  method: "post",
+  path: "/users",
+  tags: ["Operator: users"],
+  summary: "Make an account",
+  description: "In the app `accounts`, also where registration is closed.",
+  security,
+  request: { body: body(RegistrationSchema) },
+  responses: {
+    201: json("Made", Profile),
+    ...problems(
+      ...ADMIN_PROBLEMS,
+      ...BODY_PROBLEMS,
+      ...(["weak_password", "email_taken", "username_taken"] as const),
+    ),
+  },
 });
 
 const getUserRoute = createRoute({
@@ -55,16 +87,30 @@ const patchUserRoute = createRoute({
   method: "patch",
   path: "/users/{id}",
   tags: ["Operator: users"],
-  summary: "Disable or enable a user",
-  description: "A disabled user's codes are refused unevaluated. Open challenges end either way.",
+  summary: "Change, disable or enable a user",
+  description:
+    "A disabled user's codes are refused unevaluated, and their sessions end at once. Open challenges end either way. A new password ends all sessions. What is left out stays.",
   security,
   request: {
     params,
-    body: body(z.strictObject({ disabled: z.boolean(), reason: Reason.optional() })),
+    body: body(
+      z.strictObject({
+        disabled: z.boolean().optional(),
+        email: Email.optional(),
+        username: Username.nullable().optional(),
+        name: PersonName.nullable().optional(),
+        password: Password.optional(),
+        reason: Reason.optional(),
+      }),
+    ),
   },
   responses: {
     200: json("The user as it is now", Detail),
-    ...problems(...ADMIN_PROBLEMS, ...BODY_PROBLEMS, "not_found", "conflict"),
+    ...problems(
+      ...ADMIN_PROBLEMS,
+      ...BODY_PROBLEMS,
+      ...(["not_found", "conflict", "weak_password", "email_taken", "username_taken"] as const),
+    ),
   },
 });
 
@@ -112,6 +158,9 @@ export const operatorUserRoutes = router()
   .openapi(listUsersRoute, async (c) =>
     c.json(await listUsers(c.var.deps, c.req.valid("query")), 200),
   )
+  .openapi(createUserRoute, async (c) => {
+    return c.json(await register(c.var.deps, c.req.valid("json"), { actor: "admin" }), 201);
+  })
   .openapi(getUserRoute, async (c) => {
     const { deps } = c.var;
     return c.json(toDetail(await findUser(deps, c.req.valid("param").id), deps.now), 200);
@@ -119,8 +168,11 @@ export const operatorUserRoutes = router()
   .openapi(patchUserRoute, async (c) => {
     const { deps } = c.var;
     const { id } = c.req.valid("param");
-    const { disabled, reason } = c.req.valid("json");
-    await setDisabled(deps, await findUser(deps, id), { disabled, note: reason ?? null });
+    const { disabled, reason, ...changes } = c.req.valid("json");
+    const note = reason ?? null;
+    const user = await findUser(deps, id);
+    if (Object.keys(changes).length > 0) await changeUserAccount(deps, user, { ...changes, note });
+    if (disabled !== undefined) await setDisabled(deps, user, { disabled, note });
     return c.json(toDetail(await findUser(deps, id), deps.now), 200);
   })
   .openapi(deleteUserRoute, async (c) => {

@@ -12,6 +12,7 @@ import {
   IdempotencyHeaders,
   idempotentRequest,
   Instant,
+  InstantOrNull,
   label,
   line,
   UserId,
@@ -21,6 +22,30 @@ import { KEY_PROBLEMS, security } from "./shared";
 
 const params = z.object({ userId: UserId });
 const oneParams = params.extend({ id: line(64).openapi({ example: "auth_mfrggzdfmztwq2lk" }) });
+
+export const AuthenticatorStatus = z.object({
+  id: z.string(),
+  name: z.string().nullable(),
+  status: z.enum(["pending", "active"]),
+  createdAt: Instant,
+  confirmedAt: InstantOrNull,
+  lastUsedAt: InstantOrNull,
+  driftSteps: z.int().openapi({
+    description: "By how many steps the phone's clock was off at the last success.",
+  }),
+});
+
+export const EnrolmentSchema = z.object({
+  id: z.string(),
+  status: z.literal("pending"),
+  secret: z.string().openapi({ description: "Base32, for those who type." }),
+  uri: z.string().openapi({ example: "otpauth://totp/Example:ada?issuer=Example&secret=…" }),
+  qr: z.object({
+    svg: z.string(),
+    png: z.string().openapi({ description: "A data URI." }),
+  }),
+  expiresAt: Instant,
+});
 
 const enrolRoute = createRoute({
   method: "post",
@@ -72,20 +97,7 @@ const enrolRoute = createRoute({
     ),
   },
   responses: {
-    201: json(
-      "Pending",
-      z.object({
-        id: z.string(),
-        status: z.literal("pending"),
-        secret: z.string().openapi({ description: "Base32, for those who type." }),
-        uri: z.string().openapi({ example: "otpauth://totp/Example:ada?issuer=Example&secret=…" }),
-        qr: z.object({
-          svg: z.string(),
-          png: z.string().openapi({ description: "A data URI." }),
-        }),
-        expiresAt: Instant,
-      }),
-    ),
+    201: json("Pending", EnrolmentSchema),
     ...problems(
       ...KEY_PROBLEMS,
       ...BODY_PROBLEMS,
@@ -158,22 +170,23 @@ const removeRoute = createRoute({
 
 export const authenticatorRoutes = router()
   .openapi(enrolRoute, async (c) => {
-    const { userId } = c.req.valid("param");
+    const caller = { ...c.var.key, ...c.req.valid("param") };
     const { algorithm, digits, period, ...rest } = c.req.valid("json");
-    const input = { userId, ...rest, parameters: { algorithm, digits, period } };
+    const input = { ...rest, parameters: { algorithm, digits, period } };
     const request = await idempotentRequest(c, "POST /v1/users/{userId}/authenticators");
-    return c.json(await enrol(c.var.deps, c.var.caller, { input, request }), 201);
+    return c.json(await enrol(c.var.deps, caller, { input, request }), 201);
   })
   .openapi(confirmRoute, async (c) => {
     const { userId, id } = c.req.valid("param");
     const { code } = c.req.valid("json");
-    const input = { userId, authenticatorId: id, code };
-    return c.json(await confirm(c.var.deps, c.var.caller, input), 200);
+    const caller = { ...c.var.key, userId };
+    return c.json(await confirm(c.var.deps, caller, { authenticatorId: id, code }), 200);
   })
   .openapi(removeRoute, async (c) => {
     const { userId, id } = c.req.valid("param");
-    const { deps, caller } = c.var;
-    const user = await loadKnownUser(deps, caller, userId);
+    const { deps, key } = c.var;
+    const caller = { ...key, userId };
+    const user = await loadKnownUser(deps, caller);
     await removeAuthenticator(deps, actorOf(caller), user, id);
     return c.body(null, 204);
   });

@@ -1,8 +1,9 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { answerChallenge, openChallenge } from "../../core/answer-challenge";
+import { signAssertion } from "../../core/assertion";
 import { createChallenge } from "../../core/challenges";
 import { CHALLENGE_LIFE_SECONDS } from "../../core/policy";
-import { addressOf } from "../address";
+import { sourceOf } from "../address";
 import { requireKey } from "../auth";
 import { CodeText, IdempotencyHeaders, idempotentRequest, Instant, line, UserId } from "../fields";
 import { limitUser } from "../limits";
@@ -84,15 +85,18 @@ const answerRoute = createRoute({
 
 export const challengeRoutes = router()
   .openapi(newRoute, async (c) => {
-    const input = c.req.valid("json");
+    const { userId, ...input } = c.req.valid("json");
+    const caller = { ...c.var.key, userId };
     const request = await idempotentRequest(c, "POST /v1/challenges");
-    return c.json(await createChallenge(c.var.deps, c.var.caller, { input, request }), 201);
+    return c.json(await createChallenge(c.var.deps, caller, { input, request }), 201);
   })
   .openapi(answerRoute, async (c) => {
     const { token, code } = c.req.valid("json");
-    const claims = await openChallenge(c.var.deps, "server", token);
-    await limitUser(c.env.USER_LIMIT, claims.userId, c.var.deps.now);
-    const source = { ip: addressOf(c), userAgent: c.req.header("user-agent")?.slice(0, 512) };
+    const { deps } = c.var;
+    const claims = await openChallenge(deps, "server", token);
+    await limitUser(c.env.USER_LIMIT, claims.userId, deps.now);
     const origin = c.req.header("origin") ?? null;
-    return c.json(await answerChallenge(c.var.deps, claims, { code, origin, source }), 200);
+    const answered = await answerChallenge(deps, claims, { code, origin, source: sourceOf(c) });
+    const assertion = await signAssertion(deps, claims, answered.method);
+    return c.json({ valid: true as const, userId: claims.externalId, ...answered, assertion }, 200);
   });

@@ -4,8 +4,9 @@ import { rotateBackupCodes } from "../../core/backup-codes";
 import { loadKnownUser } from "../../core/load-user";
 import { deleteUser, toStatus, unlockUser } from "../../core/users";
 import { requireKey } from "../auth";
-import { IdempotencyHeaders, idempotentRequest, Instant, InstantOrNull, UserId } from "../fields";
+import { IdempotencyHeaders, idempotentRequest, InstantOrNull, UserId } from "../fields";
 import { json, nothing, problems, router } from "../openapi";
+import { AuthenticatorStatus } from "./authenticators";
 import { BackupCodesLeft, KEY_PROBLEMS, security } from "./shared";
 
 const params = z.object({ userId: UserId });
@@ -16,19 +17,7 @@ export const UserStatusSchema = z.object({
     description:
       "Whether a second factor is needed. Stays true when the user is capped or was reset: then none can be given.",
   }),
-  authenticators: z.array(
-    z.object({
-      id: z.string(),
-      name: z.string().nullable(),
-      status: z.enum(["pending", "active"]),
-      createdAt: Instant,
-      confirmedAt: InstantOrNull,
-      lastUsedAt: InstantOrNull,
-      driftSteps: z.int().openapi({
-        description: "By how many steps the phone's clock was off at the last success.",
-      }),
-    }),
-  ),
+  authenticators: z.array(AuthenticatorStatus),
   backupCodes: BackupCodesLeft,
   lockedUntil: InstantOrNull,
   capped: z
@@ -120,25 +109,28 @@ const deleteRoute = createRoute({
 
 export const userRoutes = router()
   .openapi(getRoute, async (c) => {
-    const { deps, caller } = c.var;
-    const user = await loadKnownUser(deps, caller, c.req.valid("param").userId);
+    const { deps, key } = c.var;
+    const caller = { ...key, ...c.req.valid("param") };
+    const user = await loadKnownUser(deps, caller);
     return c.json(toStatus(user, deps.now), 200);
   })
   .openapi(rotateRoute, async (c) => {
-    const { userId } = c.req.valid("param");
+    const caller = { ...c.var.key, ...c.req.valid("param") };
     const request = await idempotentRequest(c, "POST /v1/users/{userId}/backup-codes");
-    const backupCodes = await rotateBackupCodes(c.var.deps, c.var.caller, { userId, request });
+    const backupCodes = await rotateBackupCodes(c.var.deps, caller, request);
     return c.json({ backupCodes }, 200);
   })
   .openapi(unlockRoute, async (c) => {
-    const { deps, caller } = c.var;
-    const user = await loadKnownUser(deps, caller, c.req.valid("param").userId);
+    const { deps, key } = c.var;
+    const caller = { ...key, ...c.req.valid("param") };
+    const user = await loadKnownUser(deps, caller);
     await unlockUser(deps, actorOf(caller), user);
     return c.body(null, 204);
   })
   .openapi(deleteRoute, async (c) => {
-    const { deps, caller } = c.var;
-    const user = await loadKnownUser(deps, caller, c.req.valid("param").userId);
+    const { deps, key } = c.var;
+    const caller = { ...key, ...c.req.valid("param") };
+    const user = await loadKnownUser(deps, caller);
     await deleteUser(deps, actorOf(caller), user);
     return c.body(null, 204);
   });

@@ -66,8 +66,8 @@ const verify = createRoute({
 export const verifyRoutes = router().openapi(verify, async (c) => {
   const { userId } = c.req.valid("param");
   const { code, ip, userAgent } = c.req.valid("json");
-  const { deps, caller } = c.var;
-  await limitUser(c.env.USER_LIMIT, `${caller.hash}:${userId}`, deps.now);
+  const { deps, key } = c.var;
+  await limitUser(c.env.USER_LIMIT, `${key.hash}:${userId}`, deps.now);
   const source = { ip, userAgent };
-  return c.json(await verifyCode(deps, caller, { userId, code, source }), 200);
+  return c.json(await verifyCode(deps, { ...key, userId }, { code, source }), 200);
 });

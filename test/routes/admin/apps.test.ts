@@ -23,7 +23,15 @@ describe("apps", () => {
       id: expect.stringMatching(/^app_[a-z2-7]{16}$/),
       name: "Example",
       issuer: "Example",
-      settings: { window: 1, failuresBeforeLock: 5, strikeCap: 100, allowedOrigins: [] },
+      settings: {
+        window: 1,
+        failuresBeforeLock: 5,
+        strikeCap: 100,
+        allowedOrigins: [],
+        registration: "open",
+        secondFactor: "optional",
+        trustedDevices: false,
+      },
       createdAt: "2026-10-01T12:00:10.000Z",
     });
   });
@@ -54,6 +62,11 @@ describe("apps", () => {
     expect([response.status, await problemCode(response)]).toEqual([422, "invalid_request"]);
   });
 
+  it("include the one of the user API, which cannot be deleted", async () => {
+    expect(await json(admin("GET", "/apps/accounts"))).toMatchObject({ name: "Accounts" });
+    expect(await problemCode(await admin("DELETE", "/apps/accounts"))).toBe("app_built_in");
+  });
+
   it("are listed newest first, a page at a time", async () => {
     const ids: string[] = [];
     for (let count = 0; count < 3; count++) ids.unshift((await createApp()).id);
@@ -62,7 +75,7 @@ describe("apps", () => {
     const second = await (
       await admin("GET", `/apps?limit=2&cursor=${first.nextCursor}`)
     ).json<Page>();
-    expect([...first.items, ...second.items].map(({ id }) => id)).toEqual(ids);
+    expect([...first.items, ...second.items].map(({ id }) => id)).toEqual([...ids, "accounts"]);
     expect(second.nextCursor).toBeNull();
   });
 

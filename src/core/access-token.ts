@@ -1,0 +1,60 @@
+/**
+ * Access tokens: JWTs (RFC 9068) for this service and for others, who check them offline with the
+ * published keys. Here the session is asked besides, on every call.
+ */
+
+import { randomBase32 } from "../crypto/random";
+import { signJwt, verifyJwt } from "../crypto/signing";
+import type { Deps } from "../env";
+import type { Aal, Assurance } from "./assurance";
+import { ACCESS_TOKEN_LIFE_SECONDS, ACCOUNTS_APP } from "./policy";
+
+/** RFC 9068 §2.1. */
+const TYPE = "at+jwt";
+/** Of a token that is good for enrolling only: no other service takes it for an access token. */
+const ENROLMENT_AUDIENCE = `${ACCOUNTS_APP}/enrolment`;
+/** RFC 8176 §2. */
+const AMR = { 1: ["pwd"], 2: ["pwd", "otp", "mfa"] } as const;
+
+export interface TokenSubject extends Assurance {
+  sessionId: string;
+  userId: string;
+  boundToEnrol: boolean;
+}
+
+/** RFC 9068 §2.2; `auth_time` is that of the newest authentication, in seconds. */
+export function signAccessToken(
+  { signingKeys, settings, now }: Deps,
+  { sessionId, userId, boundToEnrol, aal, passwordAt, secondFactorAt }: TokenSubject,
+): Promise<string> {
+  const iat = Math.floor(now.getTime() / 1000);
+  return signJwt(signingKeys, TYPE, {
+    iss: settings.issuerUrl,
+    aud: boundToEnrol ? ENROLMENT_AUDIENCE : ACCOUNTS_APP,
+    sub: userId,
+    client_id: ACCOUNTS_APP,
+    jti: randomBase32(10).toLowerCase(),
+    iat,
+    exp: iat + ACCESS_TOKEN_LIFE_SECONDS,
+    sid: sessionId,
+    aal,
+    amr: AMR[aal],
+    auth_time: Math.floor(Math.max(passwordAt, secondFactorAt ?? 0) / 1000),
+  });
+}
+
+/** What a token of ours says; null for one that is not, or has expired. */
+export async function readAccessToken(
+  { signingKeys, settings, now }: Deps,
+  token: string,
+): Promise<{ sessionId: string; aal: Aal } | null> {
+  const expected = {
+    type: TYPE,
+    issuer: settings.issuerUrl,
+    audience: [ACCOUNTS_APP, ENROLMENT_AUDIENCE],
+    now,
+  };
+  const claims = await verifyJwt(signingKeys, token, expected);
+  if (typeof claims?.["sid"] !== "string") return null;
+  return { sessionId: claims["sid"], aal: claims["aal"] === 2 ? 2 : 1 };
+}

@@ -1,0 +1,60 @@
+/**
+ * How sure one may be of who holds a session, and what that is enough for. The user's factors and
+ * the app's policy decide, not the way they logged in.
+ */
+
+import { Problem } from "../problem";
+import type { SessionCaller } from "./actor";
+import { FRESH } from "./policy";
+import { isActive, type UserRecord } from "./user-record";
+
+/** Authenticator assurance level (NIST SP 800-63B): 1 a password, 2 a second factor too. */
+export type Aal = 1 | 2;
+
+export interface Assurance {
+  aal: Aal;
+  /** Milliseconds since the epoch: when the password was last proven, and when a code. */
+  passwordAt: number;
+  secondFactorAt: number | null;
+}
+
+/** Also when none can be given: a capped or reset user does not fall back to the password. */
+export function hasSecondFactor({ user, authenticators }: UserRecord): boolean {
+  return authenticators.some(isActive) || user.cappedAt !== null || user.mustRebind;
+}
+
+/** Whether the session's user can do nothing but enrol an authenticator. */
+export function isBoundToEnrol({ app, user, authenticators }: UserRecord): boolean {
+  if (authenticators.some(isActive)) return false;
+  return user.mustRebind || app.settings.secondFactor === "required";
+}
+
+/**
+ * Throws `rebinding_required` or `enrolment_required` for a user who has to enrol first, and, where
+ * the call needs it fresh, `second_factor_required` or `password_required`.
+ */
+export function assertAssurance(
+  record: UserRecord & { session: Assurance },
+  caller: SessionCaller,
+  now: Date,
+): void {
+  if (isBoundToEnrol(record) && !caller.enrolment) {
+    throw new Problem(record.user.mustRebind ? "rebinding_required" : "enrolment_required");
+  }
+  if (caller.fresh) assertFresh(record, caller.aal, now);
+}
+
+/** ASVS 7.5.1. A credential that says less than its session counts for what it says. */
+function assertFresh(
+  { authenticators, session }: UserRecord & { session: Assurance },
+  aal: Aal,
+  now: Date,
+): void {
+  const oldest = now.getTime() - FRESH;
+  if (!authenticators.some(isActive)) {
+    if (session.passwordAt < oldest) throw new Problem("password_required");
+    return;
+  }
+  const proven = aal === 2 && session.aal === 2 ? (session.secondFactorAt ?? 0) : 0;
+  if (proven < oldest) throw new Problem("second_factor_required");
+}

@@ -1,0 +1,62 @@
+/**
+ * The one read of the server API: key, app, user, authenticators and backup codes in one query, so
+ * that the key is checked in the round trip that is made anyway.
+ */
+
+import { statement } from "../db/statement";
+import type { Deps } from "../env";
+import { Problem } from "../problem";
+import type { KeyCaller, Scope } from "./actor";
+import {
+  JOIN_AUTHENTICATORS,
+  readRecord,
+  RECORD_COLUMNS,
+  type LoadedUser,
+  type RecordRow,
+} from "./user-record";
+
+const LOAD = statement(`
+  SELECT ${RECORD_COLUMNS}, k.scopes, k.last_used_at AS keyLastUsedAt
+  FROM api_keys k
+  JOIN apps a ON a.id = k.app_id AND a.deleted_at IS NULL
+  LEFT JOIN users u ON u.app_id = a.id AND u.external_id = :userId ${JOIN_AUTHENTICATORS}
+  WHERE k.id = :id AND k.hash = :hash AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > :now)
+  ORDER BY t.rowid`);
+
+const HOUR = 3_600_000;
+const NOTE_USE = statement(`
+  UPDATE api_keys SET last_used_at = :now
+  WHERE id = :keyId AND (last_used_at IS NULL OR last_used_at <= :hourAgo)`);
+
+interface Row extends RecordRow {
+  scopes: string;
+  keyLastUsedAt: number | null;
+}
+
+/**
+ * Throws `unauthorized` for a key that is not good, `insufficient_scope` for one that may not do
+ * this.
+ */
+export async function loadByKey(deps: Deps, caller: KeyCaller): Promise<LoadedUser> {
+  const { id, hash, userId, scope } = caller;
+  const values = { id, hash, userId, now: deps.now.getTime() };
+  const { results } = await LOAD(deps.db.$client, values).all<Row>();
+  const [row] = results;
+  if (!row) throw new Problem("unauthorized", { cause: "unknown, revoked or expired key" });
+  assertScope(row.scopes, scope);
+  noteUse(deps, id, row.keyLastUsedAt);
+  const names = { externalId: userId, accountName: userId };
+  return { scopes: row.scopes, ...names, ...readRecord(row, results) };
+}
+
+export function assertScope(scopes: string, scope: Scope): void {
+  if (scopes.split(" ").includes(scope)) return;
+  throw new Problem("insufficient_scope", { detail: `The API key lacks the scope "${scope}".` });
+}
+
+/** Keeps `lastUsedAt` true to the hour, without a write per request. */
+function noteUse({ db, defer, now }: Deps, keyId: string, lastUsedAt: number | null): void {
+  const hourAgo = now.getTime() - HOUR;
+  if (lastUsedAt !== null && lastUsedAt > hourAgo) return;
+  defer(NOTE_USE(db.$client, { keyId, now: now.getTime(), hourAgo }).run());
+}

@@ -1,0 +1,153 @@
+/**
+ * The one gate for passwords, as `verify.ts` is for codes: every log-in path, step-up and change of
+ * password goes through it, so that counting cannot be forgotten.
+ *
+ * Wrong passwords are counted per account and address and per account, in counters of their own: a
+ * stranger can slow the owner down, not lock them out, and never touches the guard of the second
+ * factor. An unknown account costs the same work and the same statements as a known one, and so
+ * does one whose guard is closed, which would else tell that two names are one account's.
+ */
+
+import { DUMMY_HASH, hashPassword, needsRehash, verifyPassword } from "../crypto/password-hash";
+import { digest } from "../crypto/keyring";
+import { statement } from "../db/statement";
+import type { Deps } from "../env";
+import { Problem } from "../problem";
+import type { AccountRecord } from "./account";
+import type { Actor } from "./actor";
+import { NEXT_AUDIT_ID, type Source } from "./audit";
+import { claimBy, CLAIMED, LIVE_APP, LIVE_CALLER, SAME_EPOCH, type Sequel } from "./claim";
+import { ACCOUNTS_APP, PASSWORD_GUARDS } from "./policy";
+
+/** Where a person is, as the platform says it. */
+export interface Client extends Source {
+  /** What counters by address count by: the address, of IPv6 its /64. */
+  network: string;
+}
+
+export interface PasswordAttempt {
+  /** As read; null if there is none of that name. */
+  account: AccountRecord | null;
+  /** What it was looked up by. */
+  name: string;
+  password: string;
+  client: Client;
+  actor: Actor;
+  /** Whether a right password ends all sessions. */
+  endsSessions?: boolean;
+  /** From an operator's reset: one of these opens the log-in of a reset user. */
+  rebindHashes?: string[];
+  /** Has to be trusted still. */
+  deviceId?: string | null;
+  /** What else a right password does. Of a wrong one these statements run too, to no effect. */
+  sequel: Sequel;
+}
+
+/** Too many wrong passwords of late: `:guards` lists what is counted, with its limit. */
+const CLOSED = `EXISTS (SELECT 1 FROM json_each(:guards) g JOIN password_guards p ON p.key = g.value ->> 'key'
+    WHERE p.ends_at > :now AND p.failures >= g.value ->> 'limit')`;
+
+const IS_CLOSED = statement(`SELECT ${CLOSED} AS closed`);
+
+/** Decides, if the password is right. */
+const CLAIM = statement(`
+  UPDATE users SET attempt = :attempt, epoch = epoch + :endsSessions
+  WHERE users.id = :userId AND :right AND NOT ${CLOSED}
+    AND ${SAME_EPOCH} AND ${LIVE_APP} AND ${LIVE_CALLER} AND users.disabled_at IS NULL
+    AND (NOT users.must_rebind OR (users.rebind_expires_at > :now
+      AND users.rebind_hash IN (SELECT value FROM json_each(:rebindHashes))))
+    AND (:deviceId IS NULL OR (users.capped_at IS NULL AND coalesce(users.locked_until, 0) <= :now
+      AND EXISTS (SELECT 1 FROM trusted_devices d
+        WHERE d.id = :deviceId AND d.user_id = users.id AND d.epoch = users.epoch AND d.expires_at > :now)))
+  RETURNING id`);
+
+/** What is refused because it is closed costs no row. */
+const RECORD = statement(`
+  INSERT INTO audit_events (id, app_id, user_id, type, outcome, reason, actor, ip, user_agent, request_id)
+  SELECT ${NEXT_AUDIT_ID}, :appId, nullif(:userId, ''), 'password.given', iif(:right, 'success', 'failure'),
+    iif(:right, NULL, 'wrong_password'), :actor, :ip, :userAgent, :requestId
+  WHERE iif(:right, ${CLAIMED}, NOT ${CLOSED})`);
+
+const COUNT = statement(`
+  INSERT INTO password_guards (key, failures, ends_at)
+  SELECT g.value ->> 'key', 1, :now + (g.value ->> 'life') FROM json_each(:guards) g
+  WHERE NOT :right AND NOT ${CLOSED}
+  ON CONFLICT (key) DO UPDATE SET
+    failures = iif(ends_at <= :now, 1, failures + 1), ends_at = iif(ends_at <= :now, excluded.ends_at, ends_at)`);
+
+const REHASH = statement(`
+  UPDATE accounts SET password_hash = :rehashed
+  WHERE user_id = :userId AND password_hash = :passwordHash`);
+
+/**
+ * Carries out the sequel if the password is right and everything that was read still holds.
+ *
+ * Throws `invalid_credentials` for a wrong or unknown one and when there were too many; behind a
+ * right one also `user_disabled`, `rebinding_required` or `conflict`.
+ */
+export async function attemptPassword(deps: Deps, attempt: PasswordAttempt): Promise<void> {
+  const { account, password } = attempt;
+  const passwordHash = account?.passwordHash ?? DUMMY_HASH;
+  const matches = await verifyPassword(passwordHash, password);
+  const right = matches && account !== null;
+  const values = { ...(await bindings(deps, attempt)), right: Number(right), passwordHash };
+  const d1 = deps.db.$client;
+  const statements = [
+    IS_CLOSED(d1, values),
+    CLAIM(d1, values),
+    RECORD(d1, values),
+    // After the audit row: both ask whether it was closed before.
+    COUNT(d1, values),
+    ...attempt.sequel(values),
+  ];
+  const [closed, claimed] = await d1.batch<{ closed?: number }>(statements);
+  if (claimed?.results.length === 1) return keepHashCurrent(deps, values, password);
+  if (!right || closed?.results[0]?.closed === 1) throw new Problem("invalid_credentials");
+  throw explain(account);
+}
+
+/** A hash of older parameters is made anew, after the answer. */
+function keepHashCurrent(
+  { db, defer }: Deps,
+  { userId, passwordHash }: { userId: string; passwordHash: string },
+  password: string,
+): void {
+  if (!needsRehash(passwordHash)) return;
+  const rehash = async () => {
+    const rehashed = await hashPassword(password);
+    await REHASH(db.$client, { userId, passwordHash, rehashed }).run();
+  };
+  defer(rehash());
+}
+
+/** Why a right password opened nothing. */
+function explain({ user }: AccountRecord): Problem {
+  if (user.disabledAt !== null) return new Problem("user_disabled");
+  return new Problem(user.mustRebind ? "rebinding_required" : "conflict");
+}
+
+async function bindings(deps: Deps, attempt: PasswordAttempt) {
+  const { account, actor, client } = attempt;
+  const app = account?.app ?? { id: ACCOUNTS_APP, epoch: 0 };
+  const user = account?.user ?? { id: "", epoch: 0 };
+  return {
+    ...claimBy(deps, actor, { app, user }),
+    guards: JSON.stringify(await guardsOf(deps, account?.user.id ?? attempt.name, client)),
+    endsSessions: Number(attempt.endsSessions ?? false),
+    rebindHashes: JSON.stringify(attempt.rebindHashes ?? []),
+    deviceId: attempt.deviceId ?? null,
+    actor: actor.name,
+    ip: client.ip ?? null,
+    userAgent: client.userAgent ?? null,
+    requestId: deps.requestId,
+  };
+}
+
+/** Of account and network, and of the account alone: keyed digests, because names are personal. */
+async function guardsOf({ keyring }: Deps, who: string, { network }: Client) {
+  const { address, account } = PASSWORD_GUARDS;
+  return [
+    { ...address, key: await digest(keyring, "password-guard", JSON.stringify([who, network])) },
+    { ...account, key: await digest(keyring, "password-guard", JSON.stringify([who])) },
+  ];
+}

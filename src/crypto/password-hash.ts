@@ -1,0 +1,107 @@
+/**
+ * Password hashes: argon2id (RFC 9106) as PHC strings, salt and tag in unpadded Base64:
+ * `$argon2id$v=19$m=<KiB>,t=<passes>,p=<lanes>$<salt>$<tag>`.
+ *
+ * A password is hashed as NFC (NIST SP 800-63B-4 §3.1.1.2) in UTF-8, so that it is the same
+ * whichever way a keyboard composes its letters.
+ */
+
+import { argon2id, type Argon2Costs } from "./argon2id";
+import { timingSafeEqual } from "./timing-safe-equal";
+
+interface PasswordHash {
+  costs: Argon2Costs;
+  salt: Uint8Array;
+  tag: Uint8Array;
+}
+
+/** OWASP's choice for argon2id. DUMMY_HASH has to be made anew when these change. */
+const COSTS: Argon2Costs = { memoryKib: 19_456, passes: 2, lanes: 1 };
+/** RFC 9106 §3.1: 16 bytes are recommended for passwords. */
+const SALT_BYTES = 16;
+const TAG_BYTES = 32;
+
+/**
+ * The most that a hash from elsewhere may ask for. Memory and lanes are those of RFC 9106 §4,
+ * second option, and take half of an isolate's 128 MB.
+ */
+const MOST: Argon2Costs = { memoryKib: 65_536, passes: 10, lanes: 4 };
+
+/** Four times what core/password-policy.ts lets through. */
+const MAX_BYTES = 2048;
+
+const FORM =
+  /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$([A-Za-z0-9+/]{11,64})\$([A-Za-z0-9+/]{22,86})$/;
+const BASE64 = { omitPadding: true } as const;
+const utf8 = new TextEncoder();
+
+/** Stands in for the hash of an unknown account: the same work, and no password is known to match. */
+export const DUMMY_HASH =
+  "$argon2id$v=19$m=19456,t=2,p=1$ctWHqxfWNhbiPk6mft7wBw$0+hfaBNcsg69KZWM+QKtMtcdptIaSiLR08fj4oUItBE";
+
+/** What to store. Throws a RangeError above 2048 bytes of UTF-8. */
+export async function hashPassword(password: string): Promise<string> {
+  const message = encode(password);
+  if (message.byteLength > MAX_BYTES) throw new RangeError("The password is too long to hash.");
+  const salt = crypto.getRandomValues(new Uint8Array(SALT_BYTES));
+  const tag = argon2id({ message, salt, costs: COSTS, tagBytes: TAG_BYTES });
+  return format({ costs: COSTS, salt, tag });
+}
+
+/**
+ * Whether the password is the one hashed, at the costs in the hash.
+ *
+ * Throws an Error when the hash is no PHC string of argon2id or asks for more than an isolate can
+ * give: a hash that cannot be read is a fault, and never a password that does not match.
+ */
+export async function verifyPassword(hash: string, password: string): Promise<boolean> {
+  const { costs, salt, tag } = parse(hash);
+  const message = encode(password);
+  if (message.byteLength > MAX_BYTES) return false;
+  const computed = argon2id({ message, salt, costs, tagBytes: tag.byteLength });
+  return timingSafeEqual(computed.toBase64(BASE64), tag.toBase64(BASE64));
+}
+
+/** Whether the parameters are not today's. Throws as `verifyPassword` does. */
+export function needsRehash(hash: string): boolean {
+  const { costs, salt, tag } = parse(hash);
+  return (
+    costs.memoryKib !== COSTS.memoryKib ||
+    costs.passes !== COSTS.passes ||
+    costs.lanes !== COSTS.lanes ||
+    salt.byteLength !== SALT_BYTES ||
+    tag.byteLength !== TAG_BYTES
+  );
+}
+
+function encode(password: string): Uint8Array {
+  return utf8.encode(password.normalize("NFC"));
+}
+
+function format({ costs, salt, tag }: PasswordHash): string {
+  const { memoryKib, passes, lanes } = costs;
+  const values = `${salt.toBase64(BASE64)}$${tag.toBase64(BASE64)}`;
+  return `$argon2id$v=19$m=${memoryKib},t=${passes},p=${lanes}$${values}`;
+}
+
+/** Throws for whatever `format` would not have written. */
+function parse(hash: string): PasswordHash {
+  const [, memory, passes, lanes, salt = "", tag = ""] = FORM.exec(hash) ?? [];
+  const costs = { memoryKib: Number(memory), passes: Number(passes), lanes: Number(lanes) };
+  if (!areAffordable(costs)) throw new Error("Not an argon2id hash, or one that costs too much.");
+  const parsed = { costs, salt: Uint8Array.fromBase64(salt), tag: Uint8Array.fromBase64(tag) };
+  if (format(parsed) !== hash) throw new Error("Not an argon2id hash in its one form.");
+  return parsed;
+}
+
+/** The lower bounds are those of RFC 9106 §3.1. NaN is out of all bounds. */
+function areAffordable({ memoryKib, passes, lanes }: Argon2Costs): boolean {
+  return (
+    passes >= 1 &&
+    passes <= MOST.passes &&
+    lanes >= 1 &&
+    lanes <= MOST.lanes &&
+    memoryKib >= 8 * lanes &&
+    memoryKib <= MOST.memoryKib
+  );
+}

@@ -1,0 +1,107 @@
+/** Who is asking over the user API: the holder of an access token, or of the session's cookie. */
+
+import type { Context } from "hono";
+import { getCookie, setCookie } from "hono/cookie";
+import { createMiddleware } from "hono/factory";
+import { readAccessToken } from "../core/access-token";
+import type { SessionCaller } from "../core/actor";
+import { ACCESS_TOKEN_LIFE_SECONDS, TRUSTED_DEVICE_LIFE } from "../core/policy";
+import type { Credentials } from "../core/sessions";
+import { parseDeviceToken, parseSessionCookie, type TokenProof } from "../crypto/session-token";
+import { Problem } from "../problem";
+import { bearer } from "./auth";
+import type { AppEnv } from "./context";
+import { assertOrigin } from "./origins";
+
+/** RFC 9110 §9.2.1. */
+const SAFE = new Set(["GET", "HEAD", "OPTIONS"]);
+
+interface Demand {
+  /** Whether a user may call it who can do nothing but enrol. */
+  enrolment?: boolean;
+}
+
+/** A live session. Whether it is, is asked in the query that the route makes anyway. */
+export function requireSession(demand: Demand = {}) {
+  return middleware({ fresh: false, enrolment: false, ...demand });
+}
+
+/**
+ * What changes factors, e-mail or password, or deletes: a code given less than five minutes ago, or
+ * by a user without a second factor the password.
+ */
+export function requireAal2(demand: Demand = {}) {
+  return middleware({ fresh: true, enrolment: false, ...demand });
+}
+
+function middleware(demand: Pick<SessionCaller, "fresh" | "enrolment">) {
+  return createMiddleware<AppEnv>(async (c, next) => {
+    const proof = await proofOf(c);
+    if (!proof) throw new Problem("unauthorized", { cause: "no session" });
+    c.set("session", { ...proof, ...demand });
+    await next();
+  });
+}
+
+type Proof = Pick<SessionCaller, "sessionId" | "secretHash" | "aal">;
+
+/** With an Authorization header the cookie is ignored. */
+async function proofOf(c: Context<AppEnv>): Promise<Proof | null> {
+  if (c.req.header("authorization") !== undefined) {
+    const claims = await readAccessToken(c.var.deps, bearer(c) ?? "");
+    return claims && { ...claims, secretHash: null };
+  }
+  const cookie = await cookieOf(c);
+  if (!cookie) return null;
+  if (!SAFE.has(c.req.method)) await assertOrigin(c);
+  return { sessionId: cookie.id, secretHash: cookie.hash, aal: 2 };
+}
+
+/** What the session's cookie says; null if there is none. */
+export async function cookieOf(c: Context<AppEnv>): Promise<TokenProof | null> {
+  return parseSessionCookie(getCookie(c, nameOf(c, SESSION)) ?? "");
+}
+
+/** What the cookie of a trusted device says. */
+export async function deviceCookieOf(c: Context<AppEnv>): Promise<TokenProof | null> {
+  return parseDeviceToken(getCookie(c, nameOf(c, DEVICE)) ?? "");
+}
+
+/** What the client gets to hold: tokens for the answer, or a cookie beside it. */
+export function handOver(c: Context<AppEnv>, { cookie, ...tokens }: Credentials) {
+  if (cookie) set(c, SESSION, cookie.value, cookie.maxAgeSeconds);
+  const { accessToken, refreshToken } = tokens;
+  if (accessToken === undefined || refreshToken === undefined) return {};
+  return { accessToken, expiresIn: ACCESS_TOKEN_LIFE_SECONDS, refreshToken };
+}
+
+export function handOverDevice(c: Context<AppEnv>, token: string): void {
+  set(c, DEVICE, token, TRUSTED_DEVICE_LIFE / 1000);
+}
+
+export function dropCookie(c: Context<AppEnv>): void {
+  set(c, SESSION, "", 0);
+}
+
+const SESSION = "stepgate";
+const DEVICE = "stepgate-device";
+
+/** RFC 6265bis §4.1.3.2: no other host and no plain connection can set it; only where there is TLS. */
+function nameOf(c: Context<AppEnv>, name: string): string {
+  return isSecure(c) ? `__Host-${name}` : name;
+}
+
+function isSecure(c: Context<AppEnv>): boolean {
+  return c.var.config.settings.issuerUrl.startsWith("https:");
+}
+
+function set(c: Context<AppEnv>, name: string, value: string, maxAge: number): void {
+  const secure = isSecure(c);
+  setCookie(c, nameOf(c, name), value, {
+    path: "/",
+    httpOnly: true,
+    sameSite: "Lax",
+    secure,
+    maxAge,
+  });
+}

@@ -1,0 +1,176 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { actorOf } from "../../core/actor";
+import { countBackupCodes, rotateBackupCodes } from "../../core/backup-codes";
+import { enrol } from "../../core/enrol";
+import { loadBySession } from "../../core/load-by-session";
+import { confirmOwn } from "../../core/step-up";
+import { removeAuthenticator, renameAuthenticator, toStatus } from "../../core/users";
+import { DEFAULT_PARAMETERS } from "../../crypto/totp";
+import { CodeText, line } from "../fields";
+import { body, BODY_PROBLEMS, json, nothing, problems, router } from "../openapi";
+import { AuthenticatorStatus, EnrolmentSchema } from "../server/authenticators";
+import { BackupCodesLeft } from "../server/shared";
+import { handOver, requireAal2 } from "../session";
+import { FRESH_PROBLEMS, security, Tokens } from "./shared";
+
+const params = z.object({ id: line(64).openapi({ example: "auth_mfrggzdfmztwq2lk" }) });
+const Name = line(64).openapi({ description: "The user's name for it.", example: "My phone" });
+
+const listRoute = createRoute({
+  method: "get",
+  path: "/authenticators",
+  tags: ["Accounts: second factor"],
+  summary: "List one's authenticators",
+  security,
+  middleware: [requireAal2({ enrolment: true })] as const,
+  responses: {
+    200: json("Oldest first", z.object({ authenticators: z.array(AuthenticatorStatus) })),
+    ...problems(...FRESH_PROBLEMS),
+  },
+});
+
+const enrolRoute = createRoute({
+  method: "post",
+  path: "/authenticators",
+  tags: ["Accounts: second factor"],
+  summary: "Enrol an authenticator",
+  description: "It counts for nothing until it is confirmed; what is active goes on counting.",
+  security,
+  middleware: [requireAal2({ enrolment: true })] as const,
+  request: {
+    body: body(
+      z.strictObject({
+        name: Name.optional(),
+        rebindToken: z.string().min(1).max(128).optional().openapi({
+          description: "After an operator's reset: the token it answered.",
+        }),
+      }),
+    ),
+  },
+  responses: {
+    201: json("Pending", EnrolmentSchema),
+    ...problems(
+      ...FRESH_PROBLEMS,
+      ...BODY_PROBLEMS,
+      ...(["locked", "too_many_authenticators", "conflict"] as const),
+    ),
+  },
+});
+
+const confirmRoute = createRoute({
+  method: "post",
+  path: "/authenticators/{id}/confirm",
+  tags: ["Accounts: second factor"],
+  summary: "Confirm an enrolment",
+  description:
+    "The first right code makes the authenticator active, raises this session to level 2 with new tokens, and ends all other sessions. Backup codes come with the first one, and are shown only here.",
+  security,
+  middleware: [requireAal2({ enrolment: true })] as const,
+  request: { params, body: body(z.strictObject({ code: CodeText })) },
+  responses: {
+    200: json(
+      "Active",
+      Tokens.extend({
+        id: z.string(),
+        status: z.literal("active"),
+        backupCodes: z.array(z.string()).optional(),
+      }),
+    ),
+    ...problems(
+      ...FRESH_PROBLEMS,
+      ...BODY_PROBLEMS,
+      ...(["invalid_code", "clock_skew", "not_found", "already_confirmed"] as const),
+      ...(["enrolment_closed", "locked", "conflict"] as const),
+    ),
+  },
+});
+
+const renameRoute = createRoute({
+  method: "patch",
+  path: "/authenticators/{id}",
+  tags: ["Accounts: second factor"],
+  summary: "Rename an authenticator",
+  security,
+  middleware: [requireAal2()] as const,
+  request: { params, body: body(z.strictObject({ name: Name })) },
+  responses: {
+    200: json("As it is now", AuthenticatorStatus),
+    ...problems(...FRESH_PROBLEMS, ...BODY_PROBLEMS, "not_found", "conflict"),
+  },
+});
+
+const removeRoute = createRoute({
+  method: "delete",
+  path: "/authenticators/{id}",
+  tags: ["Accounts: second factor"],
+  summary: "Remove an authenticator",
+  description: "Ends all other sessions. With the last active one the backup codes go too.",
+  security,
+  middleware: [requireAal2()] as const,
+  request: { params },
+  responses: {
+    204: nothing,
+    ...problems(...FRESH_PROBLEMS, "invalid_request", "not_found", "locked", "conflict"),
+  },
+});
+
+const countRoute = createRoute({
+  method: "get",
+  path: "/backup-codes",
+  tags: ["Accounts: second factor"],
+  summary: "Count the backup codes left",
+  security,
+  middleware: [requireAal2()] as const,
+  responses: { 200: json("How many", BackupCodesLeft), ...problems(...FRESH_PROBLEMS) },
+});
+
+const rotateRoute = createRoute({
+  method: "post",
+  path: "/backup-codes",
+  tags: ["Accounts: second factor"],
+  summary: "Make new backup codes",
+  description: "The old set dies, and all other sessions with it. Shown only here.",
+  security,
+  middleware: [requireAal2()] as const,
+  responses: {
+    200: json("Ten new ones", z.object({ backupCodes: z.array(z.string()) })),
+    ...problems(...FRESH_PROBLEMS, "not_enrolled", "conflict"),
+  },
+});
+
+export const secondFactorRoutes = router()
+  .openapi(listRoute, async (c) => {
+    const { deps, session } = c.var;
+    const { authenticators } = toStatus(await loadBySession(deps, session), deps.now);
+    return c.json({ authenticators }, 200);
+  })
+  .openapi(enrolRoute, async (c) => {
+    const input = { ...c.req.valid("json"), parameters: DEFAULT_PARAMETERS };
+    return c.json(await enrol(c.var.deps, c.var.session, { input, request: null }), 201);
+  })
+  .openapi(confirmRoute, async (c) => {
+    const { id: authenticatorId } = c.req.valid("param");
+    const input = { authenticatorId, code: c.req.valid("json").code };
+    const { credentials, ...confirmation } = await confirmOwn(c.var.deps, c.var.session, input);
+    return c.json({ ...confirmation, ...handOver(c, credentials) }, 200);
+  })
+  .openapi(renameRoute, async (c) => {
+    const { deps, session } = c.var;
+    const change = { authenticatorId: c.req.valid("param").id, ...c.req.valid("json") };
+    const loaded = await loadBySession(deps, session);
+    return c.json(await renameAuthenticator(deps, actorOf(session), loaded, change), 200);
+  })
+  .openapi(removeRoute, async (c) => {
+    const { deps, session } = c.var;
+    const loaded = await loadBySession(deps, session);
+    await removeAuthenticator(deps, actorOf(session), loaded, c.req.valid("param").id);
+    return c.body(null, 204);
+  })
+  .openapi(countRoute, async (c) => {
+    const { backupCodesRemaining } = await loadBySession(c.var.deps, c.var.session);
+    return c.json(countBackupCodes(backupCodesRemaining), 200);
+  })
+  .openapi(rotateRoute, async (c) => {
+    const backupCodes = await rotateBackupCodes(c.var.deps, c.var.session, null);
+    return c.json({ backupCodes }, 200);
+  });

@@ -1,0 +1,208 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import { answerLogin, login, openLogin, type LoggedIn } from "../../core/login";
+import { logOut, refresh } from "../../core/refresh";
+import { register } from "../../core/register";
+import { ACCESS_TOKEN_LIFE_SECONDS } from "../../core/policy";
+import { parseDeviceToken, parseRefreshToken } from "../../crypto/session-token";
+import { Problem } from "../../problem";
+import { clientOf, sourceOf } from "../address";
+import type { AppEnv } from "../context";
+import { CodeText, Instant } from "../fields";
+import { limitUser } from "../limits";
+import { body, BODY_PROBLEMS, json, nothing, problems, router } from "../openapi";
+import { assertOrigin } from "../origins";
+import { BackupCodesLeft } from "../server/shared";
+import { cookieOf, deviceCookieOf, dropCookie, handOver, handOverDevice } from "../session";
+import {
+  Authenticated,
+  Email,
+  Holding,
+  Password,
+  Profile,
+  RegistrationSchema,
+  Tokens,
+  Username,
+} from "./shared";
+
+const registerRoute = createRoute({
+  method: "post",
+  path: "/register",
+  tags: ["Accounts: log-in"],
+  summary: "Make an account",
+  request: {
+    body: body(RegistrationSchema),
+  },
+  responses: {
+    201: json("Made. Nobody is logged in by it", z.object({ user: Profile })),
+    ...problems(
+      ...BODY_PROBLEMS,
+      ...(["weak_password", "email_taken", "username_taken", "registration_closed"] as const),
+    ),
+  },
+});
+
+const loginRoute = createRoute({
+  method: "post",
+  path: "/login",
+  tags: ["Accounts: log-in"],
+  summary: "Log in",
+  description:
+    "With e-mail address or user name. A user with a second factor is answered a challenge, and has no session before its code.",
+  request: {
+    body: body(
+      z
+        .strictObject({
+          email: Email.optional(),
+          username: Username.optional(),
+          password: Password,
+          cookie: Holding,
+          deviceToken: z.string().min(1).max(256).optional().openapi({
+            description: "Of a trusted device: spares the code, where the service allows it.",
+          }),
+          rebindToken: z.string().min(1).max(128).optional().openapi({
+            description: "After an operator's reset: the token it answered.",
+          }),
+        })
+        .refine(
+          ({ email, username }) => (email === undefined) !== (username === undefined),
+          "either email or username",
+        ),
+    ),
+  },
+  responses: {
+    200: json(
+      "The password is right",
+      z.union([
+        Authenticated,
+        z.object({
+          status: z.literal("second_factor_required"),
+          challengeToken: z.string(),
+          methods: z.array(z.enum(["totp", "backup_code"])),
+          expiresAt: Instant,
+        }),
+      ]),
+    ),
+    ...problems(
+      ...BODY_PROBLEMS,
+      ...(["invalid_credentials", "user_disabled", "rebinding_required"] as const),
+      ...(["origin_not_allowed", "conflict"] as const),
+    ),
+  },
+});
+
+const challengeRoute = createRoute({
+  method: "post",
+  path: "/challenge",
+  tags: ["Accounts: log-in"],
+  summary: "Answer the challenge of a log-in",
+  request: {
+    body: body(
+      z.strictObject({
+        challengeToken: z.string().min(1).max(4096),
+        code: CodeText,
+        cookie: Holding,
+        trustDevice: z.boolean().optional().openapi({
+          description: "Spare this device the code next time, where the service allows it.",
+        }),
+      }),
+    ),
+  },
+  responses: {
+    200: json(
+      "Logged in",
+      Authenticated.extend({ backupCodes: BackupCodesLeft, deviceToken: z.string().optional() }),
+    ),
+    ...problems(
+      ...BODY_PROBLEMS,
+      ...(["invalid_code", "invalid_challenge", "locked", "origin_not_allowed"] as const),
+    ),
+  },
+});
+
+const RefreshToken = z.string().min(1).max(256);
+
+const refreshRoute = createRoute({
+  method: "post",
+  path: "/refresh",
+  tags: ["Accounts: log-in"],
+  summary: "Exchange a refresh token",
+  description:
+    "Each is good for one exchange; one that comes a second time ends its session, because then two have it.",
+  request: { body: body(z.strictObject({ refreshToken: RefreshToken })) },
+  responses: {
+    200: json("A new pair", Tokens.required()),
+    ...problems(...BODY_PROBLEMS, "session_ended"),
+  },
+});
+
+const logoutRoute = createRoute({
+  method: "post",
+  path: "/logout",
+  tags: ["Accounts: log-in"],
+  summary: "Log out",
+  description: "With a refresh token of the session, or with its cookie and an empty object.",
+  request: { body: body(z.strictObject({ refreshToken: RefreshToken.optional() })) },
+  responses: {
+    204: nothing,
+    ...problems(...BODY_PROBLEMS, "session_ended", "origin_not_allowed"),
+  },
+});
+
+export const loginRoutes = router()
+  .openapi(registerRoute, async (c) => {
+    const origin = { actor: "registration", source: sourceOf(c) } as const;
+    return c.json({ user: await register(c.var.deps, c.req.valid("json"), origin) }, 201);
+  })
+  .openapi(loginRoute, async (c) => {
+    const { email, username, cookie, deviceToken, ...rest } = c.req.valid("json");
+    if (cookie) await assertOrigin(c);
+    const device = cookie ? await deviceCookieOf(c) : await parseDeviceToken(deviceToken ?? "");
+    const input = { ...rest, name: email ?? username ?? "", device, client: clientOf(c) };
+    const result = await login(c.var.deps, { ...input, holding: cookie ? "cookie" : "tokens" });
+    if (result.status === "authenticated") return c.json(answerOf(c, result.loggedIn), 200);
+    const { token: challengeToken, methods, expiresAt } = result.challenge;
+    return c.json({ status: result.status, challengeToken, methods, expiresAt }, 200);
+  })
+  .openapi(challengeRoute, async (c) => {
+    const { challengeToken, code, cookie = false, trustDevice = false } = c.req.valid("json");
+    if (cookie) await assertOrigin(c);
+    const { deps } = c.var;
+    const claims = await openLogin(deps, challengeToken);
+    await limitUser(c.env.USER_LIMIT, claims.userId, deps.now);
+    const holding = cookie ? "cookie" : "tokens";
+    const answer = { code, trustDevice, holding, client: clientOf(c) } as const;
+    const { backupCodes, deviceToken, ...loggedIn } = await answerLogin(deps, claims, answer);
+    if (cookie && deviceToken) handOverDevice(c, deviceToken);
+    const device = deviceToken !== undefined && !cookie && { deviceToken };
+    return c.json({ ...answerOf(c, loggedIn), backupCodes, ...device }, 200);
+  })
+  .openapi(refreshRoute, async (c) => {
+    const proof = await parseRefreshToken(c.req.valid("json").refreshToken);
+    if (!proof) throw new Problem("session_ended", { cause: "not a refresh token" });
+    const tokens = await refresh(c.var.deps, proof, sourceOf(c));
+    return c.json({ ...tokens, expiresIn: ACCESS_TOKEN_LIFE_SECONDS }, 200);
+  })
+  .openapi(logoutRoute, async (c) => {
+    const { refreshToken } = c.req.valid("json");
+    await logOut(c.var.deps, await endedBy(c, refreshToken));
+    if (refreshToken === undefined) dropCookie(c);
+    return c.body(null, 204);
+  });
+
+function answerOf(c: Context<AppEnv>, { credentials, user }: LoggedIn) {
+  return { status: "authenticated" as const, ...handOver(c, credentials), user };
+}
+
+/** The session that a refresh token or, without one, the cookie names. */
+async function endedBy(c: Context<AppEnv>, refreshToken: string | undefined) {
+  if (refreshToken !== undefined) {
+    const proof = await parseRefreshToken(refreshToken);
+    if (proof) return { sessionId: proof.sessionId, secretHash: proof.secret.hash };
+  } else {
+    const cookie = await cookieOf(c);
+    if (cookie) await assertOrigin(c);
+    if (cookie) return { sessionId: cookie.id, secretHash: cookie.hash };
+  }
+  throw new Problem("session_ended", { cause: "no session to end" });
+}

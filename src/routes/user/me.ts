@@ -1,0 +1,156 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { toProfile } from "../../core/account";
+import { actorOf } from "../../core/actor";
+import { loadBySession } from "../../core/load-by-session";
+import { changeAccount } from "../../core/profile";
+import { changePassword, stepUp, stepUpWithPassword } from "../../core/step-up";
+import { deleteUser } from "../../core/users";
+import { clientOf } from "../address";
+import { CodeText } from "../fields";
+import { limitUser } from "../limits";
+import { body, BODY_PROBLEMS, json, nothing, problems, router } from "../openapi";
+import { dropCookie, handOver, requireAal2, requireSession } from "../session";
+import {
+  Email,
+  FRESH_PROBLEMS,
+  Password,
+  PersonName,
+  Profile,
+  security,
+  SESSION_PROBLEMS,
+  Tokens,
+  Username,
+} from "./shared";
+
+const getRoute = createRoute({
+  method: "get",
+  path: "/me",
+  tags: ["Accounts: profile"],
+  summary: "See one's account",
+  security,
+  middleware: [requireSession()] as const,
+  responses: { 200: json("The account", Profile), ...problems(...SESSION_PROBLEMS) },
+});
+
+const patchRoute = createRoute({
+  method: "patch",
+  path: "/me",
+  tags: ["Accounts: profile"],
+  summary: "Change one's account",
+  description:
+    "What is left out stays. E-mail address and user name are what one logs in with: to change them needs a fresh code, or without a second factor a fresh password.",
+  security,
+  middleware: [requireSession()] as const,
+  request: {
+    body: body(
+      z.strictObject({
+        email: Email.optional(),
+        username: Username.nullable().optional(),
+        name: PersonName.nullable().optional(),
+      }),
+    ),
+  },
+  responses: {
+    200: json("The account as it is now", Profile),
+    ...problems(
+      ...FRESH_PROBLEMS,
+      ...BODY_PROBLEMS,
+      ...(["email_taken", "username_taken", "conflict"] as const),
+    ),
+  },
+});
+
+const deleteRoute = createRoute({
+  method: "delete",
+  path: "/me",
+  tags: ["Accounts: profile"],
+  summary: "Delete one's account",
+  description: "With everything in it. What stays is the audit trail, without anything personal.",
+  security,
+  middleware: [requireAal2()] as const,
+  responses: { 204: nothing, ...problems(...FRESH_PROBLEMS, "locked", "conflict") },
+});
+
+const passwordRoute = createRoute({
+  method: "post",
+  path: "/password",
+  tags: ["Accounts: profile"],
+  summary: "Change one's password",
+  description: "Ends all other sessions. This one goes on with new tokens, or a new cookie.",
+  security,
+  middleware: [requireAal2()] as const,
+  request: {
+    body: body(z.strictObject({ currentPassword: Password, newPassword: Password })),
+  },
+  responses: {
+    200: json("Changed", Tokens),
+    ...problems(
+      ...FRESH_PROBLEMS,
+      ...BODY_PROBLEMS,
+      ...(["invalid_credentials", "weak_password", "conflict"] as const),
+    ),
+  },
+});
+
+const stepUpRoute = createRoute({
+  method: "post",
+  path: "/step-up",
+  tags: ["Accounts: profile"],
+  summary: "Prove oneself again",
+  description:
+    "With a code: the session is at level 2 and fresh. With the password: for what a user without a second factor does. The tokens of before are worth nothing afterwards.",
+  security,
+  middleware: [requireSession({ enrolment: true })] as const,
+  request: {
+    body: body(
+      z
+        .strictObject({ code: CodeText.optional(), password: Password.optional() })
+        .refine(
+          ({ code, password }) => (code === undefined) !== (password === undefined),
+          "either code or password",
+        ),
+    ),
+  },
+  responses: {
+    200: json("Proven", Tokens),
+    ...problems(
+      ...SESSION_PROBLEMS,
+      ...BODY_PROBLEMS,
+      ...(["invalid_code", "invalid_credentials", "not_enrolled", "locked", "conflict"] as const),
+    ),
+  },
+});
+
+export const profileRoutes = router()
+  .openapi(getRoute, async (c) => {
+    return c.json(toProfile(await loadBySession(c.var.deps, c.var.session)), 200);
+  })
+  .openapi(patchRoute, async (c) => {
+    const { deps, session } = c.var;
+    const changes = c.req.valid("json");
+    const fresh = changes.email !== undefined || changes.username !== undefined;
+    const loaded = await loadBySession(deps, { ...session, fresh });
+    const account = await changeAccount(deps, actorOf(session), loaded, changes);
+    return c.json(toProfile({ ...loaded, account }), 200);
+  })
+  .openapi(deleteRoute, async (c) => {
+    const { deps, session } = c.var;
+    await deleteUser(deps, actorOf(session), await loadBySession(deps, session));
+    dropCookie(c);
+    return c.body(null, 204);
+  })
+  .openapi(passwordRoute, async (c) => {
+    const input = { ...c.req.valid("json"), client: clientOf(c) };
+    return c.json(handOver(c, await changePassword(c.var.deps, c.var.session, input)), 200);
+  })
+  .openapi(stepUpRoute, async (c) => {
+    const { deps, session } = c.var;
+    const { code, password = "" } = c.req.valid("json");
+    const client = clientOf(c);
+    await limitUser(c.env.USER_LIMIT, session.sessionId, deps.now);
+    const credentials =
+      code === undefined
+        ? await stepUpWithPassword(deps, session, { password, client })
+        : await stepUp(deps, session, { code, client });
+    return c.json(handOver(c, credentials), 200);
+  });

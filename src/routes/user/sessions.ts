@@ -1,0 +1,129 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { actorOf } from "../../core/actor";
+import { loadBySession } from "../../core/load-by-session";
+import { listSessions, revokeOtherSessions, revokeSession } from "../../core/own-sessions";
+import { listDevices, revokeDevice } from "../../core/trusted-devices";
+import { Instant, line } from "../fields";
+import { json, nothing, problems, router } from "../openapi";
+import { requireSession } from "../session";
+import { security, SESSION_PROBLEMS } from "./shared";
+
+const Place = z.object({ ip: z.string().nullable(), userAgent: z.string().nullable() });
+
+const listRoute = createRoute({
+  method: "get",
+  path: "/sessions",
+  tags: ["Accounts: sessions"],
+  summary: "List one's sessions",
+  security,
+  middleware: [requireSession()] as const,
+  responses: {
+    200: json(
+      "Newest first",
+      z.object({
+        sessions: z.array(
+          Place.extend({
+            id: z.string(),
+            current: z.boolean(),
+            aal: z.union([z.literal(1), z.literal(2)]).openapi({ type: "integer" }),
+            createdAt: Instant,
+            lastUsedAt: Instant.openapi({ description: "True to five minutes." }),
+            expiresAt: Instant.openapi({ description: "If it is not used before." }),
+          }),
+        ),
+      }),
+    ),
+    ...problems(...SESSION_PROBLEMS),
+  },
+});
+
+const revokeRoute = createRoute({
+  method: "delete",
+  path: "/sessions/{id}",
+  tags: ["Accounts: sessions"],
+  summary: "End a session",
+  security,
+  middleware: [requireSession()] as const,
+  request: { params: z.object({ id: line(64).openapi({ example: "ses_mfrggzdfmztwq2lk" }) }) },
+  responses: {
+    204: nothing,
+    ...problems(...SESSION_PROBLEMS, "invalid_request", "not_found", "conflict"),
+  },
+});
+
+const revokeOthersRoute = createRoute({
+  method: "delete",
+  path: "/sessions",
+  tags: ["Accounts: sessions"],
+  summary: "End all other sessions",
+  description: "And open log-ins, and trusted devices.",
+  security,
+  middleware: [requireSession()] as const,
+  responses: { 204: nothing, ...problems(...SESSION_PROBLEMS, "conflict") },
+});
+
+const listDevicesRoute = createRoute({
+  method: "get",
+  path: "/devices",
+  tags: ["Accounts: sessions"],
+  summary: "List one's trusted devices",
+  security,
+  middleware: [requireSession()] as const,
+  responses: {
+    200: json(
+      "Newest first",
+      z.object({
+        devices: z.array(
+          Place.extend({
+            id: z.string(),
+            createdAt: Instant,
+            lastUsedAt: Instant,
+            expiresAt: Instant,
+          }),
+        ),
+      }),
+    ),
+    ...problems(...SESSION_PROBLEMS),
+  },
+});
+
+const revokeDeviceRoute = createRoute({
+  method: "delete",
+  path: "/devices/{id}",
+  tags: ["Accounts: sessions"],
+  summary: "Trust a device no longer",
+  security,
+  middleware: [requireSession()] as const,
+  request: { params: z.object({ id: line(64).openapi({ example: "dev_mfrggzdfmztwq2lk" }) }) },
+  responses: {
+    204: nothing,
+    ...problems(...SESSION_PROBLEMS, "invalid_request", "not_found", "conflict"),
+  },
+});
+
+export const sessionRoutes = router()
+  .openapi(listRoute, async (c) => {
+    const { deps, session } = c.var;
+    return c.json({ sessions: await listSessions(deps, await loadBySession(deps, session)) }, 200);
+  })
+  .openapi(revokeRoute, async (c) => {
+    const { deps, session } = c.var;
+    const loaded = await loadBySession(deps, session);
+    await revokeSession(deps, actorOf(session), loaded, c.req.valid("param").id);
+    return c.body(null, 204);
+  })
+  .openapi(revokeOthersRoute, async (c) => {
+    const { deps, session } = c.var;
+    await revokeOtherSessions(deps, actorOf(session), await loadBySession(deps, session));
+    return c.body(null, 204);
+  })
+  .openapi(listDevicesRoute, async (c) => {
+    const { deps, session } = c.var;
+    return c.json({ devices: await listDevices(deps, await loadBySession(deps, session)) }, 200);
+  })
+  .openapi(revokeDeviceRoute, async (c) => {
+    const { deps, session } = c.var;
+    const loaded = await loadBySession(deps, session);
+    await revokeDevice(deps, actorOf(session), loaded, c.req.valid("param").id);
+    return c.body(null, 204);
+  });

@@ -1,0 +1,77 @@
+/** What the routes of the user API share. */
+
+import { z } from "@hono/zod-openapi";
+import { normaliseName } from "../../core/account";
+import { Instant, line } from "../fields";
+import { CALL_PROBLEMS } from "../openapi";
+
+/** Whatever can be wrong with a session, and with the cookie that names it. */
+export const SESSION_PROBLEMS = [
+  ...CALL_PROBLEMS,
+  "unauthorized",
+  "origin_not_allowed",
+  "rebinding_required",
+  "enrolment_required",
+] as const;
+
+/** Of a call that needs a code, or the password, given less than five minutes ago. */
+export const FRESH_PROBLEMS = [
+  ...SESSION_PROBLEMS,
+  "second_factor_required",
+  "password_required",
+] as const;
+
+export const security = [{ accessToken: [] }, { sessionCookie: [] }];
+
+export const Email = z
+  .string()
+  .max(254)
+  .transform(normaliseName)
+  .pipe(z.email())
+  .openapi({ type: "string", format: "email", maxLength: 254, example: "ada@example.com" });
+export const Username = line(64)
+  .refine((text) => !text.includes("@"), "no @")
+  .openapi({ description: "An e-mail address is none.", example: "ada" });
+export const PersonName = line(100).openapi({ example: "Ada" });
+/** As typed: which are good enough is decided elsewhere. */
+export const Password = z.string().min(1).max(1024).openapi({ format: "password" });
+
+export const RegistrationSchema = z.strictObject({
+  email: Email,
+  password: Password,
+  username: Username.optional(),
+  name: PersonName.optional(),
+});
+
+export const Holding = z.boolean().optional().openapi({
+  description:
+    "For browsers: hold the session as an `HttpOnly` cookie. Then no tokens are answered, and `Origin` is checked.",
+});
+
+export const Tokens = z.object({
+  accessToken: z
+    .string()
+    .optional()
+    .openapi({ description: "A JWT (RFC 9068); not where a cookie was asked for." }),
+  expiresIn: z.int().optional().openapi({ description: "Seconds, of the access token." }),
+  refreshToken: z
+    .string()
+    .optional()
+    .openapi({ description: "Good for one exchange at `/auth/refresh`." }),
+});
+
+export const Profile = z
+  .object({
+    id: z.string(),
+    email: z.string(),
+    username: z.string().nullable(),
+    name: z.string().nullable(),
+    twoFactor: z.boolean(),
+    createdAt: Instant,
+  })
+  .openapi("Account");
+
+export const Authenticated = Tokens.extend({
+  status: z.literal("authenticated"),
+  user: Profile,
+});
