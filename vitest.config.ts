@@ -11,7 +11,11 @@ export default defineConfig({
       wrangler: { configPath: "wrangler.toml" },
       // Bindings given here win over wrangler.toml and a developer's .dev.vars.
       miniflare: {
-        bindings: { ...TEST_SECRETS, TEST_MIGRATIONS: await readD1Migrations("migrations") },
+        bindings: {
+          ...TEST_SECRETS,
+          COMPAT: "0,1,2,3,4",
+          TEST_MIGRATIONS: await readD1Migrations("migrations"),
+        },
       },
     }),
   ],

@@ -25,6 +25,7 @@ export function newBindings() {
   const pkcs8 = privateKey.export({ format: "der", type: "pkcs8" }).toString("base64url");
   return {
     ISSUER_URL: "https://bench.example.com",
+    COMPAT: "",
     AUDIT_RETENTION_DAYS: "400",
     ADMIN_TOKEN: randomBytes(32).toString("base64url"),
     KEYRING: `bench:${randomBytes(32).toString("base64url")}`,

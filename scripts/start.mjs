@@ -125,7 +125,8 @@ function devArguments(port, stateDir) {
   const place = `--ip localhost --port ${port} --inspector-port 0 --local`.split(" ");
   const quiet = ["--log-level", "log", "--show-interactive-dev-session=false"];
   const issuer = `ISSUER_URL:http://localhost:${port}`;
-  return ["dev", ...place, "--persist-to", stateDir, "--var", issuer, ...quiet];
+  const compat = "COMPAT:0,1,2,3,4";
+  return ["dev", ...place, "--persist-to", stateDir, "--var", issuer, "--var", compat, ...quiet];
 }
 
 /** Until it really answers; throws when it ends, refuses to serve, or takes too long. */

@@ -24,6 +24,8 @@ export interface Settings {
   issuerUrl: string;
   adminToken: string;
   auditRetentionDays: number;
+  /** Which of the published APIs are answered (`docs/compat.md`). */
+  compat: ReadonlySet<string>;
 }
 
 /** What the bindings say, parsed once per isolate. */
@@ -42,6 +44,10 @@ const SettingsSchema = z.object({
     .refine((url) => URL.parse(url)?.origin === url, "an origin, such as https://2fa.example.com"),
   ADMIN_TOKEN: z.string().min(32),
   AUDIT_RETENTION_DAYS: z.coerce.number().int().min(1).max(3650),
+  COMPAT: z
+    .string()
+    .regex(/^([0-4](,[0-4])*)?$/, "numbers of APIs, such as 1,2,3,4")
+    .transform((text) => new Set(text.split(","))),
 });
 
 let parsed: { env: Env; config: Config } | undefined;
@@ -67,6 +73,7 @@ function parseSettings(env: Env): Settings {
     issuerUrl: result.data.ISSUER_URL,
     adminToken: result.data.ADMIN_TOKEN,
     auditRetentionDays: result.data.AUDIT_RETENTION_DAYS,
+    compat: result.data.COMPAT,
   };
 }
 

@@ -1,0 +1,14 @@
+/** Published APIs are answered where COMPAT names them; elsewhere their paths are unknown. */
+
+import { createMiddleware } from "hono/factory";
+import { Problem } from "../../problem";
+import type { AppEnv } from "../context";
+
+export function whereOn(api: "0" | "1" | "2" | "3" | "4") {
+  return createMiddleware<AppEnv>(async (c, next) => {
+    if (!c.var.config.settings.compat.has(api)) {
+      throw new Problem("not_found", { cause: `API ${api} is not in COMPAT` });
+    }
+    await next();
+  });
+}
