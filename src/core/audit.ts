@@ -23,6 +23,7 @@ export const AUDIT_TYPES = [
   "device.trusted",
   "password.changed",
   "password.given",
+  "second_factor.disabled",
   "session.reused",
   "session.revoked",
   "user.capped",

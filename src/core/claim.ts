@@ -30,6 +30,10 @@ const LIVE_SESSION = `(:sessionId IS NULL OR EXISTS (
 /** Whoever asks still may. */
 export const LIVE_CALLER = `${LIVE_KEY} AND ${LIVE_SESSION}`;
 
+/** What only the operator may end, nobody else ends by removing or deleting. */
+export const NOT_HELD = `((:keyId IS NULL AND :sessionId IS NULL) OR
+    (users.disabled_at IS NULL AND users.capped_at IS NULL AND NOT users.must_rebind))`;
+
 /** The app exists, with the settings that were read. Deletion grows the epoch too. */
 export const LIVE_APP = `EXISTS (
     SELECT 1 FROM apps a WHERE a.id = users.app_id AND a.id = :appId AND a.epoch = :appEpoch)`;

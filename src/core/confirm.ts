@@ -62,6 +62,8 @@ export interface Confirmation {
 export interface ConfirmationInput {
   authenticatorId: string;
   code: string;
+  /** Whether the first one comes with backup codes: not where they cannot be shown. */
+  withBackupCodes?: boolean;
   /** What else a right code does. */
   sequel?: Sequel | undefined;
 }
@@ -102,15 +104,16 @@ async function tryConfirm(
   deps: Deps,
   caller: Caller,
   loaded: UserRecord,
-  { authenticator, code, sequel }: ConfirmationInput & { authenticator: Authenticator },
+  input: ConfirmationInput & { authenticator: Authenticator },
 ): Promise<Confirmation | null> {
   const { app, user } = loaded;
+  const { authenticator, code, sequel, withBackupCodes = true } = input;
   const subject = { appId: app.id, userId: user.id, authenticators: [authenticator] };
   const opened = await openAuthenticators(deps.keyring, subject);
   const digits = digitsOf(code, authenticator);
   const [match] = await findMatches(opened, digits, { now: deps.now, window: app.settings.window });
   const step = match && match.step > match.lastStep ? match.step : -1;
-  const change = { authenticatorId: authenticator.id, step, sequel };
+  const change = { authenticatorId: authenticator.id, step, sequel, withBackupCodes };
   const { backupCodes, claimed } = await commitConfirmation(deps, caller, loaded, change);
   if (!claimed) return null;
   if (step < 0) throw await diagnose(deps, opened, digits);
@@ -121,17 +124,14 @@ async function commitConfirmation(
   deps: Deps,
   caller: Caller,
   loaded: UserRecord,
-  {
-    authenticatorId,
-    step,
-    sequel,
-  }: { authenticatorId: string; step: number; sequel: Sequel | undefined },
+  change: Omit<ConfirmationInput, "code"> & { step: number },
 ) {
+  const { authenticatorId, step, sequel, withBackupCodes } = change;
   const claim = claimBy(deps, actorOf(caller), loaded);
   const values = { ...claim, authenticatorId, step };
-  const isFirst = !loaded.authenticators.some(isActive);
+  const isFirst = step >= 0 && !loaded.authenticators.some(isActive);
   const backup =
-    step >= 0 && isFirst ? await createBackupCodes(deps.keyring, loaded.user.id) : undefined;
+    isFirst && withBackupCodes ? await createBackupCodes(deps.keyring, loaded.user.id) : undefined;
   const d1 = deps.db.$client;
   const [claimed] = await d1.batch([
     CLAIM_CONFIRMATION(d1, values),

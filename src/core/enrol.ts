@@ -38,6 +38,8 @@ export interface EnrolmentInput {
    * confirms it.
    */
   secret?: string | undefined;
+  /** Whether it takes the place of all that are pending. */
+  replaces?: boolean;
   /** From an operator's reset. */
   rebindToken?: string | undefined;
 }
@@ -111,6 +113,7 @@ async function tryCreate(
     secretDigests,
     secret: await seal(keyring, secret, secretContext(app.id, user.id, id)),
     rebindHashes: await digests(keyring, "rebinding", input.rebindToken ?? ""),
+    replaces: input.replaces ?? false,
     lastStep: input.secret === undefined ? -1 : timeStep(now, input.parameters.period),
   };
   // Before anything is written: what cannot be shown must not be made.

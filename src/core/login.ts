@@ -25,7 +25,8 @@ import {
 } from "./sessions";
 import { createDevice, noteDeviceUse, trustDevice } from "./trusted-devices";
 
-const ANYBODY: Actor = { keyId: null, scope: null, sessionId: null, name: "login" };
+/** Whoever has the password. */
+export const ANYBODY: Actor = { keyId: null, scope: null, sessionId: null, name: "login" };
 
 export interface LoginInput {
   /** E-mail address or user name, as typed. */

@@ -35,13 +35,16 @@ const CLAIM_ENROLMENT = statement(`
       AND t.secret_digest IN (SELECT value FROM json_each(:secretDigests)))
   RETURNING id`);
 
-/** Pending ones that have expired, and the oldest of the others if all places are taken. */
+/**
+ * Pending ones that have expired, and of the others the oldest if all places are taken, or all that
+ * this one replaces.
+ */
 const MAKE_ROOM = statement(`
   DELETE FROM authenticators WHERE user_id = :userId AND state = 'pending' AND ${CLAIMED}
     AND (expires_at <= :now OR id IN (
       SELECT id FROM authenticators WHERE user_id = :userId AND state = 'pending' AND expires_at > :now
-      ORDER BY rowid DESC LIMIT -1 OFFSET (SELECT ${MAX_AUTHENTICATORS - 1} - count(*)
-        FROM authenticators WHERE user_id = :userId AND state = 'active')))`);
+      ORDER BY rowid DESC LIMIT -1 OFFSET iif(:replaces, 0, (SELECT ${MAX_AUTHENTICATORS - 1} - count(*)
+        FROM authenticators WHERE user_id = :userId AND state = 'active'))))`);
 
 const INSERT = statement(`
   INSERT INTO authenticators
@@ -60,6 +63,8 @@ export interface PendingAuthenticator {
   secretDigests: string[];
   rebindHashes: string[];
   parameters: TotpParameters;
+  /** Whether the other pending ones go. */
+  replaces: boolean;
   /** The steps up to here count as spent. */
   lastStep: number;
 }
@@ -87,6 +92,7 @@ export async function insertPending(
     secretDigests: JSON.stringify(pending.secretDigests),
     rebindHashes: JSON.stringify(pending.rebindHashes),
     expiresAt: claim.now + PENDING_LIFE,
+    replaces: Number(pending.replaces),
   };
   const event = { type: "authenticator.enrolled", actor: actorOf(caller).name } as const;
   const d1 = deps.db.$client;

@@ -12,7 +12,7 @@ import { actorOf, type SessionCaller } from "./actor";
 import { isBoundToEnrol, type Assurance } from "./assurance";
 import { record } from "./audit";
 import { CLAIMED, type Sequel } from "./claim";
-import { confirm, type Confirmation } from "./confirm";
+import { confirm, type Confirmation, type ConfirmationInput } from "./confirm";
 import { loadBySession, type Session, type SessionRecord } from "./load-by-session";
 import { attemptPassword, type Client } from "./password-gate";
 import { assertPassword } from "./register";
@@ -103,7 +103,7 @@ async function givePassword(
 export async function confirmOwn(
   deps: Deps,
   caller: SessionCaller,
-  input: { authenticatorId: string; code: string },
+  input: ConfirmationInput,
 ): Promise<Confirmation & { credentials: Credentials }> {
   const { user, session } = await loadBySession(deps, caller);
   const secrets = await renewedSecrets(session);

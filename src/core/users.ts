@@ -6,7 +6,7 @@ import { Problem } from "../problem";
 import { OPERATOR, type Actor } from "./actor";
 import { record, type AuditEvent } from "./audit";
 import { countBackupCodes, type BackupCodesLeft } from "./backup-codes";
-import { claimBy, CLAIMED, commitClaim, LIVE_APP, LIVE_CALLER } from "./claim";
+import { claimBy, CLAIMED, commitClaim, LIVE_APP, LIVE_CALLER, NOT_HELD } from "./claim";
 import { assertNotHeld } from "./guard";
 import { takeAlong } from "./sessions";
 import { isActive, type Authenticator, type UserRecord } from "./user-record";
@@ -39,10 +39,6 @@ export interface UserStatus {
   rebindingRequired: boolean;
   disabled: boolean;
 }
-
-/** What only the operator may end, nobody else ends by removing or deleting. */
-const NOT_HELD = `((:keyId IS NULL AND :sessionId IS NULL) OR
-    (users.disabled_at IS NULL AND users.capped_at IS NULL AND NOT users.must_rebind))`;
 
 const CLAIM_REMOVAL = statement(`
   UPDATE users SET attempt = :attempt, epoch = epoch + 1

@@ -1,5 +1,5 @@
 /**
- * A Golomb-coded set: whether a text is on a long list, at a third less than a Bloom filter takes.
+ * A Golomb-coded set: whether a text is on a long list, at a fifth less than a Bloom filter takes.
  *
  * Every entry is hashed to a number below `range`. Of the sorted numbers the differences are kept, in
  * Rice code: what is above `riceBits` bits in unary, ended by a 0, then those bits. An entry is always
