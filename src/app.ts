@@ -3,6 +3,10 @@ import { auditRoutes } from "./routes/admin/audit";
 import { keyRoutes } from "./routes/admin/keys";
 import { operatorUserRoutes } from "./routes/admin/users";
 import { requireAdmin } from "./routes/auth";
+import { appendedOtp } from "./routes/compat/appended-otp";
+import { basicWithOtp } from "./routes/compat/basic-with-otp";
+import { djangoReact } from "./routes/compat/django-react";
+import { djangoTotp } from "./routes/compat/django-totp";
 import { docsRoutes, openApiDocument } from "./routes/docs";
 import { openToAllOrigins, strictHeaders } from "./routes/headers";
 import { limitByAddress, limitFailures } from "./routes/limits";
@@ -61,6 +65,10 @@ for (const routes of [loginRoutes, secondFactorRoutes, profileRoutes, sessionRou
 for (const routes of [appRoutes, keyRoutes, operatorUserRoutes, auditRoutes]) {
   app.route("/admin", routes);
 }
+app.route("/", appendedOtp);
+app.route("/", basicWithOtp);
+app.route("/api/auth", djangoReact);
+app.route("/api", djangoTotp);
 app.route("/", metaRoutes);
 app.route("/", docsRoutes);
 

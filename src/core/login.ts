@@ -47,7 +47,7 @@ export interface LoggedIn {
 
 export type Login =
   | { status: "authenticated"; loggedIn: LoggedIn }
-  | { status: "second_factor_required"; challenge: Challenge };
+  | { status: "second_factor_required"; challenge: Challenge; user: Profile };
 
 /**
  * Throws `invalid_credentials`, alike for everything that is wrong, and behind a right password
@@ -78,7 +78,8 @@ export async function login(deps: Deps, input: LoginInput): Promise<Login> {
   // A wrong password does not come here.
   if (!account) throw new Error("a password of nobody was accepted");
   if (needsCode) {
-    return { status: "second_factor_required", challenge: await challengeFor(deps, account) };
+    const challenge = await challengeFor(deps, account);
+    return { status: "second_factor_required", challenge, user: toProfile(account) };
   }
   const subject = { ...assurance, userId: account.user.id, boundToEnrol: isBoundToEnrol(account) };
   const credentials = await issueCredentials(deps, secrets, subject);

@@ -95,7 +95,8 @@ function typeBase(c: Context<AppEnv>): string {
   return c.get("config")?.settings.issuerUrl ?? new URL(c.req.url).origin;
 }
 
-function asProblem(error: Error): Problem {
+/** What an error is to a caller; one that is not ours says nothing of itself. */
+export function asProblem(error: Error): Problem {
   if (error instanceof Problem) return error;
   // Hono throws these for what never reached a schema.
   if (error instanceof HTTPException && error.status === 415) {

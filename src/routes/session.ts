@@ -13,6 +13,9 @@ import { bearer } from "./auth";
 import type { AppEnv } from "./context";
 import { assertOrigin } from "./origins";
 
+const SESSION = "stepgate";
+const DEVICE = "stepgate-device";
+
 /** RFC 9110 §9.2.1. */
 const SAFE = new Set(["GET", "HEAD", "OPTIONS"]);
 
@@ -43,59 +46,60 @@ function middleware(demand: Pick<SessionCaller, "fresh" | "enrolment">) {
   });
 }
 
-type Proof = Pick<SessionCaller, "sessionId" | "secretHash" | "aal">;
+export type Proof = Pick<SessionCaller, "sessionId" | "secretHash" | "aal">;
 
 /** With an Authorization header the cookie is ignored. */
-async function proofOf(c: Context<AppEnv>): Promise<Proof | null> {
-  if (c.req.header("authorization") !== undefined) {
-    const claims = await readAccessToken(c.var.deps, bearer(c) ?? "");
-    return claims && { ...claims, secretHash: null };
-  }
-  const cookie = await cookieOf(c);
-  if (!cookie) return null;
-  if (!SAFE.has(c.req.method)) await assertOrigin(c);
-  return { sessionId: cookie.id, secretHash: cookie.hash, aal: 2 };
+function proofOf(c: Context<AppEnv>): Promise<Proof | null> {
+  if (c.req.header("authorization") === undefined) return cookieProof(c);
+  return tokenProof(c, bearer(c) ?? "");
+}
+
+export async function tokenProof(c: Context<AppEnv>, token: string): Promise<Proof | null> {
+  const claims = await readAccessToken(c.var.deps, token);
+  return claims && { ...claims, secretHash: null };
+}
+
+export async function cookieProof(c: Context<AppEnv>): Promise<Proof | null> {
+  const proof = await secretProof(ownCookie(c, SESSION) ?? "");
+  if (proof && !SAFE.has(c.req.method)) await assertOrigin(c);
+  return proof;
+}
+
+/** Of the secret that a cookie holds, wherever it comes from. */
+export async function secretProof(secret: string): Promise<Proof | null> {
+  const proof = await parseSessionCookie(secret);
+  return proof && { sessionId: proof.id, secretHash: proof.hash, aal: 2 };
 }
 
 /** What the session's cookie says; null if there is none. */
 export async function cookieOf(c: Context<AppEnv>): Promise<TokenProof | null> {
-  return parseSessionCookie(getCookie(c, nameOf(c, SESSION)) ?? "");
+  return parseSessionCookie(ownCookie(c, SESSION) ?? "");
 }
 
 /** What the cookie of a trusted device says. */
 export async function deviceCookieOf(c: Context<AppEnv>): Promise<TokenProof | null> {
-  return parseDeviceToken(getCookie(c, nameOf(c, DEVICE)) ?? "");
+  return parseDeviceToken(ownCookie(c, DEVICE) ?? "");
 }
 
 /** What the client gets to hold: tokens for the answer, or a cookie beside it. */
 export function handOver(c: Context<AppEnv>, { cookie, ...tokens }: Credentials) {
-  if (cookie) set(c, SESSION, cookie.value, cookie.maxAgeSeconds);
+  if (cookie) setOwnCookie(c, SESSION, cookie.value, cookie.maxAgeSeconds);
   const { accessToken, refreshToken } = tokens;
   if (accessToken === undefined || refreshToken === undefined) return {};
   return { accessToken, expiresIn: ACCESS_TOKEN_LIFE_SECONDS, refreshToken };
 }
 
 export function handOverDevice(c: Context<AppEnv>, token: string): void {
-  set(c, DEVICE, token, TRUSTED_DEVICE_LIFE / 1000);
+  setOwnCookie(c, DEVICE, token, TRUSTED_DEVICE_LIFE / 1000);
 }
 
-export function dropCookie(c: Context<AppEnv>): void {
-  set(c, SESSION, "", 0);
-}
-
-const SESSION = "stepgate";
-const DEVICE = "stepgate-device";
-
-/** RFC 6265bis §4.1.3.2: no other host and no plain connection can set it; only where there is TLS. */
-function nameOf(c: Context<AppEnv>, name: string): string {
-  return isSecure(c) ? `__Host-${name}` : name;
-}
-
-function isSecure(c: Context<AppEnv>): boolean {
-  return c.var.config.settings.issuerUrl.startsWith("https:");
-}
-
-function set(c: Context<AppEnv>, name: string, value: string, maxAge: number): void {
+/** A cookie of our manners: no script reads it, no other site sends it along. */
+export function setOwnCookie(
+  c: Context<AppEnv>,
+  name: string,
+  value: string,
+  maxAge: number,
+): void {
   const secure = isSecure(c);
   setCookie(c, nameOf(c, name), value, {
     path: "/",
@@ -104,4 +108,21 @@ function set(c: Context<AppEnv>, name: string, value: string, maxAge: number): v
     secure,
     maxAge,
   });
+}
+
+export function ownCookie(c: Context<AppEnv>, name: string): string | undefined {
+  return getCookie(c, nameOf(c, name));
+}
+
+export function dropCookie(c: Context<AppEnv>): void {
+  setOwnCookie(c, SESSION, "", 0);
+}
+
+/** RFC 6265bis §4.1.3.2: no other host and no plain connection can set it; only where there is TLS. */
+function nameOf(c: Context<AppEnv>, name: string): string {
+  return isSecure(c) ? `__Host-${name}` : name;
+}
+
+function isSecure(c: Context<AppEnv>): boolean {
+  return c.var.config.settings.issuerUrl.startsWith("https:");
 }

@@ -1,0 +1,82 @@
+/** What the published APIs share: fields from JSON or forms, and errors in words of their own. */
+
+import type { Context, ErrorHandler } from "hono";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+import type { z } from "@hono/zod-openapi";
+import { Problem } from "../../problem";
+import type { AppEnv } from "../context";
+import { asProblem } from "../openapi";
+
+/** An answer in a published API's own words, thrown where a native route throws a Problem. */
+export class ForeignAnswer extends Error {
+  readonly status: ContentfulStatusCode;
+  readonly body: unknown;
+  readonly headers: Record<string, string>;
+
+  constructor(status: ContentfulStatusCode, body: unknown, headers: Record<string, string> = {}) {
+    super(`answered ${status}`);
+    this.status = status;
+    this.body = body;
+    this.headers = headers;
+  }
+}
+
+/** The `onError` of an adapter: our problems in its words; the log has ours. */
+export function speaking(
+  translate: (problem: Problem, c: Context<AppEnv>) => ForeignAnswer,
+): ErrorHandler<AppEnv> {
+  return (error, c) => {
+    if (error instanceof ForeignAnswer) return answer(c, error);
+    const problem = asProblem(error);
+    c.set("problem", problem);
+    if (problem.retryAfter !== undefined) c.header("retry-after", String(problem.retryAfter));
+    return answer(c, translate(problem, c));
+  };
+}
+
+function answer(c: Context<AppEnv>, { body, status, headers }: ForeignAnswer): Response {
+  return c.newResponse(JSON.stringify(body), status, {
+    "content-type": "application/json",
+    ...headers,
+  });
+}
+
+/**
+ * The fields of a JSON object or a form. Throws `malformed_request`, or `unsupported_media_type` for
+ * what is neither; no body at all is no fields.
+ */
+export async function fieldsOf(c: Context<AppEnv>): Promise<Record<string, unknown>> {
+  const type = c.req.header("content-type")?.split(";")[0]?.trim().toLowerCase() ?? "";
+  if (type === "application/x-www-form-urlencoded" || type === "multipart/form-data") {
+    return c.req.parseBody();
+  }
+  const bytes = await c.req.arrayBuffer();
+  if (bytes.byteLength === 0) return {};
+  if (type !== "application/json") throw new Problem("unsupported_media_type");
+  return parseObject(new TextDecoder().decode(bytes));
+}
+
+function parseObject(text: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : {};
+  } catch (cause) {
+    throw new Problem("malformed_request", { cause });
+  }
+}
+
+/** What a schema makes of the fields; else what `complain` makes of the first thing wrong. */
+export async function readFields<T extends z.ZodType>(
+  c: Context<AppEnv>,
+  schema: T,
+  complain: (issues: { field: string; isMissing: boolean; message: string }[]) => ForeignAnswer,
+): Promise<z.output<T>> {
+  const fields = await fieldsOf(c);
+  const result = schema.safeParse(fields);
+  if (result.success) return result.data;
+  const issues = result.error.issues.map(({ path, message }) => {
+    const field = path.map(String).join(".");
+    return { field, isMissing: !(field in fields), message };
+  });
+  throw complain(issues);
+}

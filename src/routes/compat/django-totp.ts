@@ -1,0 +1,239 @@
+/**
+ * The API of the package django-totp with its JWT log-in, as measured against the published package.
+ * All paths end in a slash. Differences: docs/compat.md#api-4.
+ */
+
+import { z } from "@hono/zod-openapi";
+import { Hono, type Context } from "hono";
+import { actorOf, type SessionCaller } from "../../core/actor";
+import { rotateBackupCodes } from "../../core/backup-codes";
+import { confirm } from "../../core/confirm";
+import { disableSecondFactor } from "../../core/disable";
+import { enrol } from "../../core/enrol";
+import { loadBySession, type SessionRecord } from "../../core/load-by-session";
+import { answerLogin, login, openLogin } from "../../core/login";
+import { refresh } from "../../core/refresh";
+import { takeAlong, type Credentials } from "../../core/sessions";
+import { parseRefreshToken } from "../../crypto/session-token";
+import { DEFAULT_PARAMETERS } from "../../crypto/totp";
+import { Problem } from "../../problem";
+import { clientOf, sourceOf } from "../address";
+import { bearer } from "../auth";
+import type { AppEnv } from "../context";
+import { limitByAddress } from "../limits";
+import { withDeps } from "../request";
+import { tokenProof } from "../session";
+import { ForeignAnswer, readFields, speaking } from "./dialect";
+import { whereOn } from "./switch";
+
+const REALM = { "www-authenticate": 'Bearer realm="api"' };
+const NO_SECRET = "User does not have an associated TOTP secret.";
+const REQUIRED = "This field is required.";
+
+const detail = (status: 400 | 401 | 403 | 429, words: string) =>
+  new ForeignAnswer(status, { detail: words });
+
+const invalidToken = () =>
+  new ForeignAnswer(401, { detail: "Token is invalid or expired", code: "token_not_valid" }, REALM);
+
+/** Django REST framework's words: every field with its complaints. */
+function complain(issues: { field: string; isMissing: boolean; message: string }[]) {
+  const lists = Object.groupBy(issues, ({ field }) => field);
+  const body = Object.entries(lists).map(([field, list = []]) => [
+    field,
+    list.map(({ isMissing, message }) => (isMissing ? REQUIRED : message)),
+  ]);
+  return new ForeignAnswer(400, Object.fromEntries(body));
+}
+
+function text(max: number) {
+  return z
+    .string("Not a valid string.")
+    .trim()
+    .min(1, "This field may not be blank.")
+    .max(max, `Ensure this field has no more than ${max} characters.`);
+}
+
+const Confirmation = z.object({ input_code: text(12) });
+const Login = z.object({ username: text(254), password: text(1024) });
+const Answer = z.object({
+  totp_challenge_token: text(4096),
+  otp_code: text(64).optional(),
+  backup_code: text(64).optional(),
+});
+
+/** A throttled client is told so in the framework's words. */
+function translate(problem: Problem, c: Context<AppEnv>): ForeignAnswer {
+  const { code, status, title, retryAfter } = problem;
+  const type = c.req.header("content-type") ?? "";
+  switch (code) {
+    case "malformed_request":
+      return detail(400, "JSON parse error - the body is not valid JSON");
+    case "unsupported_media_type":
+      return new ForeignAnswer(415, { detail: `Unsupported media type "${type}" in request.` });
+    case "locked":
+    case "rate_limited": {
+      const wait = retryAfter === undefined ? "" : ` Expected available in ${retryAfter} seconds.`;
+      return detail(429, `Request was throttled.${wait}`);
+    }
+    case "not_enrolled":
+      return detail(400, NO_SECRET);
+    default:
+      return new ForeignAnswer(status, { detail: title });
+  }
+}
+
+/** In the place of one problem, an answer of this API. */
+function instead(codes: readonly string[], answer: () => ForeignAnswer) {
+  return (error: unknown): never => {
+    throw error instanceof Problem && codes.includes(error.code) ? answer() : error;
+  };
+}
+
+const REFUSED = {
+  detail: "Given token not valid for any token type",
+  code: "token_not_valid",
+  messages: [
+    {
+      token_class: "AccessToken",
+      token_type: "access",
+      message: "Token is invalid or expired",
+    },
+  ],
+};
+
+const refuse = () => new ForeignAnswer(401, REFUSED, REALM);
+
+/** Simple JWT's words for a token that is missing or is none. */
+async function callerFor(c: Context<AppEnv>, fresh: boolean) {
+  if (c.req.header("authorization") === undefined) {
+    const body = { detail: "Authentication credentials were not provided." };
+    throw new ForeignAnswer(401, body, REALM);
+  }
+  const proof = await tokenProof(c, bearer(c) ?? "");
+  if (!proof) throw refuse();
+  const caller: SessionCaller = { ...proof, fresh, enrolment: true };
+  const loaded = await loadBySession(c.var.deps, caller).catch(instead(["unauthorized"], refuse));
+  return { caller, loaded };
+}
+
+function isActive({ authenticators }: SessionRecord): boolean {
+  return authenticators.some(({ state }) => state === "active");
+}
+
+function pair({ accessToken: access, refreshToken }: Credentials) {
+  return { access, refresh: refreshToken };
+}
+
+const complainOf = (message: string) => new ForeignAnswer(400, { non_field_errors: [message] });
+
+/** Either a code or a backup code, as one field of ours. */
+function codeOf({ otp_code: otp, backup_code: backup }: z.output<typeof Answer>): string {
+  if (otp && backup) {
+    throw complainOf("Provide only one of otp_code or backup_code, not both.");
+  }
+  const code = otp ?? backup;
+  if (!code) throw complainOf("Either otp_code or backup_code is required.");
+  return code;
+}
+
+const totp = new Hono<AppEnv>()
+  .post("/create/", async (c) => {
+    const { caller, loaded } = await callerFor(c, true);
+    if (isActive(loaded)) {
+      throw detail(400, "TOTP is already enabled. Disable the old one before creating a new one.");
+    }
+    const accountName = loaded.account.username ?? loaded.account.email;
+    const input = { accountName, parameters: DEFAULT_PARAMETERS, replaces: true };
+    const { qr } = await enrol(c.var.deps, caller, { input, request: null });
+    return c.json({ svg: `<?xml version='1.0' encoding='UTF-8'?>\n${qr.svg}` }, 201);
+  })
+  .post("/confirm/", async (c) => {
+    const { caller, loaded } = await callerFor(c, true);
+    const { input_code: code } = await readFields(c, Confirmation, complain);
+    const pending = loaded.authenticators.find(({ state }) => state === "pending");
+    if (isActive(loaded)) throw detail(400, "Backup codes already exist for this user.");
+    if (!pending) throw detail(400, NO_SECRET);
+    const { deps } = c.var;
+    const wrong = ["invalid_code", "clock_skew", "invalid_request", "enrolment_closed"];
+    // The session stays at its level, because the answer has no place for tokens of another.
+    const { backupCodes } = await confirm(deps, caller, {
+      authenticatorId: pending.id,
+      code,
+      sequel: (mark) => takeAlong(deps, actorOf(caller), mark),
+    }).catch(instead(wrong, () => detail(400, "Invalid TOTP code.")));
+    return c.json({ backup_codes: backupCodes });
+  })
+  .post("/disable/", async (c) => {
+    const { caller, loaded } = await callerFor(c, true);
+    if (loaded.authenticators.length === 0) throw detail(400, NO_SECRET);
+    await disableSecondFactor(c.var.deps, actorOf(caller), loaded);
+    return c.body(null, 204);
+  })
+  .post("/rotate_backup_codes/", async (c) => {
+    const { caller } = await callerFor(c, true);
+    return c.json({ backup_codes: await rotateBackupCodes(c.var.deps, caller, null) });
+  });
+
+const jwt = new Hono<AppEnv>()
+  .post("/create/", async (c) => {
+    const { username: name, password } = await readFields(c, Login, complain);
+    const input = { name, password, device: null, holding: "tokens", client: clientOf(c) } as const;
+    const refused = ["invalid_credentials", "user_disabled", "rebinding_required"];
+    const result = await login(c.var.deps, input).catch(
+      instead(refused, () => detail(401, "Invalid credentials.")),
+    );
+    if (result.status === "authenticated") {
+      return c.json({ is_totp_enabled: false, ...pair(result.loggedIn.credentials) });
+    }
+    return c.json({ is_totp_enabled: true, totp_challenge_token: result.challenge.token });
+  })
+  .post("/totp/verify/", async (c) => {
+    const fields = await readFields(c, Answer, complain);
+    const code = codeOf(fields);
+    const { deps } = c.var;
+    const dead = instead(["invalid_challenge"], () =>
+      detail(400, "Invalid or expired challenge token."),
+    );
+    const wrong = instead(["invalid_code", "invalid_request"], () =>
+      detail(400, "Invalid 2FA code."),
+    );
+    const claims = await openLogin(deps, fields.totp_challenge_token).catch(dead);
+    const answer = { code, trustDevice: false, holding: "tokens", client: clientOf(c) } as const;
+    const { credentials } = await answerLogin(deps, claims, answer).catch(dead).catch(wrong);
+    return c.json(pair(credentials));
+  })
+  .post("/refresh/", async (c) => {
+    const fields = await readFields(c, z.object({ refresh: text(256) }), complain);
+    const proof = await parseRefreshToken(fields.refresh);
+    if (!proof) throw invalidToken();
+    const renewed = await refresh(c.var.deps, proof, sourceOf(c)).catch(
+      instead(["session_ended"], invalidToken),
+    );
+    return c.json({ access: renewed.accessToken, refresh: renewed.refreshToken });
+  })
+  .post("/verify/", async (c) => {
+    const { token } = await readFields(c, z.object({ token: text(4096) }), complain);
+    const proof = await tokenProof(c, token);
+    if (!proof) throw invalidToken();
+    const caller = { ...proof, fresh: false, enrolment: true };
+    await loadBySession(c.var.deps, caller).catch(instead(["unauthorized"], invalidToken));
+    return c.json({});
+  });
+
+const PATHS = [
+  ...["create", "confirm", "disable", "rotate_backup_codes"].map((one) => `/totp/${one}/`),
+  ...["create", "totp/verify", "refresh", "verify"].map((one) => `/jwt/${one}/`),
+];
+
+export const djangoTotp = new Hono<AppEnv>()
+  .use("/totp/*", whereOn("4"), limitByAddress, ...withDeps)
+  .use("/jwt/*", whereOn("4"), limitByAddress, ...withDeps)
+  .route("/totp", totp)
+  .route("/jwt", jwt)
+  .on(["GET", "PUT", "PATCH", "DELETE"], PATHS, (c) => {
+    c.header("allow", "POST, OPTIONS");
+    return c.json({ detail: `Method "${c.req.method}" not allowed.` }, 405);
+  });
+
+djangoTotp.onError(speaking(translate));
