@@ -1,6 +1,9 @@
-/* Starts Swagger UI on /docs. Credentials live until the page is closed, and no outside validator is asked. */
+/* Starts Swagger UI on /docs, on the document that the address asks for. Credentials live until the page is closed, and no outside validator is asked. */
+const documents = { 1: "/compat/1.json", 2: "/swagger.json", 3: "/compat/3.json" };
+const chosen = new URLSearchParams(location.search).get("doc");
+const fallback = location.pathname.startsWith("/swagger") ? "/swagger.json" : "/openapi.json";
 window.SwaggerUIBundle({
-  url: "/openapi.json",
+  url: (Object.hasOwn(documents, chosen) && documents[chosen]) || fallback,
   dom_id: "#swagger-ui",
   deepLinking: true,
   persistAuthorization: false,

@@ -41,13 +41,19 @@ function parse(text) {
 }
 
 function narrate({ method, path, json, answer: { status, body }, say }) {
-  const sent = json ? ` ${shorten(JSON.stringify(json), 60)}` : "";
+  const sent = json ? ` ${JSON.stringify(json, shortenTexts)}` : "";
   const told = body?.code ? body.code : typeof say === "function" ? say(body) : say;
   return `   ${method} ${path}${sent}\n     → ${status} ${told}`;
 }
 
+/** So that a long token hides nothing of what is sent beside it. */
+function shortenTexts(_name, value) {
+  return typeof value === "string" ? shorten(value, 32) : value;
+}
+
+/** The beginning and the end: tokens of one session begin alike. */
 export function shorten(text, length) {
-  return text.length > length ? `${text.slice(0, length - 1)}…` : text;
+  return text.length > length ? `${text.slice(0, length - 5)}…${text.slice(-4)}` : text;
 }
 
 /** The body, if the answer has this status; else a Refusal that says what was answered. */

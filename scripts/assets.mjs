@@ -13,7 +13,9 @@ const SOURCES = [
   "node_modules/redoc/bundles/redoc.standalone.js",
   "node_modules/redoc/bundles/redoc.standalone.js.LICENSE.txt",
   "assets-src/docs.js",
-  "assets-src/redoc.css",
+  "assets-src/docs.css",
+  "assets-src/otp-page.css",
+  "assets-src/otp-page.js",
 ];
 
 /** ReDoc's footer fetches a logo from its maker's CDN. An empty image in its place is hidden by ReDoc itself; the credit stays. */

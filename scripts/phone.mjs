@@ -1,10 +1,15 @@
 /** Where the demo's codes come from: a person who reads them off a real phone, or, with `--auto`, otpauth in the place of the phone. */
 
 import { createInterface } from "node:readline/promises";
+import { setTimeout as sleep } from "node:timers/promises";
 import { Secret, TOTP } from "otpauth";
 import { Refusal } from "./refusal.mjs";
 
-const PERIOD_SECONDS = 30;
+const PERIOD_MS = 30_000;
+/** A code of the step before is not begun with so shortly before the server takes it no more. */
+const MARGIN_MS = 5000;
+/** What a code is to the present step. */
+const WHEN = { "-1": "the last step's", 0: "this step's", 1: "the next step's, ahead of time" };
 
 /** Asks until six digits are typed that are not the ones just spent. */
 export function personWithPhone() {
@@ -39,19 +44,34 @@ function readLines() {
   };
 }
 
-/** Steps through the codes from the server's present step on: the next step's code is within the window already. */
+/**
+ * A code of its own for every question, none twice, and the oldest that the server still takes: its window is one step either way, so that
+ * three codes need no wait. For more it waits, as a person does.
+ */
 export function automaticPhone(serverSeconds) {
-  let step = Math.floor(serverSeconds / PERIOD_SECONDS);
+  const ahead = serverSeconds * 1000 - Date.now();
+  const stepIn = (milliseconds) => Math.floor((Date.now() + ahead + milliseconds) / PERIOD_MS);
+  let spent = -1;
   let totp;
   return {
     scan(secret) {
       totp = new TOTP({ secret: Secret.fromBase32(secret) });
     },
     async code(question) {
-      const code = totp.generate({ timestamp: step++ * PERIOD_SECONDS * 1000 });
-      console.log(`   ${question} ${code}   (typed by --auto)`);
+      spent = Math.max(spent + 1, stepIn(MARGIN_MS) - 1);
+      await untilTaken((spent - 1) * PERIOD_MS - ahead);
+      const code = totp.generate({ timestamp: spent * PERIOD_MS });
+      console.log(`   ${question} ${code}   (typed by --auto: ${WHEN[spent - stepIn(0)]})`);
       return code;
     },
     close() {},
   };
+}
+
+/** Until the step before the code's has begun. */
+async function untilTaken(begin) {
+  const wait = begin - Date.now();
+  if (wait <= 0) return;
+  console.log(`   --auto waits ${Math.ceil(wait / 1000)} s: before, no unspent code is right.`);
+  await sleep(wait);
 }

@@ -7,6 +7,7 @@ import { appendedOtp } from "./routes/compat/appended-otp";
 import { basicWithOtp } from "./routes/compat/basic-with-otp";
 import { djangoReact } from "./routes/compat/django-react";
 import { djangoTotp } from "./routes/compat/django-totp";
+import { otpPage } from "./routes/compat/otp-page";
 import { docsRoutes, openApiDocument } from "./routes/docs";
 import { openToAllOrigins, strictHeaders } from "./routes/headers";
 import { limitByAddress, limitFailures } from "./routes/limits";
@@ -40,6 +41,9 @@ const PUBLIC_PATHS = [
   "/openapi.json",
   "/docs/*",
   "/redoc/*",
+  "/swagger/*",
+  "/swagger.json",
+  "/compat/*",
   "/problems/*",
 ];
 
@@ -67,6 +71,7 @@ for (const routes of [appRoutes, keyRoutes, operatorUserRoutes, auditRoutes]) {
 }
 app.route("/", appendedOtp);
 app.route("/", basicWithOtp);
+app.route("/", otpPage);
 app.route("/api/auth", djangoReact);
 app.route("/api", djangoTotp);
 app.route("/", metaRoutes);

@@ -6,7 +6,8 @@
 import { randomBase32 } from "../crypto/random";
 import { signJwt, verifyJwt } from "../crypto/signing";
 import type { Deps } from "../env";
-import type { Aal, Assurance } from "./assurance";
+import type { SessionCaller } from "./actor";
+import { authTime, type Assurance } from "./assurance";
 import { ACCESS_TOKEN_LIFE_SECONDS, ACCOUNTS_APP } from "./policy";
 
 /** RFC 9068 §2.1. */
@@ -22,10 +23,10 @@ export interface TokenSubject extends Assurance {
   boundToEnrol: boolean;
 }
 
-/** RFC 9068 §2.2; `auth_time` is that of the newest authentication, in seconds. */
+/** RFC 9068 §2.2. */
 export function signAccessToken(
   { signingKeys, settings, now }: Deps,
-  { sessionId, userId, boundToEnrol, aal, passwordAt, secondFactorAt }: TokenSubject,
+  { sessionId, userId, boundToEnrol, ...assurance }: TokenSubject,
 ): Promise<string> {
   const iat = Math.floor(now.getTime() / 1000);
   return signJwt(signingKeys, TYPE, {
@@ -37,9 +38,9 @@ export function signAccessToken(
     iat,
     exp: iat + ACCESS_TOKEN_LIFE_SECONDS,
     sid: sessionId,
-    aal,
-    amr: AMR[aal],
-    auth_time: Math.floor(Math.max(passwordAt, secondFactorAt ?? 0) / 1000),
+    aal: assurance.aal,
+    amr: AMR[assurance.aal],
+    auth_time: authTime(assurance),
   });
 }
 
@@ -47,7 +48,7 @@ export function signAccessToken(
 export async function readAccessToken(
   { signingKeys, settings, now }: Deps,
   token: string,
-): Promise<{ sessionId: string; aal: Aal } | null> {
+): Promise<Pick<SessionCaller, "sessionId" | "said"> | null> {
   const expected = {
     type: TYPE,
     issuer: settings.issuerUrl,
@@ -56,5 +57,6 @@ export async function readAccessToken(
   };
   const claims = await verifyJwt(signingKeys, token, expected);
   if (typeof claims?.["sid"] !== "string") return null;
-  return { sessionId: claims["sid"], aal: claims["aal"] === 2 ? 2 : 1 };
+  const said = { aal: Number(claims["aal"]), authTime: Number(claims["auth_time"]) };
+  return { sessionId: claims["sid"], said };
 }

@@ -18,8 +18,8 @@ export interface SessionCaller {
   sessionId: string;
   /** SHA-256 of the cookie's secret; null where a signed access token names the session. */
   secretHash: string | null;
-  /** At most this much assurance: what the credential itself says. */
-  aal: 1 | 2;
+  /** What the access token says of the session; one of before the last step up is worth nothing. */
+  said: { aal: number; authTime: number } | null;
   /** Needs a strong authentication that is not older than five minutes (`assurance.ts`). */
   fresh: boolean;
   /** Also for a user who may do nothing but enrol. */

@@ -18,6 +18,11 @@ export interface Assurance {
   secondFactorAt: number | null;
 }
 
+/** In seconds: when what the level rests on was last proven. */
+export function authTime({ aal, passwordAt, secondFactorAt }: Assurance): number {
+  return Math.floor((aal === 2 ? (secondFactorAt ?? 0) : passwordAt) / 1000);
+}
+
 /** Also when none can be given: a capped or reset user does not fall back to the password. */
 export function hasSecondFactor({ user, authenticators }: UserRecord): boolean {
   return authenticators.some(isActive) || user.cappedAt !== null || user.mustRebind;
@@ -41,13 +46,12 @@ export function assertAssurance(
   if (isBoundToEnrol(record) && !caller.enrolment) {
     throw new Problem(record.user.mustRebind ? "rebinding_required" : "enrolment_required");
   }
-  if (caller.fresh) assertFresh(record, caller.aal, now);
+  if (caller.fresh) assertFresh(record, now);
 }
 
-/** ASVS 7.5.1. A credential that says less than its session counts for what it says. */
-function assertFresh(
+/** ASVS 7.5.1: a code, or of a user without a second factor the password. */
+export function assertFresh(
   { authenticators, session }: UserRecord & { session: Assurance },
-  aal: Aal,
   now: Date,
 ): void {
   const oldest = now.getTime() - FRESH;
@@ -55,6 +59,5 @@ function assertFresh(
     if (session.passwordAt < oldest) throw new Problem("password_required");
     return;
   }
-  const proven = aal === 2 && session.aal === 2 ? (session.secondFactorAt ?? 0) : 0;
-  if (proven < oldest) throw new Problem("second_factor_required");
+  if ((session.secondFactorAt ?? 0) < oldest) throw new Problem("second_factor_required");
 }

@@ -2,7 +2,7 @@
 
 import { statement } from "../db/statement";
 import type { Deps } from "../env";
-import { CLAIMED } from "./claim";
+import { CLAIMED, PASSED } from "./claim";
 
 export const AUDIT_TYPES = [
   "account.changed",
@@ -65,17 +65,19 @@ export const NEXT_AUDIT_ID = `max(:now * 1000, coalesce((SELECT max(id) FROM aud
 const columns = `id, app_id, user_id, type, outcome, reason, actor, authenticator_id, request_id, note, ip, user_agent`;
 const row = `${NEXT_AUDIT_ID}, :appId, :userId, :type, :outcome, :reason, :actor, :authenticatorId, :requestId, :note, :ip, :userAgent`;
 const RECORD = statement(`INSERT INTO audit_events (${columns}) SELECT ${row}`);
-const RECORD_CLAIMED = statement(
-  `INSERT INTO audit_events (${columns}) SELECT ${row} WHERE ${CLAIMED}`,
-);
+const recordIf = (condition: string) =>
+  statement(`INSERT INTO audit_events (${columns}) SELECT ${row} WHERE ${condition}`);
+const RECORD_IF = { claimed: recordIf(CLAIMED), passed: recordIf(PASSED) };
 
 /**
- * The statement that records an event; with `attempt`, only if that attempt's change took place.
+ * The statement that records an event; with `attempt`, only if that attempt's change took place, or
+ * its code passed.
  */
 export function record(
   deps: Deps,
   { source, ...event }: AuditEvent,
   attempt?: string,
+  by: keyof typeof RECORD_IF = "claimed",
 ): D1PreparedStatement {
   const values = {
     ip: source?.ip ?? null,
@@ -90,5 +92,5 @@ export function record(
     requestId: deps.requestId,
   };
   if (attempt === undefined) return RECORD(deps.db.$client, values);
-  return RECORD_CLAIMED(deps.db.$client, { ...values, attempt });
+  return RECORD_IF[by](deps.db.$client, { ...values, attempt });
 }

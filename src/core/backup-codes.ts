@@ -10,7 +10,7 @@ import type { Deps } from "../env";
 import { Problem } from "../problem";
 import { actorOf, type Caller } from "./actor";
 import { record } from "./audit";
-import { once, type IdempotentRequest, type Remember } from "./idempotency";
+import { once, scopeOf, type IdempotentRequest, type Remember } from "./idempotency";
 import { CLAIMED, claimBy, LIVE_APP, LIVE_CALLER, SAME_EPOCH } from "./claim";
 import { loadKnownUser } from "./load-user";
 import { BACKUP_CODES, FEW_BACKUP_CODES } from "./policy";
@@ -86,7 +86,7 @@ export async function rotateBackupCodes(
   if (loaded.user.disabledAt !== null) throw new Problem("user_disabled");
   return once(
     deps,
-    { scope: loaded.app.id, request },
+    { scope: scopeOf(caller, loaded.app, loaded.user), request },
     (remember) => rotate(deps, caller, loaded, remember),
     () => {
       throw new Problem("already_created", {

@@ -48,6 +48,9 @@ export const UNLOCKED = `users.disabled_at IS NULL AND users.capped_at IS NULL
 /** The deciding UPDATE of this batch took place. */
 export const CLAIMED = `EXISTS (SELECT 1 FROM users WHERE id = :userId AND attempt = :attempt)`;
 
+/** The deciding UPDATE of a verification took place, and the code was right. */
+export const PASSED = `EXISTS (SELECT 1 FROM users WHERE id = :userId AND attempt = :attempt AND failures = 0)`;
+
 /** What the statements of a batch that hang on its deciding UPDATE know it by. */
 export interface Mark {
   userId: string;

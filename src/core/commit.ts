@@ -67,9 +67,6 @@ const decide = (verdict: string) =>
       AND (c.spent_at IS NOT NULL OR c.attempts >= ${CHALLENGE_ATTEMPTS}))
   RETURNING failures`);
 
-/** The attempt of this batch took place, and the code was right. */
-export const PASSED = `EXISTS (SELECT 1 FROM users WHERE id = :userId AND attempt = :attempt AND failures = 0)`;
-
 const DECIDE = { totp: decide(TOTP_PASSES), backup_code: decide(BACKUP_CODE_PASSES) };
 
 /** Every matched step is spent, also when the attempt did not pass because another one had been. */

@@ -13,7 +13,7 @@ import { Problem } from "../problem";
 import type { Caller } from "./actor";
 import { secretContext } from "./evaluate";
 import { assertUnlocked } from "./guard";
-import { once, type Created, type IdempotentRequest, type Remember } from "./idempotency";
+import { once, scopeOf, type Created, type IdempotentRequest, type Remember } from "./idempotency";
 import { assertScope } from "./load-by-key";
 import { loadUser } from "./load-user";
 import { insertPending } from "./pending-authenticator";
@@ -70,7 +70,7 @@ export async function enrol(
   if (input.secret !== undefined) assertScope(loaded.scopes, "import");
   return once(
     deps,
-    { scope: loaded.app.id, request },
+    { scope: scopeOf(caller, loaded.app, loaded.user), request },
     (remember) => create(deps, caller, { loaded, input, secret, remember }),
     async (created) => replay(deps, await loadUser(deps, caller), input, created),
   );

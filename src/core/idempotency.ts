@@ -13,8 +13,14 @@ import { idempotencyKeys } from "../db/schema";
 import { statement } from "../db/statement";
 import type { Deps } from "../env";
 import { Problem } from "../problem";
+import { isSession, type Caller } from "./actor";
 import { CLAIMED } from "./claim";
 import { IDEMPOTENCY_LIFE } from "./policy";
+
+/** Whose Idempotency-Keys these are: an app's back end shares them, each person has their own. */
+export function scopeOf(caller: Caller, app: { id: string }, user: { id: string } | null): string {
+  return isSession(caller) && user ? user.id : app.id;
+}
 
 /** A creating call that carries an Idempotency-Key. */
 export interface IdempotentRequest {

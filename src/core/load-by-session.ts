@@ -41,6 +41,8 @@ const LOAD = statement(`
   JOIN apps a ON a.id = u.app_id AND a.deleted_at IS NULL
   JOIN accounts ac ON ac.user_id = u.id ${JOIN_AUTHENTICATORS}
   WHERE s.id = :sessionId AND (:secretHash IS NULL OR (s.secret_hash = :secretHash AND s.refresh_hash IS NULL))
+    AND (:aal IS NULL OR (s.aal = :aal
+      AND iif(s.aal = 2, s.second_factor_at, s.password_at) BETWEEN :authTime * 1000 AND :authTime * 1000 + 999))
   ORDER BY t.rowid`);
 
 const NOTE_USE = statement(`
@@ -60,8 +62,9 @@ interface Row extends AccountRow {
  * is not enough for this call.
  */
 export async function loadBySession(deps: Deps, caller: SessionCaller): Promise<SessionRecord> {
-  const { sessionId, secretHash } = caller;
-  const values = { sessionId, secretHash, now: deps.now.getTime() };
+  const { sessionId, secretHash, said } = caller;
+  const { aal, authTime } = said ?? { aal: null, authTime: null };
+  const values = { sessionId, secretHash, aal, authTime, now: deps.now.getTime() };
   const { results } = await LOAD(deps.db.$client, values).all<Row>();
   const [row] = results;
   const record = readKnownRecord(results);

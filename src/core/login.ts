@@ -57,7 +57,7 @@ export async function login(deps: Deps, input: LoginInput): Promise<Login> {
   const { client, device, holding, password } = input;
   const name = normaliseName(input.name);
   const account = await findAccount(deps, name, device);
-  const deviceId = account?.app.settings.trustedDevices ? account.deviceId : null;
+  const deviceId = account && trustedDeviceOf(account, deps.now);
   const needsCode = account !== null && needsSecondFactor(account, deviceId);
   const secrets = await createSecrets(holding);
   const assurance = { aal: 1, passwordAt: deps.now.getTime(), secondFactorAt: null } as const;
@@ -84,6 +84,12 @@ export async function login(deps: Deps, input: LoginInput): Promise<Login> {
   const subject = { ...assurance, userId: account.user.id, boundToEnrol: isBoundToEnrol(account) };
   const credentials = await issueCredentials(deps, secrets, subject);
   return { status: "authenticated", loggedIn: { credentials, user: toProfile(account) } };
+}
+
+/** None where the app does not allow them, and none for a user who is locked or capped. */
+function trustedDeviceOf({ app, user, deviceId }: AccountRecord, now: Date): string | null {
+  const locked = user.cappedAt !== null || (user.lockedUntil ?? 0) > now.getTime();
+  return app.settings.trustedDevices && !locked ? deviceId : null;
 }
 
 /** A reset user has no factor left to ask for: the rebinding token stood in for it. */
@@ -143,7 +149,7 @@ export async function answerLogin(
     source: client,
     afterPass: (mark) => [
       beginSession(deps, mark, { secrets, assurance, source: client }),
-      ...(device ? [trustDevice(deps, mark, device, client)] : []),
+      ...(device ? trustDevice(deps, mark, device, { claims, client }) : []),
     ],
   });
   const subject = { ...assurance, userId, boundToEnrol: false };

@@ -4,7 +4,7 @@ import type { Deps } from "../env";
 import { getApp } from "./apps";
 import { ACCOUNTS_APP } from "./policy";
 
-/** So long one taken off the list may still get answers. What is asked for is decided elsewhere. */
+/** So long one taken off the list may still call. */
 const REMEMBERED = 30_000;
 
 const remembered = new WeakMap<Deps["db"], { origins: string[]; until: number }>();

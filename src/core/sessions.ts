@@ -12,8 +12,7 @@ import { signAccessToken } from "./access-token";
 import type { Actor } from "./actor";
 import type { Assurance } from "./assurance";
 import type { Source } from "./audit";
-import { CLAIMED, type Mark } from "./claim";
-import { PASSED } from "./commit";
+import { CLAIMED, PASSED, type Mark } from "./claim";
 import { SESSION_LIFE } from "./policy";
 
 const insert = (condition: string) =>
@@ -37,7 +36,7 @@ const renew = (condition: string) =>
     epoch = (SELECT epoch FROM users WHERE id = :userId),
     secret_hash = :secretHash, refresh_hash = :refreshHash,
     aal = max(aal, :aal), password_at = max(password_at, :passwordAt),
-    second_factor_at = coalesce(:secondFactorAt, second_factor_at),
+    second_factor_at = nullif(max(coalesce(second_factor_at, 0), coalesce(:secondFactorAt, 0)), 0),
     last_used_at = :now, expires_at = min(expires_at, :expiresAt), idle_expires_at = ${idleEnd("max(aal, :aal)")}
   WHERE id = :sessionId AND ${condition}`);
 const RENEW = { claimed: renew(CLAIMED), passed: renew(PASSED) };

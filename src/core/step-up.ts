@@ -9,7 +9,7 @@ import type { Deps } from "../env";
 import { Problem } from "../problem";
 import { loadAccount } from "./account";
 import { actorOf, type SessionCaller } from "./actor";
-import { isBoundToEnrol, type Assurance } from "./assurance";
+import { assertFresh, isBoundToEnrol, type Assurance } from "./assurance";
 import { record } from "./audit";
 import { CLAIMED, type Sequel } from "./claim";
 import { confirm, type Confirmation, type ConfirmationInput } from "./confirm";
@@ -23,6 +23,7 @@ import {
   type Credentials,
   type SessionSecrets,
 } from "./sessions";
+import { isActive } from "./user-record";
 import { eventOf } from "./users";
 import { verifyCode } from "./verify";
 
@@ -65,6 +66,8 @@ export async function changePassword(
 ): Promise<Credentials> {
   const { currentPassword: password, newPassword, client } = input;
   const loaded = await loadBySession(deps, caller);
+  // Without a second factor the current password is proof enough.
+  if (loaded.authenticators.some(isActive)) assertFresh(loaded, deps.now);
   assertPassword(loaded.app.settings, loaded.account, newPassword);
   const newHash = await hashPassword(newPassword);
   const event = eventOf("password.changed", actorOf(caller), loaded);
@@ -84,7 +87,7 @@ async function givePassword(
   const { user, session } = loaded;
   const account = await loadAccount(deps, user.id);
   const secrets = await renewedSecrets(session);
-  const proven = { aal: session.aal, passwordAt: deps.now.getTime(), secondFactorAt: null };
+  const proven = { ...session, passwordAt: deps.now.getTime() };
   await attemptPassword(deps, {
     ...given,
     account,

@@ -11,8 +11,8 @@ import type { Deps } from "../env";
 import { Problem } from "../problem";
 import type { Actor } from "./actor";
 import { record, type Source } from "./audit";
-import { claimBy, CLAIMED, commitClaim, LIVE_APP, LIVE_CALLER, type Mark } from "./claim";
-import { PASSED } from "./commit";
+import { claimBy, CLAIMED, commitClaim, LIVE_APP, LIVE_CALLER, PASSED, type Mark } from "./claim";
+import type { ChallengeClaims } from "./challenge-token";
 import { TRUSTED_DEVICE_LIFE } from "./policy";
 import type { UserRecord } from "./user-record";
 import { eventOf } from "./users";
@@ -57,17 +57,27 @@ export async function createDevice(): Promise<NewDevice> {
   return { id, hash, token: formatToken.device(id, text) };
 }
 
-/** The statement that trusts a device, with a right code and not without. */
+/** The statements that trust a device, with a right code and not without. */
 export function trustDevice(
-  { db, now }: Deps,
+  deps: Deps,
   { userId, attempt }: Mark,
   { id: deviceId, hash }: NewDevice,
-  source: Source,
-): D1PreparedStatement {
-  const expiresAt = now.getTime() + TRUSTED_DEVICE_LIFE;
-  const { ip = null, userAgent = null } = source;
+  { claims, client }: { claims: ChallengeClaims; client: Source },
+): D1PreparedStatement[] {
+  const { ip = null, userAgent = null } = client;
+  const now = deps.now.getTime();
   const values = { userId, attempt, deviceId, hash, ip, userAgent };
-  return INSERT(db.$client, { ...values, now: now.getTime(), expiresAt });
+  const event = {
+    type: "device.trusted",
+    actor: `challenge:${claims.id}`,
+    appId: claims.appId,
+    userId,
+    source: client,
+  } as const;
+  return [
+    INSERT(deps.db.$client, { ...values, now, expiresAt: now + TRUSTED_DEVICE_LIFE }),
+    record(deps, event, attempt, "passed"),
+  ];
 }
 
 /** The statement that notes a log-in from it; null if there was none. */

@@ -277,7 +277,7 @@ export const auditEvents = sqliteTable(
 export const idempotencyKeys = sqliteTable(
   "idempotency_keys",
   {
-    /** The app's id, or `admin`. */
+    /** The app's id, a user's id, or `admin`. */
     scope: text().notNull(),
     key: text().notNull(),
     route: text().notNull(),

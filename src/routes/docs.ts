@@ -4,11 +4,14 @@
  */
 
 import type { OpenAPIHono } from "@hono/zod-openapi";
-import { Hono } from "hono";
+import { Hono, type Context } from "hono";
 import { createMiddleware } from "hono/factory";
 import { html } from "hono/html";
 import { describeProblem, Problem } from "../problem";
+import { DOCUMENTS } from "./compat/documents";
+import { whereOn } from "./compat/switch";
 import type { AppEnv } from "./context";
+import { noIcon, page } from "./page";
 
 const INFO = {
   title: "Stepgate",
@@ -62,45 +65,54 @@ const readerHeaders = createMiddleware<AppEnv>(async (c, next) => {
   await next();
 });
 
-const page = (title: string, head: unknown, content: unknown) =>
-  html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <title>${title}</title>
-        ${head}
-      </head>
-      <body>
-        ${content}
-      </body>
-    </html>`;
+/** The documents to choose from: ours, and those of the published APIs that are answered here. */
+function documentsOf(c: Context<AppEnv>) {
+  const { compat } = c.var.config.settings;
+  const others = DOCUMENTS.filter(({ api }) => compat.has(api));
+  return [{ api: "", path: "/openapi.json", title: "Stepgate" }, ...others];
+}
 
-/** Else browsers ask for /favicon.ico. */
-const noIcon = html`<link rel="icon" href="data:," />`;
+/** Links to all documents, if there is more than one. */
+function chooser(c: Context<AppEnv>, path: string) {
+  const documents = documentsOf(c);
+  if (documents.length === 1) return "";
+  const links = documents.map(({ api, title }) => {
+    const query = api === "" ? "" : `?doc=${api}`;
+    return html`<a href="${path}${query}">${title}</a> `;
+  });
+  return html`<nav>${links}</nav>`;
+}
+
+function swaggerUi(c: Context<AppEnv>) {
+  return c.html(
+    page(
+      "Stepgate: API",
+      html`${noIcon}<link rel="stylesheet" href="/assets/swagger-ui.css" />
+        <link rel="stylesheet" href="/assets/docs.css" />`,
+      html`${chooser(c, "/docs")}
+        <div id="swagger-ui"></div>
+        <script src="/assets/swagger-ui-bundle.js"></script>
+        <script src="/assets/docs.js"></script>`,
+    ),
+  );
+}
+
+function redoc(c: Context<AppEnv>) {
+  const chosen = documentsOf(c).find(({ api }) => api === (c.req.query("doc") ?? ""));
+  return c.html(
+    page(
+      "Stepgate: API reference",
+      html`${noIcon}<link rel="stylesheet" href="/assets/docs.css" />`,
+      html`${chooser(c, "/redoc")} <redoc spec-url="${chosen?.path ?? "/openapi.json"}"></redoc>
+        <script src="/assets/redoc.standalone.js"></script>`,
+    ),
+  );
+}
 
 export const docsRoutes = new Hono<AppEnv>()
-  .on("GET", ["/docs", "/docs/"], readerHeaders, (c) =>
-    c.html(
-      page(
-        "Stepgate: API",
-        html`${noIcon}<link rel="stylesheet" href="/assets/swagger-ui.css" />`,
-        html`<div id="swagger-ui"></div>
-          <script src="/assets/swagger-ui-bundle.js"></script>
-          <script src="/assets/docs.js"></script>`,
-      ),
-    ),
-  )
-  .on("GET", ["/redoc", "/redoc/"], readerHeaders, (c) =>
-    c.html(
-      page(
-        "Stepgate: API reference",
-        html`${noIcon}<link rel="stylesheet" href="/assets/redoc.css" />`,
-        html`<redoc spec-url="/openapi.json"></redoc>
-          <script src="/assets/redoc.standalone.js"></script>`,
-      ),
-    ),
-  )
+  .on("GET", ["/docs", "/docs/"], readerHeaders, swaggerUi)
+  .on("GET", ["/redoc", "/redoc/"], readerHeaders, redoc)
+  .on("GET", ["/swagger", "/swagger/"], whereOn("2"), readerHeaders, swaggerUi)
   .get("/problems/:code", (c) => {
     const problem = describeProblem(c.req.param("code"));
     if (!problem) throw new Problem("not_found", { detail: "No such problem code." });
@@ -115,6 +127,10 @@ export const docsRoutes = new Hono<AppEnv>()
       ),
     );
   });
+
+for (const { api, path, document } of DOCUMENTS) {
+  docsRoutes.get(path, whereOn(api), (c) => c.json(document));
+}
 
 /** The table's texts mark code with backticks. */
 function withCode(text: string) {

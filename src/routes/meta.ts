@@ -48,7 +48,7 @@ const jwksRoute = createRoute({
   method: "get",
   path: "/.well-known/jwks.json",
   tags: ["Service"],
-  summary: "The keys that sign assertions",
+  summary: "The keys that sign assertions and access tokens",
   responses: {
     200: json("A JWK set (RFC 7517)", z.object({ keys: z.array(PublicJwk) })),
     ...problems("rate_limited"),

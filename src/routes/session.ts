@@ -46,7 +46,7 @@ function middleware(demand: Pick<SessionCaller, "fresh" | "enrolment">) {
   });
 }
 
-export type Proof = Pick<SessionCaller, "sessionId" | "secretHash" | "aal">;
+export type Proof = Pick<SessionCaller, "sessionId" | "secretHash" | "said">;
 
 /** With an Authorization header the cookie is ignored. */
 function proofOf(c: Context<AppEnv>): Promise<Proof | null> {
@@ -68,7 +68,7 @@ export async function cookieProof(c: Context<AppEnv>): Promise<Proof | null> {
 /** Of the secret that a cookie holds, wherever it comes from. */
 export async function secretProof(secret: string): Promise<Proof | null> {
   const proof = await parseSessionCookie(secret);
-  return proof && { sessionId: proof.id, secretHash: proof.hash, aal: 2 };
+  return proof && { sessionId: proof.id, secretHash: proof.hash, said: null };
 }
 
 /** What the session's cookie says; null if there is none. */

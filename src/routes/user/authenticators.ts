@@ -6,7 +6,7 @@ import { loadBySession } from "../../core/load-by-session";
 import { confirmOwn } from "../../core/step-up";
 import { removeAuthenticator, renameAuthenticator, toStatus } from "../../core/users";
 import { DEFAULT_PARAMETERS } from "../../crypto/totp";
-import { CodeText, line } from "../fields";
+import { CodeText, IdempotencyHeaders, idempotentRequest, line } from "../fields";
 import { body, BODY_PROBLEMS, json, nothing, problems, router } from "../openapi";
 import { AuthenticatorStatus, EnrolmentSchema } from "../server/authenticators";
 import { BackupCodesLeft } from "../server/shared";
@@ -38,6 +38,7 @@ const enrolRoute = createRoute({
   security,
   middleware: [requireAal2({ enrolment: true })] as const,
   request: {
+    headers: IdempotencyHeaders,
     body: body(
       z.strictObject({
         name: Name.optional(),
@@ -53,6 +54,7 @@ const enrolRoute = createRoute({
       ...FRESH_PROBLEMS,
       ...BODY_PROBLEMS,
       ...(["locked", "too_many_authenticators", "conflict"] as const),
+      ...(["already_created", "idempotency_mismatch"] as const),
     ),
   },
 });
@@ -132,9 +134,14 @@ const rotateRoute = createRoute({
   description: "The old set dies, and all other sessions with it. Shown only here.",
   security,
   middleware: [requireAal2()] as const,
+  request: { headers: IdempotencyHeaders },
   responses: {
     200: json("Ten new ones", z.object({ backupCodes: z.array(z.string()) })),
-    ...problems(...FRESH_PROBLEMS, "not_enrolled", "conflict"),
+    ...problems(
+      ...FRESH_PROBLEMS,
+      ...(["invalid_request", "not_enrolled", "conflict"] as const),
+      ...(["already_created", "idempotency_mismatch"] as const),
+    ),
   },
 });
 
@@ -146,7 +153,8 @@ export const secondFactorRoutes = router()
   })
   .openapi(enrolRoute, async (c) => {
     const input = { ...c.req.valid("json"), parameters: DEFAULT_PARAMETERS };
-    return c.json(await enrol(c.var.deps, c.var.session, { input, request: null }), 201);
+    const request = await idempotentRequest(c, "POST /auth/authenticators");
+    return c.json(await enrol(c.var.deps, c.var.session, { input, request }), 201);
   })
   .openapi(confirmRoute, async (c) => {
     const { id: authenticatorId } = c.req.valid("param");
@@ -171,6 +179,7 @@ export const secondFactorRoutes = router()
     return c.json(countBackupCodes(backupCodesRemaining), 200);
   })
   .openapi(rotateRoute, async (c) => {
-    const backupCodes = await rotateBackupCodes(c.var.deps, c.var.session, null);
+    const request = await idempotentRequest(c, "POST /auth/backup-codes");
+    const backupCodes = await rotateBackupCodes(c.var.deps, c.var.session, request);
     return c.json({ backupCodes }, 200);
   });

@@ -76,9 +76,10 @@ const passwordRoute = createRoute({
   path: "/password",
   tags: ["Accounts: profile"],
   summary: "Change one's password",
-  description: "Ends all other sessions. This one goes on with new tokens, or a new cookie.",
+  description:
+    "Ends all other sessions. This one goes on with new tokens, or a new cookie. A user with a second factor has to have given a code less than five minutes ago.",
   security,
-  middleware: [requireAal2()] as const,
+  middleware: [requireSession()] as const,
   request: {
     body: body(z.strictObject({ currentPassword: Password, newPassword: Password })),
   },
