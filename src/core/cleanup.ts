@@ -27,6 +27,8 @@ const STATEMENTS = [
   expired("idempotency_keys", "expires_at <= :now"),
   expired("authenticators", "expires_at <= :now"),
   expired("password_guards", "ends_at <= :now"),
+  expired("bare_secrets", "expires_at <= :now"),
+  expired("bare_secret_counts", "ends_at <= :now"),
   expired("sessions", "expires_at <= :now OR idle_expires_at <= :now"),
   expired("trusted_devices", "expires_at <= :now"),
   expired("audit_events", "id < (:now - :retention) * 1000"),

@@ -28,8 +28,12 @@ import type { App, User } from "./user-record";
 /** Strikes as they stand now: one is forgiven a day, a fraction of a day forgives that fraction. */
 const STRIKES_NOW = `max(0, users.strikes - max(0, :now - coalesce(users.strikes_at, :now)) / ${DAY}.0)`;
 
-/** RFC 4226 §7.3: 30 s, doubling with every further failure, at most an hour. */
-const LOCK_END = `:now + 1000 * min(3600, 30 << min(users.failures + 1 - :failuresBeforeLock, 7))`;
+/**
+ * The end of the lock after so many failures: RFC 4226 §7.3. 30 s, doubling with every further one,
+ * at most an hour.
+ */
+export const lockEnd = (failures: string) =>
+  `:now + 1000 * min(3600, 30 << min(${failures} - :failuresBeforeLock, 7))`;
 
 /**
  * Passed: at least one authenticator matched, and the matched step of every one that did is
@@ -53,7 +57,7 @@ const decide = (verdict: string) =>
   UPDATE users SET
     attempt = :attempt,
     failures = iif(verdict.passed, 0, users.failures + 1),
-    locked_until = iif(verdict.passed OR users.failures + 1 < :failuresBeforeLock, NULL, ${LOCK_END}),
+    locked_until = iif(verdict.passed OR users.failures + 1 < :failuresBeforeLock, NULL, ${lockEnd("users.failures + 1")}),
     strikes = iif(verdict.passed,
       max(0, ${STRIKES_NOW} - coalesce((SELECT strikes FROM challenges WHERE id = :challengeId), 0)),
       ${STRIKES_NOW} + :weight),

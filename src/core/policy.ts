@@ -56,6 +56,15 @@ export const ASSERTION_LIFE_SECONDS = 120;
 export const REBIND_LIFE = 10 * MINUTE;
 export const IDEMPOTENCY_LIFE = DAY;
 
+/** Of secrets that callers keep. Above `newPerMinute`, unknown ones are refused. */
+export const BARE_SECRETS = {
+  life: DAY,
+  /** A right code makes a row at once. */
+  rowAtFailure: 3,
+  /** Half of what the clean-up deletes. */
+  newPerMinute: 1000,
+} as const;
+
 /** The app to which the users of the user API belong; made by the first migration. */
 export const ACCOUNTS_APP = "accounts";
 

@@ -24,7 +24,8 @@ export type DigestPurpose =
   | "used-code"
   | "request"
   | "rebinding"
-  | "password-guard";
+  | "password-guard"
+  | "bare-secret";
 
 interface RingKey {
   readonly id: string;
@@ -83,6 +84,7 @@ async function deriveDigestKeys(raw: BufferSource): Promise<RingKey["digest"]> {
     request: await derive("request"),
     rebinding: await derive("rebinding"),
     "password-guard": await derive("password-guard"),
+    "bare-secret": await derive("bare-secret"),
   };
 }
 

@@ -290,6 +290,29 @@ export const idempotencyKeys = sqliteTable(
   (t) => [primaryKey({ columns: [t.scope, t.key] })],
 );
 
+/** A secret that a caller keeps and shows with every code: its replay ledger and its guard. */
+export const bareSecrets = sqliteTable("bare_secrets", {
+  /** Keyed digest of the HMAC key block that the secret yields: of the secret nothing is kept. */
+  digest: text().primaryKey(),
+  /** The highest time step spent; -1 if none was. It only ever grows. */
+  lastStep: integer().notNull(),
+  /** Consecutive failures: a success sets 0. */
+  failures: integer().notNull(),
+  lockedUntil: instant(),
+  /** A day after the last attempt that counted. */
+  expiresAt: instant().notNull(),
+});
+
+/**
+ * A count that starts afresh when it ends: of failures with bare secrets that have no row, all
+ * those together whose digests begin alike, and of new rows.
+ */
+export const bareSecretCounts = sqliteTable("bare_secret_counts", {
+  key: text().primaryKey(),
+  count: integer().notNull(),
+  endsAt: instant().notNull(),
+});
+
 /** A key of KEYRING that rows refer to, with a sealed canary that only the same key opens. */
 export const keyringKeys = sqliteTable("keyring_keys", {
   id: text().primaryKey(),
