@@ -8,6 +8,12 @@ import { basicWithOtp } from "./routes/compat/basic-with-otp";
 import { djangoReact } from "./routes/compat/django-react";
 import { djangoTotp } from "./routes/compat/django-totp";
 import { otpPage } from "./routes/compat/otp-page";
+import {
+  AUTHENTICATOR_API_PATHS,
+  authenticatorApi,
+  pathOf,
+} from "./routes/compat/authenticator-api";
+import { whereOn } from "./routes/compat/switch";
 import { docsRoutes, openApiDocument } from "./routes/docs";
 import { openToAllOrigins, strictHeaders } from "./routes/headers";
 import { limitByAddress, limitFailures } from "./routes/limits";
@@ -47,7 +53,7 @@ const PUBLIC_PATHS = [
   "/problems/*",
 ];
 
-export const app = router();
+export const app = router(pathOf);
 
 app.onError(handleError);
 app.use(assignRequestId, logRequest, strictHeaders, configure, refuseMalformedPath);
@@ -59,6 +65,9 @@ app.use("/v1/*", limitFailures, ...withDeps);
 app.use("/auth/*", ...withDeps);
 app.use("/admin/*", limitFailures, ...withDeps, requireAdmin);
 app.use("/healthz", ...withDeps);
+for (const path of AUTHENTICATOR_API_PATHS) {
+  app.use(path, whereOn("0"), limitByAddress, ...withDeps);
+}
 
 for (const routes of [authenticatorRoutes, verifyRoutes, challengeRoutes, userRoutes]) {
   app.route("/v1", routes);
@@ -74,6 +83,7 @@ app.route("/", basicWithOtp);
 app.route("/", otpPage);
 app.route("/api/auth", djangoReact);
 app.route("/api", djangoTotp);
+app.route("/", authenticatorApi);
 app.route("/", metaRoutes);
 app.route("/", docsRoutes);
 

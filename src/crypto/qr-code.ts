@@ -20,7 +20,19 @@ export function drawQrCode(text: string): QrCode {
   // One unit a module: whole coordinates are short, and sharp at any size.
   const side = modules.length + 2 * QUIET_ZONE;
   Object.assign(code.options, { width: side, height: side });
-  return { svg: code.svg(), png: `data:image/png;base64,${toPng(modules).toBase64()}` };
+  const png = toPng(modules, { size: side * PIXELS_PER_MODULE, scale: PIXELS_PER_MODULE });
+  return { svg: code.svg(), png: `data:image/png;base64,${png.toBase64()}` };
+}
+
+/**
+ * A PNG of so many pixels a side, or of more where the code needs them. The text is ASCII and at
+ * most 2,953 characters: others the library draws wrongly or not at all.
+ */
+export function drawQrPng(text: string, size: number): Uint8Array<ArrayBuffer> {
+  const { modules } = fitting(text).qrcode;
+  const side = modules.length + 2 * QUIET_ZONE;
+  const scale = Math.max(1, Math.floor(size / side));
+  return toPng(modules, { size: Math.max(size, side), scale });
 }
 
 /**
@@ -43,9 +55,16 @@ function fitting(text: string): QRCode {
   }
 }
 
+/** Pixels a side, and pixels a module; what is left over is the border. */
+interface Raster {
+  size: number;
+  scale: number;
+}
+
 /** One bit a pixel, 1 is white. */
-function toPng(modules: boolean[][]): Uint8Array {
-  const size = (modules.length + 2 * QUIET_ZONE) * PIXELS_PER_MODULE;
+function toPng(modules: boolean[][], { size, scale }: Raster): Uint8Array<ArrayBuffer> {
+  const border = Math.floor((size - modules.length * scale) / 2);
+  const moduleAt = (pixel: number) => Math.floor((pixel - border) / scale);
   const rowBytes = Math.ceil(size / 8);
   const data = new Uint8Array(rowBytes * size).fill(0xff);
   for (let y = 0; y < size; y++) {
@@ -55,9 +74,5 @@ function toPng(modules: boolean[][]): Uint8Array {
       if (dark) data[at] = (data[at] ?? 0) & ~(0x80 >> (x & 7));
     }
   }
-  return encode({ width: size, height: size, data, depth: 1, channels: 1 });
-}
-
-function moduleAt(pixel: number): number {
-  return Math.floor(pixel / PIXELS_PER_MODULE) - QUIET_ZONE;
+  return new Uint8Array(encode({ width: size, height: size, data, depth: 1, channels: 1 }));
 }

@@ -6,12 +6,14 @@
 import { OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
+import { getPath as pathAsSent } from "hono/utils/url";
 import { Problem, PROBLEM_CODES, type ProblemCode } from "../problem";
 import type { AppEnv } from "./context";
 
 /** A Hono app whose routes are in the API reference and whose bad requests are problems. */
-export function router() {
+export function router(getPath: (request: Request) => string = pathAsSent) {
   return new OpenAPIHono<AppEnv>({
+    getPath,
     defaultHook: (result) => {
       if (result.success) return;
       throw new Problem("invalid_request", { detail: explain(result.error) });

@@ -7,7 +7,7 @@ import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
 import { CLEANUP_LIMIT } from "../../src/core/cleanup";
 import worker from "../../src/index";
-import { admin, call, codeOf, createApp, elapse, enrol, enrolled } from "../helpers";
+import { admin, call, codeOf, createApp, elapse, enrol, enrolled, phoneWith } from "../helpers";
 
 async function cleanUp(): Promise<void> {
   const context = createExecutionContext();
@@ -89,4 +89,18 @@ it("exports more events than one read takes", async () => {
     .split("\n");
   const ids = lines.map((line) => Number(JSON.parse(line).id));
   expect(ids).toEqual(Array.from({ length: 1234 }, (_, at) => 1234 - at));
+});
+
+it("deletes what is kept of a bare secret a day after its last use", async () => {
+  const validate = (pin: string) => call("GET", `/Validate.aspx?Pin=${pin}&SecretCode=a`);
+  const phone = phoneWith("ME");
+  await validate(codeOf(phone));
+  elapse(12 * 3600);
+  await validate(codeOf(phone));
+  elapse(23 * 3600);
+  await cleanUp();
+  expect(await count("bare_secrets")).toBe(1);
+  elapse(3600);
+  await cleanUp();
+  expect([await count("bare_secrets"), await count("bare_secret_counts")]).toEqual([0, 0]);
 });

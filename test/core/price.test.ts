@@ -6,7 +6,15 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { metered, type Meter } from "../d1-meter";
-import { call, codeOf, createApp, enrolled, wrongCodeOf, type TestApp } from "../helpers";
+import {
+  call,
+  codeOf,
+  createApp,
+  enrolled,
+  phoneWith,
+  wrongCodeOf,
+  type TestApp,
+} from "../helpers";
 
 const NOTHING: Meter = { roundTrips: 0, rowsRead: 0, rowsWritten: 0 };
 
@@ -85,5 +93,32 @@ describe("the answer to a challenge", () => {
     const { id, token } = await challenge();
     await env.KV.delete(`challenge:${id}`);
     expect(await answer(token)).toMatchObject({ roundTrips: 2, rowsWritten: 6 });
+  });
+});
+
+describe("a validation of a bare secret", () => {
+  const phone = phoneWith("ME");
+  const validate = async (pin: string, secret = "a") => {
+    Object.assign(meter, NOTHING);
+    await call("GET", `/Validate.aspx?Pin=${pin}&SecretCode=${secret}`, { bindings });
+    return { ...meter };
+  };
+
+  it("takes 1 round trip, and writes 1 row for a right or a wrong code", async () => {
+    await validate(codeOf(phone, -1));
+    const known = { roundTrips: 1, rowsWritten: 1 };
+    expect(await validate(codeOf(phone))).toMatchObject(known);
+    expect(await validate(wrongCodeOf(phone))).toMatchObject(known);
+    expect(await validate(codeOf(phone))).toMatchObject({ roundTrips: 1, rowsWritten: 0 });
+  });
+
+  it("writes 3 rows for the first right code", async () => {
+    await validate(codeOf(phoneWith("MI")), "b");
+    expect(await validate(codeOf(phone))).toMatchObject({ roundTrips: 1, rowsWritten: 3 });
+  });
+
+  it("reads a few rows, however many secrets there are", async () => {
+    const { rowsRead } = await validate(codeOf(phone));
+    expect(rowsRead).toBeLessThan(15);
   });
 });

@@ -1,0 +1,153 @@
+/**
+ * AuthenticatorAPI.com: pages and a web service that pair a phone and check its codes, with the
+ * secret in every request. Differences: docs/compat.md#api-0-authenticatorapicom.
+ */
+
+import { Hono, type Context } from "hono";
+import { getPath } from "hono/utils/url";
+import { verifyBareSecret } from "../../core/bare-secrets";
+import { drawQrPng } from "../../crypto/qr-code";
+import { Problem } from "../../problem";
+import type { AppEnv } from "../context";
+import { hasBodyOf, readFields, readJsonFields, type Fields } from "./fields";
+import { pairingOf } from "./pairing";
+import {
+  operationOf,
+  readEnvelope,
+  toJson,
+  toSoap,
+  toXml,
+  type Operation,
+  type Result,
+} from "./web-service";
+
+export const AUTHENTICATOR_API_PATHS = [
+  "/pair.aspx",
+  "/Validate.aspx",
+  "/qr.aspx",
+  "/API.asmx",
+  "/API.asmx/Pair",
+  "/API.asmx/ValidatePin",
+];
+
+const SPELLINGS = new Map(AUTHENTICATOR_API_PATHS.map((path) => [path.toLowerCase(), path]));
+
+/** IIS knows no case in paths: these are brought to one spelling before anything looks at them. */
+export function pathOf(request: Request): string {
+  const path = getPath(request);
+  return SPELLINGS.get(path.toLowerCase()) ?? path;
+}
+
+const HTML = { "content-type": "text/html; charset=utf-8" };
+const XML = { "content-type": "text/xml; charset=utf-8" };
+const JSON_TEXT = { "content-type": "application/json; charset=utf-8" };
+/** Fits any QR code, at two pixels or more a module. */
+const MAX_QR_LENGTH = 1024;
+const QR_SIZE = { min: 100, default: 300, max: 500 } as const;
+const utf8 = new TextEncoder();
+
+export const authenticatorApi = new Hono<AppEnv>()
+  .on(["GET", "POST"], "/pair.aspx", async (c) => {
+    const fields = await readFields(c);
+    const missing = findMissing(fields, ["AppName", "AppInfo", "SecretCode"]);
+    return c.body(missing ?? pair(c, fields).html, 200, HTML);
+  })
+  .on(["GET", "POST"], "/Validate.aspx", async (c) => {
+    const fields = await readFields(c);
+    const missing = findMissing(fields, ["Pin", "SecretCode"]);
+    return c.body(missing ?? ((await validate(c, fields)) ? "True" : "False"), 200, HTML);
+  })
+  .on(["GET", "POST"], "/qr.aspx", async (c) => {
+    const fields = await readFields(c);
+    const text = toAscii(dataOf(c) ?? fields("data"));
+    if (text.length === 0 || text.length > MAX_QR_LENGTH) {
+      throw new Problem("invalid_request", { detail: `data: 1 to ${MAX_QR_LENGTH} characters.` });
+    }
+    return c.body(drawQrPng(text, sizeOf(fields)), 200, { "content-type": "image/png" });
+  })
+  .on(["GET", "POST"], "/API.asmx/Pair", (c) => answer(c, "Pair"))
+  .on(["GET", "POST"], "/API.asmx/ValidatePin", (c) => answer(c, "ValidatePin"))
+  .post("/API.asmx", async (c) => {
+    const operation = operationOf(c.req.header("soapaction"));
+    if (!operation) throw new Problem("invalid_request", { detail: "SOAPAction: unknown." });
+    const result = await OPERATIONS[operation](c, readEnvelope(await c.req.text()));
+    return c.body(toSoap(operation, result), 200, XML);
+  });
+
+type Call = (c: Context<AppEnv>, fields: Fields) => Promise<Result>;
+
+const OPERATIONS: Record<Operation, Call> = {
+  Pair: async (c, fields) => {
+    assertPresent(fields, ["appName", "appInfo", "secretCode"]);
+    return pair(c, fields);
+  },
+  ValidatePin: async (c, fields) => {
+    assertPresent(fields, ["pin", "secretCode"]);
+    return validate(c, fields);
+  },
+};
+
+/** JSON to who sends JSON, else XML. */
+async function answer(c: Context<AppEnv>, operation: Operation): Promise<Response> {
+  if (c.req.method === "POST" && hasBodyOf(c, "application/json")) {
+    const result = await OPERATIONS[operation](c, await readJsonFields(c));
+    return c.body(toJson(result), 200, JSON_TEXT);
+  }
+  const result = await OPERATIONS[operation](c, await readFields(c));
+  return c.body(toXml(result), 200, XML);
+}
+
+function pair(c: Context<AppEnv>, fields: Fields) {
+  const request = {
+    appName: fields("appname"),
+    appInfo: fields("appinfo"),
+    secretCode: fields("secretcode"),
+  };
+  return pairingOf(request, c.var.config.settings.issuerUrl);
+}
+
+/**
+ * The key is the ASCII text of the secret. What is not ASCII never validated: the original took it
+ * for question marks, whose codes anybody can work out.
+ */
+async function validate(c: Context<AppEnv>, fields: Fields): Promise<boolean> {
+  const secret = new Uint8Array(utf8.encode(fields("secretcode")));
+  if (secret.some((byte) => byte > 0x7f)) return false;
+  return verifyBareSecret(c.var.deps, { secret, code: fields("pin") });
+}
+
+/** What the pages say, with status 200, of the first parameter that is missing or empty. */
+function findMissing(fields: Fields, names: string[]): string | null {
+  const missing = names.find((name) => fields(name.toLowerCase()) === "");
+  return missing === undefined ? null : `Pass '${missing}' in QueryString`;
+}
+
+function assertPresent(fields: Fields, names: string[]): void {
+  const missing = names.find((name) => fields(name.toLowerCase()) === "");
+  if (missing) throw new Problem("invalid_request", { detail: `Missing parameter: ${missing}.` });
+}
+
+/** The query's `data`, if it is not UTF-8: pair.aspx encodes `é` as `%E9`. */
+function dataOf(c: Context<AppEnv>): string | null {
+  const [, data] = /[?&]data=([^&]*)/i.exec(new URL(c.req.url).search) ?? [];
+  if (!data) return null;
+  try {
+    decodeURIComponent(data);
+    return null;
+  } catch {
+    return data.replaceAll(/\+|%([\da-f]{2})/gi, (_, hex?: string) =>
+      hex ? String.fromCharCode(parseInt(hex, 16)) : " ",
+    );
+  }
+}
+
+/** A URI is ASCII, and phones that scan another are confused by it. */
+function toAscii(text: string): string {
+  return text.replaceAll(/[^\0-~]+/g, (letters) => encodeURIComponent(letters));
+}
+
+/** `300x300`: the image is a square. */
+function sizeOf(fields: Fields): number {
+  const [, width] = /^(\d{1,4})x\d{1,4}$/.exec(fields("size")) ?? [];
+  return Math.min(QR_SIZE.max, Math.max(QR_SIZE.min, Number(width ?? QR_SIZE.default)));
+}

@@ -1,0 +1,41 @@
+/** The parameters of a request of AuthenticatorAPI.com: their names in any case. */
+
+import type { Context } from "hono";
+import { Problem } from "../../problem";
+
+const utf8 = new TextDecoder();
+
+/** By name, in lower case. What is not there, or not a text, is the empty text. */
+export type Fields = (name: string) => string;
+
+export function fieldsFrom(pairs: Iterable<readonly [string, unknown]>): Fields {
+  const values = new Map<string, string>();
+  for (const [name, value] of pairs) {
+    if (typeof value !== "string") continue;
+    const key = name.toLowerCase();
+    const earlier = values.get(key);
+    // As .NET reads a name that is there twice.
+    values.set(key, earlier === undefined ? value : `${earlier},${value}`);
+  }
+  return (name) => values.get(name) ?? "";
+}
+
+/** The query; what it lacks, a form in the body has, where no log sees it. */
+export async function readFields(c: Context): Promise<Fields> {
+  const query = fieldsFrom(new URL(c.req.url).searchParams);
+  if (!hasBodyOf(c, "application/x-www-form-urlencoded")) return query;
+  const form = fieldsFrom(new URLSearchParams(utf8.decode(await c.req.arrayBuffer())));
+  return (name) => query(name) || form(name);
+}
+
+export async function readJsonFields(c: Context): Promise<Fields> {
+  const body: unknown = await c.req.json().catch(() => {
+    throw new Problem("malformed_request", { detail: "The body is not valid JSON." });
+  });
+  return fieldsFrom(Object.entries(body ?? {}));
+}
+
+export function hasBodyOf(c: Context, type: string): boolean {
+  const given = c.req.header("content-type")?.split(";")[0];
+  return given?.trim().toLowerCase() === type;
+}
