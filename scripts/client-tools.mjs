@@ -1,0 +1,64 @@
+/** Other people's tools: Python's requests, oathtool as the phone, zbarimg as its camera, rsvg-convert as the browser that shows an SVG. */
+
+import { execFile, spawnSync } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { ROOT } from "./wrangler.mjs";
+
+const PATIENCE_MS = 60_000;
+
+const TOOLS = [
+  {
+    name: "Python's requests",
+    debianPackage: "python3-requests",
+    probe: ["python3", "-c", "import requests"],
+  },
+  { name: "oathtool", debianPackage: "oathtool", probe: ["oathtool", "--version"] },
+  { name: "zbarimg", debianPackage: "zbar-tools", probe: ["zbarimg", "--version"] },
+  { name: "rsvg-convert", debianPackage: "librsvg2-bin", probe: ["rsvg-convert", "--version"] },
+];
+
+export function findMissing() {
+  return TOOLS.filter(({ probe: [command, ...args] }) => spawnSync(command, args).status !== 0);
+}
+
+/** What a client gets. Files go into the folder. */
+export function createTools(folder) {
+  const write = (content, ending) => {
+    const path = join(folder, `${randomUUID()}.${ending}`);
+    writeFileSync(path, content);
+    return path;
+  };
+  /** The text of the one QR code in a PNG. */
+  const readQr = async (png) => {
+    const path = write(png, "png");
+    return output("zbarimg", ["--quiet", "--raw", "-Sdisable", "-Sqrcode.enable", path]);
+  };
+  return {
+    readQr,
+    /** As a browser shows it, 600 pixels wide. */
+    async readQrSvg(svg) {
+      const png = join(folder, `${randomUUID()}.png`);
+      await output("rsvg-convert", ["--width", "600", "--output", png, write(svg, "svg")]);
+      return output("zbarimg", ["--quiet", "--raw", "-Sdisable", "-Sqrcode.enable", png]);
+    },
+    /** The code that a phone with this secret shows, now or so many steps later. */
+    phone(base32, steps = 0) {
+      const at = Math.floor(Date.now() / 1000) + 30 * steps;
+      return output("oathtool", ["--totp", "--base32", "--now", `@${at}`, base32]);
+    },
+    /** A script of test/clients/, which finds the server in BASE_URL. */
+    python(script, baseUrl, ...args) {
+      const env = { ...process.env, BASE_URL: baseUrl, PYTHONDONTWRITEBYTECODE: "1" };
+      return output("python3", [join(ROOT, "test/clients", script), ...args], env);
+    },
+  };
+}
+
+/** Without the line end after it. */
+async function output(command, args, env = process.env) {
+  const { stdout } = await promisify(execFile)(command, args, { env, timeout: PATIENCE_MS });
+  return stdout.replace(/\n$/, "");
+}
