@@ -1,6 +1,7 @@
 /**
- * The one gate: nothing else in the system accepts a TOTP or backup code. Every surface goes
+ * The one gate: nothing else in the system accepts a user's TOTP or backup code. Every surface goes
  * through `attemptCode`, so that throttling, single use and the audit trail cannot be forgotten.
+ * (Where there is no user, because the caller holds the secret: `bare-secrets.ts`.)
  */
 
 import { normaliseCode, type Code } from "../crypto/code";
