@@ -167,6 +167,14 @@ describe("guessing with a bare secret", () => {
     expect(await validate(PIN)).toBe("True");
   });
 
+  it("is forgotten a day after the last attempt, cleaned up or not", async () => {
+    await fail(4);
+    elapse(24 * 3600);
+    await fail(4);
+    expect(await storedSecrets()).toMatchObject([{ failures: 4, locked_until: null }]);
+    expect(await validate(codeOf(PHONE))).toBe("True");
+  });
+
   it("counts nothing that is no pin", async () => {
     const before = await contents();
     for (const pin of [" 123456", "12345", "1234567", "12345a", "１２３４５６", "-12345", "1e5"]) {

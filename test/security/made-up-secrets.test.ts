@@ -50,10 +50,20 @@ describe("made-up secrets", () => {
     expect(await storedSecrets()).toMatchObject([{ failures: 3 }]);
   });
 
-  const reached = (until: number) =>
+  const reached = (until: number, count = NEW_ROWS_A_MINUTE) =>
     env.DB.prepare("INSERT OR REPLACE INTO bare_secret_counts VALUES ('new', ?, ?)")
-      .bind(NEW_ROWS_A_MINUTE, until)
+      .bind(count, until)
       .run();
+
+  it("get the last new row of a minute once, of 20 that ask for it together", async () => {
+    await reached(Date.now() + 60_000, NEW_ROWS_A_MINUTE - 1);
+    const secrets = Array.from({ length: 20 }, (_, at) => `new ${at}`);
+    const answers = await Promise.all(
+      secrets.map((secret) => validate(codeOf(phoneOf(secret)), secret)),
+    );
+    expect(answers.filter((answer) => answer === "True")).toHaveLength(1);
+    expect(await storedSecrets()).toHaveLength(1);
+  });
 
   it("beyond the cap of new rows are refused, right or wrong, and write nothing", async () => {
     const known = codeOf(phoneOf("known"), -1);
