@@ -57,6 +57,7 @@ export async function readAccessToken(
   };
   const claims = await verifyJwt(signingKeys, token, expected);
   if (typeof claims?.["sid"] !== "string") return null;
-  const said = { aal: Number(claims["aal"]), authTime: Number(claims["auth_time"]) };
-  return { sessionId: claims["sid"], said };
+  const { aal, auth_time: time } = claims;
+  if ((aal !== 1 && aal !== 2) || typeof time !== "number") return null;
+  return { sessionId: claims["sid"], said: { aal, authTime: time } };
 }

@@ -48,11 +48,11 @@ const LOAD_BY_USERNAME = load("ac.username = :name");
 const LOAD_BY_ID = load("ac.user_id = :name");
 
 /**
- * One spelling of an e-mail address or user name: trimmed, NFKC, lower case. What is equal so is the
- * same.
+ * One spelling of an e-mail address or user name: NFKC, lower case, trimmed. What is equal so is the
+ * same; done twice it changes nothing.
  */
 export function normaliseName(text: string): string {
-  return text.trim().normalize("NFKC").toLowerCase();
+  return text.normalize("NFKC").toLowerCase().normalize("NFKC").trim();
 }
 
 interface LoginRow extends AccountRow {

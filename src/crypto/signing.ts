@@ -75,6 +75,9 @@ export function signJwt([newest]: SigningKeys, type: string, claims: JWTPayload)
   return new SignJWT(claims).setProtectedHeader(header).sign(newest.privateKey);
 }
 
+/** RFC 8725 §3.1; what has no end is not ours. */
+const REQUIRED = { algorithms: ["ES256"], requiredClaims: ["exp"] };
+
 /**
  * The claims of a JWT under any key of the ring; null for what is not one, was altered, has expired
  * at `now`, or is of another type, issuer or audience (RFC 8725 §3).
@@ -88,7 +91,7 @@ export async function verifyJwt(
     const { kid } = decodeProtectedHeader(token);
     const key = keys.find((candidate) => candidate.kid === kid);
     if (!key) return null;
-    const options = { ...expected, typ: type, currentDate: now, algorithms: ["ES256"] };
+    const options = { ...expected, typ: type, currentDate: now, ...REQUIRED };
     return (await jwtVerify(token, key.publicKey, options)).payload;
   } catch (error) {
     // decodeProtectedHeader throws a TypeError for what is no JWS at all.

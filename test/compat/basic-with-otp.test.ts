@@ -11,9 +11,9 @@ const credentials = (person: { email: string; password: string }, otp?: string) 
   });
 
 async function tokenOf(person: Person, otp?: string): Promise<string> {
-  const [, body] = await seen(credentials(person, otp));
+  const [, body] = await seen<{ token: string }>(credentials(person, otp));
   expect(body).toEqual({ token: expect.any(String), status: 0 });
-  return (body as { token: string }).token;
+  return body.token;
 }
 
 const enable = (token: string, enabled: unknown) =>

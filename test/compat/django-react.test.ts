@@ -76,7 +76,7 @@ describe("the whole flow of the React client", () => {
       otp_auth_url: null,
     });
     const body = { user_id: user.id, email: ada.email };
-    const [status, generated] = await seen(page.post("/otp/generate", body));
+    const [status, generated] = await seen<{ base32: string }>(page.post("/otp/generate", body));
     expect([status, generated]).toEqual([
       200,
       {
@@ -84,7 +84,7 @@ describe("the whole flow of the React client", () => {
         otpauth_url: expect.stringMatching(/^otpauth:\/\/totp\/Stepgate:ada%40example\.com\?/),
       },
     ]);
-    const phone = phoneWith((generated as { base32: string }).base32);
+    const phone = phoneWith(generated.base32);
     const wrong = { token: wrongCodeOf(phone), user_id: user.id };
     expect(await seen(page.post("/otp/verify", wrong))).toEqual([400, fail(WRONG_TOKEN)]);
     const right = { token: codeOf(phone), user_id: user.id };

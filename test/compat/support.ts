@@ -31,11 +31,11 @@ export function exchange(
 }
 
 /** Status and body as a client sees them. */
-export async function seen(answer: Promise<Response>): Promise<[number, unknown]> {
+export async function seen<T = unknown>(answer: Promise<Response>): Promise<[number, T]> {
   const response = await answer;
-  const text = await response.text();
   const isJson = response.headers.get("content-type")?.startsWith("application/json");
-  return [response.status, isJson ? JSON.parse(text) : text];
+  const text = await response.text();
+  return [response.status, JSON.parse(isJson ? text : JSON.stringify(text))];
 }
 
 /** A browser's cookies: what was set, by name. */

@@ -42,8 +42,8 @@ const SURFACES: Record<string, (person: Protected, code: string) => Promise<bool
   },
   "API 3 /auth/credentials": async ({ email, password }, code) => {
     const headers = basic(email, password);
-    const [, body] = await seen(exchange("POST", `/auth/credentials?otp=${code}`, { headers }));
-    return (body as { status: number }).status === 0;
+    const answer = exchange("POST", `/auth/credentials?otp=${code}`, { headers });
+    return (await seen<{ status: number }>(answer))[1].status === 0;
   },
   "API 4 jwt/totp/verify": async (person, code) => {
     const body = { totp_challenge_token: await challengeOf(person), otp_code: code };
@@ -126,8 +126,7 @@ describe("API 3", () => {
   it("neither shows an active secret nor replaces it", async () => {
     const headers = basic(person.email, person.password);
     const path = `/auth/credentials?otp=${codeOf(person.phone)}`;
-    const [, body] = await seen(exchange("POST", path, { headers }));
-    const { token } = body as { token: string };
+    const [, { token }] = await seen<{ token: string }>(exchange("POST", path, { headers }));
     const before = await rows("SELECT * FROM authenticators");
     expect((await exchange("GET", "/auth/otp/generate", { headers: bearer(token) })).status).toBe(
       403,
@@ -213,8 +212,7 @@ describe("an operator's reset", () => {
   it("ends what the published APIs hold too", async () => {
     const headers = basic(person.email, person.password);
     const path = `/auth/credentials?otp=${codeOf(person.phone)}`;
-    const [, body] = await seen(exchange("POST", path, { headers }));
-    const { token } = body as { token: string };
+    const [, { token }] = await seen<{ token: string }>(exchange("POST", path, { headers }));
     await admin("POST", `/users/${person.id}/reset`, { body: { reason: "lost phone" } });
     expect((await exchange("GET", "/whoami", { headers: bearer(token) })).status).toBe(401);
     expect((await seen(exchange("POST", path, { headers })))[1]).toEqual({

@@ -7,7 +7,14 @@ import { deleteUser, unlockUser } from "../../core/users";
 import { Instant, InstantOrNull, line } from "../fields";
 import { body, BODY_PROBLEMS, json, nothing, problems, router } from "../openapi";
 import { UserStatusSchema } from "../server/users";
-import { Email, Password, PersonName, Profile, RegistrationSchema, Username } from "../user/shared";
+import {
+  Email,
+  Password,
+  PersonName,
+  Profile,
+  RegistrationSchema,
+  UsernameOrNull,
+} from "../user/shared";
 import { ADMIN_PROBLEMS, page, PageQuery, Reason, security } from "./shared";
 
 const params = z.object({
@@ -97,7 +104,7 @@ const patchUserRoute = createRoute({
       z.strictObject({
         disabled: z.boolean().optional(),
         email: Email.optional(),
-        username: Username.nullable().optional(),
+        username: UsernameOrNull.optional(),
         name: PersonName.nullable().optional(),
         password: Password.optional(),
         reason: Reason.optional(),

@@ -200,7 +200,8 @@ async function endedBy(c: Context<AppEnv>, refreshToken: string | undefined) {
     const proof = await parseRefreshToken(refreshToken);
     if (proof) return { sessionId: proof.sessionId, secretHash: proof.secret.hash };
   } else {
-    const cookie = await cookieOf(c);
+    const ignored = c.req.header("authorization") !== undefined;
+    const cookie = ignored ? null : await cookieOf(c);
     if (cookie) await assertOrigin(c);
     if (cookie) return { sessionId: cookie.id, secretHash: cookie.hash };
   }

@@ -19,7 +19,7 @@ import {
   security,
   SESSION_PROBLEMS,
   Tokens,
-  Username,
+  UsernameOrNull,
 } from "./shared";
 
 const getRoute = createRoute({
@@ -45,7 +45,7 @@ const patchRoute = createRoute({
     body: body(
       z.strictObject({
         email: Email.optional(),
-        username: Username.nullable().optional(),
+        username: UsernameOrNull.optional(),
         name: PersonName.nullable().optional(),
       }),
     ),

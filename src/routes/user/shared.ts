@@ -29,9 +29,19 @@ export const Email = z
   .transform(normaliseName)
   .pipe(z.email())
   .openapi({ type: "string", format: "email", maxLength: 254, example: "ada@example.com" });
-export const Username = line(64)
-  .refine((text) => !text.includes("@"), "no @")
-  .openapi({ description: "An e-mail address is none.", example: "ada" });
+export const Username = z
+  .string()
+  .max(256)
+  .transform(normaliseName)
+  .pipe(line(64).refine((text) => !text.includes("@"), "no @"))
+  .openapi({
+    type: "string",
+    maxLength: 64,
+    description: "An e-mail address is none.",
+    example: "ada",
+  });
+/** Null takes it away. */
+export const UsernameOrNull = Username.nullable().openapi({ type: ["string", "null"] });
 export const PersonName = line(100).openapi({ example: "Ada" });
 /** As typed: which are good enough is decided elsewhere. */
 export const Password = z.string().min(1).max(1024).openapi({ format: "password" });

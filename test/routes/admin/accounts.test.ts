@@ -114,7 +114,8 @@ describe("signing keys", () => {
     ]);
     if (!("privateKey" in pair)) throw new Error("no pair");
     const pkcs8 = await crypto.subtle.exportKey("pkcs8", pair.privateKey);
-    const encoded = new Uint8Array(pkcs8 as ArrayBuffer).toBase64({
+    if (!(pkcs8 instanceof ArrayBuffer)) throw new Error("no key");
+    const encoded = new Uint8Array(pkcs8).toBase64({
       alphabet: "base64url",
       omitPadding: true,
     });
