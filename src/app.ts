@@ -1,4 +1,5 @@
 import { appRoutes } from "./routes/admin/apps";
+import { importRoutes } from "./routes/admin/authenticators";
 import { auditRoutes } from "./routes/admin/audit";
 import { keyRoutes } from "./routes/admin/keys";
 import { operatorUserRoutes } from "./routes/admin/users";
@@ -75,7 +76,7 @@ for (const routes of [authenticatorRoutes, verifyRoutes, challengeRoutes, userRo
 for (const routes of [loginRoutes, secondFactorRoutes, profileRoutes, sessionRoutes]) {
   app.route("/auth", routes);
 }
-for (const routes of [appRoutes, keyRoutes, operatorUserRoutes, auditRoutes]) {
+for (const routes of [appRoutes, keyRoutes, operatorUserRoutes, importRoutes, auditRoutes]) {
   app.route("/admin", routes);
 }
 app.route("/", appendedOtp);

@@ -14,6 +14,7 @@ export const AUDIT_TYPES = [
   "api_key.revoked",
   "authenticator.enrolled",
   "authenticator.confirmed",
+  "authenticator.imported",
   "authenticator.removed",
   "authenticator.renamed",
   "backup_codes.rotated",

@@ -25,7 +25,7 @@ import {
   PENDING_LIFE,
   SECRET_BYTES,
 } from "./policy";
-import { isActive, type LoadedUser } from "./user-record";
+import { isActive, type Authenticator, type LoadedUser } from "./user-record";
 
 export interface EnrolmentInput {
   /** Shown in the authenticator app; left out, it is the app's own name for the user. */
@@ -125,9 +125,14 @@ async function tryCreate(
 /** Refuses, as read, what the write would refuse; to say why. */
 function assertEnrollable(loaded: LoadedUser, secretDigests: string[], now: Date): void {
   if (loaded.user) assertUnlocked(loaded.user, now);
-  const active = loaded.authenticators.filter(isActive);
+  assertRoomFor(secretDigests, loaded.authenticators);
+}
+
+/** Throws `too_many_authenticators`, or `secret_in_use`. */
+export function assertRoomFor(secretDigests: string[], authenticators: Authenticator[]): void {
+  const active = authenticators.filter(isActive);
   if (active.length >= MAX_AUTHENTICATORS) throw new Problem("too_many_authenticators");
-  const known = loaded.authenticators.some((one) => secretDigests.includes(one.secretDigest));
+  const known = authenticators.some((one) => secretDigests.includes(one.secretDigest));
   if (known) throw new Problem("secret_in_use");
 }
 
@@ -176,7 +181,8 @@ function toAccountName(text: string): string {
   return short.replace(/[\ud800-\udbff]$/, "");
 }
 
-function parseSecret(text: string): Uint8Array<ArrayBuffer> {
+/** Throws `invalid_request` for what is not Base32 of 128 to 1,024 bits. */
+export function parseSecret(text: string): Uint8Array<ArrayBuffer> {
   const secret = decodeSecret(text);
   if (secret && secret.byteLength >= MIN_SECRET_BYTES && secret.byteLength <= MAX_SECRET_BYTES) {
     return secret;

@@ -20,6 +20,15 @@ const CREATE_USER = statement(`
     AND (k.expires_at IS NULL OR k.expires_at > :now) AND instr(k.scopes, :scope) > 0
   ON CONFLICT (app_id, external_id) DO NOTHING`);
 
+/** One more is not too many. */
+export const HAS_ROOM = `(SELECT count(*) FROM authenticators t
+    WHERE t.user_id = users.id AND t.state = 'active') < ${MAX_AUTHENTICATORS}`;
+
+/** None of the user's authenticators has it. */
+export const SECRET_IS_NEW = `NOT EXISTS (SELECT 1 FROM authenticators t WHERE t.user_id = users.id
+      AND (t.state = 'active' OR t.expires_at > :now)
+      AND t.secret_digest IN (SELECT value FROM json_each(:secretDigests)))`;
+
 /**
  * Decides: there is room, the secret is new, and a reset user comes with the token of that reset,
  * which is used up.
@@ -29,17 +38,14 @@ const CLAIM_ENROLMENT = statement(`
   WHERE users.id = :userId AND ${SAME_EPOCH} AND ${UNLOCKED} AND ${LIVE_APP} AND ${LIVE_CALLER}
     AND (NOT users.must_rebind OR (users.rebind_expires_at > :now
       AND users.rebind_hash IN (SELECT value FROM json_each(:rebindHashes))))
-    AND (SELECT count(*) FROM authenticators t WHERE t.user_id = users.id AND t.state = 'active') < ${MAX_AUTHENTICATORS}
-    AND NOT EXISTS (SELECT 1 FROM authenticators t WHERE t.user_id = users.id
-      AND (t.state = 'active' OR t.expires_at > :now)
-      AND t.secret_digest IN (SELECT value FROM json_each(:secretDigests)))
+    AND ${HAS_ROOM} AND ${SECRET_IS_NEW}
   RETURNING id`);
 
 /**
  * Pending ones that have expired, and of the others the oldest if all places are taken, or all that
  * this one replaces.
  */
-const MAKE_ROOM = statement(`
+export const MAKE_ROOM = statement(`
   DELETE FROM authenticators WHERE user_id = :userId AND state = 'pending' AND ${CLAIMED}
     AND (expires_at <= :now OR id IN (
       SELECT id FROM authenticators WHERE user_id = :userId AND state = 'pending' AND expires_at > :now

@@ -3,6 +3,7 @@
 import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import type { IdempotentRequest } from "../core/idempotency";
+import { DEFAULT_PARAMETERS } from "../crypto/totp";
 import type { AppEnv } from "./context";
 
 /** Control characters of any kind, and halves of surrogate pairs, which are no characters. */
@@ -35,6 +36,20 @@ export const UserId = line(255).openapi({
  * it.
  */
 export const CodeText = z.string().min(1).max(64).openapi({ example: "492039" });
+
+/** How an authenticator makes its codes; left out, as every app does. */
+export const totpFields = {
+  algorithm: z.enum(["SHA1", "SHA256", "SHA512"]).default(DEFAULT_PARAMETERS.algorithm).openapi({
+    description: "Many authenticator apps ignore anything but SHA1, 6 digits and 30 seconds.",
+  }),
+  digits: z.int().min(6).max(8).default(DEFAULT_PARAMETERS.digits),
+  period: z
+    .int()
+    .min(15)
+    .max(120)
+    .default(DEFAULT_PARAMETERS.period)
+    .openapi({ description: "Seconds." }),
+};
 
 export const Instant = z.date().openapi({ type: "string", format: "date-time" });
 export const InstantOrNull = z

@@ -156,6 +156,7 @@ it("publishes a reference of every route, with the credential each one takes", a
       "post /admin/apps adminToken",
       "post /admin/apps/{appId}/keys adminToken",
       "post /admin/users adminToken",
+      "post /admin/users/{id}/authenticators adminToken",
       "post /admin/users/{id}/reset adminToken",
       "post /admin/users/{id}/unlock adminToken",
       "post /auth/authenticators accessToken,sessionCookie",

@@ -5,7 +5,6 @@ import { enrol } from "../../core/enrol";
 import { loadKnownUser } from "../../core/load-user";
 import { MAX_ACCOUNT_NAME, MAX_ISSUER } from "../../core/policy";
 import { removeAuthenticator } from "../../core/users";
-import { DEFAULT_PARAMETERS } from "../../crypto/totp";
 import { requireKey } from "../auth";
 import {
   CodeText,
@@ -15,6 +14,7 @@ import {
   InstantOrNull,
   label,
   line,
+  totpFields,
   UserId,
 } from "../fields";
 import { body, BODY_PROBLEMS, json, nothing, problems, router } from "../openapi";
@@ -72,20 +72,7 @@ const enrolRoute = createRoute({
         name: line(64)
           .optional()
           .openapi({ description: "The user's name for it.", example: "My phone" }),
-        algorithm: z
-          .enum(["SHA1", "SHA256", "SHA512"])
-          .default(DEFAULT_PARAMETERS.algorithm)
-          .openapi({
-            description:
-              "Many authenticator apps ignore anything but SHA1, 6 digits and 30 seconds.",
-          }),
-        digits: z.int().min(6).max(8).default(DEFAULT_PARAMETERS.digits),
-        period: z
-          .int()
-          .min(15)
-          .max(120)
-          .default(DEFAULT_PARAMETERS.period)
-          .openapi({ description: "Seconds." }),
+        ...totpFields,
         secret: z.string().min(1).max(512).optional().openapi({
           description:
             "Base32, 128 bits or more: imports a secret (scope `import`). A code later than the present one confirms it.",
