@@ -9,6 +9,7 @@ import {
   register,
   tokensOf,
   type Person,
+  type Tokens,
 } from "../../account";
 import {
   admin,
@@ -72,6 +73,16 @@ describe("an imported authenticator", () => {
     expect((await answerLogin(token, code)).status).toBe(200);
     const again = await answerLogin(await challengeOf(person), code);
     expect(await problemCode(again)).toBe("invalid_code");
+  });
+
+  it("lets its user make backup codes after logging in", async () => {
+    await importFor(person);
+    elapse(30);
+    const answer = answerLogin(await challengeOf(person), codeOf(phone));
+    const tokens = await expectJson<Tokens>(answer, 200);
+    const made = as(tokens, "POST", "/backup-codes");
+    const { backupCodes } = await expectJson<{ backupCodes: string[] }>(made, 200);
+    expect(backupCodes).toHaveLength(10);
   });
 
   it("makes its codes as it is told", async () => {
@@ -217,7 +228,7 @@ describe("what is refused, with nothing written", () => {
 });
 
 describe("beside other authenticators", () => {
-  it("it takes the place of the oldest pending one when all are taken", async () => {
+  it("makes the oldest pending one go when all places are taken", async () => {
     const app = await createApp();
     const pending = await enrol(app, "bob");
     const bob = await storedUser("bob");
@@ -227,7 +238,7 @@ describe("beside other authenticators", () => {
     expect(authenticators).not.toContainEqual(expect.objectContaining({ id: pending.id }));
   });
 
-  it("it leaves the codes that its user has", async () => {
+  it("leaves the backup codes that its user has", async () => {
     const owner = await protect(await register("grace@example.com"));
     await importFor(owner);
     const [code = ""] = owner.backupCodes;
