@@ -19,5 +19,11 @@ export default defineConfig({
       },
     }),
   ],
-  test: { setupFiles: ["test/setup.ts"], include: ["test/**/*.test.ts"], silent: "passed-only" },
+  // Some tests hash hundreds of passwords, and machines differ.
+  test: {
+    testTimeout: 30_000,
+    setupFiles: ["test/setup.ts"],
+    include: ["test/**/*.test.ts"],
+    silent: "passed-only",
+  },
 });
