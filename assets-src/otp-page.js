@@ -44,7 +44,8 @@ async function logIn(event) {
     say(causes[status] ?? "Try again later.");
     return;
   }
-  const name = await (await call("GET", "/whoami")).json();
+  const whoami = await call("GET", "/whoami");
+  const name = whoami.ok ? await whoami.json() : find("username").value;
   say(`Logged in as ${name}.`);
   show(true);
 }

@@ -4,6 +4,7 @@
  */
 
 import { randomBase32 } from "../crypto/random";
+import { markOf } from "../crypto/session-token";
 import { signJwt, verifyJwt } from "../crypto/signing";
 import type { Deps } from "../env";
 import type { SessionCaller } from "./actor";
@@ -20,13 +21,15 @@ const AMR = { 1: ["pwd"], 2: ["pwd", "otp", "mfa"] } as const;
 export interface TokenSubject extends Assurance {
   sessionId: string;
   userId: string;
+  /** Of the session's secret. */
+  secretHash: string;
   boundToEnrol: boolean;
 }
 
 /** RFC 9068 §2.2. */
 export function signAccessToken(
   { signingKeys, settings, now }: Deps,
-  { sessionId, userId, boundToEnrol, ...assurance }: TokenSubject,
+  { sessionId, userId, secretHash, boundToEnrol, ...assurance }: TokenSubject,
 ): Promise<string> {
   const iat = Math.floor(now.getTime() / 1000);
   return signJwt(signingKeys, TYPE, {
@@ -38,6 +41,7 @@ export function signAccessToken(
     iat,
     exp: iat + ACCESS_TOKEN_LIFE_SECONDS,
     sid: sessionId,
+    session_mark: markOf(secretHash),
     aal: assurance.aal,
     amr: AMR[assurance.aal],
     auth_time: authTime(assurance),
@@ -48,7 +52,7 @@ export function signAccessToken(
 export async function readAccessToken(
   { signingKeys, settings, now }: Deps,
   token: string,
-): Promise<Pick<SessionCaller, "sessionId" | "said"> | null> {
+): Promise<Pick<SessionCaller, "sessionId" | "mark"> | null> {
   const expected = {
     type: TYPE,
     issuer: settings.issuerUrl,
@@ -56,8 +60,6 @@ export async function readAccessToken(
     now,
   };
   const claims = await verifyJwt(signingKeys, token, expected);
-  if (typeof claims?.["sid"] !== "string") return null;
-  const { aal, auth_time: time } = claims;
-  if ((aal !== 1 && aal !== 2) || typeof time !== "number") return null;
-  return { sessionId: claims["sid"], said: { aal, authTime: time } };
+  const { sid: sessionId, session_mark: mark } = claims ?? {};
+  return typeof sessionId === "string" && typeof mark === "string" ? { sessionId, mark } : null;
 }

@@ -16,10 +16,10 @@ export interface KeyCaller extends ApiKeyProof {
 /** A person, over the user API, about themselves. */
 export interface SessionCaller {
   sessionId: string;
+  /** Of the secret that the session had when this credential was made: another since a step-up. */
+  mark: string;
   /** SHA-256 of the cookie's secret; null where a signed access token names the session. */
   secretHash: string | null;
-  /** What the access token says of the session; one of before the last step up is worth nothing. */
-  said: { aal: number; authTime: number } | null;
   /** Needs a strong authentication that is not older than five minutes (`assurance.ts`). */
   fresh: boolean;
   /** Also for a user who may do nothing but enrol. */
@@ -32,13 +32,13 @@ export interface Actor {
   /** The key that has to be good, and for what. */
   keyId: string | null;
   scope: Scope | null;
-  /** The session that has to be live. */
-  sessionId: string | null;
+  /** The session that has to be live, with the secret that it had. */
+  session: { id: string; mark: string } | null;
   /** As the audit trail names it. */
   name: string;
 }
 
-export const OPERATOR: Actor = { keyId: null, scope: null, sessionId: null, name: "admin" };
+export const OPERATOR: Actor = { keyId: null, scope: null, session: null, name: "admin" };
 
 export function isSession(caller: Caller): caller is SessionCaller {
   return "sessionId" in caller;
@@ -46,9 +46,9 @@ export function isSession(caller: Caller): caller is SessionCaller {
 
 export function actorOf(caller: Caller): Actor {
   if (isSession(caller)) {
-    const { sessionId } = caller;
-    return { keyId: null, scope: null, sessionId, name: `session:${sessionId}` };
+    const { sessionId: id, mark } = caller;
+    return { keyId: null, scope: null, session: { id, mark }, name: `session:${id}` };
   }
   const { id, scope } = caller;
-  return { keyId: id, scope, sessionId: null, name: `key:${id}` };
+  return { keyId: id, scope, session: null, name: `key:${id}` };
 }

@@ -5,6 +5,7 @@
  * that nothing read earlier is trusted.
  */
 
+import { MARK_LENGTH } from "../crypto/session-token";
 import type { Deps } from "../env";
 import { Problem } from "../problem";
 import type { Actor } from "./actor";
@@ -18,14 +19,18 @@ const LIVE_KEY = `(:keyId IS NULL OR EXISTS (
     SELECT 1 FROM api_keys k WHERE k.id = :keyId AND k.app_id = users.app_id AND k.revoked_at IS NULL
       AND (k.expires_at IS NULL OR k.expires_at > :now) AND instr(k.scopes, :scope) > 0))`;
 
+/** Of a session `s`: the secret is the one that `:mark` stands for. */
+export const HAS_MARK = `substr(s.secret_hash, 1, ${MARK_LENGTH}) = :mark`;
+
 /**
- * The session is live and of this user, at the epoch that was read; a null `:sessionId` means that
- * none is involved. How strong it is has been read with it, and only ever grows within an epoch.
+ * The session is live and of this user, at the epoch that was read, and has not been renewed since:
+ * what was proven in it meanwhile was not proven by this caller. A null `:sessionId` means that none
+ * is involved.
  */
 const LIVE_SESSION = `(:sessionId IS NULL OR EXISTS (
     SELECT 1 FROM sessions s WHERE s.id = :sessionId AND s.user_id = users.id AND s.revoked_at IS NULL
       AND s.expires_at > :now AND s.idle_expires_at > :now
-      AND s.epoch = :userEpoch AND users.epoch = :userEpoch))`;
+      AND s.epoch = :userEpoch AND users.epoch = :userEpoch AND ${HAS_MARK}))`;
 
 /** Whoever asks still may. */
 export const LIVE_CALLER = `${LIVE_KEY} AND ${LIVE_SESSION}`;
@@ -69,7 +74,7 @@ export const STEP_NOW = `CAST(:now / (1000 * period) AS INTEGER)`;
 /** The parameters of a deciding UPDATE: a new attempt on what was read. */
 export function claimBy(
   deps: Deps,
-  { keyId, scope, sessionId }: Actor,
+  { keyId, scope, session }: Actor,
   { app, user }: { app: Pick<App, "id" | "epoch">; user: Pick<User, "id" | "epoch"> },
 ) {
   return {
@@ -77,7 +82,8 @@ export function claimBy(
     now: deps.now.getTime(),
     keyId,
     scope,
-    sessionId,
+    sessionId: session?.id ?? null,
+    mark: session?.mark ?? null,
     appId: app.id,
     appEpoch: app.epoch,
     userId: user.id,

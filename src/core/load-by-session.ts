@@ -10,6 +10,7 @@ import type { SessionCaller } from "./actor";
 import { assertAssurance, type Aal, type Assurance } from "./assurance";
 import { ACCOUNT_COLUMNS, readAccount, type Account, type AccountRow } from "./account";
 import { SESSION_USE_NOTED } from "./policy";
+import { HAS_MARK } from "./claim";
 import { idleEnd } from "./sessions";
 import {
   JOIN_AUTHENTICATORS,
@@ -40,9 +41,7 @@ const LOAD = statement(`
   FROM sessions s JOIN users u ON ${LIVE_SESSION_OF_USER} AND u.disabled_at IS NULL
   JOIN apps a ON a.id = u.app_id AND a.deleted_at IS NULL
   JOIN accounts ac ON ac.user_id = u.id ${JOIN_AUTHENTICATORS}
-  WHERE s.id = :sessionId AND (:secretHash IS NULL OR (s.secret_hash = :secretHash AND s.refresh_hash IS NULL))
-    AND (:aal IS NULL OR (s.aal = :aal
-      AND iif(s.aal = 2, s.second_factor_at, s.password_at) BETWEEN :authTime * 1000 AND :authTime * 1000 + 999))
+  WHERE s.id = :sessionId AND ${HAS_MARK} AND (:secretHash IS NULL OR (s.secret_hash = :secretHash AND s.refresh_hash IS NULL))
   ORDER BY t.rowid`);
 
 const NOTE_USE = statement(`
@@ -62,9 +61,8 @@ interface Row extends AccountRow {
  * is not enough for this call.
  */
 export async function loadBySession(deps: Deps, caller: SessionCaller): Promise<SessionRecord> {
-  const { sessionId, secretHash, said } = caller;
-  const { aal, authTime } = said ?? { aal: null, authTime: null };
-  const values = { sessionId, secretHash, aal, authTime, now: deps.now.getTime() };
+  const { sessionId, mark, secretHash } = caller;
+  const values = { sessionId, mark, secretHash, now: deps.now.getTime() };
   const { results } = await LOAD(deps.db.$client, values).all<Row>();
   const [row] = results;
   const record = readKnownRecord(results);

@@ -61,11 +61,14 @@ const CLAIM = statement(`
         WHERE d.id = :deviceId AND d.user_id = users.id AND d.epoch = users.epoch AND d.expires_at > :now)))
   RETURNING id`);
 
+/** Deleted since the read: nothing personal is kept of them. */
+const IS_GONE = `(:userId <> '' AND NOT EXISTS (SELECT 1 FROM users WHERE id = :userId))`;
+
 /** What is refused because it is closed costs no row. */
 const RECORD = statement(`
   INSERT INTO audit_events (id, app_id, user_id, type, outcome, reason, actor, ip, user_agent, request_id)
   SELECT ${NEXT_AUDIT_ID}, :appId, nullif(:userId, ''), 'password.given', iif(:right, 'success', 'failure'),
-    iif(:right, NULL, 'wrong_password'), :actor, :ip, :userAgent, :requestId
+    iif(:right, NULL, 'wrong_password'), :actor, iif(${IS_GONE}, NULL, :ip), iif(${IS_GONE}, NULL, :userAgent), :requestId
   WHERE iif(:right, ${CLAIMED}, NOT ${CLOSED})`);
 
 const COUNT = statement(`
@@ -143,11 +146,14 @@ async function bindings(deps: Deps, attempt: PasswordAttempt) {
   };
 }
 
-/** Of account and network, and of the account alone: keyed digests, because names are personal. */
+/** Of account and network, and of each alone: keyed digests, because names are personal. */
 async function guardsOf({ keyring }: Deps, who: string, { network }: Client) {
-  const { address, account } = PASSWORD_GUARDS;
+  const { address, account, network: place } = PASSWORD_GUARDS;
+  const keyOf = (...parts: (string | null)[]) =>
+    digest(keyring, "password-guard", JSON.stringify(parts));
   return [
-    { ...address, key: await digest(keyring, "password-guard", JSON.stringify([who, network])) },
-    { ...account, key: await digest(keyring, "password-guard", JSON.stringify([who])) },
+    { ...address, key: await keyOf(who, network) },
+    { ...account, key: await keyOf(who) },
+    { ...place, key: await keyOf(null, network) },
   ];
 }

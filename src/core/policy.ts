@@ -71,10 +71,12 @@ export const ACCOUNTS_APP = "accounts";
 /** NIST SP 800-63B-4 §3.1.1.2: 15 characters where a password is the only factor, 8 beside another. */
 export const MIN_PASSWORD_LENGTH = { optional: 15, required: 8 } as const;
 
-/** ASVS 6.3.1, without letting a stranger lock the owner out: per account and address, per account. */
+/** ASVS 6.3.1, without letting a stranger lock the owner out: per account and address, per account, per address. */
 export const PASSWORD_GUARDS = {
   address: { limit: 10, life: 15 * MINUTE },
   account: { limit: 100, life: 60 * MINUTE },
+  /** Over all names, so that made-up ones cost a bounded number of rows. */
+  network: { limit: 200, life: 15 * MINUTE },
 } as const;
 
 export const ACCESS_TOKEN_LIFE_SECONDS = 300;

@@ -5,9 +5,10 @@ import { statement } from "../db/statement";
 import type { Deps } from "../env";
 import { Problem } from "../problem";
 import { normaliseName, type Account } from "./account";
-import type { Actor } from "./actor";
+import { OPERATOR, type Actor } from "./actor";
 import { record } from "./audit";
-import { claimBy, CLAIMED, LIVE_APP, LIVE_CALLER } from "./claim";
+import { claimBy, CLAIMED, LIVE_APP, LIVE_CALLER, NOT_HELD } from "./claim";
+import { assertNotHeld } from "./guard";
 import { assertPassword } from "./register";
 import type { UserRecord } from "./user-record";
 import { eventOf } from "./users";
@@ -26,7 +27,7 @@ export interface AccountChanges {
 /** Decides: the new names are nobody else's. */
 const CLAIM = statement(`
   UPDATE users SET attempt = :attempt, epoch = epoch + :endsSessions
-  WHERE users.id = :userId AND ${LIVE_APP} AND ${LIVE_CALLER}
+  WHERE users.id = :userId AND ${LIVE_APP} AND ${LIVE_CALLER} AND ${NOT_HELD}
     AND NOT EXISTS (SELECT 1 FROM accounts o WHERE o.user_id <> users.id AND o.email = :email)
     AND NOT EXISTS (SELECT 1 FROM accounts o WHERE o.user_id <> users.id AND o.username = :username)
   RETURNING id`);
@@ -47,8 +48,8 @@ const WHAT_IS_TAKEN = statement(`
     EXISTS (SELECT 1 FROM accounts WHERE user_id <> :userId AND username = :username) AS username`);
 
 /**
- * Answers the account as it is afterwards. Throws `email_taken`, `username_taken` or
- * `weak_password`.
+ * Answers the account as it is afterwards. Throws `email_taken`, `username_taken`, `weak_password`,
+ * or, to its user, `locked` for one who is capped.
  */
 export async function changeAccount(
   deps: Deps,
@@ -56,6 +57,7 @@ export async function changeAccount(
   { app, user, account }: UserRecord & { account: Account },
   { password, note = null, ...given }: AccountChanges,
 ): Promise<Account> {
+  if (actor !== OPERATOR) assertNotHeld(user);
   const changes = normaliseNames(given);
   const changed = { ...account, ...changes };
   if (password !== undefined) assertPassword(app.settings, changed, password);

@@ -67,7 +67,8 @@ export async function refresh(
   if (!row?.exchanged) {
     throw new Problem("session_ended", { cause: row ? "refresh token reused" : "no such session" });
   }
-  const subject = { ...row, sessionId, boundToEnrol: row.boundToEnrol === 1 };
+  const session = { sessionId, secretHash: secret.hash };
+  const subject = { ...row, ...session, boundToEnrol: row.boundToEnrol === 1 };
   return {
     accessToken: await signAccessToken(deps, subject),
     refreshToken: formatToken.refresh(sessionId, secret.text, next.text),

@@ -112,10 +112,10 @@ export function renewSession(
 /** For a change that ends all sessions: the one that made it stays. */
 export function takeAlong(
   { db }: Deps,
-  { sessionId }: Actor,
+  { session }: Actor,
   { userId, attempt }: Mark,
 ): D1PreparedStatement[] {
-  return sessionId === null ? [] : [TAKE_ALONG(db.$client, { sessionId, userId, attempt })];
+  return session ? [TAKE_ALONG(db.$client, { sessionId: session.id, userId, attempt })] : [];
 }
 
 /** What the client gets to hold, once the session is in D1. */
@@ -129,7 +129,7 @@ export async function issueCredentials(
     return { cookie: { value: formatToken.cookie(sessionId, secret.text), maxAgeSeconds } };
   }
   return {
-    accessToken: await signAccessToken(deps, { ...subject, sessionId }),
+    accessToken: await signAccessToken(deps, { ...subject, sessionId, secretHash: secret.hash }),
     refreshToken: formatToken.refresh(sessionId, secret.text, newest.text),
   };
 }

@@ -84,8 +84,10 @@ async function givePassword(
   sequel: Sequel = () => [],
 ): Promise<Credentials> {
   const { loaded, ...given } = input;
-  const { user, session } = loaded;
-  const account = await loadAccount(deps, user.id);
+  const { app, user, session } = loaded;
+  const known = await loadAccount(deps, user.id);
+  // With the epoch of the read that decided what is needed.
+  const account = known && { ...known, app, user };
   const secrets = await renewedSecrets(session);
   const proven = { ...session, passwordAt: deps.now.getTime() };
   await attemptPassword(deps, {

@@ -80,7 +80,7 @@ export function trustDevice(
   ];
 }
 
-/** The statement that notes a log-in from it; null if there was none. */
+/** The statement that notes a log-in from it; to no effect if there was none. */
 export function noteDeviceUse(
   { db, now }: Deps,
   { userId, attempt }: Mark,

@@ -22,6 +22,13 @@ export interface Secret {
   hash: string;
 }
 
+/** What a signed token may say of the secret: enough of its hash to know it by, 96 bits. */
+export const MARK_LENGTH = 16;
+
+export function markOf(hash: string): string {
+  return hash.slice(0, MARK_LENGTH);
+}
+
 export async function createSecret(): Promise<Secret> {
   const text = randomBase32(32).toLowerCase();
   return { text, hash: await hashSecret(text) };

@@ -15,7 +15,7 @@ const LOCAL = /^http:\/\/(localhost|127\.0\.0\.1)(:\d+)?$/;
 export const openToRegisteredOrigins = cors({
   origin: async (origin, c: Context<AppEnv>) => ((await isAllowed(c, origin)) ? origin : null),
   allowMethods: ["GET", "POST", "PATCH", "DELETE"],
-  allowHeaders: ["authorization", "content-type"],
+  allowHeaders: ["authorization", "content-type", "idempotency-key"],
   exposeHeaders: ["retry-after", "x-request-id"],
   credentials: true,
   maxAge: 600,

@@ -7,7 +7,12 @@ import { readAccessToken } from "../core/access-token";
 import type { SessionCaller } from "../core/actor";
 import { ACCESS_TOKEN_LIFE_SECONDS, TRUSTED_DEVICE_LIFE } from "../core/policy";
 import type { Credentials } from "../core/sessions";
-import { parseDeviceToken, parseSessionCookie, type TokenProof } from "../crypto/session-token";
+import {
+  markOf,
+  parseDeviceToken,
+  parseSessionCookie,
+  type TokenProof,
+} from "../crypto/session-token";
 import { Problem } from "../problem";
 import { bearer } from "./auth";
 import type { AppEnv } from "./context";
@@ -46,7 +51,7 @@ function middleware(demand: Pick<SessionCaller, "fresh" | "enrolment">) {
   });
 }
 
-export type Proof = Pick<SessionCaller, "sessionId" | "secretHash" | "said">;
+export type Proof = Pick<SessionCaller, "sessionId" | "secretHash" | "mark">;
 
 /** With an Authorization header the cookie is ignored. */
 function proofOf(c: Context<AppEnv>): Promise<Proof | null> {
@@ -60,6 +65,7 @@ export async function tokenProof(c: Context<AppEnv>, token: string): Promise<Pro
 }
 
 export async function cookieProof(c: Context<AppEnv>): Promise<Proof | null> {
+  if (c.req.header("authorization") !== undefined) return null;
   const proof = await secretProof(ownCookie(c, SESSION) ?? "");
   if (proof && !SAFE.has(c.req.method)) await assertOrigin(c);
   return proof;
@@ -68,7 +74,7 @@ export async function cookieProof(c: Context<AppEnv>): Promise<Proof | null> {
 /** Of the secret that a cookie holds, wherever it comes from. */
 export async function secretProof(secret: string): Promise<Proof | null> {
   const proof = await parseSessionCookie(secret);
-  return proof && { sessionId: proof.id, secretHash: proof.hash, said: null };
+  return proof && { sessionId: proof.id, mark: markOf(proof.hash), secretHash: proof.hash };
 }
 
 /** What the session's cookie says; null if there is none. */

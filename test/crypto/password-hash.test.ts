@@ -99,6 +99,9 @@ describe("a new hash", () => {
 
   it("is refused for more than the policy ever lets through, which matches nothing either", async () => {
     await expect(hashPassword("x".repeat(2049))).rejects.toThrow("too long");
+    const longest = await hashPassword("x".repeat(2048));
+    expect(await verifyPassword(longest, "x".repeat(2048))).toBe(true);
+    expect(await verifyPassword(longest, "x".repeat(2049))).toBe(false);
     expect(await verifyPassword(await hashPassword(PHRASE), "x".repeat(1_000_000))).toBe(false);
   });
 });

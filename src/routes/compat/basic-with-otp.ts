@@ -92,7 +92,7 @@ async function giveOtp(
 async function activate(c: Context<AppEnv>, token: string, code: string): Promise<string> {
   const caller = await callerOf(token);
   const { authenticators } = await loadBySession(c.var.deps, caller);
-  const pending = authenticators.find(({ state }) => state === "pending");
+  const pending = authenticators.findLast(({ state }) => state === "pending");
   if (!pending) return token;
   try {
     const input = { authenticatorId: pending.id, code, withBackupCodes: false };
@@ -165,7 +165,8 @@ export const basicWithOtp = new Hono<AppEnv>()
     const caller = { ...(await callerFor(c)), fresh: true };
     const enabled = await readEnabled(c);
     const loaded = await loadBySession(c.var.deps, caller);
-    if (!enabled) await disableSecondFactor(c.var.deps, actorOf(caller), loaded);
+    const isOn = loaded.authenticators.length > 0;
+    if (!enabled && isOn) await disableSecondFactor(c.var.deps, actorOf(caller), loaded);
     return c.json(null);
   })
   .get("/auth/otp/generate", whereOn("3"), async (c) => {
@@ -180,7 +181,8 @@ export const basicWithOtp = new Hono<AppEnv>()
     return c.body(png, 200, { "content-type": "image/png" });
   })
   .get("/whoami", whereOn("3"), ...ready, async (c) => {
-    const { account } = await loadBySession(c.var.deps, await callerFor(c));
+    const caller = { ...(await callerFor(c)), enrolment: false };
+    const { account } = await loadBySession(c.var.deps, caller);
     return c.json(account.username ?? account.email);
   })
   .on(["GET", "PUT", "PATCH", "DELETE"], "/auth/credentials", whereOn("3"), notAllowed)

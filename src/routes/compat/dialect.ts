@@ -48,7 +48,9 @@ function answer(c: Context<AppEnv>, { body, status, headers }: ForeignAnswer): R
 export async function fieldsOf(c: Context<AppEnv>): Promise<Record<string, unknown>> {
   const type = c.req.header("content-type")?.split(";")[0]?.trim().toLowerCase() ?? "";
   if (type === "application/x-www-form-urlencoded" || type === "multipart/form-data") {
-    return c.req.parseBody();
+    return c.req.parseBody().catch(() => {
+      throw new Problem("malformed_request");
+    });
   }
   const bytes = await c.req.arrayBuffer();
   if (bytes.byteLength === 0) return {};
@@ -60,13 +62,14 @@ function parseObject(text: string): Record<string, unknown> {
   try {
     const value: unknown = JSON.parse(text);
     return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : {};
-  } catch (cause) {
-    throw new Problem("malformed_request", { cause });
+  } catch {
+    // Not with the cause: it quotes the body.
+    throw new Problem("malformed_request");
   }
 }
 
 /** What a schema makes of the fields; else what `complain` makes of the first thing wrong. */
-export async function readFields<T extends z.ZodType>(
+export async function parseFields<T extends z.ZodType>(
   c: Context<AppEnv>,
   schema: T,
   complain: (issues: { field: string; isMissing: boolean; message: string }[]) => ForeignAnswer,

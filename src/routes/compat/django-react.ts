@@ -23,7 +23,7 @@ import { assertOrigin, openToRegisteredOrigins } from "../origins";
 import { withDeps } from "../request";
 import { cookieProof, handOver, ownCookie, setOwnCookie } from "../session";
 import { Email, Password, PersonName } from "../user/shared";
-import { ForeignAnswer, readFields, speaking } from "./dialect";
+import { ForeignAnswer, parseFields, speaking } from "./dialect";
 import { whereOn } from "./switch";
 
 /** Holds the challenge of a log-in that waits for its code, and is no session. */
@@ -47,7 +47,7 @@ const PATHS = [
   "/otp/disable",
 ];
 
-function fail(status: 400 | 403 | 404 | 409 | 429 | 500 | 503, message: string): ForeignAnswer {
+function fail(status: 400 | 404 | 409, message: string): ForeignAnswer {
   return new ForeignAnswer(status, { status: "fail", message });
 }
 
@@ -118,13 +118,13 @@ async function explainNoLogin(c: Context<AppEnv>, userId: string): Promise<Respo
 export const djangoReact = new Hono<AppEnv>()
   .use(whereOn("2"), openToRegisteredOrigins, limitByAddress, ...withDeps)
   .post("/register", async (c) => {
-    const input = await readFields(c, Registration, complain);
+    const input = await parseFields(c, Registration, complain);
     await register(c.var.deps, input, { actor: "registration", source: sourceOf(c) });
     const message = "Registered successfully, please login";
     return c.json({ status: "success", message }, 201);
   })
   .post("/login", async (c) => {
-    const { email: name, password } = await readFields(c, Login, complain);
+    const { email: name, password } = await parseFields(c, Login, complain);
     await assertOrigin(c);
     const input = { name, password, device: null, holding: "cookie", client: clientOf(c) } as const;
     const result = await login(c.var.deps, input);
@@ -137,14 +137,14 @@ export const djangoReact = new Hono<AppEnv>()
     return c.json({ status: "success", user: toUser(result.user) });
   })
   .post("/otp/generate", async (c) => {
-    const { user_id: userId } = await readFields(c, OfUser, () => noUser("None"));
+    const { user_id: userId } = await parseFields(c, OfUser, () => noUser("None"));
     const { caller } = await callerFor(c, userId);
     const input = { parameters: DEFAULT_PARAMETERS, replaces: true };
     const { secret, uri } = await enrol(c.var.deps, caller, { input, request: null });
     return c.json({ base32: secret, otpauth_url: uri });
   })
   .post("/otp/verify", async (c) => {
-    const { user_id: userId, token: code } = await readFields(c, OfToken, complain);
+    const { user_id: userId, token: code } = await parseFields(c, OfToken, complain);
     const { caller, loaded } = await callerFor(c, userId);
     const pending = loaded.authenticators.findLast(({ state }) => state === "pending");
     if (!pending) throw fail(400, WRONG_TOKEN);
@@ -154,7 +154,7 @@ export const djangoReact = new Hono<AppEnv>()
     return c.json({ otp_verified: true, user: toUser({ ...toProfile(loaded), twoFactor: true }) });
   })
   .post("/otp/validate", async (c) => {
-    const { user_id: userId, token: code } = await readFields(c, OfToken, complain);
+    const { user_id: userId, token: code } = await parseFields(c, OfToken, complain);
     const pending = ownCookie(c, PENDING);
     if (!pending) return explainNoLogin(c, userId);
     await assertOrigin(c);
@@ -167,9 +167,11 @@ export const djangoReact = new Hono<AppEnv>()
     return c.json({ otp_valid: true });
   })
   .post("/otp/disable", async (c) => {
-    const { user_id: userId } = await readFields(c, OfUser, () => noUser("None"));
+    const { user_id: userId } = await parseFields(c, OfUser, () => noUser("None"));
     const { caller, loaded } = await callerFor(c, userId);
-    await disableSecondFactor(c.var.deps, actorOf(caller), loaded);
+    if (loaded.authenticators.length > 0) {
+      await disableSecondFactor(c.var.deps, actorOf(caller), loaded);
+    }
     return c.json({ otp_disabled: true, user: toUser({ ...toProfile(loaded), twoFactor: false }) });
   })
   .on(["GET", "PUT", "PATCH", "DELETE"], PATHS, (c) => {

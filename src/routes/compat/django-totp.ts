@@ -23,14 +23,14 @@ import type { AppEnv } from "../context";
 import { limitByAddress } from "../limits";
 import { withDeps } from "../request";
 import { tokenProof } from "../session";
-import { ForeignAnswer, readFields, speaking } from "./dialect";
+import { ForeignAnswer, parseFields, speaking } from "./dialect";
 import { whereOn } from "./switch";
 
 const REALM = { "www-authenticate": 'Bearer realm="api"' };
 const NO_SECRET = "User does not have an associated TOTP secret.";
 const REQUIRED = "This field is required.";
 
-const detail = (status: 400 | 401 | 403 | 429, words: string) =>
+const detail = (status: 400 | 401 | 429, words: string) =>
   new ForeignAnswer(status, { detail: words });
 
 const invalidToken = () =>
@@ -47,15 +47,18 @@ function complain(issues: { field: string; isMissing: boolean; message: string }
 }
 
 function text(max: number) {
+  return untrimmed(max).trim();
+}
+
+function untrimmed(max: number) {
   return z
     .string("Not a valid string.")
-    .trim()
     .min(1, "This field may not be blank.")
     .max(max, `Ensure this field has no more than ${max} characters.`);
 }
 
 const Confirmation = z.object({ input_code: text(12) });
-const Login = z.object({ username: text(254), password: text(1024) });
+const Login = z.object({ username: text(254), password: untrimmed(1024) });
 const Answer = z.object({
   totp_challenge_token: text(4096),
   otp_code: text(64).optional(),
@@ -150,8 +153,8 @@ const totp = new Hono<AppEnv>()
   })
   .post("/confirm/", async (c) => {
     const { caller, loaded } = await callerFor(c, true);
-    const { input_code: code } = await readFields(c, Confirmation, complain);
-    const pending = loaded.authenticators.find(({ state }) => state === "pending");
+    const { input_code: code } = await parseFields(c, Confirmation, complain);
+    const pending = loaded.authenticators.findLast(({ state }) => state === "pending");
     if (isActive(loaded)) throw detail(400, "Backup codes already exist for this user.");
     if (!pending) throw detail(400, NO_SECRET);
     const { deps } = c.var;
@@ -177,7 +180,7 @@ const totp = new Hono<AppEnv>()
 
 const jwt = new Hono<AppEnv>()
   .post("/create/", async (c) => {
-    const { username: name, password } = await readFields(c, Login, complain);
+    const { username: name, password } = await parseFields(c, Login, complain);
     const input = { name, password, device: null, holding: "tokens", client: clientOf(c) } as const;
     const refused = ["invalid_credentials", "user_disabled", "rebinding_required"];
     const result = await login(c.var.deps, input).catch(
@@ -189,7 +192,7 @@ const jwt = new Hono<AppEnv>()
     return c.json({ is_totp_enabled: true, totp_challenge_token: result.challenge.token });
   })
   .post("/totp/verify/", async (c) => {
-    const fields = await readFields(c, Answer, complain);
+    const fields = await parseFields(c, Answer, complain);
     const code = codeOf(fields);
     const { deps } = c.var;
     const dead = instead(["invalid_challenge"], () =>
@@ -204,7 +207,7 @@ const jwt = new Hono<AppEnv>()
     return c.json(pair(credentials));
   })
   .post("/refresh/", async (c) => {
-    const fields = await readFields(c, z.object({ refresh: text(256) }), complain);
+    const fields = await parseFields(c, z.object({ refresh: text(256) }), complain);
     const proof = await parseRefreshToken(fields.refresh);
     if (!proof) throw invalidToken();
     const renewed = await refresh(c.var.deps, proof, sourceOf(c)).catch(
@@ -213,11 +216,12 @@ const jwt = new Hono<AppEnv>()
     return c.json({ access: renewed.accessToken, refresh: renewed.refreshToken });
   })
   .post("/verify/", async (c) => {
-    const { token } = await readFields(c, z.object({ token: text(4096) }), complain);
+    const { token } = await parseFields(c, z.object({ token: text(4096) }), complain);
     const proof = await tokenProof(c, token);
     if (!proof) throw invalidToken();
-    const caller = { ...proof, fresh: false, enrolment: true };
-    await loadBySession(c.var.deps, caller).catch(instead(["unauthorized"], invalidToken));
+    const caller = { ...proof, fresh: false, enrolment: false };
+    const worthless = ["unauthorized", "enrolment_required", "rebinding_required"];
+    await loadBySession(c.var.deps, caller).catch(instead(worthless, invalidToken));
     return c.json({});
   });
 

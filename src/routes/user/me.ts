@@ -55,7 +55,7 @@ const patchRoute = createRoute({
     ...problems(
       ...FRESH_PROBLEMS,
       ...BODY_PROBLEMS,
-      ...(["email_taken", "username_taken", "conflict"] as const),
+      ...(["email_taken", "username_taken", "locked", "conflict"] as const),
     ),
   },
 });
@@ -148,7 +148,8 @@ export const profileRoutes = router()
     const { deps, session } = c.var;
     const { code, password = "" } = c.req.valid("json");
     const client = clientOf(c);
-    await limitUser(c.env.USER_LIMIT, session.sessionId, deps.now);
+    // With the mark: who knows only the id, which tokens show, uses up nothing.
+    await limitUser(c.env.USER_LIMIT, `${session.sessionId}:${session.mark}`, deps.now);
     const credentials =
       code === undefined
         ? await stepUpWithPassword(deps, session, { password, client })

@@ -27,7 +27,7 @@ export const Email = z
   .string()
   .max(254)
   .transform(normaliseName)
-  .pipe(z.email())
+  .pipe(z.email().max(254))
   .openapi({ type: "string", format: "email", maxLength: 254, example: "ada@example.com" });
 export const Username = z
   .string()
