@@ -1,7 +1,8 @@
 /** The Workers that are compared, each with a database of its own, and what is sent to them: every user once. */
 
-import { cpSync, readdirSync } from "node:fs";
+import { cpSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { takerOf } from "./people.mjs";
 import { startBackend } from "./processes.mjs";
 import { start } from "./workerd.mjs";
 
@@ -10,8 +11,8 @@ export const CPUS = { workerd: 1, others: 0 };
 
 const CHALLENGE_LIFE_SECONDS = 600;
 
-/** A Worker, ready to be measured. `remote`: D1 and KV are another process. */
-export async function launch(run, { name, script, floor, remote = false }) {
+/** A Worker, ready to be measured. `remote`: D1 and KV are another process. `requests`: what else it can be asked, by name. */
+export async function launch(run, { name, script, floor, requests, remote = false }) {
   const state = join(run.temporary, `state-${remote ? "remote-" : ""}${name}`);
   cpSync(floor ? run.seeded.floor : run.seeded.service, state, { recursive: true });
   const backend = remote ? await startBackend(databaseIn(state), CPUS.others) : null;
@@ -24,8 +25,13 @@ export async function launch(run, { name, script, floor, remote = false }) {
     backend: backend?.port,
     cpu: CPUS.workerd,
   });
-  run.cleanUps.push(worker.stop);
-  return { ...worker, ...(floor ? floorRequests(run) : serviceRequests(run, worker)) };
+  const stop = async () => {
+    await worker.stop();
+    rmSync(state, { recursive: true, force: true });
+  };
+  run.cleanUps.push(stop);
+  const usual = floor ? floorRequests(run) : serviceRequests(run, worker);
+  return { ...worker, stop, ...usual, ...requests };
 }
 
 function databaseIn(state) {
@@ -36,7 +42,7 @@ function databaseIn(state) {
 
 function floorRequests({ users }) {
   const take = takerOf(users);
-  return { verifies: (count) => take(count).map(floorVerify) };
+  return { verify: (count) => take(count).map(floorVerify) };
 }
 
 function floorVerify({ externalId, secret }) {
@@ -56,22 +62,13 @@ function serviceRequests({ users, keys, generator }, { port }) {
     path: "/v1/challenges",
     headers: headersOf({ app }),
     body: { userId: externalId, ttlSeconds: CHALLENGE_LIFE_SECONDS },
+    expected: { status: 201 },
   });
-  const answers = async (count) => {
+  const answer = async (count) => {
     const some = take(count);
     const { bodies } = await generator.run(port, 16, some.map(create), true);
     const path = "/v1/challenges/verify";
     return some.map(({ secret }, at) => ({ path, secret, body: { token: bodies[at].token } }));
   };
-  return { verifies: (count) => take(count).map(verify), answers };
-}
-
-/** A user whose code was spent has no other one until the next step: nobody is asked twice. */
-function takerOf(users) {
-  let next = 0;
-  return (count) => {
-    const taken = users.slice(next, (next += count));
-    if (taken.length < count) throw new Error("Not enough users for this run: give --users.");
-    return taken;
-  };
+  return { verify: (count) => take(count).map(verify), answer };
 }

@@ -9,7 +9,7 @@ export const SLICES = 6;
 export async function measure(generator, workers, { what, concurrency, round, count }) {
   const entries = [];
   for (const worker of workers) {
-    const requests = what === "answer" ? await worker.answers(count) : worker.verifies(count);
+    const requests = await worker[what](count);
     const result = { what, concurrency, round, count, name: worker.name };
     entries.push({ worker, requests, result, cpuMs: 0, seconds: 0, milliseconds: [] });
   }
@@ -34,11 +34,16 @@ function finish({ worker, result, cpuMs, seconds, milliseconds }) {
   return {
     ...result,
     perSecond: result.count / seconds,
-    p50: sorted[Math.floor(sorted.length * 0.5)],
-    p99: sorted[Math.floor(sorted.length * 0.99)],
+    p50: quantile(sorted, 0.5),
+    p99: quantile(sorted, 0.99),
     cpuMs: cpuMs / result.count,
     memoryMiB: memoryOf(worker.pid),
   };
+}
+
+/** Of sorted numbers. */
+export function quantile(sorted, part) {
+  return sorted[Math.floor(sorted.length * part)];
 }
 
 export function median(numbers) {

@@ -1,13 +1,12 @@
 /** Everything before the measuring: bundles, and databases full of users. */
 
 import { execFileSync } from "node:child_process";
-import { createHmac, generateKeyPairSync, randomBytes } from "node:crypto";
+import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { start } from "./workerd.mjs";
-
-const BATCH = 500;
+import { BATCH, PASSWORD } from "./people.mjs";
+import { start, wasmBeside } from "./workerd.mjs";
 
 /** Bundles a Worker of the checkout `root` as it would be deployed, minified and all. */
 export function bundle(root, entry, outdir) {
@@ -16,7 +15,9 @@ export function bundle(root, entry, outdir) {
   const env = { ...process.env, WRANGLER_SEND_METRICS: "false" };
   execFileSync(wrangler, args, { cwd: root, env, stdio: ["ignore", "ignore", "inherit"] });
   const script = join(outdir, basename(entry).replace(/\.\w+$/, ".js"));
-  return { script, gzippedBytes: gzipSync(readFileSync(script), { level: 9 }).byteLength };
+  const parts = [script, ...wasmBeside(script)];
+  const sizes = parts.map((file) => gzipSync(readFileSync(file), { level: 9 }).byteLength);
+  return { script, gzippedBytes: sizes.reduce((sum, size) => sum + size, 0) };
 }
 
 /** Secrets of the service for one run. */
@@ -33,21 +34,11 @@ export function newBindings() {
   };
 }
 
-/** Users with secrets of 160 bits, the same for every Worker of the run. */
-export function newUsers(count) {
-  const seed = randomBytes(32);
-  return Array.from({ length: count }, (_, at) => ({
-    externalId: `user-${at}`,
-    app: Math.floor(at / BATCH),
-    secret: createHmac("sha1", seed).update(String(at)).digest("hex"),
-  }));
-}
-
 /**
  * Migrates and fills a database for the service in `state`, an app for every batch of users: no key asks for more in a minute than it may.
- * Returns the apps' API keys.
+ * Accounts all belong to one app. Returns the apps' API keys.
  */
-export async function seedService({ root, script, state, bindings, users }) {
+export async function seedService({ root, script, state, bindings, users, accounts }) {
   const seeder = await start({ name: "seed", script, state, bindings });
   const d1 = await seeder.miniflare.getD1Database("DB");
   for (const statement of migrations(root)) await d1.prepare(statement).run();
@@ -56,6 +47,11 @@ export async function seedService({ root, script, state, bindings, users }) {
     const { appId, key } = await post(seeder, "/app").then((response) => response.json());
     await post(seeder, "/users", { appId, users: users.slice(first, first + BATCH) });
     keys.push(key);
+  }
+  const everybody = Object.values(accounts).flat();
+  for (let first = 0; first < everybody.length; first += BATCH) {
+    const some = everybody.slice(first, first + BATCH);
+    await post(seeder, "/accounts", { password: PASSWORD, accounts: some });
   }
   await seeder.miniflare.dispose();
   return keys;

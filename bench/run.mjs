@@ -1,5 +1,5 @@
 /**
- * `npm run bench`: what a verification costs, beside the least that it could cost. README.md says how to read it.
+ * `npm run bench`: what a verification and a log-in cost, beside the least that they could cost. README.md says how to read it.
  *
  * A table, not a test: it fails only when an answer is wrong.
  */
@@ -9,14 +9,20 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { CPUS, launch } from "./contestants.mjs";
+import { compareLogins, loginAccounts, watchMemory } from "./login.mjs";
+import { loginTable, memoryTable, timingTable } from "./login-table.mjs";
 import { measure, SLICES } from "./measure.mjs";
-import { bundle, newBindings, newUsers, seedFloor, seedService } from "./prepare.mjs";
+import { newUsers } from "./people.mjs";
+import { bundle, newBindings, seedFloor, seedService } from "./prepare.mjs";
 import { startGenerator } from "./processes.mjs";
 import { bundleLine, header, isolateTable, medianTable, roundTable } from "./table.mjs";
+import { compareRefusals, timingAccounts } from "./timing.mjs";
 import { pin } from "./workerd.mjs";
 
 const ROOT = resolve(import.meta.dirname, "..");
 const WARM_UP = 1000;
+/** Both settings of the parts about log-ins. */
+const SETTINGS = [{ remote: true }, { remote: false }];
 
 const { values: options } = parseArgs({
   options: {
@@ -24,12 +30,14 @@ const { values: options } = parseArgs({
     rounds: { type: "string", default: "5" },
     requests: { type: "string", default: "720" },
     concurrency: { type: "string", default: "1,16,64" },
-    only: { type: "string", default: "isolate,verify,challenge" },
+    only: { type: "string", default: "isolate,verify,challenge,login,timing,memory" },
     also: { type: "string", multiple: true, default: [] },
   },
 });
 const rounds = Number(options.rounds);
 const count = inSlices(Number(options.requests));
+/** A log-in costs as much as thirty verifications. */
+const logins = inSlices(count / 6);
 const concurrencies = options.concurrency.split(",").map(Number);
 const only = new Set(options.only.split(","));
 
@@ -49,7 +57,8 @@ async function main() {
   const checkouts = [`stepgate=${ROOT}`, ...options.also].map(bundleCheckout);
   for (const one of checkouts) console.log(bundleLine(one));
 
-  const run = { temporary, cleanUps, users, bindings: newBindings() };
+  const accounts = { ...loginAccounts({ rounds, count: logins }), ...timingAccounts() };
+  const run = { temporary, cleanUps, users, accounts, bindings: newBindings() };
   run.generator = await startGenerator(CPUS.others);
   cleanUps.push(run.generator.stop);
   const floor = { name: "floor", floor: true, ...bundleBench("floor") };
@@ -57,6 +66,24 @@ async function main() {
   const contestants = [floor, ...checkouts];
   if (only.has("isolate")) await compareIsolates(run, contestants);
   if (only.has("verify") || only.has("challenge")) await compare(run, contestants);
+  if (["login", "timing", "memory"].some((part) => only.has(part))) {
+    await compareAroundTheHash(run, checkouts[0]);
+  }
+}
+
+/** Log-ins: what is left of their cost without the password hash, and what they tell and leave behind. */
+async function compareAroundTheHash(run, service) {
+  const workers = { service, hash: bundleBench("hash") };
+  const about = { ...workers, rounds, count: logins };
+  for (const setting of SETTINGS) {
+    if (!only.has("login")) continue;
+    console.log(loginTable(await compareLogins(run, { ...about, ...setting }), setting));
+  }
+  for (const setting of SETTINGS) {
+    if (!only.has("timing")) continue;
+    console.log(timingTable(await compareRefusals(run, { ...about, ...setting }), setting));
+  }
+  if (only.has("memory")) console.log(memoryTable(await watchMemory(run, about)));
 }
 
 /** One connection is slow, and steadier: a third of the requests will do. */
@@ -89,7 +116,7 @@ async function compare(run, contestants) {
   const workers = [];
   for (const one of contestants) workers.push(await launch(run, one));
   await warmUp(run, workers);
-  const answering = workers.filter((worker) => worker.answers);
+  const answering = workers.filter((worker) => worker.answer);
   const results = [];
   for (let round = 1; round <= rounds; round++) {
     for (const concurrency of only.has("verify") ? concurrencies : []) {
@@ -119,5 +146,5 @@ async function compareIsolates(run, contestants) {
 }
 
 async function warmUp({ generator }, workers) {
-  for (const { port, verifies } of workers) await generator.run(port, 16, verifies(WARM_UP));
+  for (const { port, verify } of workers) await generator.run(port, 16, verify(WARM_UP));
 }

@@ -98,11 +98,11 @@ function ratioOf(results, { what, concurrency, round, perSecond }) {
   return floor ? perSecond / floor.perSecond : null;
 }
 
-function verdict(met, target) {
+export function verdict(met, target) {
   return `${target} ${met ? "met" : "MISSED"}`;
 }
 
-function table(head, rows) {
+export function table(head, rows) {
   const lines = [head, ...rows].map((row) => row.map(String));
   const widths = head.map((_, at) => Math.max(...lines.map((line) => line[at].length)));
   const draw = (line) =>

@@ -52,10 +52,21 @@ export async function start({ name, script, state, bindings = {}, backend, cpu }
 /** The bundle, alone or behind the module that puts D1 and KV elsewhere. */
 function modulesOf(script, remote) {
   const folder = dirname(script);
-  const worker = esModule(join(folder, "worker.js"), script);
-  if (!remote) return [worker];
+  const worker = [esModule(join(folder, "worker.js"), script), ...wasmBeside(script).map(wasm)];
+  if (!remote) return worker;
   const shim = new URL("./workers/remote-bindings.js", import.meta.url);
-  return [esModule(join(folder, "remote-bindings.js"), shim), worker];
+  return [esModule(join(folder, "remote-bindings.js"), shim), ...worker];
+}
+
+/** The WebAssembly that a bundle imports: wrangler puts it beside the script. */
+export function wasmBeside(script) {
+  const folder = dirname(script);
+  const files = readdirSync(folder).filter((file) => file.endsWith(".wasm"));
+  return files.map((file) => join(folder, file));
+}
+
+function wasm(file) {
+  return { type: "CompiledWasm", path: file, contents: readFileSync(file) };
 }
 
 function esModule(path, file) {
@@ -81,9 +92,17 @@ export function cpuOf(pid) {
   return ((Number(fields[11]) + Number(fields[12])) * 1000) / TICKS;
 }
 
-/** Resident memory, in MiB. */
+/** Resident memory, in MiB: now, or the most that there was. */
 export function memoryOf(pid) {
-  const [, kilobytes] = /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"));
+  return readMemory(pid, /^VmRSS:\s+(\d+)/m);
+}
+
+export function peakMemoryOf(pid) {
+  return readMemory(pid, /^VmHWM:\s+(\d+)/m);
+}
+
+function readMemory(pid, line) {
+  const [, kilobytes] = line.exec(readFileSync(`/proc/${pid}/status`, "utf8"));
   return Number(kilobytes) / 1024;
 }
 

@@ -1,11 +1,12 @@
 /** Fills a migrated database with users, sealed and hashed by the code that the service itself uses. Runs before the measuring, alone. */
 
+import { SCOPES } from "../../src/core/actor";
 import { createBackupCodes } from "../../src/core/backup-codes";
 import { secretContext } from "../../src/core/evaluate";
-import { DEFAULT_SETTINGS } from "../../src/core/policy";
-import { SCOPES } from "../../src/core/load-user";
+import { ACCOUNTS_APP, DEFAULT_SETTINGS } from "../../src/core/policy";
 import { createApiKey } from "../../src/crypto/api-key";
 import { digest, parseKeyring, seal } from "../../src/crypto/keyring";
+import { hashPassword } from "../../src/crypto/password-hash";
 import { DEFAULT_PARAMETERS } from "../../src/crypto/totp";
 import { randomId } from "../../src/crypto/random";
 
@@ -16,8 +17,12 @@ const INSERT_APP = `
 const INSERT_KEY = `
   INSERT INTO api_keys (id, app_id, hash, scopes, created_at, last_used_at) VALUES (?1, ?2, ?3, ?4, ?5, ?5)`;
 const INSERT_USERS = `
-  INSERT INTO users (id, app_id, external_id, created_at)
-  SELECT value ->> 'userId', ?2, value ->> 'externalId', ?3 FROM json_each(?1)`;
+  INSERT INTO users (id, app_id, external_id, created_at, locked_until, capped_at, disabled_at)
+  SELECT value ->> 'userId', ?2, value ->> 'externalId', ?3,
+    value ->> 'lockedUntil', value ->> 'cappedAt', value ->> 'disabledAt' FROM json_each(?1)`;
+const INSERT_ACCOUNTS = `
+  INSERT INTO accounts (user_id, email, password_hash)
+  SELECT value ->> 'userId', value ->> 'email', ?2 FROM json_each(?1)`;
 const INSERT_AUTHENTICATORS = `
   INSERT INTO authenticators
     (id, user_id, secret, secret_digest, algorithm, digits, period, state, last_step, created_at, confirmed_at)
@@ -50,6 +55,30 @@ async function seedUsers({ DB, KEYRING }, { appId, users }) {
   ]);
 }
 
+/** Accounts of the user API, all with one password: with a second factor where there is a `secret`. */
+async function seedAccounts({ DB, KEYRING }, { password, accounts }) {
+  const keyring = await parseKeyring(KEYRING);
+  const rows = await Promise.all(accounts.map((account) => accountRow(keyring, account)));
+  const json = JSON.stringify(rows);
+  const enrolled = JSON.stringify(rows.filter(({ secret }) => secret));
+  const now = Date.now();
+  await DB.batch([
+    DB.prepare(INSERT_USERS).bind(json, ACCOUNTS_APP, now),
+    DB.prepare(INSERT_ACCOUNTS).bind(json, await hashPassword(password)),
+    DB.prepare(INSERT_AUTHENTICATORS).bind(enrolled, now),
+    DB.prepare(INSERT_BACKUP_CODES).bind(enrolled),
+  ]);
+}
+
+async function accountRow(keyring, { secret, ...account }) {
+  if (!secret) {
+    const userId = randomId("usr");
+    return { ...account, userId, externalId: userId };
+  }
+  const row = await enrolledUser(keyring, ACCOUNTS_APP, { secret });
+  return { ...account, ...row, externalId: row.userId };
+}
+
 /** What an enrolment leaves behind: an active authenticator and ten backup codes. */
 async function enrolledUser(keyring, appId, { externalId, secret }) {
   const userId = randomId("usr");
@@ -70,8 +99,10 @@ async function enrolledUser(keyring, appId, { externalId, secret }) {
 // oxlint-disable-next-line import/no-default-export -- A Worker is its module's default export.
 export default {
   async fetch(request, env) {
-    if (new URL(request.url).pathname === "/app") return Response.json(await seedApp(env));
-    await seedUsers(env, await request.json());
+    const { pathname } = new URL(request.url);
+    if (pathname === "/app") return Response.json(await seedApp(env));
+    const seed = pathname === "/accounts" ? seedAccounts : seedUsers;
+    await seed(env, await request.json());
     return new Response();
   },
 };
