@@ -22,6 +22,7 @@ export default defineConfig({
   // Some tests hash hundreds of passwords, and machines differ.
   test: {
     testTimeout: 30_000,
+    maxWorkers: "100%",
     setupFiles: ["test/setup.ts"],
     include: ["test/**/*.test.ts"],
     silent: "passed-only",

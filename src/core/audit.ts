@@ -46,7 +46,7 @@ export interface Source {
 
 export interface AuditEvent {
   type: AuditType;
-  /** `key:<id>`, `challenge:<id>`, `admin` or `system`. */
+  /** `key:<id>`, `session:<id>`, `challenge:<id>`, `login`, `registration`, `admin` or `system`. */
   actor: string;
   appId: string | null;
   userId?: string | null;

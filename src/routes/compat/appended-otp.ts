@@ -9,6 +9,7 @@ import { loadBySession } from "../../core/load-by-session";
 import { loginAtOnce } from "../../core/login-at-once";
 import { Problem } from "../../problem";
 import { clientOf } from "../address";
+import { bearer } from "../auth";
 import type { AppEnv } from "../context";
 import { limitByAddress } from "../limits";
 import { withDeps } from "../request";
@@ -67,7 +68,7 @@ function split(typed: string, needsCode: boolean): { password: string; digits: s
 }
 
 async function userOf(c: Context<AppEnv>) {
-  const token = /^bearer +(\S+) *$/i.exec(c.req.header("authorization") ?? "")?.[1];
+  const token = bearer(c);
   if (token === undefined) throw refuse("Not authenticated");
   const proof = await tokenProof(c, token);
   if (!proof) throw refuse("Could not validate credentials");

@@ -11,9 +11,11 @@ import { loadBySession } from "../../core/load-by-session";
 import { answerLogin, login, openLogin, type Login } from "../../core/login";
 import type { Credentials } from "../../core/sessions";
 import { confirmOwn } from "../../core/step-up";
+import { isActive } from "../../core/user-record";
 import { DEFAULT_PARAMETERS } from "../../crypto/totp";
 import { Problem } from "../../problem";
 import { clientOf } from "../address";
+import { bearer } from "../auth";
 import type { AppEnv } from "../context";
 import { limitByAddress } from "../limits";
 import { withDeps } from "../request";
@@ -111,9 +113,8 @@ async function callerOf(token: string): Promise<SessionCaller> {
 
 /** FastAPI's words for a bearer token that is missing or is none. */
 function callerFor(c: Context<AppEnv>): Promise<SessionCaller> {
-  const header = c.req.header("authorization");
-  if (!header) throw forbid("Not authenticated");
-  const [, token] = /^bearer +(\S+) *$/i.exec(header) ?? [];
+  if (!c.req.header("authorization")) throw forbid("Not authenticated");
+  const token = bearer(c);
   if (token === undefined) throw forbid("Invalid authentication credentials");
   return callerOf(token);
 }
@@ -135,8 +136,6 @@ async function readEnabled(c: Context<AppEnv>): Promise<boolean> {
   throw new ForeignAnswer(422, { detail: [{ loc: ["body", "enabled"], ...error }] });
 }
 
-/** What app.ts does for `/auth/*`. */
-const ready = [limitByAddress, ...withDeps] as const;
 const notAllowed = (c: Context<AppEnv>) => c.json({ detail: "Method Not Allowed" }, 405);
 
 /** `{"enabled": true}` prepares; the first right code at `/auth/credentials` decides. */
@@ -172,7 +171,7 @@ export const basicWithOtp = new Hono<AppEnv>()
   .get("/auth/otp/generate", whereOn("3"), async (c) => {
     const caller = { ...(await callerFor(c)), fresh: true };
     const { authenticators } = await loadBySession(c.var.deps, { ...caller, fresh: false });
-    if (authenticators.some(({ state }) => state === "active")) {
+    if (authenticators.some(isActive)) {
       throw forbid("OTP is active. Its secret was shown when it was made.");
     }
     const input = { parameters: DEFAULT_PARAMETERS, replaces: true };
@@ -180,7 +179,7 @@ export const basicWithOtp = new Hono<AppEnv>()
     const png = Uint8Array.fromBase64(qr.png.slice(qr.png.indexOf(",") + 1));
     return c.body(png, 200, { "content-type": "image/png" });
   })
-  .get("/whoami", whereOn("3"), ...ready, async (c) => {
+  .get("/whoami", whereOn("3"), limitByAddress, ...withDeps, async (c) => {
     const caller = { ...(await callerFor(c)), enrolment: false };
     const { account } = await loadBySession(c.var.deps, caller);
     return c.json(account.username ?? account.email);

@@ -14,6 +14,7 @@ import { answerLogin, login, openLogin } from "../../core/login";
 import { CHALLENGE_LIFE_SECONDS } from "../../core/policy";
 import { register } from "../../core/register";
 import { confirmOwn } from "../../core/step-up";
+import { isActive } from "../../core/user-record";
 import { DEFAULT_PARAMETERS } from "../../crypto/totp";
 import { Problem } from "../../problem";
 import { clientOf, sourceOf } from "../address";
@@ -111,7 +112,7 @@ async function callerFor(c: Context<AppEnv>, userId: string) {
 /** A session without a second factor has none to validate; without a session there is no user. */
 async function explainNoLogin(c: Context<AppEnv>, userId: string): Promise<Response> {
   const { loaded } = await callerFor(c, userId);
-  if (loaded.authenticators.some(({ state }) => state === "active")) throw fail(400, WRONG_TOKEN);
+  if (loaded.authenticators.some(isActive)) throw fail(400, WRONG_TOKEN);
   throw fail(404, "OTP must be verified first");
 }
 

@@ -10,11 +10,12 @@ import { rotateBackupCodes } from "../../core/backup-codes";
 import { confirm } from "../../core/confirm";
 import { disableSecondFactor } from "../../core/disable";
 import { enrol } from "../../core/enrol";
-import { loadBySession, type SessionRecord } from "../../core/load-by-session";
+import { loadBySession } from "../../core/load-by-session";
 import { answerLogin, login, openLogin } from "../../core/login";
 import { refresh } from "../../core/refresh";
 import { takeAlong, type Credentials } from "../../core/sessions";
 import { parseRefreshToken } from "../../crypto/session-token";
+import { isActive } from "../../core/user-record";
 import { DEFAULT_PARAMETERS } from "../../crypto/totp";
 import { Problem } from "../../problem";
 import { clientOf, sourceOf } from "../address";
@@ -120,10 +121,6 @@ async function callerFor(c: Context<AppEnv>, fresh: boolean) {
   return { caller, loaded };
 }
 
-function isActive({ authenticators }: SessionRecord): boolean {
-  return authenticators.some(({ state }) => state === "active");
-}
-
 function pair({ accessToken: access, refreshToken }: Credentials) {
   return { access, refresh: refreshToken };
 }
@@ -143,7 +140,7 @@ function codeOf({ otp_code: otp, backup_code: backup }: z.output<typeof Answer>)
 const totp = new Hono<AppEnv>()
   .post("/create/", async (c) => {
     const { caller, loaded } = await callerFor(c, true);
-    if (isActive(loaded)) {
+    if (loaded.authenticators.some(isActive)) {
       throw detail(400, "TOTP is already enabled. Disable the old one before creating a new one.");
     }
     const accountName = loaded.account.username ?? loaded.account.email;
@@ -155,7 +152,8 @@ const totp = new Hono<AppEnv>()
     const { caller, loaded } = await callerFor(c, true);
     const { input_code: code } = await parseFields(c, Confirmation, complain);
     const pending = loaded.authenticators.findLast(({ state }) => state === "pending");
-    if (isActive(loaded)) throw detail(400, "Backup codes already exist for this user.");
+    if (loaded.authenticators.some(isActive))
+      throw detail(400, "Backup codes already exist for this user.");
     if (!pending) throw detail(400, NO_SECRET);
     const { deps } = c.var;
     const wrong = ["invalid_code", "clock_skew", "invalid_request", "enrolment_closed"];
