@@ -1,7 +1,8 @@
 /** Users, as the operator sees and changes them: by our own id, over all apps. */
 
 import { and, desc, eq, isNull, lt, sql } from "drizzle-orm";
-import { accounts, apps, users } from "../db/schema";
+import { accounts } from "../db/account-schema";
+import { apps, users } from "../db/schema";
 import { statement } from "../db/statement";
 import type { Deps } from "../env";
 import { Problem } from "../problem";

@@ -1,5 +1,5 @@
 /**
- * Every table, each with the sentence that says what a row is. `docs/storage.md` adds who writes it
+ * Every table but those of the user API (`account-schema.ts`), each with the sentence that says what a row is. `docs/storage.md` adds who writes it
  * and for how long.
  *
  * Indexes are few on purpose: every index is one more row written per insert, and rows written are
@@ -17,7 +17,8 @@ import {
   uniqueIndex,
 } from "drizzle-orm/sqlite-core";
 
-const instant = () => integer({ mode: "timestamp_ms" });
+/** Milliseconds since the epoch. */
+export const instant = () => integer({ mode: "timestamp_ms" });
 
 /** What an operator can choose per app; defaults and bounds are in `core/policy.ts`. */
 export interface AppSettings {
@@ -157,82 +158,6 @@ export const backupCodes = sqliteTable(
     usedAt: instant(),
   },
   (t) => [primaryKey({ columns: [t.userId, t.hash] })],
-);
-
-/** What a user of the user API logs in with. */
-export const accounts = sqliteTable(
-  "accounts",
-  {
-    userId: text().primaryKey(),
-    /** Normalised: trimmed, NFKC, lower case; so is the user name. */
-    email: text().notNull(),
-    username: text(),
-    name: text(),
-    /** Self-describing: algorithm, parameters and salt are in it. */
-    passwordHash: text().notNull(),
-  },
-  (t) => [
-    uniqueIndex("accounts_email").on(t.email),
-    uniqueIndex("accounts_username").on(t.username),
-  ],
-);
-
-/** Wrong passwords for one account, or for one account from one address, until the count ends. */
-export const passwordGuards = sqliteTable("password_guards", {
-  /** Keyed digest of what is counted: of strangers' e-mail addresses too, which are not ours to keep. */
-  key: text().primaryKey(),
-  failures: integer().notNull(),
-  endsAt: instant().notNull(),
-});
-
-/** One log-in of one user, with all the tokens that come of it. */
-export const sessions = sqliteTable(
-  "sessions",
-  {
-    id: text().primaryKey(),
-    userId: text().notNull(),
-    /** Of the user: whatever makes that grow ends the session, unless it takes the session along. */
-    epoch: integer().notNull(),
-    /** SHA-256 of the secret that all tokens of the session carry. */
-    secretHash: text().notNull(),
-    /** SHA-256 of what only the newest refresh token carries; null for a cookie. */
-    refreshHash: text(),
-    /** Authenticator assurance level: 1 a password, 2 a second factor too (NIST SP 800-63B). */
-    aal: integer().$type<1 | 2>().notNull(),
-    /** When the password, and when a second factor, was last proven. */
-    passwordAt: instant().notNull(),
-    secondFactorAt: instant(),
-    createdAt: instant().notNull(),
-    /** True to five minutes. */
-    lastUsedAt: instant().notNull(),
-    idleExpiresAt: instant().notNull(),
-    expiresAt: instant().notNull(),
-    revokedAt: instant(),
-    /** The request that found a refresh token used twice. */
-    revokedBy: text(),
-    ip: text(),
-    userAgent: text(),
-  },
-  (t) => [index("sessions_user").on(t.userId)],
-);
-
-/** A device that its user spares the second factor at log-in. */
-export const trustedDevices = sqliteTable(
-  "trusted_devices",
-  {
-    id: text().primaryKey(),
-    userId: text().notNull(),
-    /** As of a session. */
-    epoch: integer().notNull(),
-    /** SHA-256 of the token. */
-    hash: text().notNull(),
-    createdAt: instant().notNull(),
-    lastUsedAt: instant().notNull(),
-    expiresAt: instant().notNull(),
-    ip: text(),
-    userAgent: text(),
-  },
-  (t) => [index("trusted_devices_user").on(t.userId)],
 );
 
 /** What has been answered to a challenge; a challenge that nobody answered has no row. */
