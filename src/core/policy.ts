@@ -20,6 +20,7 @@ export const DEFAULT_SETTINGS: AppSettings = {
   registration: "open",
   secondFactor: "optional",
   trustedDevices: false,
+  returnUrls: [],
 };
 export const SETTINGS_BOUNDS = {
   window: { min: 0, max: 2 },
@@ -54,6 +55,10 @@ export const CHALLENGE_LIFE_SECONDS = { min: 30, default: 300, max: 600 } as con
 export const ASSERTION_LIFE_SECONDS = 120;
 
 export const REBIND_LIFE = 10 * MINUTE;
+/** To open an enrolment link; and again, once it is open, to finish. */
+export const ENROLMENT_LINK_LIFE = 15 * MINUTE;
+/** For the back end to fetch what was answered on a hosted page. */
+export const CHALLENGE_RESULT_LIFE = 2 * MINUTE;
 export const IDEMPOTENCY_LIFE = DAY;
 
 /** Of secrets that callers keep. Above `newPerMinute`, unknown ones are refused. */
@@ -90,3 +95,5 @@ export const SESSION_USE_NOTED = 5 * MINUTE;
 /** ASVS 7.5.1: what changes factors, e-mail or password, or deletes, needs an authentication this fresh. */
 export const FRESH = 5 * MINUTE;
 export const TRUSTED_DEVICE_LIFE = 30 * DAY;
+/** A sign-in to the console: as a session of level 2, and shorter. */
+export const OPERATOR_SESSION_LIFE = { overall: 12 * 60 * MINUTE, idle: 60 * MINUTE } as const;

@@ -1,6 +1,7 @@
 /**
- * Every table but those of the user API (`account-schema.ts`), each with the sentence that says what a row is. `docs/storage.md` adds who writes it
- * and for how long.
+ * Every table but those of the user API (`account-schema.ts`) and of the pages (`page-schema.ts`),
+ * each with the sentence that says what a row is. `docs/storage.md` adds who writes it and for how
+ * long.
  *
  * Indexes are few on purpose: every index is one more row written per insert, and rows written are
  * the main cost.
@@ -41,6 +42,8 @@ export interface AppSettings {
   minPasswordLength?: number;
   /** Whether users may spare a device the second factor. */
   trustedDevices: boolean;
+  /** Where hosted pages may lead back to; what a link adds is its query. */
+  returnUrls: string[];
 }
 
 /** A tenant: one application whose users are kept apart from all others. */

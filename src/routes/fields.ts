@@ -82,3 +82,22 @@ export async function idempotentRequest(
   if (key === undefined) return null;
   return { key, route, content: `${c.req.path}\n${await c.req.text()}` };
 }
+
+/** Loopback only: what leaves the machine unencrypted could be read and changed. */
+const LOOPBACK = new Set(["localhost", "127.0.0.1", "[::1]"]);
+
+/** A page of the app's own, or its private-use scheme (RFC 8252 §7.1), which has a dot in it. */
+export const ReturnUrl = z
+  .string()
+  .max(512)
+  .refine(isReturnUrl, "https://…, http://localhost…, or a scheme of the app's own, without query")
+  // What is compared later is compared as text.
+  .transform((text) => new URL(text).href)
+  .openapi({ type: "string", maxLength: 512, example: "https://example.com/2fa/done" });
+
+function isReturnUrl(text: string): boolean {
+  const url = URL.parse(text);
+  if (!url || /[?#]/.test(text) || url.username !== "" || url.password !== "") return false;
+  if (url.protocol === "http:") return LOOPBACK.has(url.hostname);
+  return url.protocol === "https:" || /^[a-z][a-z0-9-]*(\.[a-z0-9-]+)+:$/.test(url.protocol);
+}

@@ -1,7 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { createApp, deleteApp, getApp, listApps, updateApp } from "../../core/apps";
 import { MAX_ISSUER, SETTINGS_BOUNDS } from "../../core/policy";
-import { IdempotencyHeaders, idempotentRequest, Instant, label, line } from "../fields";
+import { IdempotencyHeaders, idempotentRequest, Instant, label, line, ReturnUrl } from "../fields";
 import { body, BODY_PROBLEMS, json, nothing, problems, router } from "../openapi";
 import { ADMIN_PROBLEMS, page, PageQuery, security } from "./shared";
 
@@ -28,6 +28,10 @@ const Settings = z.object({
       description:
         "Browser origins that may answer challenges. Empty: all may. Of the app `accounts`: those that may call `/auth`. Empty: only the service's own.",
     }),
+  returnUrls: z.array(ReturnUrl).max(20).openapi({
+    description:
+      "Where the hosted pages may lead back to: origin and path, without query. `https`, a local `http`, or an app's own scheme such as `com.example.app:/done`.",
+  }),
   registration: z
     .enum(["open", "closed"])
     .openapi({ description: "App `accounts`: whether anybody may make an account." }),

@@ -1,0 +1,58 @@
+/** The tables behind the pages: links that people are sent to, and the operator's sign-ins. */
+
+import { integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { instant } from "./schema";
+
+/** A link to the page where one user of an app enrols an authenticator. */
+export const enrolmentLinks = sqliteTable("enrolment_links", {
+  id: text().primaryKey(),
+  /** SHA-256 of the secret in its URL. */
+  hash: text().notNull(),
+  appId: text().notNull(),
+  /** Of the app: any change of its settings ends the link. */
+  appEpoch: integer().notNull(),
+  /** The key that made it, and with which it dies; null for the operator's reset. */
+  keyId: text(),
+  /** The app's own name for the user, who may not exist yet. */
+  externalId: text().notNull(),
+  /** What the authenticator app will show. */
+  accountName: text().notNull(),
+  /** One of the app's registered ones, where the page leads back to. */
+  returnUrl: text(),
+  /** Of a reset: the digest of its rebinding token, which the enrolment uses up. */
+  rebindHash: text(),
+  createdAt: instant().notNull(),
+  /** Until then it has to be opened; once it is, until then everything has to be done. */
+  expiresAt: instant().notNull(),
+  /** SHA-256 of what the browser holds that opened it: null until one does. */
+  browserHash: text(),
+  /** The user's epoch at which this browser gave a code of theirs. */
+  provenEpoch: integer(),
+  completedAt: instant(),
+});
+
+/** A right answer on a hosted page, for the app's back end to fetch once. */
+export const challengeResults = sqliteTable("challenge_results", {
+  /** SHA-256 of the one-time code that the browser brought back. */
+  hash: text().primaryKey(),
+  challengeId: text().notNull(),
+  appId: text().notNull(),
+  /** The key that made the link, and with which the result dies. */
+  keyId: text().notNull(),
+  externalId: text().notNull(),
+  purpose: text(),
+  method: text({ enum: ["totp", "backup_code"] }).notNull(),
+  expiresAt: instant().notNull(),
+});
+
+/** A sign-in to the operator's console. */
+export const operatorSessions = sqliteTable("operator_sessions", {
+  /** SHA-256 of what the cookie holds. */
+  hash: text().primaryKey(),
+  /** Keyed digest of the ADMIN_TOKEN that it was opened with: another one ends it. */
+  tokenDigest: text().notNull(),
+  createdAt: instant().notNull(),
+  /** Moved on by use, noted seldom. */
+  idleExpiresAt: instant().notNull(),
+  expiresAt: instant().notNull(),
+});
