@@ -20,6 +20,8 @@ export const AUDIT_TYPES = [
   "backup_codes.rotated",
   "challenge.answered",
   "code.verified",
+  "console.signed_in",
+  "console.signed_out",
   "device.revoked",
   "device.trusted",
   "password.changed",
@@ -38,6 +40,9 @@ export const AUDIT_TYPES = [
 ] as const;
 export type AuditType = (typeof AUDIT_TYPES)[number];
 
+export const OUTCOMES = ["success", "failure", "refused"] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+
 /** Where a code came from, as far as it is known. */
 export interface Source {
   ip?: string | undefined;
@@ -50,7 +55,7 @@ export interface AuditEvent {
   actor: string;
   appId: string | null;
   userId?: string | null;
-  outcome?: "success" | "failure" | "refused";
+  outcome?: Outcome;
   reason?: string | null;
   authenticatorId?: string | null;
   note?: string | null;

@@ -90,7 +90,7 @@ export const SESSION_LIFE = {
   1: { overall: 30 * DAY, idle: 14 * DAY },
   2: { overall: DAY, idle: 60 * MINUTE },
 } as const;
-/** A session's last use is noted once in this time. */
+/** A session's last use, and the operator's, is noted once in this time. */
 export const SESSION_USE_NOTED = 5 * MINUTE;
 /** ASVS 7.5.1: what changes factors, e-mail or password, or deletes, needs an authentication this fresh. */
 export const FRESH = 5 * MINUTE;

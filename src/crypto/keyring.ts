@@ -25,7 +25,8 @@ export type DigestPurpose =
   | "request"
   | "rebinding"
   | "password-guard"
-  | "bare-secret";
+  | "bare-secret"
+  | "operator-session";
 
 interface RingKey {
   readonly id: string;
@@ -85,6 +86,7 @@ async function deriveDigestKeys(raw: BufferSource): Promise<RingKey["digest"]> {
     rebinding: await derive("rebinding"),
     "password-guard": await derive("password-guard"),
     "bare-secret": await derive("bare-secret"),
+    "operator-session": await derive("operator-session"),
   };
 }
 

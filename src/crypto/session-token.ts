@@ -1,7 +1,8 @@
 /**
  * What clients hold of a session: `sgr_<session>_<secret>_<newest>` to refresh with, or
- * `sgs_<session>_<secret>` as a cookie; and `sgd_<device>_<secret>` of a trusted device. Opaque, and
- * looked up by id; the secrets have 256 random bits and are stored as SHA-256.
+ * `sgs_<session>_<secret>` as a cookie; `sgd_<device>_<secret>` of a trusted device; and
+ * `sgo_<secret>`, the cookie of the operator's console. Opaque, and looked up by id, the operator's by
+ * its hash; the secrets have 256 random bits and are stored as SHA-256.
  *
  * All refresh tokens of a session share `secret`, and only the newest has `newest`: one that has
  * been exchanged before is thereby told from one that never was, with nothing kept of it.
@@ -15,6 +16,7 @@ const SECRET = "[a-z2-7]{52}";
 const REFRESH = new RegExp(`^sgr_(${ID})_(${SECRET})_(${SECRET})$`);
 const COOKIE = new RegExp(`^sgs_(${ID})_(${SECRET})$`);
 const DEVICE = new RegExp(`^sgd_(${ID})_(${SECRET})$`);
+const OPERATOR = new RegExp(`^sgo_(${SECRET})$`);
 
 export interface Secret {
   text: string;
@@ -39,6 +41,7 @@ export const formatToken = {
   refresh: (id: string, secret: string, newest: string) => `sgr_${stem(id)}_${secret}_${newest}`,
   cookie: (id: string, secret: string) => `sgs_${stem(id)}_${secret}`,
   device: (id: string, secret: string) => `sgd_${stem(id)}_${secret}`,
+  operator: (secret: string) => `sgo_${secret}`,
 };
 
 export interface RefreshProof {
@@ -68,6 +71,12 @@ export function parseSessionCookie(token: string): Promise<TokenProof | null> {
 /** Null for what cannot be one. */
 export function parseDeviceToken(token: string): Promise<TokenProof | null> {
   return parse(DEVICE, "dev", token);
+}
+
+/** The hash of the secret; null for what cannot be one. */
+export async function parseOperatorCookie(token: string): Promise<string | null> {
+  const [, secret] = OPERATOR.exec(token) ?? [];
+  return secret ? hashSecret(secret) : null;
 }
 
 async function parse(form: RegExp, prefix: string, token: string): Promise<TokenProof | null> {

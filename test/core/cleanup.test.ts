@@ -6,8 +6,11 @@ import {
 import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
 import { CLEANUP_LIMIT } from "../../src/core/cleanup";
+import { signIn } from "../../src/core/operator-sessions";
 import worker from "../../src/index";
+import { depsOf } from "../deps";
 import { admin, call, codeOf, createApp, elapse, enrol, enrolled, phoneWith } from "../helpers";
+import { TEST_SECRETS } from "../secrets";
 
 async function cleanUp(): Promise<void> {
   const context = createExecutionContext();
@@ -89,6 +92,17 @@ it("exports more events than one read takes", async () => {
     .split("\n");
   const ids = lines.map((line) => Number(JSON.parse(line).id));
   expect(ids).toEqual(Array.from({ length: 1234 }, (_, at) => 1234 - at));
+});
+
+it("deletes sign-ins to the console that have ended, for want of use or by age", async () => {
+  const { deps } = await depsOf();
+  await signIn(deps, TEST_SECRETS.ADMIN_TOKEN, {});
+  elapse(3599);
+  await cleanUp();
+  expect(await count("operator_sessions")).toBe(1);
+  elapse(1);
+  await cleanUp();
+  expect(await count("operator_sessions")).toBe(0);
 });
 
 it("deletes what is kept of a bare secret a day after its last use", async () => {

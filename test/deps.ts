@@ -1,0 +1,15 @@
+/** What core/ is handed, for what is asked of it directly: on the same bindings as the Worker. */
+
+import { env } from "cloudflare:workers";
+import { loadConfig, type Deps } from "../src/env";
+
+/** As of a request at the set time; deferred work is done when `settled` is. */
+export async function depsOf(
+  bindings: Env = env,
+): Promise<{ deps: Deps; settled: () => Promise<unknown> }> {
+  const deferred: Promise<unknown>[] = [];
+  const defer = (work: Promise<unknown>) => void deferred.push(work);
+  const config = await loadConfig(bindings);
+  const deps = { ...config, now: new Date(), requestId: crypto.randomUUID(), defer };
+  return { deps, settled: () => Promise.all(deferred) };
+}
