@@ -1,17 +1,20 @@
 /** Reading the audit trail. */
 
-import { and, desc, eq, gte, lt } from "drizzle-orm";
+import { and, desc, eq, gt, gte, lt } from "drizzle-orm";
 import { auditEvents } from "../db/schema";
 import type { Deps } from "../env";
-import type { AuditType } from "./audit";
+import type { AuditType, Outcome } from "./audit";
 import { toPage, type Page, type PageRequest } from "./page";
 
 export interface AuditFilter {
   appId?: string | undefined;
   userId?: string | undefined;
   type?: AuditType | undefined;
+  outcome?: Outcome | undefined;
   since?: Date | undefined;
   until?: Date | undefined;
+  /** The id of an event: only newer ones. */
+  after?: number | undefined;
 }
 
 export type AuditRecord = typeof auditEvents.$inferSelect & { at: Date };
@@ -31,9 +34,14 @@ export async function listEvents(
     .orderBy(desc(auditEvents.id))
     .limit(limit + 1);
   return toPage(
-    rows.map((row) => ({ ...row, at: new Date(row.id / 1000), cursor: row.id })),
+    rows.map((row) => ({ ...toRecord(row), cursor: row.id })),
     limit,
   );
+}
+
+/** With the time, which is in its id. */
+export function toRecord(row: typeof auditEvents.$inferSelect): AuditRecord {
+  return { ...row, at: new Date(row.id / 1000) };
 }
 
 /**
@@ -56,13 +64,16 @@ export function exportEvents(deps: Deps, filter: AuditFilter): ReadableStream<Ui
 /**
  * An event's id is its time in microseconds, so that a span of time is a span of the primary key.
  */
-function conditions({ appId, userId, type, since, until }: AuditFilter, cursor?: string) {
+function conditions(filter: AuditFilter, cursor?: string) {
+  const { appId, userId, type, outcome, since, until, after } = filter;
   return and(
     appId === undefined ? undefined : eq(auditEvents.appId, appId),
     userId === undefined ? undefined : eq(auditEvents.userId, userId),
     type === undefined ? undefined : eq(auditEvents.type, type),
+    outcome === undefined ? undefined : eq(auditEvents.outcome, outcome),
     since === undefined ? undefined : gte(auditEvents.id, since.getTime() * 1000),
     until === undefined ? undefined : lt(auditEvents.id, until.getTime() * 1000),
+    after === undefined ? undefined : gt(auditEvents.id, after),
     cursor === undefined ? undefined : lt(auditEvents.id, Number(cursor)),
   );
 }

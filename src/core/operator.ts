@@ -1,6 +1,6 @@
 /** Users, as the operator sees and changes them: by our own id, over all apps. */
 
-import { and, desc, eq, isNull, lt, sql } from "drizzle-orm";
+import { and, desc, eq, gt, isNotNull, isNull, lt, sql } from "drizzle-orm";
 import { accounts } from "../db/account-schema";
 import { apps, users } from "../db/schema";
 import { statement } from "../db/statement";
@@ -44,18 +44,30 @@ const CLAIM_DISABLING = statement(`
   UPDATE users SET attempt = :attempt, epoch = epoch + 1, disabled_at = iif(:disabled, :now, NULL)
   WHERE users.id = :userId AND ${LIVE_APP} RETURNING id`);
 
+/** What an operator looks for: `locked` for a while, `capped` until a reset, `reset` and not rebound. */
+export const USER_STATES = ["locked", "capped", "disabled", "reset"] as const;
+export type UserState = (typeof USER_STATES)[number];
+
+const inState = (now: Date) => ({
+  locked: gt(users.lockedUntil, now),
+  capped: isNotNull(users.cappedAt),
+  disabled: isNotNull(users.disabledAt),
+  reset: eq(users.mustRebind, true),
+});
+
+export interface UserFilter {
+  appId?: string | undefined;
+  query?: string | undefined;
+  state?: UserState | undefined;
+}
+
 /**
  * Newest first. `query` is a part of the app's own name for the user, of their e-mail address or
  * user name, in any case (of ASCII letters).
  */
 export async function listUsers(
   { db, now }: Deps,
-  {
-    appId,
-    query,
-    cursor,
-    limit,
-  }: PageRequest & { appId?: string | undefined; query?: string | undefined },
+  { appId, query, state, cursor, limit }: UserFilter & PageRequest,
 ): Promise<Page<UserSummary>> {
   const rows = await db
     .select({
@@ -79,6 +91,7 @@ export async function listUsers(
         query === undefined
           ? undefined
           : sql`instr(lower(concat_ws(char(10), ${users.externalId}, ${accounts.email}, ${accounts.username})), lower(${query})) > 0`,
+        state === undefined ? undefined : inState(now)[state],
         cursor === undefined ? undefined : lt(sql`users.rowid`, Number(cursor)),
       ),
     )

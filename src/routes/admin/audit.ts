@@ -1,5 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { AUDIT_TYPES } from "../../core/audit";
+import { AUDIT_TYPES, OUTCOMES } from "../../core/audit";
 import { exportEvents, listEvents } from "../../core/audit-trail";
 import { Instant, InstantInput, line } from "../fields";
 import { json, problems, router } from "../openapi";
@@ -14,7 +14,7 @@ const Event = z
     appId: z.string().nullable(),
     userId: z.string().nullable().openapi({ description: "Ours (`usr_…`)." }),
     type: z.string().openapi({ enum: [...AUDIT_TYPES] }),
-    outcome: z.enum(["success", "failure", "refused"]),
+    outcome: z.enum(OUTCOMES),
     reason: z.string().nullable(),
     actor: z
       .string()
@@ -42,8 +42,12 @@ const auditRoute = createRoute({
       appId: line(64).optional(),
       userId: line(64).optional().openapi({ description: "Ours (`usr_…`)." }),
       type: z.enum(AUDIT_TYPES).optional(),
+      outcome: z.enum(OUTCOMES).optional(),
       since: InstantInput.optional(),
       until: InstantInput.optional(),
+      after: z.coerce.number().int().min(1).optional().openapi({
+        description: "The `id` of the newest event that you have: only newer ones.",
+      }),
     }),
   },
   responses: {

@@ -1,6 +1,13 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { OPERATOR } from "../../core/actor";
-import { changeUserAccount, findUser, listUsers, setDisabled, toDetail } from "../../core/operator";
+import {
+  changeUserAccount,
+  findUser,
+  listUsers,
+  setDisabled,
+  toDetail,
+  USER_STATES,
+} from "../../core/operator";
 import { register } from "../../core/register";
 import { resetUser } from "../../core/rebinding";
 import { deleteUser, unlockUser } from "../../core/users";
@@ -56,6 +63,10 @@ const listUsersRoute = createRoute({
       appId: line(64).optional(),
       query: line(255).optional().openapi({
         description: "Part of the app's own name for the user, e-mail address or user name.",
+      }),
+      state: z.enum(USER_STATES).optional().openapi({
+        description:
+          "Locked at this moment, capped, disabled, or reset and not enrolled again since.",
       }),
     }),
   },

@@ -104,12 +104,45 @@ describe("filters", () => {
     ]);
   });
 
-  it.each(["userid=typo", "since=yesterday", "type=nothing", "limit=0", "limit=101", "cursor=x"])(
-    "refuse %s",
-    async (query) => {
-      expect((await admin("GET", `/audit?${query}`)).status).toBe(422);
-    },
-  );
+  it("select by outcome", async () => {
+    const { phone } = await enrolled(app, "ada");
+    await app.verify("ada", wrongCodeOf(phone));
+    await app.verify("ada", codeOf(phone));
+    const ofCodes = await events("&type=code.verified");
+    expect(ofCodes.map(({ outcome }) => outcome)).toEqual(["success", "failure"]);
+    expect(await events("&outcome=failure")).toEqual(ofCodes.slice(1));
+    expect(await events("&outcome=refused")).toEqual([]);
+  });
+
+  it("select what is newer than an event, page by page", async () => {
+    const { phone } = await enrolled(app, "ada");
+    const [newest] = await events();
+    const after = `&after=${newest?.id}`;
+    expect(await events(after)).toEqual([]);
+    await app.verify("ada", codeOf(phone));
+    await app.verify("ada", wrongCodeOf(phone));
+    const both = await events(after);
+    expect(both.map(({ outcome }) => outcome)).toEqual(["failure", "success"]);
+    const first = await admin("GET", `/audit?limit=1${after}`);
+    const { nextCursor } = await first.json<{ nextCursor: string }>();
+    const second = await admin("GET", `/audit?limit=1${after}&cursor=${nextCursor}`);
+    expect(await second.json()).toEqual({ items: both.slice(1), nextCursor: null });
+  });
+
+  it.each([
+    "userid=typo",
+    "since=yesterday",
+    "type=nothing",
+    "outcome=maybe",
+    "after=x",
+    "after=",
+    "after=99999999999999999",
+    "limit=0",
+    "limit=101",
+    "cursor=x",
+  ])("refuse %s", async (query) => {
+    expect((await admin("GET", `/audit?${query}`)).status).toBe(422);
+  });
 });
 
 it("comes in pages that neither miss nor repeat an event while new ones arrive", async () => {

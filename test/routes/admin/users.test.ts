@@ -66,6 +66,38 @@ describe("finding users", () => {
     expect(seen).toEqual(["e", "d", "c", "b", "a"]);
   });
 
+  describe("by state", () => {
+    const inState = async (query: string) => {
+      const { items } = await (await admin("GET", `/users?${query}`)).json<{ items: Summary[] }>();
+      return items.map(({ userId }) => userId);
+    };
+
+    it("finds who is locked, for as long as the lock", async () => {
+      const { phone } = await enrolled(app, "ada");
+      await enrolled(app, "bob");
+      for (let failures = 0; failures < 5; failures++) await app.verify("ada", wrongCodeOf(phone));
+      expect(await inState("state=locked")).toEqual(["ada"]);
+      elapse(30);
+      expect(await inState("state=locked")).toEqual([]);
+    });
+
+    it("finds who is capped, disabled or reset, each by themselves", async () => {
+      for (const userId of ["capped", "disabled", "reset", "well"]) await enrolled(app, userId);
+      await env.DB.prepare("UPDATE users SET capped_at = 1 WHERE external_id = 'capped'").run();
+      await admin("PATCH", `/users/${await idOf("disabled")}`, { body: { disabled: true } });
+      await admin("POST", `/users/${await idOf("reset")}/reset`, { body: { reason } });
+      for (const state of ["capped", "disabled", "reset"]) {
+        expect(await inState(`state=${state}`)).toEqual([state]);
+        expect(await inState(`state=${state}&query=well`)).toEqual([]);
+        expect(await inState(`state=${state}&appId=other`)).toEqual([]);
+      }
+    });
+
+    it("knows no others", async () => {
+      expect((await admin("GET", "/users?state=tired")).status).toBe(422);
+    });
+  });
+
   it("shows one with status and failures", async () => {
     const { phone } = await enrolled(app, "ada");
     await app.verify("ada", wrongCodeOf(phone));
