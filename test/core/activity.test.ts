@@ -1,0 +1,135 @@
+import { env } from "cloudflare:workers";
+import { describe, expect, it } from "vitest";
+import { APPS_READ, EVENTS_READ, loadOverview, type HourOfActivity } from "../../src/core/activity";
+import { metered } from "../d1-meter";
+import { depsOf } from "../deps";
+import { admin, call, codeOf, createApp, elapse, enrolled, wrongCodeOf } from "../helpers";
+
+const HOUR = 3_600_000;
+const NONE = { accepted: 0, wrong: 0, refused: 0, lockOuts: 0, enrolments: 0 };
+
+async function overview(bindings: Env = env) {
+  return loadOverview((await depsOf(bindings)).deps, 5);
+}
+
+/** The hours in which something happened, by how long ago they began. */
+function busy(hours: HourOfActivity[]) {
+  return hours.flatMap(({ from: _from, ...counts }, at) =>
+    Object.values(counts).some((count) => count > 0) ? [[hours.length - 1 - at, counts]] : [],
+  );
+}
+
+/** So many events a millisecond apart, the last of them now. */
+async function flood(count: number, type: string): Promise<void> {
+  const insert = `INSERT INTO audit_events (id, user_id, type, outcome, actor)
+    WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < ?1 - 1)
+    SELECT (?2 - i) * 1000, 'usr_' || i, ?3, 'success', 'system' FROM n`;
+  await env.DB.prepare(insert).bind(count, Date.now(), type).run();
+}
+
+describe("the activity", () => {
+  it("is all zero where nothing has happened, in 24 hours by the clock", async () => {
+    const { activity, latest } = await overview();
+    expect(activity.hours).toHaveLength(24);
+    expect(busy(activity.hours)).toEqual([]);
+    expect(activity.hours.at(-1)?.from).toEqual(new Date(Date.UTC(2026, 9, 1, 12)));
+    expect(activity.hours[0]?.from).toEqual(new Date(Date.UTC(2026, 8, 30, 13)));
+    expect(activity).toMatchObject({ complete: true, completeSince: activity.hours[0]?.from });
+    expect(latest).toEqual([]);
+  });
+
+  it("counts by hour what was accepted, wrong, refused, locked and enrolled", async () => {
+    const app = await createApp();
+    const { phone } = await enrolled(app, "ada");
+    elapse(2 * 3600);
+    await app.verify("ada", codeOf(phone));
+    elapse(30);
+    const created = await app.v1("POST", "/challenges", { body: { userId: "ada" } });
+    const { token } = await created.json<{ token: string }>();
+    await call("POST", "/v1/challenges/verify", { body: { token, code: codeOf(phone) } });
+    elapse(3600);
+    for (let failures = 0; failures < 5; failures++) await app.verify("ada", wrongCodeOf(phone));
+    await app.verify("ada", codeOf(phone));
+    expect(busy((await overview()).activity.hours)).toEqual([
+      [3, { ...NONE, enrolments: 1 }],
+      [1, { ...NONE, accepted: 2 }],
+      [0, { ...NONE, wrong: 5, refused: 1, lockOuts: 1 }],
+    ]);
+  });
+
+  it("leaves out what is older than its first hour", async () => {
+    await flood(1, "code.verified");
+    elapse(23 * 3600);
+    expect(busy((await overview()).activity.hours)).toEqual([[23, { ...NONE, accepted: 1 }]]);
+    elapse(3600);
+    expect(busy((await overview()).activity.hours)).toEqual([]);
+  });
+
+  it("says from when on it is complete, where there was more than is read", async () => {
+    await flood(EVENTS_READ + 5000, "code.verified");
+    const { activity } = await overview();
+    const oldest = Date.now() - EVENTS_READ + 1;
+    expect(activity).toMatchObject({ complete: false, completeSince: new Date(oldest) });
+    const accepted = activity.hours.reduce((sum, hour) => sum + hour.accepted, 0);
+    expect(accepted).toBe(EVENTS_READ);
+  });
+});
+
+describe("the overview", () => {
+  it("counts apps that are there, and users who are locked at this moment", async () => {
+    const app = await createApp();
+    const { phone } = await enrolled(app, "ada");
+    await enrolled(app, "bob");
+    const gone = await createApp();
+    await admin("DELETE", `/apps/${gone.id}`);
+    for (let failures = 0; failures < 5; failures++) await app.verify("ada", wrongCodeOf(phone));
+    expect(await overview()).toMatchObject({
+      apps: { count: 2, atLeast: false },
+      lockedUsers: { count: 1, atLeast: false },
+    });
+    elapse(30);
+    expect((await overview()).lockedUsers.count).toBe(0);
+  });
+
+  it("counts a lock as long as the longest one", async () => {
+    const app = await createApp();
+    const { phone } = await enrolled(app, "ada");
+    for (let failures = 0; failures < 12; failures++) {
+      await app.verify("ada", wrongCodeOf(phone));
+      await env.DB.prepare("UPDATE users SET locked_until = 0").run();
+    }
+    await app.verify("ada", wrongCodeOf(phone));
+    elapse(3599);
+    expect((await overview()).lockedUsers.count).toBe(1);
+    elapse(1);
+    expect((await overview()).lockedUsers.count).toBe(0);
+  });
+
+  it("shows the newest events as the audit trail does", async () => {
+    const app = await createApp();
+    await enrolled(app, "ada");
+    await app.v1("POST", "/users/ada/backup-codes");
+    const { items } = await (await admin("GET", "/audit?limit=5")).json<{ items: object[] }>();
+    expect(JSON.parse(JSON.stringify((await overview()).latest))).toEqual(items);
+    expect(items).toHaveLength(5);
+  });
+
+  it("takes one round trip, and reads a bounded number of rows however much there is", async () => {
+    await flood(2 * EVENTS_READ, "user.locked");
+    const apps = `INSERT INTO apps (id, name, issuer, settings, created_at)
+      WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?) SELECT i, 'x', 'x', '{}', 0 FROM n`;
+    await env.DB.prepare(apps)
+      .bind(2 * APPS_READ)
+      .run();
+    const { binding, meter } = metered(env.DB);
+    const { activity, ...counted } = await overview({ ...env, DB: binding });
+    expect(counted).toMatchObject({
+      apps: { count: APPS_READ, atLeast: true },
+      lockedUsers: { count: 0, atLeast: true },
+    });
+    expect(activity.complete).toBe(false);
+    expect(activity.completeSince.getTime()).toBeGreaterThan(Date.now() - HOUR);
+    expect(meter).toMatchObject({ roundTrips: 1, rowsWritten: 0 });
+    expect(meter.rowsRead).toBeLessThanOrEqual(3 * EVENTS_READ + APPS_READ + 5);
+  });
+});
