@@ -1,0 +1,238 @@
+/**
+ * A chart of stacked bars as SVG, with the same numbers in a table below it. It is drawn on the
+ * server, without a script or a style attribute (the policy allows neither): colours are the
+ * stylesheet's, by class, and the viewBox scales with the page. All words come in.
+ */
+
+export interface ChartSeries {
+  /** Class of its bars and of its mark in the legend: what colours them. */
+  name: string;
+  label: string;
+  /** One for each of the chart's labels. */
+  values: readonly number[];
+}
+
+export interface ChartProps {
+  /** Unique on the page. */
+  id: string;
+  title: string;
+  /** In a sentence, for those who do not see it. */
+  description: string;
+  /** Under the bars: as many as there is room for. All of them are in the table. */
+  labels: readonly string[];
+  /** From the bottom up. */
+  series: readonly ChartSeries[];
+  words: { showTable: string; labels: string; total: string };
+  /** For the numbers. */
+  locale: string;
+}
+
+/** Small, so that its text is still legible where the page is 320 pixels wide. */
+const WIDTH = 360;
+const HEIGHT = 180;
+const FONT_SIZE = 11;
+const TOP = FONT_SIZE;
+const BOTTOM = HEIGHT - 2 * FONT_SIZE;
+/** Of a digit, on average, and generously. */
+const LETTER_WIDTH = 0.62 * FONT_SIZE;
+/** There is room for so many. */
+const MAX_LABELS = 6;
+const MAX_TICKS = 4;
+/** The part of its room that a bar takes. */
+const BAR = 0.76;
+
+export function Chart(props: ChartProps) {
+  const { id, title, description } = props;
+  return (
+    <figure class="chart">
+      <svg
+        viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+        role="img"
+        aria-labelledby={`${id}-title ${id}-description`}
+        font-size={FONT_SIZE}
+      >
+        <title id={`${id}-title`}>{title}</title>
+        <desc id={`${id}-description`}>{description}</desc>
+        <Plot {...props} />
+      </svg>
+      <Legend {...props} />
+      <Table {...props} />
+    </figure>
+  );
+}
+
+/** Where things are: `x` of a bar's room, `y` of a number. */
+interface Scale {
+  left: number;
+  room: number;
+  ticks: { value: number; text: string }[];
+  x: (at: number) => number;
+  y: (value: number) => number;
+}
+
+function Plot(props: ChartProps) {
+  const scale = scaleOf(props);
+  return (
+    <>
+      <Axes labels={props.labels} scale={scale} />
+      {props.labels.map((_, at) => (
+        <Bar at={at} scale={scale} chart={props} />
+      ))}
+    </>
+  );
+}
+
+function scaleOf(props: ChartProps): Scale {
+  const { labels, locale } = props;
+  const compact = new Intl.NumberFormat(locale, { notation: "compact" });
+  const highest = Math.max(0, ...labels.map((_, at) => totalAt(props, at)));
+  const ticks = ticksUpTo(highest).map((value) => ({ value, text: compact.format(value) }));
+  const left = LETTER_WIDTH * (1 + Math.max(...ticks.map(({ text }) => text.length)));
+  const room = (WIDTH - left) / Math.max(1, labels.length);
+  const top = ticks.at(-1)?.value ?? 1;
+  return {
+    left,
+    room,
+    ticks,
+    x: (at) => left + at * room,
+    y: (value) => BOTTOM - (value / top) * (BOTTOM - TOP),
+  };
+}
+
+/** From 0 to the highest number or more, in steps of 1, 2 or 5 times a power of ten. */
+export function ticksUpTo(highest: number): number[] {
+  const least = Math.max(1, highest / MAX_TICKS);
+  const power = 10 ** Math.floor(Math.log10(least));
+  const step = power * ([1, 2, 5].find((factor) => factor * power >= least) ?? 10);
+  const count = Math.max(1, Math.ceil(highest / step));
+  return Array.from({ length: count + 1 }, (_, at) => at * step);
+}
+
+function Axes({ labels, scale }: { labels: readonly string[]; scale: Scale }) {
+  const every = Math.ceil(labels.length / MAX_LABELS);
+  return (
+    <g class="axes" fill="currentColor">
+      {scale.ticks.map(({ value, text }) => (
+        <>
+          <path
+            d={`M${round(scale.left)} ${round(scale.y(value))}H${WIDTH}`}
+            stroke="currentColor"
+            stroke-opacity="0.25"
+          />
+          <text
+            x={round(scale.left - LETTER_WIDTH / 2)}
+            y={round(scale.y(value))}
+            text-anchor="end"
+            dominant-baseline="middle"
+          >
+            {text}
+          </text>
+        </>
+      ))}
+      {labels.map((label, at) =>
+        at % every === 0 ? (
+          <text x={round(scale.x(at))} y={HEIGHT - FONT_SIZE / 2}>
+            {label}
+          </text>
+        ) : null,
+      )}
+    </g>
+  );
+}
+
+/** The bars of one label, with the numbers for whoever points at it. */
+function Bar({ at, scale, chart }: { at: number; scale: Scale; chart: ChartProps }) {
+  const { labels, series, locale } = chart;
+  const numbers = new Intl.NumberFormat(locale);
+  const told = series.map((one) => `${one.label} ${numbers.format(valueAt(one, at))}`);
+  const x = round(scale.x(at) + (scale.room * (1 - BAR)) / 2);
+  const width = round(scale.room * BAR);
+  let below = 0;
+  return (
+    <g>
+      <title>{`${labels[at]}: ${told.join(", ")}`}</title>
+      <rect
+        x={round(scale.x(at))}
+        y={TOP}
+        width={round(scale.room)}
+        height={BOTTOM - TOP}
+        fill="none"
+        pointer-events="all"
+      />
+      {series.map((one) => {
+        const value = valueAt(one, at);
+        if (value === 0) return null;
+        below += value;
+        const y = scale.y(below);
+        const height = round(scale.y(below - value) - y);
+        return <rect class={one.name} x={x} y={round(y)} width={width} height={height} />;
+      })}
+    </g>
+  );
+}
+
+function Legend({ series }: ChartProps) {
+  return (
+    <ul class="legend">
+      {series.map(({ name, label }) => (
+        <li>
+          <svg viewBox="0 0 10 10" width="10" height="10" aria-hidden="true">
+            <rect class={name} width="10" height="10" />
+          </svg>{" "}
+          {label}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Table({ title, labels, series, words, locale }: ChartProps) {
+  const numbers = new Intl.NumberFormat(locale);
+  return (
+    <details>
+      <summary>{words.showTable}</summary>
+      <table>
+        <caption>{title}</caption>
+        <thead>
+          <tr>
+            <th scope="col">{words.labels}</th>
+            {series.map(({ label }) => (
+              <th scope="col">{label}</th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {labels.map((label, at) => (
+            <tr>
+              <th scope="row">{label}</th>
+              {series.map((one) => (
+                <td>{numbers.format(valueAt(one, at))}</td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+        <tfoot>
+          <tr>
+            <th scope="row">{words.total}</th>
+            {series.map((one) => (
+              <td>{numbers.format(labels.reduce((sum, _, at) => sum + valueAt(one, at), 0))}</td>
+            ))}
+          </tr>
+        </tfoot>
+      </table>
+    </details>
+  );
+}
+
+function valueAt({ values }: ChartSeries, at: number): number {
+  return values[at] ?? 0;
+}
+
+function totalAt({ series }: ChartProps, at: number): number {
+  return series.reduce((sum, one) => sum + valueAt(one, at), 0);
+}
+
+/** A hundredth of a unit is less than anybody sees. */
+function round(length: number): number {
+  return Math.round(length * 100) / 100;
+}
