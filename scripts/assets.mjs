@@ -16,6 +16,9 @@ const SOURCES = [
   "assets-src/docs.css",
   "assets-src/otp-page.css",
   "assets-src/otp-page.js",
+  "assets-src/icon.svg",
+  "assets-src/pages.css",
+  "assets-src/pages.js",
 ];
 
 /** ReDoc's footer fetches a logo from its maker's CDN. An empty image in its place is hidden by ReDoc itself; the credit stays. */

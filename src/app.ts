@@ -20,6 +20,7 @@ import { openToAllOrigins, strictHeaders } from "./routes/headers";
 import { limitByAddress, limitFailures } from "./routes/limits";
 import { metaRoutes } from "./routes/meta";
 import { openToRegisteredOrigins } from "./routes/origins";
+import { pages } from "./routes/pages/pages";
 import { notFound } from "./routes/method-not-allowed";
 import { handleError, router } from "./routes/openapi";
 import {
@@ -85,6 +86,7 @@ app.route("/", otpPage);
 app.route("/api/auth", djangoReact);
 app.route("/api", djangoTotp);
 app.route("/", authenticatorApi);
+app.route("/", pages);
 app.route("/", metaRoutes);
 app.route("/", docsRoutes);
 

@@ -167,7 +167,7 @@ const PROBLEMS = {
   weak_password: {
     status: 422,
     title: "The password is too weak.",
-    help: "`detail` says what is wrong with it: too short or too long, among the most common passwords, or containing the e-mail address or user name. A few unrelated words make a good one.",
+    help: "`reason` says what is wrong with it: `too_short` or `too_long` (the limit is `length`), `common`, or `contains_name` (the e-mail address or user name); `detail` says it in words. A few unrelated words make a good one.",
   },
   locked: {
     status: 429,

@@ -76,6 +76,17 @@ export async function enrol(
   );
 }
 
+/**
+ * A pending enrolment as it was answered, for a page that is shown again. Throws `not_found` for one
+ * that is not pending any more.
+ */
+export async function showPending(deps: Deps, caller: Caller, id: string): Promise<Enrolment> {
+  const loaded = await loadUser(deps, caller);
+  const pending = await openPending(deps, loaded, {}, id);
+  if (!pending) throw new Problem("not_found", { detail: "No such pending authenticator." });
+  return pending;
+}
+
 interface Creation {
   loaded: LoadedUser;
   input: EnrolmentInput;
@@ -143,19 +154,35 @@ async function replay(
   input: EnrolmentInput,
   { resourceId: id }: Created,
 ): Promise<Enrolment> {
+  const pending = await openPending(deps, loaded, input, id);
+  if (pending) return pending;
+  throw new Problem("already_created", { detail: "This enrolment is no longer pending." });
+}
+
+async function openPending(
+  deps: Deps,
+  loaded: LoadedUser,
+  names: Pick<EnrolmentInput, "issuer" | "accountName">,
+  id: string,
+): Promise<Enrolment | null> {
   const { app, user, authenticators } = loaded;
   if (user) assertUnlocked(user, deps.now);
   const pending = authenticators.find((one) => one.id === id && one.state === "pending");
-  if (!user || !pending) {
-    throw new Problem("already_created", { detail: "This enrolment is no longer pending." });
-  }
+  if (!user || !pending) return null;
   const secret = await open(deps.keyring, pending.secret, secretContext(app.id, user.id, id));
-  return describe(secret, { id, loaded, input, expiresAt: pending.expiresAt ?? 0 });
+  const { algorithm, digits, period, expiresAt } = pending;
+  const input = { ...names, parameters: { algorithm, digits, period } };
+  return describe(secret, { id, loaded, input, expiresAt: expiresAt ?? 0 });
 }
 
 function describe(
   secret: Uint8Array<ArrayBuffer>,
-  about: { id: string; loaded: LoadedUser; input: EnrolmentInput; expiresAt: number },
+  about: {
+    id: string;
+    loaded: LoadedUser;
+    input: Pick<EnrolmentInput, "issuer" | "accountName" | "parameters">;
+    expiresAt: number;
+  },
 ): Enrolment {
   const { id, loaded, input } = about;
   const label = {

@@ -20,22 +20,34 @@ export interface PasswordContext {
 }
 
 /**
- * Throws `weak_password` with the rule that is broken in `detail`, and never the password. Of good
- * ones it refuses one in 12,500 as common (crypto/golomb-set.ts).
+ * Throws `weak_password` with the rule that is broken in `detail` and `reason`, and never the
+ * password. Of good ones it refuses one in 12,500 as common (crypto/golomb-set.ts).
  */
 export function assertAcceptable(password: string, about: PasswordContext): void {
-  const detail = findFault(password, about);
-  if (detail !== null) throw new Problem("weak_password", { detail });
+  const fault = findFault(password, about);
+  if (fault !== null) {
+    const { detail, ...extensions } = fault;
+    throw new Problem("weak_password", { detail, extensions });
+  }
 }
 
 function findFault(password: string, { email, username, minLength }: PasswordContext) {
   const folded = fold(password);
   const length = countCodePoints(password.normalize("NFC"));
-  if (length < minLength) return `It needs at least ${minLength} characters.`;
-  if (length > MAX_LENGTH) return `It can have at most ${MAX_LENGTH} characters.`;
-  if (isCommon(folded)) return "It is one of the most common passwords.";
+  if (length < minLength) {
+    const detail = `It needs at least ${minLength} characters.`;
+    return { reason: "too_short", detail, length: minLength };
+  }
+  if (length > MAX_LENGTH) {
+    const detail = `It can have at most ${MAX_LENGTH} characters.`;
+    return { reason: "too_long", detail, length: MAX_LENGTH };
+  }
+  if (isCommon(folded)) {
+    return { reason: "common", detail: "It is one of the most common passwords." };
+  }
   if (namesOf(email, username).some((name) => folded.includes(name))) {
-    return "It contains the e-mail address, the part before its @, or the user name.";
+    const detail = "It contains the e-mail address, the part before its @, or the user name.";
+    return { reason: "contains_name", detail };
   }
   return null;
 }

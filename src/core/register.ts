@@ -81,12 +81,16 @@ async function explainTaken({ db }: Deps, email: string): Promise<Problem> {
   return new Problem(taken?.email === 1 ? "email_taken" : "username_taken");
 }
 
-/** Throws `weak_password`. Where a second factor is required, a shorter one will do. */
+/** Throws `weak_password`. */
 export function assertPassword(
-  { minPasswordLength, secondFactor }: AppSettings,
+  settings: AppSettings,
   { email, username }: Account,
   password: string,
 ): void {
-  const minLength = minPasswordLength ?? MIN_PASSWORD_LENGTH[secondFactor];
-  assertAcceptable(password, { email, username, minLength });
+  assertAcceptable(password, { email, username, minLength: minPasswordLength(settings) });
+}
+
+/** In code points. Where a second factor is required, a shorter one will do. */
+export function minPasswordLength({ minPasswordLength: set, secondFactor }: AppSettings): number {
+  return set ?? MIN_PASSWORD_LENGTH[secondFactor];
 }

@@ -1,6 +1,6 @@
 /** The `otpauth://` URI behind the QR code: Key Uri Format, as the otpauth package writes it. */
 
-import { Secret, TOTP } from "otpauth";
+import { Secret, TOTP, URI } from "otpauth";
 import type { TotpParameters } from "./totp";
 
 export interface Label {
@@ -22,6 +22,12 @@ export function provisioningUri(
     ...parameters,
   });
   return totp.toString();
+}
+
+/** What an authenticator app will show. */
+export function labelOf(uri: string): Label {
+  const { issuer, label: accountName } = URI.parse(uri);
+  return { issuer, accountName };
 }
 
 /** Unpadded Base32 (RFC 4648 §6): what people type when they cannot scan. */

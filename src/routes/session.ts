@@ -31,7 +31,7 @@ interface Demand {
 
 /** A live session. Whether it is, is asked in the query that the route makes anyway. */
 export function requireSession(demand: Demand = {}) {
-  return middleware({ fresh: false, enrolment: false, ...demand });
+  return middleware(proofOf, { fresh: false, enrolment: false, ...demand });
 }
 
 /**
@@ -39,12 +39,23 @@ export function requireSession(demand: Demand = {}) {
  * by a user without a second factor the password.
  */
 export function requireAal2(demand: Demand = {}) {
-  return middleware({ fresh: true, enrolment: false, ...demand });
+  return middleware(proofOf, { fresh: true, enrolment: false, ...demand });
 }
 
-function middleware(demand: Pick<SessionCaller, "fresh" | "enrolment">) {
+/** For pages: by the cookie alone. Where their forms come from is checked before (`pages/safety.ts`). */
+export const onPages = {
+  requireSession: (demand: Demand = {}) =>
+    middleware(ownCookieProof, { fresh: false, enrolment: false, ...demand }),
+  requireAal2: (demand: Demand = {}) =>
+    middleware(ownCookieProof, { fresh: true, enrolment: false, ...demand }),
+};
+
+function middleware(
+  proofOfCaller: (c: Context<AppEnv>) => Promise<Proof | null>,
+  demand: Pick<SessionCaller, "fresh" | "enrolment">,
+) {
   return createMiddleware<AppEnv>(async (c, next) => {
-    const proof = await proofOf(c);
+    const proof = await proofOfCaller(c);
     if (!proof) throw new Problem("unauthorized", { cause: "no session" });
     c.set("session", { ...proof, ...demand });
     await next();
@@ -66,9 +77,13 @@ export async function tokenProof(c: Context<AppEnv>, token: string): Promise<Pro
 
 export async function cookieProof(c: Context<AppEnv>): Promise<Proof | null> {
   if (c.req.header("authorization") !== undefined) return null;
-  const proof = await secretProof(ownCookie(c, SESSION) ?? "");
+  const proof = await ownCookieProof(c);
   if (proof && !SAFE.has(c.req.method)) await assertOrigin(c);
   return proof;
+}
+
+function ownCookieProof(c: Context<AppEnv>): Promise<Proof | null> {
+  return secretProof(ownCookie(c, SESSION) ?? "");
 }
 
 /** Of the secret that a cookie holds, wherever it comes from. */
@@ -105,15 +120,10 @@ export function setOwnCookie(
   name: string,
   value: string,
   maxAge: number,
+  sameSite: "Lax" | "Strict" = "Lax",
 ): void {
   const secure = isSecure(c);
-  setCookie(c, nameOf(c, name), value, {
-    path: "/",
-    httpOnly: true,
-    sameSite: "Lax",
-    secure,
-    maxAge,
-  });
+  setCookie(c, nameOf(c, name), value, { path: "/", httpOnly: true, sameSite, secure, maxAge });
 }
 
 export function ownCookie(c: Context<AppEnv>, name: string): string | undefined {

@@ -1,0 +1,145 @@
+/** Adding and removing authenticators. */
+
+import { z } from "@hono/zod-openapi";
+import { Hono, type Context } from "hono";
+import { actorOf } from "../../../core/actor";
+import { disableSecondFactor } from "../../../core/disable";
+import { enrol, showPending } from "../../../core/enrol";
+import { loadBySession } from "../../../core/load-by-session";
+import { confirmOwn } from "../../../core/step-up";
+import { isActive } from "../../../core/user-record";
+import { removeAuthenticator } from "../../../core/users";
+import { DEFAULT_PARAMETERS } from "../../../crypto/totp";
+import { Problem } from "../../../problem";
+import type { AppEnv } from "../../context";
+import { CodeText, line } from "../../fields";
+import { handOver, onPages } from "../../session";
+import { form, submit, type Fault } from "../faults";
+import { Field, Form } from "../forms";
+import { textsOf } from "../language";
+import { show } from "../layout";
+import { AppList, SaveBackupCodes, SetUp } from "../set-up";
+import { Back, homeAfter, LogOut } from "./frame";
+
+const NewForm = z.object({ name: z.union([z.literal(""), line(64)]).optional() });
+const CodeForm = z.object({ code: CodeText });
+const enrolling = onPages.requireAal2({ enrolment: true });
+const changing = onPages.requireAal2();
+
+async function newPage(c: Context<AppEnv>, faults: Fault[] = []) {
+  // Asks for a fresh proof before anything is typed.
+  await loadBySession(c.var.deps, c.var.session);
+  const { setUp: t } = textsOf(c);
+  return show(c, {
+    title: t.title,
+    nav: <LogOut c={c} />,
+    faults,
+    content: (
+      <>
+        <p>{t.start}</p>
+        <AppList c={c} />
+        <Form>
+          <Field name="name" label={t.name} hint={t.nameHint} faults={faults} maxlength={64} />
+          <button class="main">{t.begin}</button>
+        </Form>
+        <Back c={c} />
+      </>
+    ),
+  });
+}
+
+async function setUpPage(c: Context<AppEnv>, faults: Fault[] = []) {
+  const { deps, session } = c.var;
+  const enrolment = await showPending(deps, session, c.req.param("id") ?? "");
+  const t = textsOf(c).setUp;
+  return show(c, {
+    title: t.title,
+    nav: <LogOut c={c} />,
+    faults,
+    content: (
+      <>
+        <SetUp c={c} enrolment={enrolment} faults={faults} />
+        <p>
+          <a href="/account/authenticators/new">{t.startAgain}</a>
+        </p>
+        <Back c={c} />
+      </>
+    ),
+  });
+}
+
+async function removalPage(c: Context<AppEnv>) {
+  const { authenticators } = await loadBySession(c.var.deps, c.var.session);
+  const found = authenticators.find(({ id }) => id === c.req.param("id"));
+  if (!found) throw new Problem("not_found");
+  const { remove: t, account } = textsOf(c);
+  const isLast = isActive(found) && authenticators.filter(isActive).length === 1;
+  const why = isLast ? `${t.why} ${t.last}` : t.why;
+  return question(c, { title: t.title(found.name ?? account.unnamed), why, act: account.remove });
+}
+
+async function offPage(c: Context<AppEnv>) {
+  await loadBySession(c.var.deps, c.var.session);
+  const { remove: t, account } = textsOf(c);
+  return question(c, { title: t.offTitle, why: t.offWhy, act: account.turnOff });
+}
+
+/** Before what cannot be undone. */
+function question(
+  c: Context<AppEnv>,
+  { title, why, act }: Record<"title" | "why" | "act", string>,
+) {
+  return show(c, {
+    title,
+    nav: <LogOut c={c} />,
+    content: (
+      <>
+        <p>{why}</p>
+        <Form>
+          <button class="danger">{act}</button>
+        </Form>
+        <Back c={c} />
+      </>
+    ),
+  });
+}
+
+export const authenticatorPages = new Hono<AppEnv>()
+  .get("/authenticators/new", enrolling, (c) => newPage(c))
+  .post("/authenticators/new", enrolling, form(NewForm, newPage), (c) =>
+    submit(c, newPage, async () => {
+      const name = c.req.valid("form").name || undefined;
+      const input = { name, parameters: DEFAULT_PARAMETERS, replaces: true };
+      const { id } = await enrol(c.var.deps, c.var.session, { input, request: null });
+      return c.redirect(`/account/authenticators/${id}`, 303);
+    }),
+  )
+  .get("/authenticators/:id", enrolling, (c) => setUpPage(c))
+  .post("/authenticators/:id", enrolling, form(CodeForm, setUpPage), (c) =>
+    submit(c, setUpPage, async () => {
+      const input = { authenticatorId: c.req.param("id"), code: c.req.valid("form").code };
+      const { backupCodes, credentials } = await confirmOwn(c.var.deps, c.var.session, input);
+      handOver(c, credentials);
+      if (!backupCodes) return homeAfter(c, "confirmed");
+      return show(c, {
+        title: textsOf(c).backupCodes.title,
+        content: (
+          <SaveBackupCodes {...{ c, codes: backupCodes, action: "/account/backup-codes/saved" }} />
+        ),
+      });
+    }),
+  )
+  .get("/authenticators/:id/remove", changing, removalPage)
+  .post("/authenticators/:id/remove", changing, async (c) => {
+    const { deps, session } = c.var;
+    const loaded = await loadBySession(deps, session);
+    await removeAuthenticator(deps, actorOf(session), loaded, c.req.param("id"));
+    return homeAfter(c, "removed");
+  })
+  .get("/second-factor/off", changing, offPage)
+  .post("/second-factor/off", changing, async (c) => {
+    const { deps, session } = c.var;
+    const loaded = await loadBySession(deps, session);
+    await disableSecondFactor(deps, actorOf(session), loaded);
+    return homeAfter(c, "off");
+  });

@@ -1,0 +1,124 @@
+/** Logging in: the password, the code if there is a second factor, and out again. */
+
+import { z } from "@hono/zod-openapi";
+import { Hono, type Context } from "hono";
+import { answerLogin, login, openLogin, type Login } from "../../../core/login";
+import { CHALLENGE_LIFE_SECONDS } from "../../../core/policy";
+import { logOut } from "../../../core/refresh";
+import { clientOf } from "../../address";
+import type { AppEnv } from "../../context";
+import { CodeText, line } from "../../fields";
+import { limitUser } from "../../limits";
+import {
+  cookieOf,
+  deviceCookieOf,
+  dropCookie,
+  handOver,
+  handOverDevice,
+  ownCookie,
+  setOwnCookie,
+} from "../../session";
+import { Password } from "../../user/shared";
+import { CodeEntry } from "../code-entry";
+import { form, submit, type Fault } from "../faults";
+import { Checkbox, Field, Form, PasswordField } from "../forms";
+import { textsOf } from "../language";
+import { show } from "../layout";
+import { HOME, nextOf } from "./frame";
+
+/** Holds the challenge of a log-in between its two pages. */
+const CHALLENGE = "stepgate-login";
+
+const LoginForm = z.object({ login: line(254), password: Password });
+const CodeForm = z.object({ code: CodeText, trust: z.literal("yes").optional() });
+
+function loginPage(c: Context<AppEnv>, faults: Fault[] = []) {
+  const { login: t, register } = textsOf(c);
+  return show(c, {
+    title: t.title,
+    faults,
+    content: (
+      <>
+        <LoginNotice c={c} />
+        <Form>
+          <Field name="login" label={t.name} faults={faults} autocomplete="username" required />
+          <PasswordField label={t.password} faults={faults} />
+          <button class="main">{t.submit}</button>
+        </Form>
+        <p>
+          {t.noAccount} <a href="/account/register">{register.title}</a>
+        </p>
+      </>
+    ),
+  });
+}
+
+/** Why somebody is here who did not ask for it. */
+function LoginNotice({ c }: { c: Context<AppEnv> }) {
+  const { login: t } = textsOf(c);
+  const { done, next } = c.req.query();
+  if (done !== undefined) return <p class="notice good">{t.loggedOut}</p>;
+  return next === undefined || next === HOME ? null : <p class="notice">{t.ended}</p>;
+}
+
+async function codePage(c: Context<AppEnv>, faults: Fault[] = []) {
+  const { login: t } = textsOf(c);
+  const claims = await openLogin(c.var.deps, ownCookie(c, CHALLENGE) ?? "").catch(() => null);
+  if (claims === null && faults.length === 0) return c.redirect("/account/login", 303);
+  return show(c, {
+    title: t.codeTitle,
+    faults,
+    content: (
+      <>
+        <CodeEntry c={c} faults={faults}>
+          {claims?.login?.trustedDevices && <Checkbox name="trust" label={t.trust} />}
+        </CodeEntry>
+        <p>
+          <a href="/account/login">{t.startAgain}</a>
+        </p>
+      </>
+    ),
+  });
+}
+
+/** Also for who has just registered. */
+export function goOn(c: Context<AppEnv>, result: Login): Response {
+  if (result.status === "authenticated") {
+    handOver(c, result.loggedIn.credentials);
+    return c.redirect(nextOf(c), 303);
+  }
+  setOwnCookie(c, CHALLENGE, result.challenge.token, CHALLENGE_LIFE_SECONDS.default, "Strict");
+  return c.redirect(`/account/code?next=${encodeURIComponent(nextOf(c))}`, 303);
+}
+
+export const loginPages = new Hono<AppEnv>()
+  .get("/login", (c) => loginPage(c))
+  .post("/login", form(LoginForm, loginPage), (c) =>
+    submit(c, loginPage, async () => {
+      const { login: name, password } = c.req.valid("form");
+      const device = await deviceCookieOf(c);
+      const input = { name, password, device, client: clientOf(c), holding: "cookie" } as const;
+      return goOn(c, await login(c.var.deps, input));
+    }),
+  )
+  .get("/code", (c) => codePage(c))
+  .post("/code", form(CodeForm, codePage), (c) =>
+    submit(c, codePage, async () => {
+      const { code, trust } = c.req.valid("form");
+      const { deps } = c.var;
+      const claims = await openLogin(deps, ownCookie(c, CHALLENGE) ?? "");
+      await limitUser(c.env.USER_LIMIT, claims.userId, deps.now);
+      const answer = { code, trustDevice: trust === "yes", client: clientOf(c) };
+      const loggedIn = await answerLogin(deps, claims, { ...answer, holding: "cookie" });
+      if (loggedIn.deviceToken !== undefined) handOverDevice(c, loggedIn.deviceToken);
+      handOver(c, loggedIn.credentials);
+      setOwnCookie(c, CHALLENGE, "", 0, "Strict");
+      return c.redirect(nextOf(c), 303);
+    }),
+  )
+  .post("/logout", async (c) => {
+    const cookie = await cookieOf(c);
+    if (cookie) await logOut(c.var.deps, { sessionId: cookie.id, secretHash: cookie.hash });
+    dropCookie(c);
+    return c.redirect("/account/login?done=logged_out", 303);
+  });

@@ -1,0 +1,102 @@
+/** The password: changing it, and proving oneself again with it or with a code. */
+
+import { z } from "@hono/zod-openapi";
+import { Hono, type Context } from "hono";
+import { loadBySession } from "../../../core/load-by-session";
+import { minPasswordLength } from "../../../core/register";
+import { changePassword, stepUp, stepUpWithPassword } from "../../../core/step-up";
+import { isActive } from "../../../core/user-record";
+import { clientOf } from "../../address";
+import type { AppEnv } from "../../context";
+import { CodeText } from "../../fields";
+import { limitUser } from "../../limits";
+import { handOver, onPages } from "../../session";
+import { Password } from "../../user/shared";
+import { CodeEntry } from "../code-entry";
+import { form, submit, type Fault } from "../faults";
+import { Form, NewPasswordField, PasswordField } from "../forms";
+import { textsOf } from "../language";
+import { show } from "../layout";
+import { Back, homeAfter, LogOut, nextOf } from "./frame";
+
+const ChangeForm = z.object({ currentPassword: Password, newPassword: Password });
+const ProofForm = z.union([z.object({ code: CodeText }), z.object({ password: Password })]);
+
+async function changePage(c: Context<AppEnv>, faults: Fault[] = []) {
+  const { app } = await loadBySession(c.var.deps, c.var.session);
+  const { password: t, account } = textsOf(c);
+  return show(c, {
+    title: account.changePassword,
+    nav: <LogOut c={c} />,
+    faults,
+    content: (
+      <>
+        <p>{t.why}</p>
+        <Form>
+          <PasswordField name="currentPassword" label={t.current} faults={faults} />
+          <NewPasswordField
+            t={textsOf(c)}
+            label={t.new}
+            length={minPasswordLength(app.settings)}
+            faults={faults}
+          />
+          <button class="main">{t.submit}</button>
+        </Form>
+        <Back c={c} />
+      </>
+    ),
+  });
+}
+
+/** A user with a second factor gives a code, one without their password. */
+async function proofPage(c: Context<AppEnv>, faults: Fault[] = []) {
+  const { authenticators } = await loadBySession(c.var.deps, c.var.session);
+  const { prove: t, login } = textsOf(c);
+  const withCode = authenticators.some(isActive);
+  return show(c, {
+    title: t.title,
+    nav: <LogOut c={c} />,
+    faults,
+    content: (
+      <>
+        <p>{withCode ? t.whyCode : t.whyPassword}</p>
+        {withCode ? (
+          <CodeEntry c={c} faults={faults} />
+        ) : (
+          <Form>
+            <PasswordField label={login.password} faults={faults} autofocus />
+            <button class="main">{textsOf(c).next}</button>
+          </Form>
+        )}
+        <Back c={c} />
+      </>
+    ),
+  });
+}
+
+export const passwordPages = new Hono<AppEnv>()
+  .get("/password", onPages.requireSession(), (c) => changePage(c))
+  .post("/password", onPages.requireSession(), form(ChangeForm, changePage), (c) =>
+    submit(c, changePage, async () => {
+      const { deps, session } = c.var;
+      const input = { ...c.req.valid("form"), client: clientOf(c) };
+      handOver(c, await changePassword(deps, session, input));
+      return homeAfter(c, "password");
+    }),
+  )
+  .get("/prove", onPages.requireSession({ enrolment: true }), (c) => proofPage(c))
+  .post("/prove", onPages.requireSession({ enrolment: true }), form(ProofForm, proofPage), (c) =>
+    submit(c, proofPage, async () => {
+      const { deps, session } = c.var;
+      const given = c.req.valid("form");
+      const client = clientOf(c);
+      // With the mark: who knows only the id, which tokens show, uses up nothing.
+      await limitUser(c.env.USER_LIMIT, `${session.sessionId}:${session.mark}`, deps.now);
+      const credentials =
+        "code" in given
+          ? await stepUp(deps, session, { ...given, client })
+          : await stepUpWithPassword(deps, session, { ...given, client });
+      handOver(c, credentials);
+      return c.redirect(nextOf(c), 303);
+    }),
+  );

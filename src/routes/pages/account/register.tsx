@@ -1,0 +1,79 @@
+/** Making an account; whoever makes one is logged in. */
+
+import { z } from "@hono/zod-openapi";
+import { Hono, type Context } from "hono";
+import { getApp } from "../../../core/apps";
+import { login } from "../../../core/login";
+import { ACCOUNTS_APP } from "../../../core/policy";
+import { minPasswordLength, register } from "../../../core/register";
+import { Problem } from "../../../problem";
+import { clientOf, sourceOf } from "../../address";
+import type { AppEnv } from "../../context";
+import { Email, Password, Username } from "../../user/shared";
+import { form, submit, type Fault } from "../faults";
+import { Field, Form, NewPasswordField } from "../forms";
+import { textsOf } from "../language";
+import { show } from "../layout";
+import { goOn } from "./login";
+
+const RegistrationForm = z.object({
+  email: Email,
+  username: z.union([z.literal("").transform(() => undefined), Username]).optional(),
+  newPassword: Password,
+});
+
+async function registerPage(c: Context<AppEnv>, faults: Fault[] = []) {
+  const { register: t, login: other } = textsOf(c);
+  const { settings } = await getApp(c.var.deps, ACCOUNTS_APP);
+  if (settings.registration === "closed") throw new Problem("registration_closed");
+  const typed = c.req.method === "POST" ? await c.req.parseBody() : {};
+  const valueOf = (name: string) => (typeof typed[name] === "string" ? typed[name] : undefined);
+  return show(c, {
+    title: t.title,
+    faults,
+    content: (
+      <>
+        <Form>
+          <Field
+            name="email"
+            label={t.email}
+            type="email"
+            faults={faults}
+            value={valueOf("email")}
+            autocomplete="email"
+            required
+          />
+          <Field
+            name="username"
+            label={t.username}
+            faults={faults}
+            value={valueOf("username")}
+            autocomplete="username"
+          />
+          <NewPasswordField
+            t={textsOf(c)}
+            label={t.password}
+            length={minPasswordLength(settings)}
+            faults={faults}
+          />
+          <button class="main">{t.submit}</button>
+        </Form>
+        <p>
+          {t.haveAccount} <a href="/account/login">{other.title}</a>
+        </p>
+      </>
+    ),
+  });
+}
+
+export const registerPages = new Hono<AppEnv>()
+  .get("/register", (c) => registerPage(c))
+  .post("/register", form(RegistrationForm, registerPage), (c) =>
+    submit(c, registerPage, async () => {
+      const { email, username, newPassword: password } = c.req.valid("form");
+      const origin = { actor: "registration", source: sourceOf(c) } as const;
+      await register(c.var.deps, { email, username, password }, origin);
+      const input = { name: email, password, device: null, client: clientOf(c) };
+      return goOn(c, await login(c.var.deps, { ...input, holding: "cookie" }));
+    }),
+  );

@@ -1,0 +1,159 @@
+/** The page of somebody's own security: what they log in with, and where they are logged in. */
+
+import { z } from "@hono/zod-openapi";
+import { Hono, type Context } from "hono";
+import { actorOf } from "../../../core/actor";
+import { isBoundToEnrol } from "../../../core/assurance";
+import { loadBySession, type SessionRecord } from "../../../core/load-by-session";
+import {
+  listSessions,
+  revokeOtherSessions,
+  revokeSession,
+  type SessionSummary,
+} from "../../../core/own-sessions";
+import { listDevices, revokeDevice, type TrustedDevice } from "../../../core/trusted-devices";
+import { toStatus } from "../../../core/users";
+import type { AppEnv } from "../../context";
+import { line } from "../../fields";
+import { onPages } from "../../session";
+import { form } from "../faults";
+import { textsOf } from "../language";
+import { show } from "../layout";
+import { describeBrowser } from "./browser";
+import { HOME, homeAfter, LogOut, Time } from "./frame";
+import { SecondFactor } from "./second-factor";
+
+async function securityPage(c: Context<AppEnv>) {
+  const { deps, session } = c.var;
+  const loaded = await loadBySession(deps, session);
+  const [sessions, devices] = await Promise.all([
+    listSessions(deps, loaded),
+    loaded.app.settings.trustedDevices ? listDevices(deps, loaded) : [],
+  ]);
+  const t = textsOf(c).account;
+  const { email, username, name } = loaded.account;
+  return show(c, {
+    title: t.title,
+    nav: <LogOut c={c} />,
+    content: (
+      <>
+        <Done c={c} loaded={loaded} />
+        <p>
+          {t.loggedInAs} <strong>{name ?? username ?? email}</strong>
+        </p>
+        <SecondFactor c={c} status={toStatus(loaded, deps.now)} />
+        <Sessions c={c} sessions={sessions} />
+        {devices.length > 0 && <Devices c={c} devices={devices} />}
+        <h2>{t.password}</h2>
+        <p>
+          <a class="button" href="/account/password">
+            {t.changePassword}
+          </a>
+        </p>
+      </>
+    ),
+  });
+}
+
+/** What was just done, or what has to be done first. */
+function Done({ c, loaded }: { c: Context<AppEnv>; loaded: SessionRecord }) {
+  const t = textsOf(c).account;
+  const done: Record<string, string> = t.done;
+  const message = done[c.req.query("done") ?? ""];
+  if (isBoundToEnrol(loaded)) return <p class="notice warn">{t.required}</p>;
+  if (message === undefined) return null;
+  return (
+    <p class="notice good" role="status">
+      {message}
+    </p>
+  );
+}
+
+function Sessions({ c, sessions }: { c: Context<AppEnv>; sessions: SessionSummary[] }) {
+  const t = textsOf(c).account;
+  return (
+    <section aria-labelledby="sessions">
+      <h2 id="sessions">{t.sessions}</h2>
+      <ul class="list">
+        {sessions.map(({ id, current, lastUsedAt, ip, userAgent }) => (
+          <li>
+            <div>
+              <strong>{describeBrowser(userAgent) ?? t.unknownDevice}</strong>{" "}
+              {current && <span class="tag good">{t.thisOne}</span>}
+              <p class="hint">
+                {ip} {t.active} <Time c={c} at={lastUsedAt} />
+              </p>
+            </div>
+            {!current && (
+              <EndForm name="session" value={id} label={t.end} of={describeBrowser(userAgent)} />
+            )}
+          </li>
+        ))}
+      </ul>
+      {sessions.length > 1 && <EndForm name="session" value={OTHERS} label={t.endOthers} />}
+    </section>
+  );
+}
+
+function Devices({ c, devices }: { c: Context<AppEnv>; devices: TrustedDevice[] }) {
+  const t = textsOf(c).account;
+  return (
+    <section aria-labelledby="devices">
+      <h2 id="devices">{t.devices}</h2>
+      <ul class="list">
+        {devices.map(({ id, lastUsedAt, ip, userAgent }) => (
+          <li>
+            <div>
+              <strong>{describeBrowser(userAgent) ?? t.unknownDevice}</strong>
+              <p class="hint">
+                {ip} {t.lastUsed} <Time c={c} at={lastUsedAt} />
+              </p>
+            </div>
+            <EndForm name="device" value={id} label={t.forget} of={describeBrowser(userAgent)} />
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+/** `of` is for those who hear one button after another. */
+function EndForm(props: { name: string; value: string; label: string; of?: string | null }) {
+  const { name, value, label, of } = props;
+  return (
+    <form class="inline" method="post">
+      <button
+        class="small"
+        name={name}
+        value={value}
+        aria-label={of ? `${label}: ${of}` : undefined}
+      >
+        {label}
+      </button>
+    </form>
+  );
+}
+
+/** In the place of a session's id: all but this one. */
+const OTHERS = "others";
+const EndFields = z.object({ session: line(64).optional(), device: line(64).optional() });
+
+export const securityPages = new Hono<AppEnv>()
+  .get("/", onPages.requireSession({ enrolment: true }), securityPage)
+  .post("/", onPages.requireSession(), form(EndFields, securityPage), async (c) => {
+    const { session: sessionId, device } = c.req.valid("form");
+    const { deps, session } = c.var;
+    const loaded = await loadBySession(deps, session);
+    const actor = actorOf(session);
+    if (device !== undefined) {
+      await revokeDevice(deps, actor, loaded, device);
+      return homeAfter(c, "device");
+    }
+    if (sessionId === OTHERS) {
+      await revokeOtherSessions(deps, actor, loaded);
+      return homeAfter(c, "others");
+    }
+    if (sessionId === undefined) return c.redirect(HOME, 303);
+    await revokeSession(deps, actor, loaded, sessionId);
+    return homeAfter(c, "ended");
+  });

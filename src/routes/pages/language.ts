@@ -1,0 +1,73 @@
+/** Which language a page is in: the one just asked for, else the one chosen before, else the browser's. */
+
+import type { Context } from "hono";
+import { setCookie } from "hono/cookie";
+import { languageDetector } from "hono/language";
+import { createMiddleware } from "hono/factory";
+import type { AppEnv } from "../context";
+import { de } from "./texts/de";
+import { en, type Texts } from "./texts/en";
+import { zh } from "./texts/zh";
+
+const TEXTS: Record<string, Texts> = { en, de, zh };
+export const LANGUAGES = Object.entries(TEXTS).map(([code, { language }]) => ({ code, language }));
+
+const QUERY = "lang";
+const COOKIE = "stepgate-language";
+const YEAR_SECONDS = 365 * 86_400;
+
+/** RFC 9110 §12.5.4. */
+export const chooseLanguage = languageDetector({
+  order: ["querystring", "cookie", "header"],
+  lookupQueryString: QUERY,
+  lookupCookie: COOKIE,
+  supportedLanguages: Object.keys(TEXTS),
+  fallbackLanguage: "en",
+  caches: false,
+});
+
+/** Only what somebody chose, not what was guessed. */
+export const rememberLanguage = createMiddleware<AppEnv>(async (c, next) => {
+  if (c.req.query(QUERY) !== undefined) {
+    const secure = c.var.config.settings.issuerUrl.startsWith("https:");
+    const manners = { path: "/", maxAge: YEAR_SECONDS, sameSite: "Lax", secure } as const;
+    setCookie(c, COOKIE, c.get("language"), { ...manners, httpOnly: true });
+  }
+  await next();
+});
+
+export function textsOf(c: Context): Texts {
+  return TEXTS[c.get("language")] ?? en;
+}
+
+/** This page in another language. */
+export function inLanguage(c: Context, code: string): string {
+  return withQuery(c, QUERY, code);
+}
+
+/** This page with another value in its query; with null, without one. */
+export function withQuery(c: Context, name: string, value: string | null): string {
+  const query = new URLSearchParams(c.req.query());
+  if (value === null) query.delete(name);
+  else query.set(name, value);
+  return `?${query.toString()}`;
+}
+
+/** A time in the reader's language and, where the platform knows it, in their time zone. */
+export function formatTime(c: Context, time: Date): string {
+  return new Intl.DateTimeFormat(c.get("language"), {
+    year: "numeric",
+    month: "short",
+    day: "numeric",
+    hour: "numeric",
+    minute: "2-digit",
+    timeZone: timeZoneOf(c),
+    timeZoneName: "short",
+  }).format(time);
+}
+
+/** As the edge has it from the address; a local server knows none. */
+export function timeZoneOf(c: Context): string {
+  const zone: unknown = c.req.raw.cf?.["timezone"];
+  return typeof zone === "string" ? zone : "UTC";
+}

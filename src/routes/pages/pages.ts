@@ -1,0 +1,37 @@
+/** Every page that people use, in one frame: language, content security policy, and our own forms only. */
+
+import { Hono } from "hono";
+import type { AppEnv } from "../context";
+import { limitByAddress } from "../limits";
+import { withDeps } from "../request";
+import { authenticatorPages } from "./account/authenticators";
+import { backupCodePages } from "./account/backup-codes";
+import { loginPages } from "./account/login";
+import { passwordPages } from "./account/password";
+import { registerPages } from "./account/register";
+import { securityPages } from "./account/security";
+import { chooseLanguage, rememberLanguage } from "./language";
+import { showProblem } from "./problem-page";
+import { ownFormsOnly, pagePolicy } from "./safety";
+
+const PATHS = ["/", "/account/*"];
+
+export const pages = new Hono<AppEnv>();
+
+pages.onError(showProblem);
+for (const path of PATHS) {
+  pages.use(path, chooseLanguage, rememberLanguage, pagePolicy, ownFormsOnly, limitByAddress);
+  pages.use(path, ...withDeps);
+}
+
+pages.get("/", (c) => c.redirect("/account", 303));
+for (const routes of [
+  loginPages,
+  registerPages,
+  securityPages,
+  authenticatorPages,
+  backupCodePages,
+  passwordPages,
+]) {
+  pages.route("/account", routes);
+}

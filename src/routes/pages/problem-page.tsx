@@ -1,0 +1,43 @@
+/** The one place where an error becomes a page, or the way to the page where it can be mended. */
+
+import type { Context } from "hono";
+import type { AppEnv } from "../context";
+import { asProblem } from "../openapi";
+import type { ProblemCode } from "../../problem";
+import { messageOf } from "./faults";
+import { textsOf } from "./language";
+import { show } from "./layout";
+
+/** Where to go on, and back from there to the page that was asked for. */
+const WAYS_ON: { [code in ProblemCode]?: string } = {
+  enrolment_required: "/account/authenticators/new",
+  password_required: "/account/prove",
+  second_factor_required: "/account/prove",
+  session_ended: "/account/login",
+  unauthorized: "/account/login",
+};
+
+/** Forms send to the page that they are on, so that its path is where to come back to. */
+export function showProblem(error: Error, c: Context<AppEnv>): Response | Promise<Response> {
+  const problem = asProblem(error);
+  c.set("problem", problem);
+  const wayOn = WAYS_ON[problem.code];
+  if (wayOn !== undefined)
+    return c.redirect(`${wayOn}?next=${encodeURIComponent(c.req.path)}`, 303);
+  if (problem.retryAfter !== undefined) c.header("retry-after", String(problem.retryAfter));
+  c.status(problem.status);
+  const t = textsOf(c);
+  return show(c, {
+    title: messageOf(t, problem),
+    content: (
+      <>
+        <p>
+          <a href="/">{t.home}</a>
+        </p>
+        <p class="hint">
+          {t.requestId} <code>{c.get("requestId")}</code>
+        </p>
+      </>
+    ),
+  });
+}

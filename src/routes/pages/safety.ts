@@ -1,0 +1,47 @@
+/** What protects the pages: a strict content security policy, and forms that only our own pages send. */
+
+import type { Context } from "hono";
+import { createMiddleware } from "hono/factory";
+import { Problem } from "../../problem";
+import type { AppEnv } from "../context";
+
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  // QR codes are in the page.
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+];
+
+/** RFC 9110 §9.2.1. */
+const SAFE = new Set(["GET", "HEAD", "OPTIONS"]);
+
+export const pagePolicy = createMiddleware<AppEnv>(async (c, next) => {
+  allowForms(c, "'self'");
+  await next();
+});
+
+/** Where forms of this page may lead, redirects included (CSP Level 3 §6.4.1). */
+export function allowForms(c: Context<AppEnv>, ...sources: string[]): void {
+  const policy = [...POLICY, `form-action ${sources.join(" ")}`];
+  c.header("content-security-policy", policy.join("; "));
+}
+
+/**
+ * Whatever changes something comes from a page of ours, with or without a cookie. Browsers say so
+ * by themselves: in `Sec-Fetch-Site`, which counts, because without a referrer their `Origin` is
+ * null even here; where it is not sent (on plain http, and by old ones) in `Origin`.
+ */
+export const ownFormsOnly = createMiddleware<AppEnv>(async (c, next) => {
+  if (!SAFE.has(c.req.method) && !isOurs(c)) throw new Problem("origin_not_allowed");
+  await next();
+});
+
+function isOurs(c: Context<AppEnv>): boolean {
+  const site = c.req.header("sec-fetch-site");
+  if (site !== undefined) return site === "same-origin";
+  return c.req.header("origin") === new URL(c.req.url).origin;
+}

@@ -1,0 +1,122 @@
+/** Setting up an authenticator app, wherever one is: the QR code, the key for who cannot scan, the code. */
+
+import type { Context } from "hono";
+import type { Enrolment } from "../../core/enrol";
+import { labelOf } from "../../crypto/provisioning-uri";
+import type { AppEnv } from "../context";
+import type { Fault } from "./faults";
+import { CodeField, Form } from "./forms";
+import { textsOf } from "./language";
+
+/** Free, kept, and tried with these QR codes; in no order of merit. */
+const APPS = [
+  "2FAS Auth",
+  "Aegis Authenticator (Android)",
+  "Apple Passwords",
+  "Bitwarden Authenticator",
+  "Ente Auth",
+  "FreeOTP+",
+  "Google Authenticator",
+  "Microsoft Authenticator",
+  "1Password",
+];
+
+export function AppList({ c }: { c: Context<AppEnv> }) {
+  return (
+    <details>
+      <summary>{textsOf(c).setUp.apps}</summary>
+      <ul>
+        {APPS.map((app) => (
+          <li>{app}</li>
+        ))}
+      </ul>
+    </details>
+  );
+}
+
+/** The page's content; its form sends `code` to the page itself. */
+export function SetUp(props: { c: Context<AppEnv>; enrolment: Enrolment; faults: Fault[] }) {
+  const { c, enrolment, faults } = props;
+  const texts = textsOf(c);
+  const t = texts.setUp;
+  const image = `data:image/svg+xml;base64,${btoa(enrolment.qr.svg)}`;
+  return (
+    <>
+      <AppList c={c} />
+      <h2>{t.scan}</h2>
+      <img class="qr" src={image} alt={t.qr} width="240" height="240" />
+      <ByHand c={c} enrolment={enrolment} />
+      <h2>{t.enter}</h2>
+      <Form>
+        <CodeField t={texts} faults={faults} />
+        <button class="main">{t.confirm}</button>
+      </Form>
+      <p class="hint">{t.expires}</p>
+    </>
+  );
+}
+
+function ByHand({ c, enrolment: { secret, uri } }: { c: Context<AppEnv>; enrolment: Enrolment }) {
+  const { setUp: t, copy, copied } = textsOf(c);
+  const { issuer, accountName } = labelOf(uri);
+  const groups = secret.match(/.{1,4}/g) ?? [];
+  return (
+    <>
+      <h3>{t.cannotScan}</h3>
+      <dl>
+        <dt>{t.issuer}</dt>
+        <dd>{issuer}</dd>
+        <dt>{t.accountName}</dt>
+        <dd>{accountName}</dd>
+        <dt>{t.key}</dt>
+        <dd>
+          <span class="key" id="key" data-text={secret}>
+            {groups.join(" ")}
+          </span>{" "}
+          <button type="button" class="small" data-copy="key" data-done={copied} hidden>
+            {copy}
+          </button>
+        </dd>
+        <dt>{t.kind}</dt>
+        <dd>{t.timeBased}</dd>
+      </dl>
+      <p>
+        <a href={uri}>{t.openApp}</a>
+      </p>
+    </>
+  );
+}
+
+/** Backup codes, shown once, and the step to say that they are saved. */
+export function SaveBackupCodes(props: { c: Context<AppEnv>; codes: string[]; action: string }) {
+  const { c, codes, action } = props;
+  const { backupCodes: t, copy, copied, next } = textsOf(c);
+  return (
+    <>
+      <p>{t.why}</p>
+      <ol class="codes" id="codes" data-text={codes.join("\n")}>
+        {codes.map((code) => (
+          <li>{code}</li>
+        ))}
+      </ol>
+      <p class="buttons">
+        <button type="button" data-copy="codes" data-done={copied} hidden>
+          {copy}
+        </button>
+        <button type="button" data-download="codes" data-file="backup-codes.txt" hidden>
+          {t.download}
+        </button>
+        <button type="button" data-print hidden>
+          {t.print}
+        </button>
+      </p>
+      <Form action={action}>
+        <div class="field check">
+          <input id="saved" name="saved" type="checkbox" value="yes" required />
+          <label for="saved">{t.saved}</label>
+        </div>
+        <button class="main">{next}</button>
+      </Form>
+    </>
+  );
+}

@@ -1,0 +1,200 @@
+/** What the pages say, in English: the other languages have to say the same things. */
+
+import type { Texts } from "./en";
+
+export const zh: Texts = {
+  language: "中文",
+  skip: "Skip to the content",
+  languages: "Language",
+  error: "Error",
+  faults: "There is a problem",
+  back: "Back",
+  cancel: "Cancel",
+  next: "Continue",
+  copy: "Copy",
+  copied: "Copied",
+
+  /** By the name of the field: what is wrong with what was typed there. */
+  fields: {
+    email: "Enter an e-mail address, such as ada@example.com.",
+    username: "Enter a user name of at most 64 characters, without @.",
+    login: "Enter your e-mail address or user name.",
+    password: "Enter your password.",
+    currentPassword: "Enter your present password.",
+    newPassword: "Enter a new password.",
+    code: "Enter the six digits that your app shows, or a backup code.",
+    name: "Enter a name of at most 64 characters.",
+    saved: "Tick the box when you have saved the codes.",
+  },
+
+  /** By the code of the problem; what is not here has the title of the API. */
+  problems: {
+    invalid_credentials: "The name or the password is wrong.",
+    invalid_challenge: "This took too long, or was done already. Start again.",
+    invalid_code: "The code is wrong, expired or already used. Wait for the next one.",
+    email_taken: "There is an account with this e-mail address.",
+    username_taken: "There is an account with this user name.",
+    registration_closed: "Accounts are made by the operator here.",
+    enrolment_closed: "Too many wrong codes. Start again with a new QR code.",
+    too_many_authenticators: "You have as many authenticators as are allowed. Remove one first.",
+    rebinding_required:
+      "Your second factor was reset. Open the link that you were given for setting it up again.",
+    user_disabled: "This account is disabled. Only the operator can enable it.",
+    locked: "Too many wrong codes. Only the operator can help now.",
+    rate_limited: "Too many requests. Try again in a minute.",
+    conflict: "Something else changed this at the same time. Try again.",
+    origin_not_allowed: "This form did not come from a page of this service.",
+    not_found: "There is nothing here.",
+    unavailable: "The service cannot answer right now. Nothing was changed. Try again soon.",
+    internal_error: "Something failed on our side. Nothing was accepted.",
+  },
+  lockedFor: (seconds: number | string) => `Too many wrong codes. Wait ${seconds} seconds.`,
+  clockSkew: (seconds: number) =>
+    `The code is right for another time: your phone's clock is about ${Math.abs(seconds)} seconds ${seconds > 0 ? "ahead" : "behind"}. Set it to automatic, and enter the next code.`,
+  weakPassword: {
+    too_short: (length: number) => `The password needs at least ${length} characters.`,
+    too_long: (length: number) => `The password can have at most ${length} characters.`,
+    common: () => "This is one of the most common passwords. Choose another.",
+    contains_name: () => "The password contains your e-mail address or your user name.",
+  },
+  requestId: "Request",
+  home: "To the start page",
+
+  code: {
+    label: "Code",
+    hint: "Six digits from your authenticator app",
+    useBackupCode: "Use a backup code instead",
+    backupLabel: "Backup code",
+    backupHint: "24 letters and digits. Each works once.",
+    useApp: "Use the authenticator app instead",
+    submit: "Check the code",
+  },
+
+  login: {
+    title: "Log in",
+    name: "E-mail address or user name",
+    password: "Password",
+    submit: "Log in",
+    noAccount: "No account yet?",
+    codeTitle: "Enter your code",
+    trust: "Do not ask for a code on this device for 30 days",
+    startAgain: "Log in as somebody else",
+    ended: "Log in to go on.",
+    loggedOut: "You are logged out.",
+  },
+
+  register: {
+    title: "Make an account",
+    email: "E-mail address",
+    username: "User name (optional)",
+    password: "Password",
+    passwordHint: (length: number) =>
+      `At least ${length} characters. A few unrelated words are good.`,
+    submit: "Make the account",
+    haveAccount: "Have an account?",
+  },
+
+  prove: {
+    title: "Show that it is you",
+    whyCode: "This needs a code not older than five minutes.",
+    whyPassword: "This needs your password, given less than five minutes ago.",
+  },
+
+  account: {
+    title: "Your security",
+    loggedInAs: "Logged in as",
+    logOut: "Log out",
+    secondFactor: "Two-factor authentication",
+    isOn: "On",
+    isOff: "Off",
+    whatFor: "With a code from your phone, a stolen password alone opens nothing.",
+    setUp: "Set up two-factor authentication",
+    required: "You have to set up two-factor authentication before you can go on.",
+    authenticators: "Authenticators",
+    unnamed: "Authenticator",
+    pending: "Not confirmed",
+    finish: "Finish",
+    added: "Added",
+    lastUsed: "Last used",
+    never: "Never",
+    add: "Add an authenticator",
+    remove: "Remove",
+    backupCodes: "Backup codes",
+    codesLeft: (count: number) => `${count} left`,
+    fewCodes: (count: number) =>
+      count === 0
+        ? "You have no backup codes left. Make new ones now."
+        : `You have only ${count} backup ${count === 1 ? "code" : "codes"} left. Make new ones soon.`,
+    newCodes: "Make new backup codes",
+    turnOff: "Turn off two-factor authentication",
+    sessions: "Where you are logged in",
+    thisOne: "This one",
+    active: "Active",
+    unknownDevice: "Unknown browser",
+    end: "End",
+    endOthers: "End all others",
+    devices: "Devices that are not asked for a code",
+    forget: "Forget",
+    password: "Password",
+    changePassword: "Change your password",
+    done: {
+      confirmed: "The authenticator is set up.",
+      removed: "The authenticator is removed.",
+      off: "Two-factor authentication is off.",
+      password: "Your password is changed. All other sessions have ended.",
+      ended: "The session has ended.",
+      others: "All other sessions have ended.",
+      saved: "Your backup codes are ready.",
+      device: "The device is asked for a code again.",
+    },
+  },
+
+  setUp: {
+    title: "Set up your authenticator app",
+    start: "You need an authenticator app on your phone.",
+    apps: "Apps that work",
+    name: "A name for it (optional)",
+    nameHint: "For example: my phone",
+    begin: "Show the QR code",
+    scan: "Scan this QR code with your app.",
+    qr: "QR code for your authenticator app",
+    cannotScan: "If you cannot scan, enter this by hand:",
+    key: "Key",
+    issuer: "Issuer",
+    accountName: "Account",
+    kind: "Type",
+    timeBased: "Time-based, 6 digits, 30 seconds",
+    openApp: "Open an app on this device",
+    enter: "Enter the code that the app shows now.",
+    confirm: "Confirm",
+    startAgain: "Start again with a new QR code",
+    expires: "It has to be done within 15 minutes.",
+  },
+
+  backupCodes: {
+    title: "Save your backup codes",
+    why: "Each of these codes lets you in once if you lose your phone. They are shown only now.",
+    download: "Download",
+    print: "Print",
+    saved: "I have saved these codes",
+    newTitle: "New backup codes",
+    newWhy: "The codes that you have now stop working, and all other sessions end.",
+    make: "Make new codes",
+  },
+
+  remove: {
+    title: (name: string) => `Remove ${name}`,
+    why: "Codes of this authenticator will not be accepted any more.",
+    last: "It is your last one: two-factor authentication will be off, and your backup codes will go.",
+    offTitle: "Turn off two-factor authentication",
+    offWhy:
+      "All authenticators and backup codes will go. Your password alone will open your account.",
+  },
+
+  password: {
+    current: "Present password",
+    new: "New password",
+    why: "All other sessions will end.",
+    submit: "Change the password",
+  },
+};
