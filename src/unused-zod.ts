@@ -1,0 +1,16 @@
+/**
+ * Stands in the bundle for parts of zod that nothing asks for (`alias` in wrangler.toml): its
+ * translations, its compiler, which makes code at run time, which Workers refuse, and its reader of
+ * JSON Schema. What is exported here are names that zod's own modules pass on.
+ */
+export const locales = "left out";
+export const compile = unused;
+export const fromJSONSchema = unused;
+export const INVALID = Symbol("left out");
+export const withParser = unused;
+export const ZodCompileAsyncError = Error;
+export const ZodCompileUnsupportedError = Error;
+
+function unused(): never {
+  throw new Error("This part of zod is left out of the bundle (wrangler.toml).");
+}
