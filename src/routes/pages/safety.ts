@@ -32,8 +32,8 @@ export function allowForms(c: Context<AppEnv>, ...sources: string[]): void {
 
 /**
  * Whatever changes something comes from a page of ours, with or without a cookie. Browsers say so
- * by themselves: in `Sec-Fetch-Site`, which counts, because without a referrer their `Origin` is
- * null even here; where it is not sent (on plain http, and by old ones) in `Origin`.
+ * by themselves: in `Sec-Fetch-Site`, and where that is not sent (on plain http, by old ones) in
+ * `Origin`, which is null even here for want of a referrer.
  */
 export const ownFormsOnly = createMiddleware<AppEnv>(async (c, next) => {
   if (!SAFE.has(c.req.method) && !isOurs(c)) throw new Problem("origin_not_allowed");
@@ -42,6 +42,8 @@ export const ownFormsOnly = createMiddleware<AppEnv>(async (c, next) => {
 
 function isOurs(c: Context<AppEnv>): boolean {
   const site = c.req.header("sec-fetch-site");
-  if (site !== undefined) return site === "same-origin";
-  return c.req.header("origin") === new URL(c.req.url).origin;
+  const origin = c.req.header("origin");
+  const own = new URL(c.req.url).origin;
+  if (site === undefined) return origin === own;
+  return site === "same-origin" && [undefined, "null", own].includes(origin);
 }

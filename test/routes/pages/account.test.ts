@@ -1,0 +1,253 @@
+import { describe, expect, it, vi } from "vitest";
+import { PASSWORD, protect, register, type Protected } from "../../account";
+import { codeOf, elapse, phoneWith, wrongCodeOf } from "../../helpers";
+import { setAccounts } from "../../security/account-support";
+import { textOf, visitor, type View, type Visitor } from "../../visitor";
+
+let people = 0;
+const newEmail = () => `page${people++}@example.com`;
+
+/** Somebody logged in who has no second factor. */
+async function newcomer(): Promise<Visitor & { email: string }> {
+  const email = newEmail();
+  const browser = visitor();
+  await browser.get("/account/register");
+  await browser.submit({ email, username: "", newPassword: PASSWORD });
+  return { ...browser, email };
+}
+
+/** Both steps. */
+async function logIn(person: Protected, browser = visitor()): Promise<Visitor> {
+  await browser.get("/account/login");
+  await browser.submit({ login: person.email, password: person.password });
+  await browser.submit({ code: codeOf(person.phone) });
+  elapse(30);
+  return browser;
+}
+
+const keyOf = ({ html }: View) => /data-text="([A-Z2-7]{32})"/.exec(html)?.[1] ?? "";
+const codesOf = ({ html }: View) => html.match(/[A-Z2-7]{4}(-[A-Z2-7]{4}){5}/g) ?? [];
+
+describe("the pages of an account", () => {
+  it("lead from nothing to a second factor, out, in with the code, and back to none", async () => {
+    const browser = await newcomer();
+    const { email } = browser;
+    expect(textOf((await browser.get("/")).html)).toContain(`Logged in as ${email}`);
+
+    await browser.get("/account/authenticators/new");
+    const setUp = await browser.submit({ name: "My phone" });
+    expect(setUp.at).toMatch(/^\/account\/authenticators\/auth_[a-z2-7]{16}$/);
+    const text = textOf(setUp.html);
+    const key = keyOf(setUp);
+    expect(text).toContain(key.match(/.{4}/g)?.join(" "));
+    expect(text).toContain(`Account ${email}`);
+    const phone = phoneWith(key);
+    const saving = await browser.submit({ code: codeOf(phone) });
+    expect(new Set(codesOf(saving)).size).toBe(10);
+
+    const home = await browser.submit({ saved: "yes" }, "/account/backup-codes/saved");
+    expect(textOf(home.html)).toMatch(/Two-factor authentication On .* My phone .* 10 left/);
+    elapse(30);
+
+    expect((await browser.submit({}, "/account/logout")).at).toContain("/account/login");
+    expect(browser.cookies.has("__Host-stepgate")).toBe(false);
+    await browser.submit({ login: email, password: PASSWORD });
+    expect((await browser.submit({ code: codeOf(phone) })).at).toBe("/account");
+    await browser.get("/account/second-factor/off");
+    expect(textOf((await browser.submit({})).html)).toContain("Two-factor authentication Off");
+  });
+
+  it("show the same QR code again after a wrong code, and say by how much a clock is off", async () => {
+    const browser = await newcomer();
+    await browser.get("/account/authenticators/new");
+    const first = await browser.submit({ name: "" });
+    const phone = phoneWith(keyOf(first));
+    const wrong = await browser.submit({ code: wrongCodeOf(phone) });
+    expect([wrong.status, keyOf(wrong)]).toEqual([422, keyOf(first)]);
+    expect(wrong.html).toContain('aria-invalid="true"');
+    const skewed = await browser.submit({ code: codeOf(phone, 5) });
+    expect(textOf(skewed.html)).toContain("about 150 seconds ahead");
+    expect(textOf((await browser.submit({ code: "12" })).html)).toContain("Enter the six digits");
+  });
+
+  it("make new backup codes, and warn when three are left", async () => {
+    const person = await protect(await register(newEmail()));
+    const browser = await logIn(person);
+    await browser.get("/account/backup-codes");
+    const codes = codesOf(await browser.submit({}));
+    expect(new Set(codes).size).toBe(10);
+    for (const code of codes.slice(0, 7)) {
+      await browser.submit({}, "/account/logout");
+      await browser.submit({ login: person.email, password: person.password });
+      await browser.submit({ code });
+    }
+    expect(textOf((await browser.get("/account")).html)).toContain("only 3 backup codes left");
+  });
+
+  it("add and remove authenticators one by one", async () => {
+    const person = await protect(await register(newEmail()));
+    const browser = await logIn(person);
+    await browser.get("/account/authenticators/new");
+    const second = await browser.submit({ name: "Tablet" });
+    await browser.submit({ code: codeOf(phoneWith(keyOf(second))) });
+    const asked = await browser.get(`${second.at}/remove`);
+    expect(asked.title).toContain("Remove Tablet");
+    expect(textOf(asked.html)).not.toContain("last one");
+    expect(textOf((await browser.submit({})).html)).not.toContain("Tablet");
+    const last = await browser.get(`/account/authenticators/${person.authenticatorId}/remove`);
+    expect(textOf(last.html)).toContain("It is your last one");
+  });
+
+  it("list sessions, and end one or all others", async () => {
+    const person = await protect(await register(newEmail()));
+    const agent =
+      "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0";
+    const other = await logIn(person, visitor({ "user-agent": agent }));
+    const third = await logIn(person);
+    const browser = await logIn(person);
+    const { html } = await browser.get("/account");
+    expect(textOf(html)).toContain("Firefox, Windows");
+    const id = /value="(ses_[^"]+)" aria-label="End: Firefox, Windows"/.exec(html)?.[1] ?? "";
+    await browser.submit({ session: id });
+    expect((await other.get("/account")).at).toContain("/account/login");
+    expect((await third.get("/account")).at).toBe("/account");
+    await browser.submit({ session: "others" }, "/account");
+    expect((await third.get("/account")).at).toContain("/account/login");
+    expect((await browser.get("/account")).at).toBe("/account");
+  });
+
+  it("change the password, and end all other sessions with it", async () => {
+    const person = await protect(await register(newEmail()));
+    const other = await logIn(person);
+    const browser = await logIn(person);
+    await browser.get("/account/password");
+    const wrong = await browser.submit({ currentPassword: "no", newPassword: PASSWORD });
+    expect(textOf(wrong.html)).toContain("The name or the password is wrong.");
+    const newPassword = "another horse, another battery";
+    await browser.submit({ currentPassword: PASSWORD, newPassword });
+    expect((await other.get("/account")).at).toContain("/account/login");
+    await browser.submit({}, "/account/logout");
+    const { at } = await browser.submit({ login: person.email, password: newPassword });
+    expect(at).toContain("/account/code");
+  });
+
+  it("ask for a code again after five minutes, and then lead on to where one was going", async () => {
+    const person = await protect(await register(newEmail()));
+    const browser = await logIn(person);
+    elapse(301);
+    const asked = await browser.get("/account/backup-codes");
+    expect(asked.at).toBe("/account/prove?next=%2Faccount%2Fbackup-codes");
+    expect((await browser.submit({ code: wrongCodeOf(person.phone) })).status).toBe(422);
+    expect((await browser.submit({ code: codeOf(person.phone) })).at).toBe("/account/backup-codes");
+    // Of one without a second factor the password.
+    const plain = await newcomer();
+    elapse(301);
+    expect((await plain.get("/account/authenticators/new")).at).toContain("/account/prove");
+    expect((await plain.submit({ password: "wrong" })).status).toBe(401);
+    expect((await plain.submit({ password: PASSWORD })).at).toBe("/account/authenticators/new");
+  });
+
+  it("lead nowhere else, whatever `next` says", async () => {
+    const { email, password } = await register(newEmail());
+    for (const next of ["//evil.test", "https://evil.test", "/account/../admin", "/accounts", ""]) {
+      const browser = visitor();
+      await browser.get(`/account/login?next=${encodeURIComponent(next)}`);
+      expect((await browser.submit({ login: email, password })).at).toBe("/account");
+    }
+  });
+
+  it("hold whoever has to enrol to that, where a second factor is required", async () => {
+    const { email, password } = await register(newEmail());
+    await setAccounts({ secondFactor: "required" });
+    const browser = visitor();
+    await browser.get("/account/login");
+    const home = await browser.submit({ login: email, password });
+    expect(textOf(home.html)).toContain("You have to set up two-factor authentication");
+    expect((await browser.get("/account/password")).at).toContain("/account/authenticators/new");
+    await setAccounts({ secondFactor: "optional" });
+  });
+
+  it("offer to trust a device where the service allows it, and forget it again", async () => {
+    await setAccounts({ trustedDevices: true });
+    const person = await protect(await register(newEmail()));
+    const browser = visitor();
+    await browser.get("/account/login");
+    const credentials = { login: person.email, password: person.password };
+    expect((await browser.submit(credentials)).html).toContain('name="trust"');
+    await browser.submit({ code: codeOf(person.phone), trust: "yes" });
+    await browser.submit({}, "/account/logout");
+    const { html, at } = await browser.submit(credentials);
+    expect(at).toBe("/account");
+    const device = /value="(dev_[^"]+)"/.exec(html)?.[1] ?? "";
+    await browser.submit({ device });
+    await browser.submit({}, "/account/logout");
+    expect((await browser.submit(credentials)).at).toContain("/account/code");
+    await setAccounts({ trustedDevices: false });
+  });
+
+  it("tell how long a lock lasts, for the script to count down", async () => {
+    const person = await protect(await register(newEmail()));
+    const browser = visitor();
+    await browser.get("/account/login");
+    await browser.submit({ login: person.email, password: person.password });
+    const wrong = { code: wrongCodeOf(person.phone) };
+    for (let tries = 0; tries < 4; tries++) await browser.submit(wrong);
+    await browser.submit({ login: person.email, password: person.password }, "/account/login");
+    await browser.submit(wrong);
+    const locked = await browser.submit({ code: codeOf(person.phone) });
+    expect(locked.status).toBe(429);
+    expect(locked.response.headers.get("retry-after")).toBe("30");
+    expect(locked.html).toContain('data-countdown="30"');
+  });
+
+  it("say what is wrong with a registration, and keep what was typed", async () => {
+    const browser = visitor();
+    await browser.get("/account/register");
+    const email = newEmail();
+    const again = await browser.submit({ email, username: "x@y", newPassword: "short" });
+    expect(textOf(again.html)).toContain("Enter a user name of at most 64 characters, without @.");
+    expect(again.html).toContain(`value="${email}"`);
+    const short = await browser.submit({ email, username: "", newPassword: "short" });
+    expect(textOf(short.html)).toContain("The password needs at least 15 characters.");
+    expect(short.html).not.toContain('value="short"');
+    await setAccounts({ registration: "closed" });
+    expect((await browser.get("/account/register")).status).toBe(403);
+    await setAccounts({ registration: "open" });
+  });
+
+  it("end a log-in that waits too long for its code", async () => {
+    const person = await protect(await register(newEmail()));
+    const browser = visitor();
+    await browser.get("/account/login");
+    await browser.submit({ login: person.email, password: person.password });
+    vi.setSystemTime(Date.now() + 301_000);
+    const late = await browser.submit({ code: codeOf(person.phone) });
+    expect(textOf(late.html)).toContain("Start again.");
+    expect((await browser.get("/account/code")).at).toBe("/account/login");
+  });
+});
+
+describe("the language of a page", () => {
+  const langOf = ({ html }: View) => /<html lang="(\w+)">/.exec(html)?.[1];
+
+  it.each([
+    ["de-AT,de;q=0.9,en;q=0.8", "de"],
+    ["fr, zh-Hans-CN;q=0.7, en;q=0.2", "zh"],
+    ["fr", "en"],
+    ["en;q=0.1, de;q=0", "en"],
+    ["", "en"],
+  ])("is for `Accept-Language: %s` %s", async (accepted, expected) => {
+    const page = await visitor().get("/account/login", { "accept-language": accepted });
+    expect(langOf(page)).toBe(expected);
+  });
+
+  it("is the one that was chosen, from then on", async () => {
+    const browser = visitor({ "accept-language": "en" });
+    expect(langOf(await browser.get("/account/login?next=%2Faccount&lang=de"))).toBe("de");
+    expect(langOf(await browser.get("/account/login"))).toBe("de");
+    expect(langOf(await browser.get("/account/login?lang=xx"))).toBe("de");
+    expect((await browser.get("/account/login?next=%2Faccount")).html).toContain(
+      'href="?next=%2Faccount&amp;lang=zh"',
+    );
+  });
+});

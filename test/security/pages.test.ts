@@ -1,0 +1,159 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { app } from "../../src/app";
+import { PASSWORD, protect, register, type Protected } from "../account";
+import { codeOf, elapse, ORIGIN, phoneWith, send } from "../helpers";
+import { visitor, type Visitor } from "../visitor";
+import { contents, freshAddress } from "./support";
+
+const paths = (method: string) => [
+  ...new Set(
+    app.routes
+      .filter((route) => route.method === method && route.path.startsWith("/account"))
+      .map(({ path }) => path.replace(":id", "auth_mfrggzdfmztwq2lk")),
+  ),
+];
+
+let people = 0;
+let person: Protected;
+let browser: Visitor;
+
+/** Logged in by the pages, with the code just given. */
+beforeEach(async () => {
+  person = await protect(await register(`pages${people++}@example.com`));
+  browser = visitor();
+  await browser.get("/account/login");
+  await browser.submit({ login: person.email, password: person.password });
+  await browser.submit({ code: codeOf(person.phone) });
+  elapse(30);
+});
+
+const cookieOf = ({ cookies }: Visitor) => [...cookies].map((pair) => pair.join("=")).join("; ");
+
+describe.each(paths("POST"))("requirement 32: a form sent to %s", (path) => {
+  const words: Record<string, string>[] = [
+    {},
+    { referer: `${ORIGIN}/account` },
+    { origin: "null" },
+    { origin: "https://evil.test" },
+    { origin: "https://2fa.test.evil.test" },
+    { origin: "http://2fa.test" },
+    ...["cross-site", "same-site", "none", "x"].flatMap((site) => [
+      { "sec-fetch-site": site },
+      { "sec-fetch-site": site, origin: ORIGIN },
+      { "sec-fetch-site": site, origin: "null" },
+    ]),
+    { "sec-fetch-site": "same-origin", origin: "https://evil.test" },
+  ];
+  const types = ["application/x-www-form-urlencoded", "text/plain", "application/json"];
+
+  it("is refused unless it comes from a page of ours, and changes nothing", async () => {
+    const before = await contents();
+    for (const said of words) {
+      for (const type of types) {
+        const headers = { ...freshAddress(), cookie: cookieOf(browser), "content-type": type };
+        const body = "session=others&code=123456&newPassword=x";
+        const init = { method: "POST", body, headers: { ...headers, ...said } };
+        const { status } = await send(new Request(ORIGIN + path, init));
+        expect({ said, type, status }).toEqual({ said, type, status: 403 });
+      }
+    }
+    expect(await contents()).toEqual(before);
+  });
+});
+
+describe("requirement 33: every page", () => {
+  it.each([...paths("GET"), "/account/nothing"])(
+    "has the strict headers, also where it fails: %s",
+    async (path) => {
+      for (const who of [browser, visitor()]) {
+        const { response } = await who.get(path);
+        const headers = Object.fromEntries(response.headers);
+        expect(headers).toMatchObject({
+          "cache-control": "no-store",
+          "referrer-policy": "no-referrer",
+          "x-frame-options": "DENY",
+          "content-type": "text/html; charset=UTF-8",
+        });
+        const policy = headers["content-security-policy"] ?? "";
+        expect(policy).toContain("default-src 'none'");
+        expect(policy).toContain("frame-ancestors 'none'");
+        expect(policy).not.toMatch(/unsafe|\*|https?:/);
+      }
+    },
+  );
+
+  it.each(paths("GET"))("needs no inline script, style or handler: %s", async (path) => {
+    const { html } = await browser.get(path);
+    expect(html).not.toMatch(/<style|\sstyle=|\son\w+=|javascript:|<script(?![^>]*\ssrc=)/i);
+  });
+
+  it("weighs at most 30 KiB with its stylesheet and script, but for the QR code", async () => {
+    await browser.get("/account/authenticators/new");
+    const { html } = await browser.submit({ name: "" });
+    const bare = html.replace(/data:image[^"]+/, "");
+    expect(bare.length).toBeLessThan(8 * 1024);
+    expect(html.match(/<link rel="stylesheet"/g)).toHaveLength(1);
+    expect(html.match(/<script/g)).toHaveLength(1);
+  });
+});
+
+describe("the pages of an account", () => {
+  it("show only what is the visitor's own", async () => {
+    const other = visitor();
+    await other.get("/account/register");
+    const email = `pages-other${people++}@example.com`;
+    await other.submit({ email, username: "", newPassword: PASSWORD });
+    await other.get("/account/authenticators/new");
+    const { at } = await other.submit({ name: "" });
+    expect((await other.get(at)).status).toBe(200);
+    for (const path of [at, `${at}/remove`]) {
+      expect((await browser.get(path)).status).toBe(404);
+      expect((await browser.submit({ code: "123456" }, path)).status).toBe(404);
+    }
+    const foreign = `/account/authenticators/${person.authenticatorId}/remove`;
+    expect((await other.get(foreign)).status).toBe(404);
+    expect((await other.submit({}, foreign)).status).toBe(404);
+  });
+
+  it("escape what people and their browsers call themselves", async () => {
+    const name = `<script>alert(1)</script>"'&`;
+    const agent = `<img src=x onerror=alert(1)>`;
+    const guest = visitor({ "user-agent": agent });
+    await guest.get("/account/login");
+    await guest.submit({ login: person.email, password: person.password });
+    await guest.submit({ code: codeOf(person.phone) });
+    await guest.get("/account/authenticators/new");
+    const setUp = await guest.submit({ name });
+    const key = /data-text="([A-Z2-7]{32})"/.exec(setUp.html)?.[1] ?? "";
+    elapse(30);
+    await guest.submit({ code: codeOf(phoneWith(key)) });
+    for (const path of [
+      "/account",
+      `${setUp.at}/remove`,
+      `/account/login?next=${name}&done=${name}`,
+    ]) {
+      const { html } = await guest.get(path);
+      expect(html).not.toMatch(/<script>|<img src=x/);
+    }
+    expect((await guest.get("/account")).html).toContain("&lt;script&gt;alert(1)&lt;/script&gt;");
+  });
+
+  it("need a fresh code for what changes the second factor, however they are asked", async () => {
+    elapse(301);
+    const before = await contents();
+    for (const path of paths("POST").filter((one) => /authenticators|second-factor/.test(one))) {
+      const asked = await browser.submit({ name: "", code: codeOf(person.phone) }, path);
+      expect(asked.at).toContain("/account/prove");
+    }
+    expect((await browser.submit({}, "/account/backup-codes")).at).toContain("/account/prove");
+    const after = await contents();
+    // But for the note that the session is in use.
+    expect({ ...after, sessions: null }).toEqual({ ...before, sessions: null });
+  });
+
+  it("take a session's cookie, and no token in its place", async () => {
+    const { accessToken } = person.tokens;
+    const response = await visitor().get("/account", { authorization: `Bearer ${accessToken}` });
+    expect(response.at).toContain("/account/login");
+  });
+});
