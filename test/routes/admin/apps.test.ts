@@ -29,6 +29,7 @@ describe("apps", () => {
         strikeCap: 100,
         allowedOrigins: [],
         registration: "open",
+      returnUrls: [],
         secondFactor: "optional",
         trustedDevices: false,
       },
