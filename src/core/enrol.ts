@@ -10,14 +10,15 @@ import { randomBytes, randomId } from "../crypto/random";
 import { timeStep, type TotpParameters } from "../crypto/totp";
 import type { Deps } from "../env";
 import { Problem } from "../problem";
-import type { Caller } from "./actor";
+import type { Caller, LinkCaller, SessionCaller } from "./actor";
 import { secretContext } from "./evaluate";
 import { assertUnlocked } from "./guard";
 import { once, scopeOf, type Created, type IdempotentRequest, type Remember } from "./idempotency";
 import { assertScope } from "./load-by-key";
 import { loadUser } from "./load-user";
-import { insertPending } from "./pending-authenticator";
+import { insertPending, type PendingSequel } from "./pending-authenticator";
 import {
+  CONFIRM_TRIES,
   MAX_ACCOUNT_NAME,
   MAX_AUTHENTICATORS,
   MAX_SECRET_BYTES,
@@ -42,6 +43,8 @@ export interface EnrolmentInput {
   replaces?: boolean;
   /** From an operator's reset. */
   rebindToken?: string | undefined;
+  /** What else happens with it. */
+  sequel?: PendingSequel;
 }
 
 export interface Enrolment {
@@ -112,14 +115,24 @@ async function tryCreate(
     parameters: input.parameters,
     secretDigests,
     secret: await seal(keyring, secret, secretContext(app.id, user.id, id)),
-    rebindHashes: await digests(keyring, "rebinding", input.rebindToken ?? ""),
+    rebindHashes: await rebindHashes(deps, loaded, input),
     replaces: input.replaces ?? false,
     lastStep: input.secret === undefined ? -1 : timeStep(now, input.parameters.period),
+    sequel: input.sequel,
   };
   // Before anything is written: what cannot be shown must not be made.
   const expiresAt = now.getTime() + PENDING_LIFE;
   const enrolment = describe(secret, { id, loaded, input, expiresAt });
   return (await insertPending(deps, caller, pending, remember)) ? enrolment : null;
+}
+
+/** The link of a reset stands for its token. */
+async function rebindHashes(
+  { keyring }: Deps,
+  { rebindHash }: LoadedUser,
+  { rebindToken }: EnrolmentInput,
+): Promise<string[]> {
+  return rebindHash ? [rebindHash] : digests(keyring, "rebinding", rebindToken ?? "");
 }
 
 /** Refuses, as read, what the write would refuse; to say why. */
@@ -143,12 +156,42 @@ async function replay(
   input: EnrolmentInput,
   { resourceId: id }: Created,
 ): Promise<Enrolment> {
+  const shown = await show(deps, loaded, id, () => input);
+  if (shown) return shown;
+  throw new Problem("already_created", { detail: "This enrolment is no longer pending." });
+}
+
+/**
+ * The same enrolment again, for a page that is shown again. Throws `not_found` for one that is no
+ * longer pending, `enrolment_closed` after five wrong codes, and what `loadUser` throws.
+ */
+export async function showPending(
+  deps: Deps,
+  caller: SessionCaller | LinkCaller,
+  authenticatorId: string,
+): Promise<Enrolment> {
+  const loaded = await loadUser(deps, caller);
+  const shown = await show(deps, loaded, authenticatorId, ({ tries, ...pending }) => {
+    if (tries >= CONFIRM_TRIES) throw new Problem("enrolment_closed");
+    const { algorithm, digits, period } = pending;
+    return { parameters: { algorithm, digits, period } };
+  });
+  if (shown) return shown;
+  throw new Problem("not_found", { detail: "This enrolment is no longer pending." });
+}
+
+/** Null for what is not pending. */
+async function show(
+  deps: Deps,
+  loaded: LoadedUser,
+  id: string,
+  inputOf: (pending: Authenticator) => EnrolmentInput,
+): Promise<Enrolment | null> {
   const { app, user, authenticators } = loaded;
   if (user) assertUnlocked(user, deps.now);
   const pending = authenticators.find((one) => one.id === id && one.state === "pending");
-  if (!user || !pending) {
-    throw new Problem("already_created", { detail: "This enrolment is no longer pending." });
-  }
+  if (!user || !pending) return null;
+  const input = inputOf(pending);
   const secret = await open(deps.keyring, pending.secret, secretContext(app.id, user.id, id));
   return describe(secret, { id, loaded, input, expiresAt: pending.expiresAt ?? 0 });
 }
@@ -175,7 +218,7 @@ function describe(
 }
 
 /** A user id may contain colons and be long; an account name may not (Key Uri Format). */
-function toAccountName(text: string): string {
+export function toAccountName(text: string): string {
   const short = text.replaceAll(":", "-").slice(0, MAX_ACCOUNT_NAME);
   // Not half of a surrogate pair.
   return short.replace(/[\ud800-\udbff]$/, "");

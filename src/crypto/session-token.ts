@@ -1,7 +1,8 @@
 /**
  * What clients hold of a session: `sgr_<session>_<secret>_<newest>` to refresh with, or
- * `sgs_<session>_<secret>` as a cookie; and `sgd_<device>_<secret>` of a trusted device. Opaque, and
- * looked up by id; the secrets have 256 random bits and are stored as SHA-256.
+ * `sgs_<session>_<secret>` as a cookie; `sgd_<device>_<secret>` of a trusted device; and of an
+ * enrolment link `sgl_<link>_<secret>`, in its URL, or `sgb_<link>_<secret>`, the browser that opened
+ * it. Opaque, and looked up by id; the secrets have 256 random bits and are stored as SHA-256.
  *
  * All refresh tokens of a session share `secret`, and only the newest has `newest`: one that has
  * been exchanged before is thereby told from one that never was, with nothing kept of it.
@@ -15,6 +16,8 @@ const SECRET = "[a-z2-7]{52}";
 const REFRESH = new RegExp(`^sgr_(${ID})_(${SECRET})_(${SECRET})$`);
 const COOKIE = new RegExp(`^sgs_(${ID})_(${SECRET})$`);
 const DEVICE = new RegExp(`^sgd_(${ID})_(${SECRET})$`);
+const LINK = new RegExp(`^sgl_(${ID})_(${SECRET})$`);
+const BROWSER = new RegExp(`^sgb_(${ID})_(${SECRET})$`);
 
 export interface Secret {
   text: string;
@@ -34,11 +37,13 @@ export async function createSecret(): Promise<Secret> {
   return { text, hash: await hashSecret(text) };
 }
 
-/** `id` as `ses_…` or `dev_…`. */
+/** `id` as `ses_…`, `dev_…` or `link_…`. */
 export const formatToken = {
   refresh: (id: string, secret: string, newest: string) => `sgr_${stem(id)}_${secret}_${newest}`,
   cookie: (id: string, secret: string) => `sgs_${stem(id)}_${secret}`,
   device: (id: string, secret: string) => `sgd_${stem(id)}_${secret}`,
+  link: (id: string, secret: string) => `sgl_${stem(id)}_${secret}`,
+  browser: (id: string, secret: string) => `sgb_${stem(id)}_${secret}`,
 };
 
 export interface RefreshProof {
@@ -70,12 +75,23 @@ export function parseDeviceToken(token: string): Promise<TokenProof | null> {
   return parse(DEVICE, "dev", token);
 }
 
+/** Null for what cannot be one. */
+export function parseLinkToken(token: string): Promise<TokenProof | null> {
+  return parse(LINK, "link", token);
+}
+
+/** Of the browser that opened a link. Null for what cannot be one. */
+export function parseBrowserToken(token: string): Promise<TokenProof | null> {
+  return parse(BROWSER, "link", token);
+}
+
 async function parse(form: RegExp, prefix: string, token: string): Promise<TokenProof | null> {
   const [, id, secret] = form.exec(token) ?? [];
   return id && secret ? { id: `${prefix}_${id}`, hash: await hashSecret(secret) } : null;
 }
 
-async function hashSecret(text: string): Promise<string> {
+/** Base64url. */
+export async function hashSecret(text: string): Promise<string> {
   return (await sha256(text)).toBase64({ alphabet: "base64url" });
 }
 
