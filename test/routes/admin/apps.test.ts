@@ -29,7 +29,7 @@ describe("apps", () => {
         strikeCap: 100,
         allowedOrigins: [],
         registration: "open",
-      returnUrls: [],
+        returnUrls: [],
         secondFactor: "optional",
         trustedDevices: false,
       },
