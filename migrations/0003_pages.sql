@@ -2,8 +2,10 @@ CREATE TABLE `challenge_results` (
 	`hash` text PRIMARY KEY NOT NULL,
 	`challenge_id` text NOT NULL,
 	`app_id` text NOT NULL,
+	`app_epoch` integer NOT NULL,
 	`key_id` text NOT NULL,
-	`external_id` text NOT NULL,
+	`user_id` text NOT NULL,
+	`user_epoch` integer NOT NULL,
 	`purpose` text,
 	`method` text NOT NULL,
 	`expires_at` integer NOT NULL
@@ -23,6 +25,7 @@ CREATE TABLE `enrolment_links` (
 	`expires_at` integer NOT NULL,
 	`browser_hash` text,
 	`proven_epoch` integer,
+	`authenticator_id` text,
 	`completed_at` integer
 );
 --> statement-breakpoint

@@ -32,6 +32,7 @@ import {
 } from "./routes/request";
 import { authenticatorRoutes } from "./routes/server/authenticators";
 import { challengeRoutes } from "./routes/server/challenges";
+import { linkRoutes } from "./routes/server/links";
 import { userRoutes } from "./routes/server/users";
 import { verifyRoutes } from "./routes/server/verify";
 import { secondFactorRoutes } from "./routes/user/authenticators";
@@ -71,7 +72,7 @@ for (const path of AUTHENTICATOR_API_PATHS) {
   app.use(path, whereOn("0"), limitByAddress, ...withDeps);
 }
 
-for (const routes of [authenticatorRoutes, verifyRoutes, challengeRoutes, userRoutes]) {
+for (const routes of [authenticatorRoutes, verifyRoutes, challengeRoutes, linkRoutes, userRoutes]) {
   app.route("/v1", routes);
 }
 for (const routes of [loginRoutes, secondFactorRoutes, profileRoutes, sessionRoutes]) {

@@ -134,6 +134,11 @@ const PROBLEMS = {
     title: "The user has as many authenticators as are allowed.",
     help: "A user has at most five. Remove one first.",
   },
+  link_ended: {
+    status: 410,
+    title: "The link is unknown, has expired or was used.",
+    help: "A link is good once, for a quarter of an hour, and only in the browser that opened it. It ends with any change to the app's settings and with the key that made it. Ask for a new one.",
+  },
   request_too_large: {
     status: 413,
     title: "The request body is too large.",
@@ -163,6 +168,11 @@ const PROBLEMS = {
     status: 422,
     title: "The request does not have the documented form.",
     help: "`detail` names the fields. Unknown fields are refused. Nothing was changed, and no attempt was charged.",
+  },
+  return_url_not_registered: {
+    status: 422,
+    title: "This return URL is not registered for the app.",
+    help: "Without its query it has to be one of the app's `returnUrls`, character by character. The operator registers them in the app's settings.",
   },
   weak_password: {
     status: 422,

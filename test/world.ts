@@ -29,9 +29,10 @@ import {
   type EnrolledUser,
   type TestApp,
 } from "./helpers";
+import { challengeLink, redemptionCode, RETURN_URL, settings } from "./links";
 import { fillPath, validBody, type Known, type Operation } from "./operations";
 import { TEST_SECRETS } from "./secrets";
-import { challengeFor, contents, freshAddress, storedUser } from "./security/support";
+import { challengeFor, contents, firstCode, freshAddress, storedUser } from "./security/support";
 
 export interface World {
   app: TestApp;
@@ -40,6 +41,8 @@ export interface World {
   id: string;
   pending: { id: string; code: string };
   token: string;
+  /** What a browser brought back from a challenge link. */
+  redemption: string;
   /** An app of somebody else, with a user of the same name. */
   other: TestApp;
   /** Of the same app. */
@@ -90,7 +93,7 @@ async function createPerson(): Promise<WorldPerson> {
 
 async function createWorld(): Promise<World> {
   const person = await createPerson();
-  const [app, other] = [await createApp(), await createApp()];
+  const [app, other] = [await createApp({ settings }), await createApp({ settings })];
   await enrolled(other, "bob");
   const revokedKey = await createKey(app.id, {});
   await revoke(app.id, revokedKey);
@@ -100,9 +103,10 @@ async function createWorld(): Promise<World> {
   const { id, secret } = await enrol(app, "ada", { name: "tablet" });
   const pending = { id, code: codeOf(phoneWith(secret)) };
   const { token } = await challengeFor(app, "ada");
+  const redemption = await redemptionCode(await challengeLink(app, "ada"), firstCode(user, 9));
   const stored = await storedUser("ada");
   const keys = { revokedKey, expiredKey };
-  return { app, user, id: stored.id, pending, token, other, ...keys, person };
+  return { app, user, id: stored.id, pending, token, redemption, other, ...keys, person };
 }
 
 export function revoke(appId: string, key: string): Promise<Response> {
@@ -149,13 +153,19 @@ export function knownTo(operation: Operation, world: World): Known {
     ...((isNew || path.startsWith("/admin/apps")) && { name: "Made in a test" }),
     userId: "ada",
     id: ofAuthenticator ? world.pending.id : world.id,
-    code: ofAuthenticator ? world.pending.code : codeOf(world.user.phone),
+    code: codeFor(path, world),
+    returnUrl: RETURN_URL,
     token: world.token,
     appId: world.app.id,
     keyId: keyId(world.app.key),
     reason: "asked to",
     disabled: true,
   };
+}
+
+function codeFor(path: string, { pending, redemption, user }: World): string {
+  if (path.endsWith("/redeem")) return redemption;
+  return path.includes("/authenticators/{id}") ? pending.code : codeOf(user.phone);
 }
 
 /** The header that carries the credential an operation takes. */

@@ -1,4 +1,7 @@
-/** Who asks, about whom, and who makes a change: a key of the server API, a session, or the operator. */
+/**
+ * Who asks, about whom, and who makes a change: a key of the server API, a session, the browser that
+ * opened an enrolment link, or the operator.
+ */
 
 import type { ApiKeyProof } from "../crypto/api-key";
 
@@ -26,7 +29,16 @@ export interface SessionCaller {
   enrolment: boolean;
 }
 
-export type Caller = KeyCaller | SessionCaller;
+/** The browser that opened an enrolment link, about the user whom that link is for. */
+export interface LinkCaller {
+  linkId: string;
+  /** SHA-256 of what that browser holds. */
+  browserHash: string;
+  /** Is about to give a code; otherwise, where a factor is active, it has to have given one. */
+  proving?: boolean;
+}
+
+export type Caller = KeyCaller | SessionCaller | LinkCaller;
 
 export interface Actor {
   /** The key that has to be good, and for what. */
@@ -34,21 +46,34 @@ export interface Actor {
   scope: Scope | null;
   /** The session that has to be live, with the secret that it had. */
   session: { id: string; mark: string } | null;
+  /** The enrolment link that has to stand, and that this browser has to have opened. */
+  link: { id: string; browserHash: string } | null;
   /** As the audit trail names it. */
   name: string;
 }
 
-export const OPERATOR: Actor = { keyId: null, scope: null, session: null, name: "admin" };
+/** No credential that a statement would have to look at again. */
+const NONE = { keyId: null, scope: null, session: null, link: null };
+
+export const OPERATOR: Actor = { ...NONE, name: "admin" };
 
 export function isSession(caller: Caller): caller is SessionCaller {
   return "sessionId" in caller;
 }
 
+export function isLink(caller: Caller): caller is LinkCaller {
+  return "linkId" in caller;
+}
+
 export function actorOf(caller: Caller): Actor {
   if (isSession(caller)) {
     const { sessionId: id, mark } = caller;
-    return { keyId: null, scope: null, session: { id, mark }, name: `session:${id}` };
+    return { ...NONE, session: { id, mark }, name: `session:${id}` };
+  }
+  if (isLink(caller)) {
+    const { linkId: id, browserHash } = caller;
+    return { ...NONE, link: { id, browserHash }, name: `link:${id}` };
   }
   const { id, scope } = caller;
-  return { keyId: id, scope, session: null, name: `key:${id}` };
+  return { ...NONE, keyId: id, scope, name: `key:${id}` };
 }

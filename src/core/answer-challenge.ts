@@ -99,7 +99,7 @@ export async function answerChallenge(
 
 /** Whoever holds the token; with the key that minted it, which has to be good still. */
 function actorOf({ id, keyId }: ChallengeClaims): Actor {
-  return { keyId, scope: "verify", session: null, name: `challenge:${id}` };
+  return { keyId, scope: "verify", session: null, link: null, name: `challenge:${id}` };
 }
 
 async function isKnownUsedByAny(deps: Deps, ids: string[], digits: string): Promise<boolean> {

@@ -20,7 +20,12 @@ const AMR = { totp: ["otp"], backup_code: ["otp", "backup_code"] };
  */
 export function signAssertion(
   { signingKeys, settings, now }: Deps,
-  { id, appId, externalId, purpose }: ChallengeClaims,
+  {
+    id,
+    appId,
+    externalId,
+    purpose,
+  }: Pick<ChallengeClaims, "id" | "appId" | "externalId" | "purpose">,
   method: "totp" | "backup_code",
 ): Promise<string> {
   const iat = Math.floor(now.getTime() / 1000);

@@ -24,6 +24,8 @@ export const AUDIT_TYPES = [
   "console.signed_out",
   "device.revoked",
   "device.trusted",
+  "link.created",
+  "link.opened",
   "password.changed",
   "password.given",
   "second_factor.disabled",
@@ -51,7 +53,7 @@ export interface Source {
 
 export interface AuditEvent {
   type: AuditType;
-  /** `key:<id>`, `session:<id>`, `challenge:<id>`, `login`, `registration`, `admin` or `system`. */
+  /** `key:<id>`, `session:<id>`, `challenge:<id>`, `link:<id>`, `login`, `registration`, `admin` or `system`. */
   actor: string;
   appId: string | null;
   userId?: string | null;
@@ -81,11 +83,24 @@ const RECORD_IF = { claimed: recordIf(CLAIMED), passed: recordIf(PASSED) };
  */
 export function record(
   deps: Deps,
-  { source, ...event }: AuditEvent,
+  event: AuditEvent,
   attempt?: string,
   by: keyof typeof RECORD_IF = "claimed",
 ): D1PreparedStatement {
-  const values = {
+  const values = valuesOf(deps, event);
+  if (attempt === undefined) return RECORD(deps.db.$client, values);
+  return RECORD_IF[by](deps.db.$client, { ...values, attempt });
+}
+
+/** As `record`, for an event that hangs on something else than an attempt. */
+export function recordWhere(condition: string) {
+  const bind = recordIf(condition);
+  return (deps: Deps, event: AuditEvent, values: Record<string, string>): D1PreparedStatement =>
+    bind(deps.db.$client, { ...valuesOf(deps, event), ...values });
+}
+
+function valuesOf({ now, requestId }: Deps, { source, ...event }: AuditEvent) {
+  return {
     ip: source?.ip ?? null,
     userAgent: source?.userAgent ?? null,
     userId: null,
@@ -94,9 +109,7 @@ export function record(
     authenticatorId: null,
     note: null,
     ...event,
-    now: deps.now.getTime(),
-    requestId: deps.requestId,
+    now: now.getTime(),
+    requestId,
   };
-  if (attempt === undefined) return RECORD(deps.db.$client, values);
-  return RECORD_IF[by](deps.db.$client, { ...values, attempt });
 }

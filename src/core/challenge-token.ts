@@ -28,6 +28,8 @@ export interface ChallengeClaims {
   purpose: string | null;
   /** Of a log-in: who it is, and when they gave the password. */
   login?: { profile: Account; createdAt: number; passwordAt: number; trustedDevices: boolean };
+  /** Of a hosted page: in whose name it speaks, and where it leads back to. */
+  page?: { name: string; issuer: string; returnUrl: string };
   /** Milliseconds since the epoch. */
   expiresAt: number;
 }

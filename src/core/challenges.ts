@@ -14,7 +14,8 @@ import { openAuthenticators } from "./evaluate";
 import { assertOpen } from "./guard";
 import { once, type Created, type IdempotentRequest } from "./idempotency";
 import { loadKnownUser } from "./load-user";
-import { isActive, type UserRecord } from "./user-record";
+import { assertRegistered } from "./return-url";
+import { isActive, type App, type UserRecord } from "./user-record";
 
 export interface Challenge {
   id: string;
@@ -27,9 +28,14 @@ export interface ChallengeInput {
   /** The back end's own words for what is being confirmed; it comes back in the assertion. */
   purpose?: string | undefined;
   ttlSeconds: number;
+  /** Makes it one for a hosted page, which leads back there. */
+  returnUrl?: string | undefined;
 }
 
-/** Throws `not_found`, `not_enrolled`, `locked`, `user_disabled` or `rebinding_required`. */
+/**
+ * Throws `not_found`, `not_enrolled`, `locked`, `user_disabled`, `rebinding_required` or
+ * `return_url_not_registered`.
+ */
 export async function createChallenge(
   deps: Deps,
   caller: KeyCaller,
@@ -38,6 +44,7 @@ export async function createChallenge(
   const loaded = await loadKnownUser(deps, caller);
   assertOpen(loaded.user, deps.now);
   if (!loaded.authenticators.some(isActive)) throw new Problem("not_enrolled");
+  const place = placeOf(loaded.app, input);
   const made = { resourceId: randomId("chal"), createdAt: deps.now };
   // A challenge has no row until it is answered: its replay is the same id with the same expiry.
   const mintAs = ({ resourceId: id, createdAt }: Created) => {
@@ -46,13 +53,7 @@ export async function createChallenge(
       throw new Problem("already_created", { detail: "That challenge has expired." });
     }
     const purpose = input.purpose ?? null;
-    return mintChallenge(deps, loaded, {
-      id,
-      kind: "server",
-      keyId: caller.id,
-      purpose,
-      expiresAt,
-    });
+    return mintChallenge(deps, loaded, { ...place, id, keyId: caller.id, purpose, expiresAt });
   };
   return once(
     deps,
@@ -66,11 +67,21 @@ export async function createChallenge(
   );
 }
 
+/** Where it is answered: by the app's own browser code, or on a hosted page. */
+function placeOf(app: App, { returnUrl }: ChallengeInput): Pick<ChallengeClaims, "kind" | "page"> {
+  if (returnUrl === undefined) return { kind: "server" };
+  const { name, issuer } = app;
+  return { kind: "link", page: { name, issuer, returnUrl: assertRegistered(app, returnUrl) } };
+}
+
 /** A challenge for the active authenticators of this user; its snapshot follows the answer. */
 export async function mintChallenge(
   deps: Deps,
   { app, user, authenticators, backupCodesRemaining }: UserRecord,
-  terms: Pick<ChallengeClaims, "id" | "kind" | "keyId" | "purpose" | "login" | "expiresAt">,
+  terms: Pick<
+    ChallengeClaims,
+    "id" | "kind" | "keyId" | "purpose" | "login" | "page" | "expiresAt"
+  >,
 ): Promise<Challenge> {
   const active = authenticators.filter(isActive);
   const claims: ChallengeClaims = {

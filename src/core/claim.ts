@@ -11,13 +11,16 @@ import { Problem } from "../problem";
 import type { Actor } from "./actor";
 import type { App, User } from "./user-record";
 
+/** Of an API key `k`. */
+export const KEY_IS_GOOD = `k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > :now)`;
+
 /**
  * The API key is unrevoked, unexpired, of this app and has the scope; a null `:keyId` means that no
  * key is involved.
  */
 const LIVE_KEY = `(:keyId IS NULL OR EXISTS (
-    SELECT 1 FROM api_keys k WHERE k.id = :keyId AND k.app_id = users.app_id AND k.revoked_at IS NULL
-      AND (k.expires_at IS NULL OR k.expires_at > :now) AND instr(k.scopes, :scope) > 0))`;
+    SELECT 1 FROM api_keys k WHERE k.id = :keyId AND k.app_id = users.app_id AND ${KEY_IS_GOOD}
+      AND instr(k.scopes, :scope) > 0))`;
 
 /** Of a session `s`: the secret is the one that `:mark` stands for. */
 export const HAS_MARK = `substr(s.secret_hash, 1, ${MARK_LENGTH}) = :mark`;
@@ -32,11 +35,36 @@ const LIVE_SESSION = `(:sessionId IS NULL OR EXISTS (
       AND s.expires_at > :now AND s.idle_expires_at > :now
       AND s.epoch = :userEpoch AND users.epoch = :userEpoch AND ${HAS_MARK}))`;
 
+/**
+ * Of an enrolment link `l`: it is not used up or expired, its app is as it was, and so is the key
+ * that made it. Of a reset: that is still the last one, and its token has enrolled nothing else.
+ */
+export const LINK_STANDS = `l.completed_at IS NULL AND l.expires_at > :now
+    AND EXISTS (SELECT 1 FROM apps la WHERE la.id = l.app_id AND la.epoch = l.app_epoch AND la.deleted_at IS NULL)
+    AND (l.key_id IS NULL OR EXISTS (SELECT 1 FROM api_keys k WHERE k.id = l.key_id AND ${KEY_IS_GOOD}))
+    AND (l.rebind_hash IS NULL OR EXISTS (
+      SELECT 1 FROM users lu WHERE lu.app_id = l.app_id AND lu.external_id = l.external_id AND lu.must_rebind
+        AND (lu.rebind_hash = l.rebind_hash OR EXISTS (
+          SELECT 1 FROM authenticators lt WHERE lt.id = l.authenticator_id AND lt.user_id = lu.id))))`;
+
+/** This browser opened an enrolment link for this user, which stands. */
+const LIVE_LINK = `(:linkId IS NULL OR EXISTS (
+    SELECT 1 FROM enrolment_links l WHERE l.id = :linkId AND l.browser_hash = :browserHash
+      AND l.app_id = users.app_id AND l.external_id = users.external_id AND ${LINK_STANDS}))`;
+
+/** Where a factor is active, a code of it has been given through the link. */
+const PROVEN_LINK = `(:linkId IS NULL
+    OR NOT EXISTS (SELECT 1 FROM authenticators t WHERE t.user_id = users.id AND t.state = 'active')
+    OR EXISTS (SELECT 1 FROM enrolment_links l WHERE l.id = :linkId AND l.proven_epoch = users.epoch))`;
+
+/** Whoever gives a code still may: that is how a link is proven. */
+export const LIVE_PROVER = `${LIVE_KEY} AND ${LIVE_SESSION} AND ${LIVE_LINK}`;
+
 /** Whoever asks still may. */
-export const LIVE_CALLER = `${LIVE_KEY} AND ${LIVE_SESSION}`;
+export const LIVE_CALLER = `${LIVE_PROVER} AND ${PROVEN_LINK}`;
 
 /** What only the operator may end, nobody else ends by removing or deleting. */
-export const NOT_HELD = `((:keyId IS NULL AND :sessionId IS NULL) OR
+export const NOT_HELD = `((:keyId IS NULL AND :sessionId IS NULL AND :linkId IS NULL) OR
     (users.disabled_at IS NULL AND users.capped_at IS NULL AND NOT users.must_rebind))`;
 
 /** The app exists, with the settings that were read. Deletion grows the epoch too. */
@@ -74,7 +102,7 @@ export const STEP_NOW = `CAST(:now / (1000 * period) AS INTEGER)`;
 /** The parameters of a deciding UPDATE: a new attempt on what was read. */
 export function claimBy(
   deps: Deps,
-  { keyId, scope, session }: Actor,
+  { keyId, scope, session, link }: Actor,
   { app, user }: { app: Pick<App, "id" | "epoch">; user: Pick<User, "id" | "epoch"> },
 ) {
   return {
@@ -84,6 +112,8 @@ export function claimBy(
     scope,
     sessionId: session?.id ?? null,
     mark: session?.mark ?? null,
+    linkId: link?.id ?? null,
+    browserHash: link?.browserHash ?? null,
     appId: app.id,
     appEpoch: app.epoch,
     userId: user.id,

@@ -31,6 +31,8 @@ const STATEMENTS = [
   expired("bare_secret_counts", "ends_at <= :now"),
   expired("sessions", "expires_at <= :now OR idle_expires_at <= :now"),
   expired("trusted_devices", "expires_at <= :now"),
+  expired("enrolment_links", "expires_at <= :now"),
+  expired("challenge_results", "expires_at <= :now"),
   expired("operator_sessions", "expires_at <= :now OR idle_expires_at <= :now"),
   expired("audit_events", "id < (:now - :retention) * 1000"),
   expired("authenticators", `user_id IN (${OF_DELETED_APP})`),

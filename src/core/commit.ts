@@ -16,7 +16,7 @@ import {
   claimBy,
   CLAIMED,
   LIVE_APP,
-  LIVE_CALLER,
+  LIVE_PROVER,
   SAME_EPOCH,
   STEP_NOW,
   UNLOCKED,
@@ -66,7 +66,7 @@ const decide = (verdict: string) =>
   FROM (${verdict}) AS verdict
   WHERE users.id = :userId AND ${SAME_EPOCH} AND ${UNLOCKED} AND NOT users.must_rebind
     AND ${LIVE_APP}
-    AND ${LIVE_CALLER}
+    AND ${LIVE_PROVER}
     AND NOT EXISTS (SELECT 1 FROM challenges c WHERE c.id = :challengeId
       AND (c.spent_at IS NOT NULL OR c.attempts >= ${CHALLENGE_ATTEMPTS}))
   RETURNING failures`);

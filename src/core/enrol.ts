@@ -10,14 +10,15 @@ import { randomBytes, randomId } from "../crypto/random";
 import { timeStep, type TotpParameters } from "../crypto/totp";
 import type { Deps } from "../env";
 import { Problem } from "../problem";
-import type { Caller } from "./actor";
+import type { Caller, LinkCaller, SessionCaller } from "./actor";
 import { secretContext } from "./evaluate";
 import { assertUnlocked } from "./guard";
 import { once, scopeOf, type Created, type IdempotentRequest, type Remember } from "./idempotency";
 import { assertScope } from "./load-by-key";
 import { loadUser } from "./load-user";
-import { insertPending } from "./pending-authenticator";
+import { insertPending, type PendingSequel } from "./pending-authenticator";
 import {
+  CONFIRM_TRIES,
   MAX_ACCOUNT_NAME,
   MAX_AUTHENTICATORS,
   MAX_SECRET_BYTES,
@@ -42,6 +43,8 @@ export interface EnrolmentInput {
   replaces?: boolean;
   /** From an operator's reset. */
   rebindToken?: string | undefined;
+  /** What else happens with it. */
+  sequel?: PendingSequel;
 }
 
 export interface Enrolment {
@@ -78,10 +81,16 @@ export async function enrol(
 
 /**
  * A pending enrolment as it was answered, for a page that is shown again. Throws `not_found` for one
- * that is not pending any more.
+ * that is not pending any more, `enrolment_closed` after five wrong codes, and what `loadUser` throws.
  */
-export async function showPending(deps: Deps, caller: Caller, id: string): Promise<Enrolment> {
+export async function showPending(
+  deps: Deps,
+  caller: SessionCaller | LinkCaller,
+  id: string,
+): Promise<Enrolment> {
   const loaded = await loadUser(deps, caller);
+  const isClosed = loaded.authenticators.some((one) => one.id === id && one.tries >= CONFIRM_TRIES);
+  if (isClosed) throw new Problem("enrolment_closed");
   const pending = await openPending(deps, loaded, {}, id);
   if (!pending) throw new Problem("not_found", { detail: "No such pending authenticator." });
   return pending;
@@ -123,14 +132,24 @@ async function tryCreate(
     parameters: input.parameters,
     secretDigests,
     secret: await seal(keyring, secret, secretContext(app.id, user.id, id)),
-    rebindHashes: await digests(keyring, "rebinding", input.rebindToken ?? ""),
+    rebindHashes: await rebindHashes(deps, loaded, input),
     replaces: input.replaces ?? false,
     lastStep: input.secret === undefined ? -1 : timeStep(now, input.parameters.period),
+    sequel: input.sequel,
   };
   // Before anything is written: what cannot be shown must not be made.
   const expiresAt = now.getTime() + PENDING_LIFE;
   const enrolment = describe(secret, { id, loaded, input, expiresAt });
   return (await insertPending(deps, caller, pending, remember)) ? enrolment : null;
+}
+
+/** The link of a reset stands for its token. */
+async function rebindHashes(
+  { keyring }: Deps,
+  { rebindHash }: LoadedUser,
+  { rebindToken }: EnrolmentInput,
+): Promise<string[]> {
+  return rebindHash ? [rebindHash] : digests(keyring, "rebinding", rebindToken ?? "");
 }
 
 /** Refuses, as read, what the write would refuse; to say why. */
@@ -202,7 +221,7 @@ function describe(
 }
 
 /** A user id may contain colons and be long; an account name may not (Key Uri Format). */
-function toAccountName(text: string): string {
+export function toAccountName(text: string): string {
   const short = text.replaceAll(":", "-").slice(0, MAX_ACCOUNT_NAME);
   // Not half of a surrogate pair.
   return short.replace(/[\ud800-\udbff]$/, "");

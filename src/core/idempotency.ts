@@ -39,19 +39,24 @@ export interface Created {
 
 /**
  * The statements that end a creating batch and remember what it made; with a claim, only if that
- * change took place.
+ * change took place, and for a link, only if it is there.
  */
 export type Remember = (
   resourceId: string,
-  claim?: { userId: string; attempt: string },
+  claim?: { userId: string; attempt: string } | "link",
 ) => D1PreparedStatement[];
 
 const FORGET_EXPIRED = statement(`
   DELETE FROM idempotency_keys WHERE scope = :scope AND key = :key AND expires_at <= :now`);
-const REMEMBER = statement(`
+const rememberIf = (condition: string) =>
+  statement(`
   INSERT INTO idempotency_keys (scope, key, route, request_digest, resource_id, created_at, expires_at)
-  SELECT :scope, :key, :route, :requestDigest, :resourceId, :now, :expiresAt
-  WHERE :attempt IS NULL OR ${CLAIMED}`);
+  SELECT :scope, :key, :route, :requestDigest, :resourceId, :now, :expiresAt WHERE ${condition}`);
+const REMEMBER = {
+  always: rememberIf("1"),
+  claimed: rememberIf(CLAIMED),
+  link: rememberIf("EXISTS (SELECT 1 FROM enrolment_links WHERE id = :resourceId)"),
+};
 
 /**
  * Runs `create` unless a call with this key has been carried out, then `replay`. `scope` is the
@@ -110,16 +115,11 @@ async function remembering(
   const requestDigest = await digest(keyring, "request", content);
   const created = { scope, key, route, requestDigest, now: now.getTime() };
   const expiresAt = created.now + IDEMPOTENCY_LIFE;
-  return (resourceId, claim) => [
-    FORGET_EXPIRED(db.$client, created),
-    REMEMBER(db.$client, {
-      ...created,
-      resourceId,
-      expiresAt,
-      userId: claim?.userId ?? null,
-      attempt: claim?.attempt ?? null,
-    }),
-  ];
+  return (resourceId, claim) => {
+    const by = typeof claim === "object" ? "claimed" : (claim ?? "always");
+    const values = { ...created, resourceId, expiresAt, ...(typeof claim === "object" && claim) };
+    return [FORGET_EXPIRED(db.$client, created), REMEMBER[by](db.$client, values)];
+  };
 }
 
 function isClash(error: unknown): boolean {

@@ -2,13 +2,15 @@
 
 import type { Deps } from "../env";
 import { Problem } from "../problem";
-import { isSession, type Caller } from "./actor";
+import { isLink, isSession, type Caller } from "./actor";
 import { loadByKey } from "./load-by-key";
+import { loadByLink } from "./load-by-link";
 import { loadBySession } from "./load-by-session";
 import type { KnownUser, LoadedUser } from "./user-record";
 
-/** Throws what `loadByKey` and `loadBySession` throw. */
+/** Throws what `loadByKey`, `loadByLink` and `loadBySession` throw. */
 export function loadUser(deps: Deps, caller: Caller): Promise<LoadedUser> {
+  if (isLink(caller)) return loadByLink(deps, caller);
   return isSession(caller) ? loadBySession(deps, caller) : loadByKey(deps, caller);
 }
 

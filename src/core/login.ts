@@ -26,7 +26,13 @@ import {
 import { createDevice, noteDeviceUse, trustDevice } from "./trusted-devices";
 
 /** Whoever has the password. */
-export const ANYBODY: Actor = { keyId: null, scope: null, session: null, name: "login" };
+export const ANYBODY: Actor = {
+  keyId: null,
+  scope: null,
+  session: null,
+  link: null,
+  name: "login",
+};
 
 export interface LoginInput {
   /** E-mail address or user name, as typed. */

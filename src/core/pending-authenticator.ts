@@ -6,9 +6,24 @@ import type { Deps } from "../env";
 import { actorOf, type Caller } from "./actor";
 import { record } from "./audit";
 import type { Remember } from "./idempotency";
-import { CLAIMED, claimBy, LIVE_APP, LIVE_CALLER, SAME_EPOCH, UNLOCKED } from "./claim";
+import {
+  CLAIMED,
+  claimBy,
+  KEY_IS_GOOD,
+  LINK_STANDS,
+  LIVE_APP,
+  LIVE_CALLER,
+  SAME_EPOCH,
+  UNLOCKED,
+  type Mark,
+} from "./claim";
 import { MAX_AUTHENTICATORS, PENDING_LIFE } from "./policy";
 import type { App, User } from "./user-record";
+
+/** That made the link of this browser, for a user who may not exist yet. */
+const KEY_OF_LINK = `SELECT l.key_id FROM enrolment_links l
+    WHERE l.id = :linkId AND l.browser_hash = :browserHash AND l.app_id = a.id AND l.external_id = :externalId
+      AND ${LINK_STANDS}`;
 
 /**
  * A user is made by their first enrolment; of several at once, one makes it and the others find it.
@@ -16,8 +31,8 @@ import type { App, User } from "./user-record";
 const CREATE_USER = statement(`
   INSERT INTO users (id, app_id, external_id, created_at)
   SELECT :userId, a.id, :externalId, :now FROM apps a JOIN api_keys k ON k.app_id = a.id
-  WHERE a.id = :appId AND a.epoch = :appEpoch AND k.id = :keyId AND k.revoked_at IS NULL
-    AND (k.expires_at IS NULL OR k.expires_at > :now) AND instr(k.scopes, :scope) > 0
+  WHERE a.id = :appId AND a.epoch = :appEpoch AND k.id = coalesce(:keyId, (${KEY_OF_LINK}))
+    AND ${KEY_IS_GOOD} AND instr(k.scopes, coalesce(:scope, 'enrol')) > 0
   ON CONFLICT (app_id, external_id) DO NOTHING`);
 
 /** One more is not too many. */
@@ -31,12 +46,12 @@ export const SECRET_IS_NEW = `NOT EXISTS (SELECT 1 FROM authenticators t WHERE t
 
 /**
  * Decides: there is room, the secret is new, and a reset user comes with the token of that reset,
- * which is used up.
+ * which is used up. A link that was opened in time has a time of its own.
  */
 const CLAIM_ENROLMENT = statement(`
   UPDATE users SET attempt = :attempt, rebind_hash = NULL, rebind_expires_at = NULL
   WHERE users.id = :userId AND ${SAME_EPOCH} AND ${UNLOCKED} AND ${LIVE_APP} AND ${LIVE_CALLER}
-    AND (NOT users.must_rebind OR (users.rebind_expires_at > :now
+    AND (NOT users.must_rebind OR ((users.rebind_expires_at > :now OR :linkId IS NOT NULL)
       AND users.rebind_hash IN (SELECT value FROM json_each(:rebindHashes))))
     AND ${HAS_ROOM} AND ${SECRET_IS_NEW}
   RETURNING id`);
@@ -58,6 +73,9 @@ const INSERT = statement(`
   SELECT :id, :userId, :name, :secret, :secretDigest, :algorithm, :digits, :period, 'pending', :lastStep, :now, :expiresAt
   WHERE ${CLAIMED}`);
 
+/** What else happens when it is put there: statements that hang on `CLAIMED`. */
+export type PendingSequel = (mark: Mark, authenticatorId: string) => D1PreparedStatement[];
+
 export interface PendingAuthenticator {
   id: string;
   app: App;
@@ -73,6 +91,7 @@ export interface PendingAuthenticator {
   replaces: boolean;
   /** The steps up to here count as spent. */
   lastStep: number;
+  sequel: PendingSequel | undefined;
 }
 
 /** Whether it was put there; false if something that was read no longer holds. */
@@ -108,6 +127,7 @@ export async function insertPending(
     MAKE_ROOM(d1, values),
     INSERT(d1, values),
     record(deps, { ...event, appId: app.id, userId, authenticatorId: id }, attempt),
+    ...(pending.sequel?.({ userId, attempt }, id) ?? []),
     ...remember(id, { userId, attempt }),
   ]);
   return claimed?.results.length === 1;

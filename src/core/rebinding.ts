@@ -1,16 +1,19 @@
 /**
  * An operator's reset: the old factors die, the counters start anew, and the user is *unbound*: no
  * code passes and nothing enrols until somebody comes with the one-time token that the reset
- * answered. The password alone is never enough, and the status goes on saying so.
+ * answered, or by the link that stands for it. The password alone is never enough, and the status goes on saying so.
  */
 
 import { digest } from "../crypto/keyring";
 import { randomBase32 } from "../crypto/random";
 import { statement } from "../db/statement";
 import type { Deps } from "../env";
+import type { Account } from "./account";
 import { OPERATOR } from "./actor";
 import { record } from "./audit";
 import { claimBy, commitClaim, LIVE_APP } from "./claim";
+import { toAccountName } from "./enrol";
+import { linkForRebinding } from "./enrolment-links";
 import type { UserRecord } from "./user-record";
 import { REBIND_LIFE } from "./policy";
 import { deleteFactors, eventOf } from "./users";
@@ -21,6 +24,8 @@ export interface Rebinding {
    * `rebindToken`.
    */
   rebindToken: string;
+  /** Or this, to a page where they enrol. Either uses up both. */
+  rebindUrl: string;
   expiresAt: Date;
 }
 
@@ -30,20 +35,23 @@ const CLAIM_RESET = statement(`
     failures = 0, locked_until = NULL, strikes = 0, strikes_at = NULL, capped_at = NULL
   WHERE users.id = :userId AND ${LIVE_APP} RETURNING id`);
 
-/** The only way out of the cap. Another reset makes the token of the last one worthless. */
+/** The only way out of the cap. Another reset makes token and link of the last one worthless. */
 export async function resetUser(
   deps: Deps,
-  { app, user }: UserRecord,
+  { app, user, account }: UserRecord & { account: Account | null },
   note: string,
 ): Promise<Rebinding> {
   const rebindToken = randomBase32(20);
   const claim = claimBy(deps, OPERATOR, { app, user });
   const expiresAt = claim.now + REBIND_LIFE;
   const rebindHash = await digest(deps.keyring, "rebinding", rebindToken);
+  const accountName = toAccountName(account?.email ?? user.externalId);
+  const link = await linkForRebinding(deps, { app, user, accountName, rebindHash, expiresAt });
   await commitClaim(deps, [
     CLAIM_RESET(deps.db.$client, { ...claim, rebindHash, rebindExpiresAt: expiresAt }),
     ...deleteFactors(deps, claim),
     record(deps, { ...eventOf("user.reset", OPERATOR, { app, user }), note }, claim.attempt),
+    ...link.sequel(claim),
   ]);
-  return { rebindToken, expiresAt: new Date(expiresAt) };
+  return { rebindToken, rebindUrl: link.url, expiresAt: new Date(expiresAt) };
 }

@@ -13,6 +13,7 @@ import { DEFAULT_SETTINGS } from "./policy";
 /** An app as a request sees it. */
 export interface App {
   id: string;
+  name: string;
   issuer: string;
   settings: AppSettings;
   epoch: number;
@@ -63,13 +64,15 @@ export interface LoadedUser extends Omit<UserRecord, "user"> {
   /** What an authenticator app shows for them, unless told otherwise. */
   accountName: string;
   user: User | null;
+  /** Of an operator's reset, where the caller came by its link. */
+  rebindHash?: string | null;
 }
 
 export type KnownUser = LoadedUser & UserRecord;
 
 /** What a query selects for `readRecord`: `a` the app, `u` the user, `t` one row for each authenticator. */
 export const RECORD_COLUMNS = `
-    a.id AS appId, a.issuer, a.settings, a.epoch AS appEpoch,
+    a.id AS appId, a.name AS appName, a.issuer, a.settings, a.epoch AS appEpoch,
     u.id AS userId, u.external_id AS externalId, u.epoch AS userEpoch, u.created_at AS userCreatedAt, u.failures,
     u.locked_until AS lockedUntil, u.capped_at AS cappedAt, u.disabled_at AS disabledAt, u.must_rebind AS mustRebind,
     (SELECT count(*) FROM backup_codes b WHERE b.user_id = u.id AND b.used_at IS NULL) AS remaining,
@@ -87,6 +90,7 @@ const LOAD_BY_ID = statement(`
 
 export interface RecordRow extends Omit<Authenticator, "id"> {
   appId: string;
+  appName: string;
   issuer: string;
   settings: string;
   appEpoch: number;
@@ -124,7 +128,7 @@ export function readKnownRecord(rows: RecordRow[]): UserRecord | null {
 export function readRecord(row: RecordRow, joined: RecordRow[]) {
   const settings: AppSettings = { ...DEFAULT_SETTINGS, ...JSON.parse(row.settings) };
   return {
-    app: { id: row.appId, issuer: row.issuer, settings, epoch: row.appEpoch },
+    app: { id: row.appId, name: row.appName, issuer: row.issuer, settings, epoch: row.appEpoch },
     user: row.userId === null ? null : readUser(row, row.userId),
     authenticators: joined.flatMap((one) =>
       one.id === null ? [] : [readAuthenticator(one, one.id)],

@@ -13,7 +13,7 @@ export function randomBase32(bytes: number): string {
 /**
  * A new row id such as `app_mfrggzdfmztwq2lk`: 80 random bits behind the kind of thing it names.
  */
-export function randomId(prefix: "app" | "auth" | "chal" | "dev" | "ses" | "usr"): string {
+export function randomId(prefix: "app" | "auth" | "chal" | "dev" | "link" | "ses" | "usr"): string {
   return `${prefix}_${randomBase32(10).toLowerCase()}`;
 }
 

@@ -1,6 +1,7 @@
 /**
  * What clients hold of a session: `sgr_<session>_<secret>_<newest>` to refresh with, or
- * `sgs_<session>_<secret>` as a cookie; `sgd_<device>_<secret>` of a trusted device; and
+ * `sgs_<session>_<secret>` as a cookie; `sgd_<device>_<secret>` of a trusted device; of an enrolment
+ * link `sgl_<link>_<secret>`, in its URL, or `sgb_<link>_<secret>`, the browser that opened it; and
  * `sgo_<secret>`, the cookie of the operator's console. Opaque, and looked up by id, the operator's by
  * its hash; the secrets have 256 random bits and are stored as SHA-256.
  *
@@ -17,6 +18,8 @@ const REFRESH = new RegExp(`^sgr_(${ID})_(${SECRET})_(${SECRET})$`);
 const COOKIE = new RegExp(`^sgs_(${ID})_(${SECRET})$`);
 const DEVICE = new RegExp(`^sgd_(${ID})_(${SECRET})$`);
 const OPERATOR = new RegExp(`^sgo_(${SECRET})$`);
+const LINK = new RegExp(`^sgl_(${ID})_(${SECRET})$`);
+const BROWSER = new RegExp(`^sgb_(${ID})_(${SECRET})$`);
 
 export interface Secret {
   text: string;
@@ -36,12 +39,14 @@ export async function createSecret(): Promise<Secret> {
   return { text, hash: await hashSecret(text) };
 }
 
-/** `id` as `ses_…` or `dev_…`. */
+/** `id` as `ses_…`, `dev_…` or `link_…`. */
 export const formatToken = {
   refresh: (id: string, secret: string, newest: string) => `sgr_${stem(id)}_${secret}_${newest}`,
   cookie: (id: string, secret: string) => `sgs_${stem(id)}_${secret}`,
   device: (id: string, secret: string) => `sgd_${stem(id)}_${secret}`,
   operator: (secret: string) => `sgo_${secret}`,
+  link: (id: string, secret: string) => `sgl_${stem(id)}_${secret}`,
+  browser: (id: string, secret: string) => `sgb_${stem(id)}_${secret}`,
 };
 
 export interface RefreshProof {
@@ -79,12 +84,23 @@ export async function parseOperatorCookie(token: string): Promise<string | null>
   return secret ? hashSecret(secret) : null;
 }
 
+/** Null for what cannot be one. */
+export function parseLinkToken(token: string): Promise<TokenProof | null> {
+  return parse(LINK, "link", token);
+}
+
+/** Of the browser that opened a link. Null for what cannot be one. */
+export function parseBrowserToken(token: string): Promise<TokenProof | null> {
+  return parse(BROWSER, "link", token);
+}
+
 async function parse(form: RegExp, prefix: string, token: string): Promise<TokenProof | null> {
   const [, id, secret] = form.exec(token) ?? [];
   return id && secret ? { id: `${prefix}_${id}`, hash: await hashSecret(secret) } : null;
 }
 
-async function hashSecret(text: string): Promise<string> {
+/** Base64url. */
+export async function hashSecret(text: string): Promise<string> {
   return (await sha256(text)).toBase64({ alphabet: "base64url" });
 }
 

@@ -28,6 +28,8 @@ export const enrolmentLinks = sqliteTable("enrolment_links", {
   browserHash: text(),
   /** The user's epoch at which this browser gave a code of theirs. */
   provenEpoch: integer(),
+  /** What it enrolled last. */
+  authenticatorId: text(),
   completedAt: instant(),
 });
 
@@ -37,9 +39,12 @@ export const challengeResults = sqliteTable("challenge_results", {
   hash: text().primaryKey(),
   challengeId: text().notNull(),
   appId: text().notNull(),
+  appEpoch: integer().notNull(),
   /** The key that made the link, and with which the result dies. */
   keyId: text().notNull(),
-  externalId: text().notNull(),
+  userId: text().notNull(),
+  /** Of the user: whatever makes that grow ends the result, as it ends a challenge. */
+  userEpoch: integer().notNull(),
   purpose: text(),
   method: text({ enum: ["totp", "backup_code"] }).notNull(),
   expiresAt: instant().notNull(),

@@ -189,7 +189,7 @@ export const auditEvents = sqliteTable(
     outcome: text({ enum: ["success", "failure", "refused"] }).notNull(),
     /** The inner reason, which the end user is never told. */
     reason: text(),
-    /** Who did it: `key:<id>`, `session:<id>`, `challenge:<id>`, `login`, `registration`, `admin` or `system`. */
+    /** Who did it: `key:<id>`, `session:<id>`, `challenge:<id>`, `link:<id>`, `login`, `registration`, `admin` or `system`. */
     actor: text().notNull(),
     authenticatorId: text(),
     ip: text(),

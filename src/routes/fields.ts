@@ -95,6 +95,23 @@ export const ReturnUrl = z
   .transform((text) => new URL(text).href)
   .openapi({ type: "string", maxLength: 512, example: "https://example.com/2fa/done" });
 
+/** One of those, with a query of the link's own behind it, to which the page adds the result. */
+export const ReturnTarget = z
+  .string()
+  .max(1024)
+  .refine(isReturnTarget, "a URL of at most 1024 characters, without fragment, result and code")
+  .openapi({
+    description: "One of the app's `returnUrls`; it may have a query, without `result` and `code`.",
+    maxLength: 1024,
+    example: "https://example.com/2fa/done?flow=7",
+  });
+
+function isReturnTarget(text: string): boolean {
+  const url = URL.parse(text);
+  if (!url || url.href.length > 1024 || text.includes("#")) return false;
+  return !url.searchParams.has("result") && !url.searchParams.has("code");
+}
+
 function isReturnUrl(text: string): boolean {
   const url = URL.parse(text);
   if (!url || /[?#]/.test(text) || url.username !== "" || url.password !== "") return false;

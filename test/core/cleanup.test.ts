@@ -11,6 +11,7 @@ import worker from "../../src/index";
 import { depsOf } from "../deps";
 import { admin, call, codeOf, createApp, elapse, enrol, enrolled, phoneWith } from "../helpers";
 import { TEST_SECRETS } from "../secrets";
+import { answerLink, challengeLink, enrolmentLink, settings } from "../links";
 
 async function cleanUp(): Promise<void> {
   const context = createExecutionContext();
@@ -117,4 +118,25 @@ it("deletes what is kept of a bare secret a day after its last use", async () =>
   elapse(3600);
   await cleanUp();
   expect([await count("bare_secrets"), await count("bare_secret_counts")]).toEqual([0, 0]);
+});
+
+it("deletes links when their time is up, answers that nobody fetched, and sign-ins of the operator", async () => {
+  const app = await createApp({ settings });
+  const { phone } = await enrolled(app, "ada");
+  await enrolmentLink(app, "ada");
+  await answerLink(await challengeLink(app, "ada"), codeOf(phone));
+  await env.DB.prepare(
+    "INSERT INTO operator_sessions VALUES ('a', 'b', 0, ?1, ?1 + 1), ('b', 'b', 0, ?1 + 1, ?1)",
+  )
+    .bind(Date.now() + 120_000)
+    .run();
+  const tables = ["enrolment_links", "challenge_results", "operator_sessions"];
+  await cleanUp();
+  expect(await Promise.all(tables.map(count))).toEqual([1, 1, 2]);
+  elapse(2 * 60);
+  await cleanUp();
+  expect(await Promise.all(tables.map(count))).toEqual([1, 0, 0]);
+  elapse(13 * 60);
+  await cleanUp();
+  expect(await count("enrolment_links")).toBe(0);
 });

@@ -129,8 +129,9 @@ export async function fullRun(): Promise<Run> {
     "reset",
     admin("POST", `/users/${id}/reset`, { body: { reason: "Lost phone" } }),
   );
-  const { rebindToken } = await reset.json<{ rebindToken: string }>();
+  const { rebindToken, rebindUrl } = await reset.json<{ rebindToken: string; rebindUrl: string }>();
   hide("rebinding token", rebindToken, "reset");
+  hide("rebinding link", rebindUrl, "reset");
   await note("enrol without token", app.v1("POST", "/users/ada/authenticators", { body: {} }));
   const bound = await note(
     "enrol anew",

@@ -149,11 +149,15 @@ const resetRoute = createRoute({
   summary: "Reset a user's second factor",
   description:
     "Removes authenticators and backup codes and ends a lock or cap. Until somebody enrols with the one-time `rebindToken`, nothing passes: " +
-    "the status stays `twoFactor: true`, so that the password alone opens nothing. Give the token only to somebody who has proven who they are.",
+    "the status stays `twoFactor: true`, so that the password alone opens nothing. `rebindUrl` is a page where they enrol instead; either uses up both. " +
+    "Give them only to somebody who has proven who they are.",
   security,
   request: { params, body: reasonBody },
   responses: {
-    200: json("Reset", z.object({ rebindToken: z.string(), expiresAt: Instant })),
+    200: json(
+      "Reset",
+      z.object({ rebindToken: z.string(), rebindUrl: z.url(), expiresAt: Instant }),
+    ),
     ...problems(...ADMIN_PROBLEMS, ...BODY_PROBLEMS, "not_found", "conflict"),
   },
 });

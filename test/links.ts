@@ -1,0 +1,103 @@
+/** Links, and the browsers that follow them: core as the pages call it. */
+
+import { env } from "cloudflare:workers";
+import type { LinkCaller } from "../src/core/actor";
+import { openChallenge } from "../src/core/answer-challenge";
+import { answerChallengeLink } from "../src/core/challenge-links";
+import { openLink } from "../src/core/enrolment-links";
+import { callerOf, confirmByLink, enrolByLink } from "../src/core/link-enrolment";
+import { loadConfig, type Deps } from "../src/env";
+import { expectJson } from "./account";
+import { codeOf, elapse, phoneWith, type TestApp } from "./helpers";
+
+/** Registered for the apps that `settings` makes. */
+export const RETURN_URL = "https://shop.example.net/2fa/done";
+export const settings = { returnUrls: [RETURN_URL] };
+
+/** What a page does in core, as one request; done when its deferred work is. */
+export async function inCore<T>(act: (deps: Deps) => Promise<T>): Promise<T> {
+  const config = await loadConfig(env);
+  const deferred: Promise<unknown>[] = [];
+  const defer = (work: Promise<unknown>) => void deferred.push(work);
+  const result = await act({ ...config, now: new Date(), requestId: crypto.randomUUID(), defer });
+  // Deferred work may defer more.
+  while (deferred.length > 0) await Promise.all(deferred.splice(0));
+  return result;
+}
+
+/** The stable code of the problem that this ends in. */
+export async function refusal(act: (deps: Deps) => Promise<unknown>): Promise<string> {
+  try {
+    await inCore(act);
+    return "none";
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+export interface Link {
+  id: string;
+  url: string;
+  expiresAt: string;
+}
+
+/** The last part of a link's URL. */
+export function tokenOf({ url }: { url: string }): string {
+  return url.slice(url.lastIndexOf("/") + 1);
+}
+
+export function askForLink(app: TestApp, userId: string, body: object = {}): Promise<Response> {
+  return app.v1("POST", "/enrolment-links", { body: { userId, accountName: userId, ...body } });
+}
+
+export function enrolmentLink(app: TestApp, userId: string, body: object = {}): Promise<Link> {
+  return expectJson<Link>(askForLink(app, userId, body), 201);
+}
+
+/** The browser that opens this link. */
+export async function opened(link: { url: string }): Promise<LinkCaller> {
+  return callerOf(await inCore((deps) => openLink(deps, tokenOf(link))));
+}
+
+/** Walks a link to its end; the clock stands in the step after that of the confirming code. */
+export async function follow(link: { url: string }) {
+  const browser = await opened(link);
+  const { id, secret } = await inCore((deps) => enrolByLink(deps, browser));
+  const phone = phoneWith(secret);
+  const { backupCodes = [] } = await inCore((deps) => confirmByLink(deps, browser, codeOf(phone)));
+  elapse(phone.period);
+  return { authenticatorId: id, phone, backupCodes, browser };
+}
+
+export interface ChallengeLink extends Link {
+  methods: string[];
+}
+
+export function askForChallengeLink(app: TestApp, userId: string, body: object = {}) {
+  return app.v1("POST", "/challenge-links", { body: { userId, returnUrl: RETURN_URL, ...body } });
+}
+
+export function challengeLink(
+  app: TestApp,
+  userId: string,
+  body: object = {},
+): Promise<ChallengeLink> {
+  return expectJson<ChallengeLink>(askForChallengeLink(app, userId, body), 201);
+}
+
+/** Gives a code on the page; answers where the browser is sent. */
+export function answerLink(link: { url: string }, code: string): Promise<string> {
+  return inCore(async (deps) => {
+    const claims = await openChallenge(deps, "link", tokenOf(link));
+    return answerChallengeLink(deps, claims, { code, source: {} });
+  });
+}
+
+/** The one-time code that the browser brings back. */
+export async function redemptionCode(link: { url: string }, code: string): Promise<string> {
+  return new URL(await answerLink(link, code)).searchParams.get("code") ?? "";
+}
+
+export function redeem(app: TestApp, code: string): Promise<Response> {
+  return app.v1("POST", "/challenge-links/redeem", { body: { code } });
+}

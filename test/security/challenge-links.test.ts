@@ -1,0 +1,137 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { openChallenge } from "../../src/core/answer-challenge";
+import { challengeOf, protect, register } from "../account";
+import {
+  admin,
+  call,
+  codeOf,
+  createApp,
+  createKey,
+  enrolled,
+  problemCode,
+  useKey,
+  wrongCodeOf,
+  type TestApp,
+} from "../helpers";
+import {
+  answerLink,
+  challengeLink,
+  redeem,
+  redemptionCode,
+  refusal,
+  settings,
+  tokenOf,
+} from "../links";
+import { revoke } from "../world";
+import {
+  answer,
+  attempts,
+  challengeFor,
+  contents,
+  firstCode,
+  rows,
+  storedUser,
+  together,
+} from "./support";
+
+let app: TestApp;
+beforeEach(async () => {
+  app = await createApp({ settings });
+});
+
+describe("requirement 24a: a challenge of one kind", () => {
+  it("is useless as another", async () => {
+    const user = await enrolled(app, "ada");
+    const person = await protect(await register("grace@example.net"));
+    const [link, { token }] = [
+      tokenOf(await challengeLink(app, "ada")),
+      await challengeFor(app, "ada"),
+    ];
+    const challengeToken = await challengeOf(person);
+    for (const one of [token, challengeToken]) {
+      expect(await refusal((deps) => openChallenge(deps, "link", one))).toBe("invalid_challenge");
+    }
+    const code = codeOf(user.phone);
+    expect(await problemCode(await answer(link, code))).toBe("invalid_challenge");
+    const body = { challengeToken: link, code };
+    const asLogin = await call("POST", "/auth/challenge", { body });
+    expect(await problemCode(asLogin)).toBe("invalid_challenge");
+    expect(await attempts("failure")).toBe(0);
+  });
+
+  it("sends the browser to the URL that was sealed, and nowhere after the app's settings changed", async () => {
+    const user = await enrolled(app, "ada");
+    const link = await challengeLink(app, "ada");
+    await admin("PATCH", `/apps/${app.id}`, { body: { settings: { returnUrls: [] } } });
+    await expect(answerLink(link, codeOf(user.phone))).rejects.toThrow("invalid_challenge");
+    expect(await rows("SELECT * FROM challenge_results")).toEqual([]);
+  });
+});
+
+describe("requirement 7: the code that a browser brings back", () => {
+  const brought = async () => {
+    const user = await enrolled(app, "ada");
+    return redemptionCode(await challengeLink(app, "ada"), codeOf(user.phone));
+  };
+
+  it("is redeemed by one of 20 at once", async () => {
+    const code = await brought();
+    const statuses = (await together(20, () => redeem(app, code))).map(({ status }) => status);
+    expect(statuses.filter((status) => status === 200)).toHaveLength(1);
+    expect(statuses.filter((status) => status === 404)).toHaveLength(19);
+  });
+
+  it("comes of right codes only, and of one answer", async () => {
+    const user = await enrolled(app, "ada");
+    const link = await challengeLink(app, "ada");
+    await expect(answerLink(link, wrongCodeOf(user.phone))).rejects.toThrow("invalid_code");
+    expect(await rows("SELECT * FROM challenge_results")).toEqual([]);
+    const codes = [codeOf(user.phone), firstCode(user), firstCode(user, 1)];
+    await Promise.allSettled(codes.map((code) => answerLink(link, code)));
+    expect(await rows("SELECT * FROM challenge_results")).toHaveLength(1);
+  });
+
+  it("is worth nothing with a key of another app, and is not used up by it", async () => {
+    const code = await brought();
+    const other = await createApp({ settings });
+    expect(await problemCode(await redeem(other, code))).toBe("not_found");
+    expect((await redeem(app, code)).status).toBe(200);
+  });
+
+  it("needs the scope, and is not used up without it", async () => {
+    const code = await brought();
+    const weak = useKey(app.id, await createKey(app.id, { scopes: ["enrol", "users"] }));
+    expect(await problemCode(await redeem(weak, code))).toBe("insufficient_scope");
+    expect((await redeem(app, code)).status).toBe(200);
+  });
+
+  it("is kept as a hash", async () => {
+    const code = await brought();
+    expect(JSON.stringify(await contents())).not.toContain(code);
+  });
+
+  const AFTER: [string, (key: string) => Promise<unknown>][] = [
+    ["the key that made the link was revoked", (key) => revoke(app.id, key)],
+    [
+      "the app's settings changed",
+      () => admin("PATCH", `/apps/${app.id}`, { body: { settings: { window: 2 } } }),
+    ],
+    [
+      "the user was disabled",
+      async () => {
+        const { id } = await storedUser("ada");
+        return admin("PATCH", `/users/${id}`, { body: { disabled: true } });
+      },
+    ],
+    ["new backup codes were made", () => app.v1("POST", "/users/ada/backup-codes")],
+    ["the user was deleted", () => app.v1("DELETE", "/users/ada")],
+  ];
+  it.each(AFTER)("is dead after %s", async (_name, happen) => {
+    const user = await enrolled(app, "ada");
+    const key = await createKey(app.id, {});
+    const link = await challengeLink(useKey(app.id, key), "ada");
+    const code = await redemptionCode(link, codeOf(user.phone));
+    await happen(key);
+    expect(await problemCode(await redeem(app, code))).toBe("not_found");
+  });
+});
