@@ -10,11 +10,13 @@ import { loginPages } from "./account/login";
 import { passwordPages } from "./account/password";
 import { registerPages } from "./account/register";
 import { securityPages } from "./account/security";
+import { challengePages } from "./links/challenge";
+import { enrolmentPages } from "./links/enrolment";
 import { chooseLanguage, rememberLanguage } from "./language";
 import { showProblem } from "./problem-page";
 import { ownFormsOnly, pagePolicy } from "./safety";
 
-const PATHS = ["/", "/account/*"];
+const PATHS = ["/", "/account/*", "/enrol/*", "/challenge/*"];
 
 export const pages = new Hono<AppEnv>();
 
@@ -35,3 +37,5 @@ for (const routes of [
 ]) {
   pages.route("/account", routes);
 }
+pages.route("/enrol", enrolmentPages);
+pages.route("/challenge", challengePages);

@@ -8,20 +8,24 @@ import { messageOf } from "./faults";
 import { textsOf } from "./language";
 import { show } from "./layout";
 
-/** Where to go on, and back from there to the page that was asked for. */
-const WAYS_ON: { [code in ProblemCode]?: string } = {
-  enrolment_required: "/account/authenticators/new",
-  password_required: "/account/prove",
-  second_factor_required: "/account/prove",
-  session_ended: "/account/login",
-  unauthorized: "/account/login",
+/** By the first part of the path: where to go on, and back from there to what was asked for. */
+const WAYS_ON: Record<string, { [code in ProblemCode]?: string }> = {
+  account: {
+    enrolment_required: "/account/authenticators/new",
+    password_required: "/account/prove",
+    second_factor_required: "/account/prove",
+    session_ended: "/account/login",
+    unauthorized: "/account/login",
+  },
+  enrol: { second_factor_required: "/enrol" },
 };
 
 /** Forms send to the page that they are on, so that its path is where to come back to. */
 export function showProblem(error: Error, c: Context<AppEnv>): Response | Promise<Response> {
   const problem = asProblem(error);
   c.set("problem", problem);
-  const wayOn = WAYS_ON[problem.code];
+  const [, area = ""] = c.req.path.split("/");
+  const wayOn = WAYS_ON[area]?.[problem.code];
   if (wayOn !== undefined)
     return c.redirect(`${wayOn}?next=${encodeURIComponent(c.req.path)}`, 303);
   if (problem.retryAfter !== undefined) c.header("retry-after", String(problem.retryAfter));

@@ -87,10 +87,9 @@ function ByHand({ c, enrolment: { secret, uri } }: { c: Context<AppEnv>; enrolme
   );
 }
 
-/** Backup codes, shown once, and the step to say that they are saved. */
-export function SaveBackupCodes(props: { c: Context<AppEnv>; codes: string[]; action: string }) {
-  const { c, codes, action } = props;
-  const { backupCodes: t, copy, copied, next } = textsOf(c);
+/** Shown once: to copy, keep or print. */
+export function BackupCodes({ c, codes }: { c: Context<AppEnv>; codes: string[] }) {
+  const { backupCodes: t, copy, copied } = textsOf(c);
   return (
     <>
       <p>{t.why}</p>
@@ -110,13 +109,6 @@ export function SaveBackupCodes(props: { c: Context<AppEnv>; codes: string[]; ac
           {t.print}
         </button>
       </p>
-      <Form action={action}>
-        <div class="field check">
-          <input id="saved" name="saved" type="checkbox" value="yes" required />
-          <label for="saved">{t.saved}</label>
-        </div>
-        <button class="main">{next}</button>
-      </Form>
     </>
   );
 }

@@ -18,7 +18,8 @@ import { form, submit, type Fault } from "../faults";
 import { Field, Form } from "../forms";
 import { textsOf } from "../language";
 import { show } from "../layout";
-import { AppList, SaveBackupCodes, SetUp } from "../set-up";
+import { AppList, SetUp } from "../set-up";
+import { saveCodes } from "./backup-codes";
 import { Back, homeAfter, LogOut } from "./frame";
 
 const NewForm = z.object({ name: z.union([z.literal(""), line(64)]).optional() });
@@ -120,13 +121,7 @@ export const authenticatorPages = new Hono<AppEnv>()
       const input = { authenticatorId: c.req.param("id"), code: c.req.valid("form").code };
       const { backupCodes, credentials } = await confirmOwn(c.var.deps, c.var.session, input);
       handOver(c, credentials);
-      if (!backupCodes) return homeAfter(c, "confirmed");
-      return show(c, {
-        title: textsOf(c).backupCodes.title,
-        content: (
-          <SaveBackupCodes {...{ c, codes: backupCodes, action: "/account/backup-codes/saved" }} />
-        ),
-      });
+      return backupCodes ? saveCodes(c, backupCodes) : homeAfter(c, "confirmed");
     }),
   )
   .get("/authenticators/:id/remove", changing, removalPage)

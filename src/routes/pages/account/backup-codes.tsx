@@ -5,10 +5,10 @@ import { rotateBackupCodes } from "../../../core/backup-codes";
 import { loadBySession } from "../../../core/load-by-session";
 import type { AppEnv } from "../../context";
 import { onPages } from "../../session";
-import { Form } from "../forms";
+import { Checkbox, Form } from "../forms";
 import { textsOf } from "../language";
 import { show } from "../layout";
-import { SaveBackupCodes } from "../set-up";
+import { BackupCodes } from "../set-up";
 import { Back, homeAfter, LogOut } from "./frame";
 
 const fresh = onPages.requireAal2();
@@ -31,14 +31,26 @@ async function rotationPage(c: Context<AppEnv>) {
   });
 }
 
+/** The codes, and the step to say that they are saved. */
+export function saveCodes(c: Context<AppEnv>, codes: string[]) {
+  const { backupCodes: t, next } = textsOf(c);
+  return show(c, {
+    title: t.title,
+    content: (
+      <>
+        <BackupCodes c={c} codes={codes} />
+        <Form action="/account/backup-codes/saved">
+          <Checkbox name="saved" label={t.saved} required />
+          <button class="main">{next}</button>
+        </Form>
+      </>
+    ),
+  });
+}
+
 export const backupCodePages = new Hono<AppEnv>()
   .get("/backup-codes", fresh, rotationPage)
   .post("/backup-codes", fresh, async (c) => {
-    const codes = await rotateBackupCodes(c.var.deps, c.var.session, null);
-    const action = "/account/backup-codes/saved";
-    return show(c, {
-      title: textsOf(c).backupCodes.title,
-      content: <SaveBackupCodes c={c} codes={codes} action={action} />,
-    });
+    return saveCodes(c, await rotateBackupCodes(c.var.deps, c.var.session, null));
   })
   .post("/backup-codes/saved", (c) => homeAfter(c, "saved"));

@@ -45,6 +45,7 @@ export const de: Texts = {
     conflict: "Something else changed this at the same time. Try again.",
     origin_not_allowed: "This form did not come from a page of this service.",
     not_found: "There is nothing here.",
+    link_ended: "This link is unknown, has expired or was used. Ask for a new one.",
     unavailable: "The service cannot answer right now. Nothing was changed. Try again soon.",
     internal_error: "Something failed on our side. Nothing was accepted.",
   },
@@ -196,5 +197,19 @@ export const de: Texts = {
     new: "New password",
     why: "All other sessions will end.",
     submit: "Change the password",
+  },
+
+  links: {
+    asksToEnrol: (app: string) => `${app} asks you to set up two-factor authentication.`,
+    asksForCode: (app: string) => `${app} asks for a code to go on.`,
+    codeTitle: "Enter your code",
+    purpose: "For:",
+    begin: "Begin",
+    oneBrowser: "Go on in this browser: the link works once, and for 15 minutes.",
+    proveFirst: "You have an authenticator already. Enter a code of it first, or a backup code.",
+    done: "Done",
+    canClose: "You can close this page.",
+    savedBack: (app: string) => `I have saved them: back to ${app}`,
+    back: (app: string) => `Back to ${app}`,
   },
 };

@@ -1,0 +1,165 @@
+/**
+ * The page of an enrolment link: whoever fetches it sees a button; the browser that presses it holds
+ * the link from then on, in a cookie, under a path without the link's secret.
+ */
+
+import { z } from "@hono/zod-openapi";
+import { Hono, type Context } from "hono";
+import { openLink, peekLink } from "../../../core/enrolment-links";
+import {
+  callerOf,
+  confirmByLink,
+  enrolByLink,
+  loadOpenedLink,
+  proveByLink,
+  returnFromLink,
+  showByLink,
+} from "../../../core/link-enrolment";
+import { ENROLMENT_LINK_LIFE } from "../../../core/policy";
+import { Problem } from "../../../problem";
+import { sourceOf } from "../../address";
+import type { AppEnv } from "../../context";
+import { CodeText } from "../../fields";
+import { limitUser } from "../../limits";
+import { ownCookie, setOwnCookie } from "../../session";
+import { CodeEntry } from "../code-entry";
+import { form, submit, type Fault } from "../faults";
+import { Form } from "../forms";
+import { textsOf } from "../language";
+import { show } from "../layout";
+import { AppList, BackupCodes, SetUp } from "../set-up";
+import { allowReturn, Cancel } from "./frame";
+
+const PATH = "/enrol";
+/** Held by the browser that opened the link. */
+const BROWSER = "stepgate-link";
+
+/** A code, where one is asked for. */
+const StepForm = z.object({ code: CodeText.optional() });
+
+function callerBy(c: Context<AppEnv>) {
+  return callerOf(ownCookie(c, BROWSER) ?? "");
+}
+
+async function startPage(c: Context<AppEnv>) {
+  const { app, opened } = await peekLink(c.var.deps, c.req.param("token") ?? "");
+  if (opened) {
+    if (ownCookie(c, BROWSER) === undefined) throw new Problem("link_ended");
+    return c.redirect(PATH, 303);
+  }
+  const { setUp, links: t } = textsOf(c);
+  return show(c, {
+    title: setUp.title,
+    brand: app.issuer,
+    content: (
+      <>
+        <p>{t.asksToEnrol(app.name)}</p>
+        <p>{setUp.start}</p>
+        <AppList c={c} />
+        <Form>
+          <button class="main">{t.begin}</button>
+        </Form>
+        <p class="hint">{t.oneBrowser}</p>
+      </>
+    ),
+  });
+}
+
+async function stepPage(c: Context<AppEnv>, faults: Fault[] = []) {
+  const { deps } = c.var;
+  const caller = await callerBy(c);
+  const link = await loadOpenedLink(deps, caller);
+  const { setUp, prove } = textsOf(c);
+  allowReturn(c, link.returnUrl);
+  return show(c, {
+    title: link.next === "prove" ? prove.title : setUp.title,
+    brand: link.app.issuer,
+    faults,
+    content: (
+      <>
+        {link.next === "prove" && <Prove c={c} faults={faults} />}
+        {link.next === "enrol" && <Begin c={c} />}
+        {link.next === "confirm" && (
+          <SetUp c={c} enrolment={await showByLink(deps, caller)} faults={faults} />
+        )}
+        <Cancel c={c} to={returnFromLink(link, "cancelled")} />
+      </>
+    ),
+  });
+}
+
+function Prove({ c, faults }: { c: Context<AppEnv>; faults: Fault[] }) {
+  return (
+    <>
+      <p>{textsOf(c).links.proveFirst}</p>
+      <CodeEntry c={c} faults={faults} />
+    </>
+  );
+}
+
+/** After too many wrong codes. */
+function Begin({ c }: { c: Context<AppEnv> }) {
+  return (
+    <Form>
+      <button class="main">{textsOf(c).setUp.begin}</button>
+    </Form>
+  );
+}
+
+/** Backup codes are shown here and nowhere else; without any the way back is a redirect. */
+function donePage(c: Context<AppEnv>, done: { back: string | null; app: string; codes: string[] }) {
+  const { back, app, codes } = done;
+  const { links: t, backupCodes } = textsOf(c);
+  if (codes.length === 0 && back !== null) return c.redirect(back, 303);
+  return show(c, {
+    title: codes.length > 0 ? backupCodes.title : t.done,
+    brand: app,
+    content: (
+      <>
+        {codes.length > 0 && <BackupCodes c={c} codes={codes} />}
+        {back === null ? (
+          <p class="notice good">{t.canClose}</p>
+        ) : (
+          <p>
+            <a class="button main" href={back}>
+              {codes.length > 0 ? t.savedBack(app) : t.back(app)}
+            </a>
+          </p>
+        )}
+      </>
+    ),
+  });
+}
+
+export const enrolmentPages = new Hono<AppEnv>()
+  .get("/", (c) => stepPage(c))
+  .post("/", form(StepForm, stepPage), (c) =>
+    submit(c, stepPage, async () => {
+      const { deps } = c.var;
+      const { code = "" } = c.req.valid("form");
+      const caller = await callerBy(c);
+      const link = await loadOpenedLink(deps, caller);
+      if (link.next === "confirm") {
+        const { backupCodes: codes = [] } = await confirmByLink(deps, caller, code);
+        setOwnCookie(c, BROWSER, "", 0, "Strict");
+        const back = returnFromLink(link, "success");
+        return donePage(c, { back, app: link.app.issuer, codes });
+      }
+      if (link.next === "prove") {
+        await limitUser(c.env.USER_LIMIT, caller.linkId, deps.now);
+        await proveByLink(deps, caller, { code, source: sourceOf(c) });
+      }
+      await enrolByLink(deps, caller);
+      return c.redirect(PATH, 303);
+    }),
+  )
+  .get("/:token", startPage)
+  .post("/:token", async (c) => {
+    const { deps } = c.var;
+    const held = await openLink(deps, c.req.param("token"));
+    setOwnCookie(c, BROWSER, held, ENROLMENT_LINK_LIFE / 1000, "Strict");
+    const caller = await callerOf(held);
+    const { next } = await loadOpenedLink(deps, caller);
+    if (next === "enrol") await enrolByLink(deps, caller);
+    return c.redirect(PATH, 303);
+  });
