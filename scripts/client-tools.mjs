@@ -1,27 +1,60 @@
-/** Other people's tools: Python's requests, oathtool as the phone, zbarimg as its camera, rsvg-convert as the browser that shows an SVG. */
+/**
+ * Other people's tools: Python's requests, oathtool as the phone, zbarimg as its camera, rsvg-convert as the browser that shows an SVG, and
+ * a real browser.
+ */
 
 import { execFile, spawnSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { Refusal } from "./refusal.mjs";
 import { ROOT } from "./wrangler.mjs";
 
 const PATIENCE_MS = 60_000;
 
-const TOOLS = [
+const ZBARIMG = {
+  name: "zbarimg",
+  debianPackage: "zbar-tools",
+  probe: ["zbarimg", "--version"],
+};
+
+export const CLIENT_TOOLS = [
   {
     name: "Python's requests",
     debianPackage: "python3-requests",
     probe: ["python3", "-c", "import requests"],
   },
   { name: "oathtool", debianPackage: "oathtool", probe: ["oathtool", "--version"] },
-  { name: "zbarimg", debianPackage: "zbar-tools", probe: ["zbarimg", "--version"] },
+  ZBARIMG,
   { name: "rsvg-convert", debianPackage: "librsvg2-bin", probe: ["rsvg-convert", "--version"] },
 ];
 
-export function findMissing() {
-  return TOOLS.filter(({ probe: [command, ...args] }) => spawnSync(command, args).status !== 0);
+export const CHROMIUM_PATH = process.env.CHROMIUM_PATH || "/usr/bin/chromium";
+
+export const BROWSER_TOOLS = [
+  {
+    name: `Chromium at ${CHROMIUM_PATH} (CHROMIUM_PATH chooses another)`,
+    debianPackage: "chromium",
+    probe: [CHROMIUM_PATH, "--version"],
+  },
+  ZBARIMG,
+];
+
+/** The Debian packages that are not there, a line each. */
+export function printMissing(tools) {
+  for (const { debianPackage } of findMissing(tools)) console.log(debianPackage);
+}
+
+export function assertInstalled(tools) {
+  const lines = findMissing(tools).map(
+    ({ name, debianPackage }) => `${name}: apt-get install ${debianPackage}`,
+  );
+  if (lines.length > 0) throw new Refusal(`missing: ${lines.join("; ")}`);
+}
+
+function findMissing(tools) {
+  return tools.filter(({ probe: [command, ...args] }) => spawnSync(command, args).status !== 0);
 }
 
 /** What a client gets. Files go into the folder. */

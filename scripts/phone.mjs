@@ -5,7 +5,6 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Secret, TOTP } from "otpauth";
 import { Refusal } from "./refusal.mjs";
 
-const PERIOD_MS = 30_000;
 /** A code of the step before is not begun with so shortly before the server takes it no more. */
 const MARGIN_MS = 5000;
 /** What a code is to the present step. */
@@ -44,34 +43,52 @@ function readLines() {
   };
 }
 
-/**
- * A code of its own for every question, none twice, and the oldest that the server still takes: its window is one step either way, so that
- * three codes need no wait. For more it waits, as a person does.
- */
+/** Types what a phone with the scanned secret shows, and tells. */
 export function automaticPhone(serverSeconds) {
-  const ahead = serverSeconds * 1000 - Date.now();
-  const stepIn = (milliseconds) => Math.floor((Date.now() + ahead + milliseconds) / PERIOD_MS);
-  let spent = -1;
-  let totp;
+  const aheadMs = serverSeconds * 1000 - Date.now();
+  let codes;
   return {
     scan(secret) {
-      totp = new TOTP({ secret: Secret.fromBase32(secret) });
+      codes = unspentCodes(new TOTP({ secret: Secret.fromBase32(secret) }), {
+        aheadMs,
+        onWait: sayWait,
+      });
     },
     async code(question) {
-      spent = Math.max(spent + 1, stepIn(MARGIN_MS) - 1);
-      await untilTaken((spent - 1) * PERIOD_MS - ahead);
-      const code = totp.generate({ timestamp: spent * PERIOD_MS });
-      console.log(`   ${question} ${code}   (typed by --auto: ${WHEN[spent - stepIn(0)]})`);
+      const { code, steps } = await codes.next();
+      console.log(`   ${question} ${code}   (typed by --auto: ${WHEN[steps]})`);
       return code;
     },
     close() {},
   };
 }
 
+function sayWait(seconds) {
+  console.log(`   --auto waits ${seconds} s: before, no unspent code is right.`);
+}
+
+/**
+ * A code of its own for every question, none twice, and the oldest that the server still takes: its window is one step either way, so that
+ * three codes need no wait. For more it waits, as a person does. `steps` is what the code is to the present step.
+ */
+export function unspentCodes(totp, { aheadMs = 0, onWait } = {}) {
+  const periodMs = totp.period * 1000;
+  const stepIn = (milliseconds) => Math.floor((Date.now() + aheadMs + milliseconds) / periodMs);
+  let spent = -1;
+  return {
+    async next() {
+      spent = Math.max(spent + 1, stepIn(MARGIN_MS) - 1);
+      await untilTaken((spent - 1) * periodMs - aheadMs, onWait);
+      const code = totp.generate({ timestamp: spent * periodMs });
+      return { code, steps: spent - stepIn(0) };
+    },
+  };
+}
+
 /** Until the step before the code's has begun. */
-async function untilTaken(begin) {
+async function untilTaken(begin, onWait) {
   const wait = begin - Date.now();
   if (wait <= 0) return;
-  console.log(`   --auto waits ${Math.ceil(wait / 1000)} s: before, no unspent code is right.`);
+  onWait?.(Math.ceil(wait / 1000));
   await sleep(wait);
 }

@@ -19,41 +19,43 @@ const POLICY = [
   "frame-ancestors 'none'",
 ].join("; ");
 
-const CONTENT = html`<h1>Two-factor test page</h1>
-  <p id="message" role="status"></p>
-  <form id="login">
-    <h2>Login</h2>
-    <input
-      id="username"
-      placeholder="Username"
-      aria-label="Username"
-      autocomplete="username"
-      required
-    />
-    <input
-      id="password"
-      type="password"
-      placeholder="Password"
-      aria-label="Password"
-      autocomplete="current-password"
-      required
-    />
-    <input
-      id="otp"
-      placeholder="OTP (if enabled)"
-      aria-label="OTP (if enabled)"
-      autocomplete="one-time-code"
-      inputmode="numeric"
-    />
-    <button>Login</button>
-  </form>
-  <section id="two-factor" hidden>
-    <h2>Two-Factor Authentication</h2>
-    <button id="enable" type="button">Enable 2FA</button>
-    <button id="generate" type="button">Generate QR Code</button>
-    <img id="qr" alt="QR code" hidden />
-    <button id="logout" type="button">Logout</button>
-  </section>
+const CONTENT = html`<main>
+    <h1>Two-factor test page</h1>
+    <p id="message" role="status"></p>
+    <form id="login">
+      <h2>Login</h2>
+      <input
+        id="username"
+        placeholder="Username"
+        aria-label="Username"
+        autocomplete="username"
+        required
+      />
+      <input
+        id="password"
+        type="password"
+        placeholder="Password"
+        aria-label="Password"
+        autocomplete="current-password"
+        required
+      />
+      <input
+        id="otp"
+        placeholder="OTP (if enabled)"
+        aria-label="OTP (if enabled)"
+        autocomplete="one-time-code"
+        inputmode="numeric"
+      />
+      <button>Login</button>
+    </form>
+    <section id="two-factor" hidden>
+      <h2>Two-Factor Authentication</h2>
+      <button id="enable" type="button">Enable 2FA</button>
+      <button id="generate" type="button">Generate QR Code</button>
+      <img id="qr" alt="QR code" hidden />
+      <button id="logout" type="button">Logout</button>
+    </section>
+  </main>
   <script src="/assets/otp-page.js"></script>`;
 
 export const otpPage = new Hono<AppEnv>().get(

@@ -1,0 +1,70 @@
+/** A server for a test from outside: `npm start` with a free port, and a folder for its data that is gone afterwards. */
+
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Refusal } from "./refusal.mjs";
+import { readSecrets } from "./secrets.mjs";
+import { ROOT } from "./wrangler.mjs";
+
+const READY = /Stepgate answers at (\S+)/;
+
+/** Calls `use({ baseUrl, adminToken, folder, log })`, and ends the server whatever happens. `log()` is all that it has printed. */
+export async function withServer(use) {
+  const folder = mkdtempSync(join(tmpdir(), "stepgate-test-"));
+  const server = startServer(await findFreePort(), join(folder, "state"));
+  process.once("SIGINT", server.stop).once("SIGTERM", server.stop);
+  try {
+    const baseUrl = await server.ready;
+    const adminToken = readSecrets(join(ROOT, ".dev.vars")).ADMIN_TOKEN;
+    await use({ baseUrl, adminToken, folder, log: server.log });
+  } finally {
+    await server.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Some port that nobody listens on. */
+function findFreePort() {
+  return new Promise((found) => {
+    const probe = createServer().listen(0, "127.0.0.1", () => {
+      const { port } = probe.address();
+      probe.close(() => found(port));
+    });
+  });
+}
+
+/** In a process group of its own, so that one signal ends all of it. */
+function startServer(port, stateDir) {
+  const env = { ...process.env, PORT: String(port), STATE_DIR: stateDir };
+  const child = spawn("npm", ["start"], {
+    cwd: ROOT,
+    env,
+    stdio: ["ignore", "pipe", "pipe"],
+    detached: true,
+  });
+  const ended = new Promise((resolve) => child.once("close", resolve));
+  const stop = async () => {
+    if (child.exitCode === null) process.kill(-child.pid, "SIGTERM");
+    await ended;
+  };
+  return { ...follow(child, ended), stop };
+}
+
+/** What it prints, and the address that it says it answers at. */
+function follow(child, ended) {
+  let output = "";
+  const ready = new Promise((resolve, reject) => {
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding("utf8").on("data", (chunk) => {
+        output += chunk;
+        const [, baseUrl] = READY.exec(output) ?? [];
+        if (baseUrl) resolve(baseUrl);
+      });
+    }
+    void ended.then(() => reject(new Refusal(`The server did not start.\n${output}`)));
+  });
+  return { ready, log: () => output };
+}
