@@ -12,16 +12,17 @@ import { CPUS, launch } from "./contestants.mjs";
 import { compareLogins, loginAccounts, watchMemory } from "./login.mjs";
 import { loginTable, memoryTable, timingTable } from "./login-table.mjs";
 import { measure, SLICES } from "./measure.mjs";
+import { comparePages, pageAccounts } from "./pages.mjs";
 import { newUsers } from "./people.mjs";
 import { bundle, newBindings, seedFloor, seedService } from "./prepare.mjs";
 import { startGenerator } from "./processes.mjs";
-import { bundleLine, header, isolateTable, medianTable, roundTable } from "./table.mjs";
+import { bundleLine, header, isolateTable, medianTable, pageTable, roundTable } from "./table.mjs";
 import { compareRefusals, timingAccounts } from "./timing.mjs";
 import { pin } from "./workerd.mjs";
 
 const ROOT = resolve(import.meta.dirname, "..");
 const WARM_UP = 1000;
-/** Both settings of the parts about log-ins. */
+/** Both settings of the parts about log-ins and pages. */
 const SETTINGS = [{ remote: true }, { remote: false }];
 
 const { values: options } = parseArgs({
@@ -30,7 +31,7 @@ const { values: options } = parseArgs({
     rounds: { type: "string", default: "5" },
     requests: { type: "string", default: "720" },
     concurrency: { type: "string", default: "1,16,64" },
-    only: { type: "string", default: "isolate,verify,challenge,login,timing,memory" },
+    only: { type: "string", default: "isolate,verify,challenge,login,pages,timing,memory" },
     also: { type: "string", multiple: true, default: [] },
   },
 });
@@ -57,7 +58,11 @@ async function main() {
   const checkouts = [`stepgate=${ROOT}`, ...options.also].map(bundleCheckout);
   for (const one of checkouts) console.log(bundleLine(one));
 
-  const accounts = { ...loginAccounts({ rounds, count: logins }), ...timingAccounts() };
+  const accounts = {
+    ...loginAccounts({ rounds, count: logins }),
+    ...timingAccounts(),
+    ...pageAccounts(),
+  };
   const run = { temporary, cleanUps, users, accounts, bindings: newBindings() };
   run.generator = await startGenerator(CPUS.others);
   cleanUps.push(run.generator.stop);
@@ -66,6 +71,7 @@ async function main() {
   const contestants = [floor, ...checkouts];
   if (only.has("isolate")) await compareIsolates(run, contestants);
   if (only.has("verify") || only.has("challenge")) await compare(run, contestants);
+  if (only.has("pages")) await compareWithApi(run, checkouts[0]);
   if (["login", "timing", "memory"].some((part) => only.has(part))) {
     await compareAroundTheHash(run, checkouts[0]);
   }
@@ -84,6 +90,19 @@ async function compareAroundTheHash(run, service) {
     console.log(timingTable(await compareRefusals(run, { ...about, ...setting }), setting));
   }
   if (only.has("memory")) console.log(memoryTable(await watchMemory(run, about)));
+}
+
+/** Pages, beside the API. */
+async function compareWithApi(run, service) {
+  for (const { remote } of SETTINGS) {
+    const results = await comparePages(run, {
+      service,
+      rounds,
+      count: inSlices(count / 3),
+      remote,
+    });
+    console.log(pageTable(results, { remote }));
+  }
 }
 
 /** One connection is slow, and steadier: a third of the requests will do. */

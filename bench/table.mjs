@@ -5,7 +5,7 @@ import { cpus } from "node:os";
 import { median } from "./measure.mjs";
 
 /** Also in README.md. */
-const TARGETS = { ratio: 0.85, ratioAt: 16, verifyCpuMs: 1, bundleKiB: 250 };
+const TARGETS = { ratio: 0.85, ratioAt: 16, verifyCpuMs: 1, bundleKiB: 250, page: 2 };
 
 export function header({ users, rounds, count, pinned }) {
   const { version } = JSON.parse(
@@ -65,6 +65,31 @@ export function medianTable(results) {
   });
   const head = ["median of", "conc.", "Worker", "req/s", "p50 ms", "p99 ms", "CPU ms/1000"];
   return table([...head, "RSS MiB", "ratio", "target"], rows);
+}
+
+/** A page's time and CPU, and how many times those of the call they are: medians over the rounds. */
+export function pageTable(results, { remote }) {
+  const rows = [...Map.groupBy(results, ({ what }) => what)].map(([what, group]) => {
+    const [pages, calls] = ["page", "api"].map((name) => group.filter((one) => one.name === name));
+    const timesOf = (field) => pages.map((page, at) => page[field] / calls[at][field]);
+    const ratio = median(timesOf("p50"));
+    return [
+      what,
+      ...[pages, calls].flatMap((some) => [
+        medianOf(some, "p50").toFixed(2),
+        medianOf(some, "cpuMs").toFixed(2),
+      ]),
+      ratio.toFixed(2),
+      median(timesOf("cpuMs")).toFixed(2),
+      verdict(ratio <= TARGETS.page, `<= ${TARGETS.page}`),
+    ];
+  });
+  const head = [`page, ${remote ? "D1 and KV elsewhere" : "together"}`, "p50 ms", "CPU ms"];
+  return table([...head, "API p50 ms", "CPU ms", "times p50", "times CPU", "target"], rows);
+}
+
+function medianOf(results, field) {
+  return median(results.map((one) => one[field]));
 }
 
 /** CPU of the Worker alone. */

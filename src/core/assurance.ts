@@ -50,14 +50,18 @@ export function assertAssurance(
 }
 
 /** ASVS 7.5.1: a code, or of a user without a second factor the password. */
-export function assertFresh(
+export function assertFresh(record: UserRecord & { session: Assurance }, now: Date): void {
+  if (isFresh(record, now)) return;
+  const hasFactor = record.authenticators.some(isActive);
+  throw new Problem(hasFactor ? "second_factor_required" : "password_required");
+}
+
+/** Whether that was given less than five minutes ago. */
+export function isFresh(
   { authenticators, session }: UserRecord & { session: Assurance },
   now: Date,
-): void {
-  const oldest = now.getTime() - FRESH;
-  if (!authenticators.some(isActive)) {
-    if (session.passwordAt < oldest) throw new Problem("password_required");
-    return;
-  }
-  if ((session.secondFactorAt ?? 0) < oldest) throw new Problem("second_factor_required");
+): boolean {
+  const { secondFactorAt, passwordAt } = session;
+  const provenAt = authenticators.some(isActive) ? (secondFactorAt ?? 0) : passwordAt;
+  return provenAt >= now.getTime() - FRESH;
 }

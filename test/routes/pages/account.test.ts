@@ -147,6 +147,20 @@ describe("the pages of an account", () => {
     expect((await plain.submit({ password: PASSWORD })).at).toBe("/account/authenticators/new");
   });
 
+  it("show authenticators and backup codes only behind a fresh code", async () => {
+    const person = await protect(await register(newEmail()));
+    const browser = await logIn(person);
+    const shown = /Authenticators .* Backup codes 10 left/;
+    expect(textOf((await browser.get("/account")).html)).toMatch(shown);
+    elapse(301);
+    const { html } = await browser.get("/account");
+    expect(textOf(html)).not.toMatch(/Backup codes|Added/);
+    expect(html).not.toContain(person.authenticatorId);
+    await browser.get("/account/prove");
+    const proven = await browser.submit({ code: codeOf(person.phone) });
+    expect(textOf(proven.html)).toMatch(shown);
+  });
+
   it("lead nowhere else, whatever `next` says", async () => {
     const { email, password } = await register(newEmail());
     for (const next of ["//evil.test", "https://evil.test", "/account/../admin", "/accounts", ""]) {

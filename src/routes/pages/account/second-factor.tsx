@@ -7,15 +7,45 @@ import type { AppEnv } from "../../context";
 import { textsOf } from "../language";
 import { Time } from "./frame";
 
-export function SecondFactor({ c, status }: { c: Context<AppEnv>; status: UserStatus }) {
+/**
+ * Of a second factor that is on, only that it is, unless a code was given just now: which apps
+ * protect an account, and how many codes are left, is what a thief of the session would like to know
+ * (docs/decisions/0008).
+ */
+export function SecondFactor(props: { c: Context<AppEnv>; status: UserStatus; fresh: boolean }) {
+  const { c, status, fresh } = props;
   const t = textsOf(c).account;
-  const { twoFactor, authenticators } = status;
+  const isOn = status.twoFactor;
   return (
     <section aria-labelledby="second-factor">
       <h2 id="second-factor">
         {t.secondFactor}{" "}
-        <span class={`tag ${twoFactor ? "good" : "warn"}`}>{twoFactor ? t.isOn : t.isOff}</span>
+        <span class={`tag ${isOn ? "good" : "warn"}`}>{isOn ? t.isOn : t.isOff}</span>
       </h2>
+      {isOn && !fresh ? <Hidden c={c} /> : <Factors c={c} status={status} />}
+    </section>
+  );
+}
+
+function Hidden({ c }: { c: Context<AppEnv> }) {
+  const t = textsOf(c).account;
+  return (
+    <>
+      <p>{t.hidden}</p>
+      <p>
+        <a class="button" href="/account/prove">
+          {t.show}
+        </a>
+      </p>
+    </>
+  );
+}
+
+function Factors({ c, status }: { c: Context<AppEnv>; status: UserStatus }) {
+  const t = textsOf(c).account;
+  const { twoFactor, authenticators, backupCodes } = status;
+  return (
+    <>
       {!twoFactor && <p>{t.whatFor}</p>}
       {authenticators.length > 0 && <Authenticators c={c} authenticators={authenticators} />}
       <p>
@@ -23,13 +53,13 @@ export function SecondFactor({ c, status }: { c: Context<AppEnv>; status: UserSt
           {twoFactor ? t.add : t.setUp}
         </a>
       </p>
-      {twoFactor && <BackupCodes c={c} left={status.backupCodes} />}
+      {twoFactor && <BackupCodes c={c} left={backupCodes} />}
       {twoFactor && (
         <p>
           <a href="/account/second-factor/off">{t.turnOff}</a>
         </p>
       )}
-    </section>
+    </>
   );
 }
 

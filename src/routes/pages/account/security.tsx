@@ -3,7 +3,7 @@
 import { z } from "@hono/zod-openapi";
 import { Hono, type Context } from "hono";
 import { actorOf } from "../../../core/actor";
-import { isBoundToEnrol } from "../../../core/assurance";
+import { isBoundToEnrol, isFresh } from "../../../core/assurance";
 import { loadBySession, type SessionRecord } from "../../../core/load-by-session";
 import {
   listSessions,
@@ -41,7 +41,7 @@ async function securityPage(c: Context<AppEnv>) {
         <p>
           {t.loggedInAs} <strong>{name ?? username ?? email}</strong>
         </p>
-        <SecondFactor c={c} status={toStatus(loaded, deps.now)} />
+        <SecondFactor c={c} status={toStatus(loaded, deps.now)} fresh={isFresh(loaded, deps.now)} />
         <Sessions c={c} sessions={sessions} />
         {devices.length > 0 && <Devices c={c} devices={devices} />}
         <h2>{t.password}</h2>

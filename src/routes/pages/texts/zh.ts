@@ -109,6 +109,8 @@ export const zh: Texts = {
     isOn: "On",
     isOff: "Off",
     whatFor: "With a code from your phone, a stolen password alone opens nothing.",
+    hidden: "Your authenticators and backup codes are shown after a code.",
+    show: "Give a code",
     setUp: "Set up two-factor authentication",
     required: "You have to set up two-factor authentication before you can go on.",
     authenticators: "Authenticators",
