@@ -165,6 +165,8 @@ function printBanner(port, fresh) {
   console.log(`
 Stepgate answers at ${url}
 
+  ${url}/         make an account and set up a second factor
+  ${url}/console  apps, users and the audit trail, for the operator
   ${url}/docs     the API, to try out
   ${url}/redoc    the API, to read
   ${demo}     in a second terminal: enrol your phone, verify a code

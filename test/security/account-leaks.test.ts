@@ -1,51 +1,9 @@
-import { env } from "cloudflare:workers";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { accountRun, NOWHERE } from "./account-run";
-import { contents, rows } from "./support";
+import { auditTrail, captureLog, leaked, leakedCodes, storage } from "./leak-search";
+import { rows } from "./support";
 
-let lines: string[] = [];
-
-beforeEach(() => {
-  lines = [];
-  for (const level of ["log", "info", "warn", "error", "debug", "trace"] as const) {
-    vi.spyOn(console, level).mockImplementation((...words: unknown[]) => {
-      lines.push(words.map(String).join(" "));
-    });
-  }
-});
-
-afterEach(() => {
-  vi.restoreAllMocks();
-});
-
-/** As it is and as it is commonly encoded; of a token also the parts that are secret. */
-function formsOf(value: string): string[] {
-  const bytes = new TextEncoder().encode(value);
-  const whole = [
-    value,
-    encodeURIComponent(value),
-    JSON.stringify(value).slice(1, -1),
-    value.replaceAll("-", ""),
-    bytes.toBase64({ omitPadding: true }),
-    bytes.toHex(),
-  ];
-  const parts = /^sg[rsd]_/.test(value) ? value.split("_").slice(2) : [];
-  const signature = value.startsWith("eyJ") ? [value.split(".")[2] ?? value] : [];
-  return [...whole, ...parts, ...signature];
-}
-
-function leaked(secrets: { what: string; value: string }[], text: string): string[] {
-  return secrets
-    .filter(({ value }) => formsOf(value).some((form) => text.includes(form)))
-    .map(({ what }) => what);
-}
-
-/** All of D1 and KV as text. */
-async function storage(): Promise<string> {
-  const { keys } = await env.KV.list();
-  const values = await Promise.all(keys.map(({ name }) => env.KV.get(name)));
-  return JSON.stringify([await contents(), keys, values]);
-}
+const lines = captureLog();
 
 describe("requirement 27: passwords, tokens, cookies and codes of an account", () => {
   it("are shown by the answer that makes them, and by no other; passwords by none", async () => {
@@ -71,20 +29,17 @@ describe("requirement 27: passwords, tokens, cookies and codes of an account", (
 
   it("are in no log line, and neither are names, codes that were sent, or any query", async () => {
     const { secrets, codes, responses } = await accountRun();
-    expect(lines.length).toBeGreaterThanOrEqual(responses.length);
-    const log = lines.join("\n");
+    expect(lines().length).toBeGreaterThanOrEqual(responses.length);
+    const log = lines().join("\n");
     expect(leaked(secrets, log)).toEqual([]);
-    for (const code of codes) expect(log).not.toMatch(new RegExp(`(?<![\\w.-])${code}(?![\\w.-])`));
+    expect(leakedCodes(codes, log)).toEqual([]);
     expect(log).not.toMatch(/ada@|\bada\b|limit=100|refreshToken=/);
   });
 
   it("are in no row of the audit trail", async () => {
     const { secrets, codes } = await accountRun();
-    const events = await rows("SELECT * FROM audit_events");
-    expect(events.length).toBeGreaterThan(15);
-    const trail = JSON.stringify(
-      events.map(({ id: _id, request_id: _requestId, ...rest }) => rest),
-    );
+    const trail = await auditTrail();
+    expect(trail.match(/"type":/g)?.length).toBeGreaterThan(15);
     expect(leaked(secrets, trail)).toEqual([]);
     for (const code of codes) expect(trail).not.toContain(`"${code}"`);
     expect(trail).not.toContain("ada@example.com");
