@@ -83,17 +83,20 @@ each("datetime", (element, instant) => {
   );
 });
 
+/** What only a script can do. */
+each("data-with-script", (element) => (element.hidden = false));
+
 /** Rows that came since: the page says what to ask for, and the answer what to ask next. */
 each("data-live", (rows, start) => {
   let url = start;
   const ask = async () => {
-    if (!document.hidden) {
-      const answer = await fetch(url).catch(() => null);
-      if (answer?.status === 200) {
-        rows.insertAdjacentHTML("afterbegin", await answer.text());
-        url = answer.headers.get("x-next") ?? url;
-      }
-    }
+    const answer = document.hidden
+      ? null
+      : await fetch(url, { redirect: "manual" }).catch(() => null);
+    // To the sign-in, or to a page that is not too long.
+    if (answer?.type === "opaqueredirect" || rows.children.length > 1000) return location.reload();
+    if (answer?.ok) url = answer.headers.get("x-next") ?? url;
+    if (answer?.status === 200) rows.insertAdjacentHTML("afterbegin", await answer.text());
     setTimeout(ask, 3000);
   };
   setTimeout(ask, 3000);

@@ -23,7 +23,16 @@ export interface AppInput {
 }
 
 /** What is left out stays as it is. */
-export type AppChanges = { [K in keyof AppInput]?: AppInput[K] | undefined };
+export interface AppChanges {
+  name?: string | undefined;
+  issuer?: string | undefined;
+  settings?: SettingsChanges | undefined;
+}
+
+/** Null: as if it had never been set. */
+export type SettingsChanges = Omit<NonNullable<AppInput["settings"]>, "minPasswordLength"> & {
+  minPasswordLength?: number | null | undefined;
+};
 
 const shown = {
   id: apps.id,
@@ -41,7 +50,7 @@ const INSERT = statement(`
  */
 const UPDATE = statement(`
   UPDATE apps SET name = coalesce(:name, name), issuer = coalesce(:issuer, issuer),
-    settings = json_patch(settings, :settings), epoch = epoch + (:settings <> '{}')
+    settings = json_patch(settings, :settings), epoch = epoch + (json_patch(settings, :settings) <> json(settings))
   WHERE id = :id AND deleted_at IS NULL RETURNING id`);
 const DELETE = statement(`
   UPDATE apps SET deleted_at = :now, epoch = epoch + 1 WHERE id = :id AND deleted_at IS NULL RETURNING id`);

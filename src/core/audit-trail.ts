@@ -1,6 +1,6 @@
 /** Reading the audit trail. */
 
-import { and, desc, eq, gt, gte, lt } from "drizzle-orm";
+import { and, desc, eq, gt, gte, lt, max } from "drizzle-orm";
 import { auditEvents } from "../db/schema";
 import type { Deps } from "../env";
 import type { AuditType, Outcome } from "./audit";
@@ -25,14 +25,37 @@ const EXPORT_BATCH = 500;
 /** Newest first. */
 export async function listEvents(
   { db }: Deps,
-  { cursor, limit, ...filter }: AuditFilter & PageRequest,
+  request: AuditFilter & PageRequest,
 ): Promise<Page<AuditRecord>> {
-  const rows = await db
+  return toEvents(await select(db, request), request);
+}
+
+/**
+ * The same, and the id of the newest event of all: ids only grow, so that whoever asks on from it
+ * misses none, and what does not fit the filter is not read again.
+ */
+export async function followEvents(
+  { db }: Deps,
+  request: AuditFilter & PageRequest,
+): Promise<Page<AuditRecord> & { newest: number }> {
+  const newestOfAll = db.select({ id: max(auditEvents.id) }).from(auditEvents);
+  const [[newest], rows] = await db.batch([newestOfAll, select(db, request)]);
+  return { ...toEvents(rows, request), newest: newest?.id ?? 0 };
+}
+
+function select(db: Deps["db"], { cursor, limit, ...filter }: AuditFilter & PageRequest) {
+  return db
     .select()
     .from(auditEvents)
     .where(conditions(filter, cursor))
     .orderBy(desc(auditEvents.id))
     .limit(limit + 1);
+}
+
+function toEvents(
+  rows: (typeof auditEvents.$inferSelect)[],
+  { limit }: PageRequest,
+): Page<AuditRecord> {
   return toPage(
     rows.map((row) => ({ ...toRecord(row), cursor: row.id })),
     limit,

@@ -76,12 +76,19 @@ function endsFrom(instant: Date) {
   return { now, idleExpiresAt: now + idle, expiresAt: now + overall };
 }
 
-/** Throws `unauthorized` for a sign-in that has ended, in whichever way. */
-export async function checkSignIn(deps: Deps, cookie: string): Promise<OperatorSession> {
+/**
+ * Throws `unauthorized` for a sign-in that has ended, in whichever way. What a page asks for by
+ * itself is no use: an operator who went away is still signed out.
+ */
+export async function checkSignIn(
+  deps: Deps,
+  cookie: string,
+  by: "operator" | "page" = "operator",
+): Promise<OperatorSession> {
   const hash = await parseOperatorCookie(cookie);
   const row = hash === null ? null : await load(deps, hash);
   if (hash === null || !row) throw new Problem("unauthorized", { cause: "no such sign-in" });
-  noteUse(deps, hash, row);
+  if (by === "operator") noteUse(deps, hash, row);
   return { createdAt: new Date(row.createdAt), expiresAt: new Date(row.expiresAt) };
 }
 

@@ -185,6 +185,7 @@ export async function deleteUser(
   deps: Deps,
   actor: Actor,
   { app, user }: UserRecord,
+  note: string | null = null,
 ): Promise<void> {
   if (actor !== OPERATOR) assertNotHeld(user);
   const claim = claimBy(deps, actor, { app, user });
@@ -194,7 +195,7 @@ export async function deleteUser(
     ...deleteFactors(deps, claim),
     ...DELETE_ACCOUNT.map((bind) => bind(d1, claim)),
     DEPERSONALISE_AUDIT(d1, claim),
-    record(deps, eventOf("user.deleted", actor, { app, user }), claim.attempt),
+    record(deps, { ...eventOf("user.deleted", actor, { app, user }), note }, claim.attempt),
     DELETE_USER(d1, claim),
   ]);
 }
@@ -209,7 +210,7 @@ const DELETE_ACCOUNT = [
   statement(`DELETE FROM sessions WHERE user_id = :userId AND ${CLAIMED}`),
   statement(`DELETE FROM trusted_devices WHERE user_id = :userId AND ${CLAIMED}`),
 ];
-/** What stays is who did what to which id, and when: nothing personal. */
+/** What stays is who did what to which id, and when, and the operator's note on the deletion itself. */
 const DEPERSONALISE_AUDIT = statement(`
   UPDATE audit_events SET ip = NULL, user_agent = NULL, note = NULL
   WHERE user_id = :userId AND coalesce(ip, user_agent, note) IS NOT NULL AND ${CLAIMED}`);

@@ -7,7 +7,7 @@ import { ADMIN_PROBLEMS, page, PageQuery, security } from "./shared";
 
 const { window, failuresBeforeLock, strikeCap, minPasswordLength } = SETTINGS_BOUNDS;
 
-const Settings = z.object({
+export const Settings = z.object({
   window: z.union([z.literal(0), z.literal(1), z.literal(2)]).openapi({
     type: "integer",
     minimum: window.min,
@@ -65,7 +65,7 @@ const App = z
     createdAt: Instant,
   })
   .openapi("App");
-const AppInput = z.strictObject({
+export const AppInput = z.strictObject({
   name: label(MAX_ISSUER).openapi({ example: "Example" }),
   issuer: label(MAX_ISSUER)
     .optional()

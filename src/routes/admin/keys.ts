@@ -27,6 +27,15 @@ const Key = z
   })
   .openapi("ApiKey");
 
+export const KeyInput = z.strictObject({
+  name: line(64).optional(),
+  scopes: z.array(Scope).min(1).max(SCOPES.length).optional().openapi({
+    description:
+      "Left out: all. `verify`: verify, challenges, reading; `enrol`: authenticators and backup codes; `users`: unlock and delete; `import`: a given secret.",
+  }),
+  expiresAt: InstantInput.optional(),
+});
+
 const createKeyRoute = createRoute({
   method: "post",
   path: "/apps/{appId}/keys",
@@ -36,16 +45,7 @@ const createKeyRoute = createRoute({
   request: {
     params,
     headers: IdempotencyHeaders,
-    body: body(
-      z.strictObject({
-        name: line(64).optional(),
-        scopes: z.array(Scope).min(1).max(SCOPES.length).optional().openapi({
-          description:
-            "Left out: all. `verify`: verify, challenges, reading; `enrol`: authenticators and backup codes; `users`: unlock and delete; `import`: a given secret.",
-        }),
-        expiresAt: InstantInput.optional(),
-      }),
-    ),
+    body: body(KeyInput),
   },
   responses: {
     201: json(

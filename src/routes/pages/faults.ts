@@ -25,40 +25,62 @@ const FIELD_OF: { [code in ProblemCode]?: string } = {
 };
 
 /** The page of a form, once more with what is wrong. */
-type ShowAgain = (c: Context<AppEnv>, faults: Fault[]) => Response | Promise<Response>;
+export type ShowAgain = (c: Context<AppEnv>, faults: Fault[]) => Response | Promise<Response>;
 
 /** The fields of a form as `schema` has them; else the form's own page, which says what is wrong. */
 export function form<T extends z.ZodType>(schema: T, showAgain: ShowAgain) {
   return zValidator("form", schema, (result, c: Context) => {
-    if (result.success) return undefined;
-    c.set("problem", new Problem("invalid_request"));
-    c.status(422);
-    const names = new Set(result.error.issues.map(({ path }) => String(path[0])));
-    return showAgain(
-      c,
-      [...names].map((field) => ({ field, message: ofField(textsOf(c), field) })),
-    );
+    return result.success ? undefined : showFaults(c, showAgain, result.error);
   });
+}
+
+/** The same of a form that searches, and changes nothing. */
+export function search<T extends z.ZodType>(schema: T, showAgain: ShowAgain) {
+  return zValidator("query", schema, (result, c: Context) => {
+    return result.success ? undefined : showFaults(c, showAgain, result.error);
+  });
+}
+
+function showFaults(
+  c: Context,
+  showAgain: ShowAgain,
+  { issues }: { issues: readonly { path: PropertyKey[] }[] },
+) {
+  const names = new Set(issues.map(({ path }) => String(path[0])));
+  const faults = [...names].map((field) => ({ field, message: ofField(textsOf(c), field) }));
+  return showProblemIn(c, showAgain, new Problem("invalid_request"), faults);
 }
 
 /**
  * Does what a form asks for. A problem that its user can mend is shown in the form's own page; one
- * that is mended elsewhere, such as a session that has ended, is thrown.
+ * that is mended elsewhere, such as a session that has ended, is thrown. `field` is the one whose
+ * form only core/ can judge.
  */
 export async function submit(
   c: Context<AppEnv>,
   showAgain: ShowAgain,
   act: () => Promise<Response>,
+  field = "code",
 ): Promise<Response> {
   try {
     return await act();
   } catch (error) {
     if (!(error instanceof Problem) || MENDED_ELSEWHERE.has(error.code)) throw error;
-    c.set("problem", error);
-    if (error.retryAfter !== undefined) c.header("retry-after", String(error.retryAfter));
-    c.status(error.status);
-    return showAgain(c, [faultOf(textsOf(c), error)]);
+    return showProblemIn(c, showAgain, error, [faultOf(textsOf(c), error, field)]);
   }
+}
+
+/** A problem in the form's own page, in these words. */
+export function showProblemIn(
+  c: Context<AppEnv>,
+  showAgain: ShowAgain,
+  problem: Problem,
+  faults: Fault[],
+): Response | Promise<Response> {
+  c.set("problem", problem);
+  if (problem.retryAfter !== undefined) c.header("retry-after", String(problem.retryAfter));
+  c.status(problem.status);
+  return showAgain(c, faults);
 }
 
 const MENDED_ELSEWHERE = new Set<ProblemCode>([
@@ -69,10 +91,10 @@ const MENDED_ELSEWHERE = new Set<ProblemCode>([
   "unauthorized",
 ]);
 
-function faultOf(t: Texts, problem: Problem): Fault {
+function faultOf(t: Texts, problem: Problem, field: string): Fault {
   const { code, retryAfter: waitSeconds } = problem;
-  // What has the form of no code is the field's mistake.
-  if (code === "invalid_request") return { field: "code", message: t.fields.code };
+  // What has the form of no code, say, is the field's mistake.
+  if (code === "invalid_request") return { field, message: ofField(t, field) };
   return { field: FIELD_OF[code], message: messageOf(t, problem), waitSeconds };
 }
 

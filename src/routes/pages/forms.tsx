@@ -40,21 +40,45 @@ export interface FieldProps {
   label: string;
   hint?: string | undefined;
   faults?: Fault[] | undefined;
-  type?: "text" | "email" | "password" | "search" | "url";
+  type?: "text" | "email" | "password" | "search" | "url" | "number" | "date" | "datetime-local";
   value?: string | undefined;
   autocomplete?: string;
   inputmode?: "numeric" | "text" | "email";
   required?: boolean;
   minlength?: number;
   maxlength?: number;
+  min?: number | string;
+  max?: number;
   autofocus?: boolean;
   /** Sends the form when a whole code is there. */
   "data-autosubmit"?: boolean;
 }
 
 export function Field({ name, label, hint, faults = [], type = "text", ...input }: FieldProps) {
-  const fault = faults.find(({ field }) => field === name);
-  const described = [hint && `${name}-hint`, fault && `${name}-fault`].filter(Boolean).join(" ");
+  return (
+    <Labelled name={name} label={label} hint={hint} faults={faults}>
+      <input
+        id={name}
+        name={name}
+        type={type}
+        {...describedBy({ name, hint, faults })}
+        {...input}
+        autofocus={input.autofocus && faults.length === 0}
+      />
+    </Labelled>
+  );
+}
+
+type LabelledProps = Pick<FieldProps, "name" | "label" | "hint" | "faults">;
+
+function Labelled({
+  name,
+  label,
+  hint,
+  faults = [],
+  children,
+}: LabelledProps & { children: Child }) {
+  const fault = faultAt(name, faults);
   return (
     <div class="field">
       <label for={name}>{label}</label>
@@ -68,16 +92,58 @@ export function Field({ name, label, hint, faults = [], type = "text", ...input 
           {fault.message}
         </p>
       )}
-      <input
-        id={name}
-        name={name}
-        type={type}
-        aria-describedby={described || undefined}
-        aria-invalid={fault ? "true" : undefined}
-        {...input}
-        autofocus={input.autofocus && faults.length === 0}
-      />
+      {children}
     </div>
+  );
+}
+
+/** What a control says of the words that stand above it. */
+export function describedBy({ name, hint, faults = [] }: Omit<LabelledProps, "label">) {
+  const fault = faultAt(name, faults);
+  const ids = [hint && `${name}-hint`, fault && `${name}-fault`].filter(Boolean);
+  return {
+    "aria-describedby": ids.join(" ") || undefined,
+    "aria-invalid": fault ? ("true" as const) : undefined,
+  };
+}
+
+function faultAt(name: string, faults: Fault[]): Fault | undefined {
+  return faults.find(({ field }) => field === name);
+}
+
+/** Several lines of text. */
+export function TextArea({
+  name,
+  value,
+  rows,
+  ...props
+}: LabelledProps & { value: string; rows: number }) {
+  return (
+    <Labelled name={name} {...props}>
+      <textarea id={name} name={name} rows={rows} {...describedBy({ name, ...props })}>
+        {value}
+      </textarea>
+    </Labelled>
+  );
+}
+
+/** A choice among a few: what is sent, and what is read. */
+export function Select({
+  name,
+  value,
+  options,
+  ...props
+}: LabelledProps & { value: string; options: [value: string, label: string][] }) {
+  return (
+    <Labelled name={name} {...props}>
+      <select id={name} name={name} {...describedBy({ name, ...props })}>
+        {options.map(([option, label]) => (
+          <option value={option} selected={option === value}>
+            {label}
+          </option>
+        ))}
+      </select>
+    </Labelled>
   );
 }
 

@@ -12,11 +12,12 @@ import { registerPages } from "./account/register";
 import { securityPages } from "./account/security";
 import { challengePages } from "./links/challenge";
 import { enrolmentPages } from "./links/enrolment";
+import { consolePages } from "./console/console";
 import { chooseLanguage, rememberLanguage } from "./language";
 import { showProblem } from "./problem-page";
 import { ownFormsOnly, pagePolicy } from "./safety";
 
-const PATHS = ["/", "/account/*", "/enrol/*", "/challenge/*"];
+const PATHS = ["/", "/account/*", "/enrol/*", "/challenge/*", "/console/*"];
 
 export const pages = new Hono<AppEnv>();
 
@@ -39,3 +40,4 @@ for (const routes of [
 }
 pages.route("/enrol", enrolmentPages);
 pages.route("/challenge", challengePages);
+pages.route("/console", consolePages);

@@ -4,6 +4,7 @@ import type { Context } from "hono";
 import type { AppEnv } from "../context";
 import { asProblem } from "../openapi";
 import type { ProblemCode } from "../../problem";
+import { HOME, SIGN_IN } from "./console/paths";
 import { messageOf } from "./faults";
 import { textsOf } from "./language";
 import { show } from "./layout";
@@ -18,6 +19,7 @@ const WAYS_ON: Record<string, { [code in ProblemCode]?: string }> = {
     unauthorized: "/account/login",
   },
   enrol: { second_factor_required: "/enrol" },
+  console: { unauthorized: SIGN_IN },
 };
 
 /** Forms send to the page that they are on, so that its path is where to come back to. */
@@ -36,7 +38,7 @@ export function showProblem(error: Error, c: Context<AppEnv>): Response | Promis
     content: (
       <>
         <p>
-          <a href="/">{t.home}</a>
+          <a href={area === "console" ? HOME : "/"}>{t.home}</a>
         </p>
         <p class="hint">
           {t.requestId} <code>{c.get("requestId")}</code>

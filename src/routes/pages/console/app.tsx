@@ -1,0 +1,132 @@
+/** One app: its settings, its keys, and its end. */
+
+import { z } from "@hono/zod-openapi";
+import { Hono, type Context } from "hono";
+import { listKeys } from "../../../core/api-keys";
+import { deleteApp, getApp, updateApp, type AppRecord } from "../../../core/apps";
+import { ACCOUNTS_APP } from "../../../core/policy";
+import { Problem } from "../../../problem";
+import { AppInput, Settings } from "../../admin/apps";
+import type { AppEnv } from "../../context";
+import { form, showProblemIn, submit, type Fault } from "../faults";
+import { Field } from "../forms";
+import { textsOf } from "../language";
+import { SettingsForm } from "./app-settings";
+import { goTo, showConsole } from "./frame";
+import { Keys } from "./keys";
+import { HOME } from "./paths";
+import { ask } from "./question";
+
+const number = z
+  .string()
+  .regex(/^\d{1,9}$/)
+  .transform(Number);
+/** One thing a line. */
+const lines = z.string().transform((text) =>
+  text
+    .split("\n")
+    .map((line) => line.trim())
+    .filter(Boolean),
+);
+const { shape } = Settings;
+/** The last four are only of the app `accounts`. */
+const SettingsFields = z.object({
+  appName: AppInput.shape.name,
+  issuer: AppInput.shape.issuer.unwrap(),
+  window: number.pipe(shape.window),
+  failuresBeforeLock: number.pipe(shape.failuresBeforeLock),
+  strikeCap: number.pipe(shape.strikeCap),
+  allowedOrigins: lines.pipe(shape.allowedOrigins),
+  returnUrls: lines.pipe(shape.returnUrls),
+  registration: shape.registration.optional(),
+  secondFactor: shape.secondFactor.optional(),
+  minPasswordLength: z
+    .union([z.literal("").transform(() => null), number.pipe(shape.minPasswordLength.unwrap())])
+    .optional(),
+  trustedDevices: z
+    .enum(["yes", "no"])
+    .transform((choice) => choice === "yes")
+    .optional(),
+});
+const DeletionForm = z.object({ confirmName: z.string() });
+
+function appOf(c: Context<AppEnv>): Promise<AppRecord> {
+  return getApp(c.var.deps, c.req.param("id") ?? "");
+}
+
+async function appPage(c: Context<AppEnv>, faults: Fault[] = []) {
+  const app = await appOf(c);
+  const keys = await listKeys(c.var.deps, app.id);
+  const { app: t } = textsOf(c).console;
+  return showConsole(c, {
+    title: app.name,
+    faults,
+    content: (
+      <>
+        <p class="row">
+          <span>
+            {t.id} <code>{app.id}</code>
+          </span>
+          <a href={`${HOME}/users?appId=${app.id}`}>{t.users}</a>
+          <a href={`${HOME}/audit?appId=${app.id}`}>{t.events}</a>
+        </p>
+        <Keys c={c} appId={app.id} keys={keys} />
+        <SettingsForm c={c} app={app} faults={faults} />
+        {app.id === ACCOUNTS_APP ? (
+          <p class="muted">{t.builtIn}</p>
+        ) : (
+          <p>
+            <a class="button danger" href={`${HOME}/apps/${app.id}/delete`}>
+              {t.delete}
+            </a>
+          </p>
+        )}
+      </>
+    ),
+  });
+}
+
+async function deletionPage(c: Context<AppEnv>, faults: Fault[] = []) {
+  const { id, name } = await appOf(c);
+  const { app: t } = textsOf(c).console;
+  return ask(c, {
+    title: t.deleteTitle(name),
+    why: t.deleteWhy,
+    act: t.delete,
+    danger: true,
+    back: `${HOME}/apps/${id}`,
+    faults,
+    fields: (
+      <Field
+        name="confirmName"
+        label={t.confirmName}
+        hint={name}
+        faults={faults}
+        autocomplete="off"
+        required
+      />
+    ),
+  });
+}
+
+export const appPages = new Hono<AppEnv>()
+  .get("/apps/:id", (c) => appPage(c))
+  .post("/apps/:id", form(SettingsFields, appPage), (c) =>
+    submit(c, appPage, async () => {
+      const { appName: name, issuer, ...settings } = c.req.valid("form");
+      const { id } = await updateApp(c.var.deps, c.req.param("id"), { name, issuer, settings });
+      return goTo(c, `/apps/${id}`, "app_saved");
+    }),
+  )
+  .get("/apps/:id/delete", (c) => deletionPage(c))
+  .post("/apps/:id/delete", form(DeletionForm, deletionPage), (c) =>
+    submit(c, deletionPage, async () => {
+      const { id, name } = await appOf(c);
+      if (c.req.valid("form").confirmName.trim() !== name) {
+        const fault = { field: "confirmName", message: textsOf(c).fields.confirmName };
+        return showProblemIn(c, deletionPage, new Problem("invalid_request"), [fault]);
+      }
+      await deleteApp(c.var.deps, id);
+      return goTo(c, "/apps", "app_deleted");
+    }),
+  );

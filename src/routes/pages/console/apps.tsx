@@ -1,0 +1,94 @@
+/** The list of apps, and making one. */
+
+import { z } from "@hono/zod-openapi";
+import { Hono, type Context } from "hono";
+import { createApp, listApps } from "../../../core/apps";
+import { MAX_ISSUER } from "../../../core/policy";
+import { AppInput } from "../../admin/apps";
+import { PageQuery } from "../../admin/shared";
+import type { AppEnv } from "../../context";
+import { Time } from "../account/frame";
+import { form, search, submit, type Fault } from "../faults";
+import { Field, Form } from "../forms";
+import { textsOf } from "../language";
+import { goTo, optional, PAGE_LIMIT, PageLinks, showConsole, typedIn } from "./frame";
+import { HOME } from "./paths";
+
+const ListQuery = z.object({ cursor: PageQuery.shape.cursor });
+const NewForm = z.object({
+  appName: AppInput.shape.name,
+  issuer: optional(AppInput.shape.issuer.unwrap()),
+});
+
+async function listPage(c: Context<AppEnv>, faults: Fault[] = [], cursor?: string) {
+  const { items, nextCursor } = await listApps(c.var.deps, { cursor, limit: PAGE_LIMIT });
+  const { console: t } = textsOf(c);
+  return showConsole(c, {
+    title: t.apps,
+    faults,
+    content: (
+      <>
+        {items.length === 0 && <p>{t.app.none}</p>}
+        <ul class="list">
+          {items.map(({ id, name, issuer, createdAt }) => (
+            <li>
+              <div>
+                <a href={`${HOME}/apps/${id}`}>
+                  <strong>{name}</strong>
+                </a>
+                <p class="hint">
+                  {issuer !== name && `${t.app.issuer} ${issuer} · `}
+                  {t.app.created} <Time c={c} at={createdAt} />
+                </p>
+              </div>
+              <code class="muted">{id}</code>
+            </li>
+          ))}
+        </ul>
+        <PageLinks c={c} nextCursor={nextCursor} />
+        <NewApp c={c} faults={faults} />
+      </>
+    ),
+  });
+}
+
+async function NewApp({ c, faults }: { c: Context<AppEnv>; faults: Fault[] }) {
+  const { app: t } = textsOf(c).console;
+  const typed = await typedIn(c);
+  return (
+    <section class="narrow" aria-labelledby="create">
+      <h2 id="create">{t.create}</h2>
+      <Form>
+        <Field
+          name="appName"
+          label={t.name}
+          faults={faults}
+          value={typed("appName")}
+          autocomplete="off"
+          maxlength={MAX_ISSUER}
+          required
+        />
+        <Field
+          name="issuer"
+          label={t.issuer}
+          hint={t.issuerHint}
+          faults={faults}
+          value={typed("issuer")}
+          autocomplete="off"
+          maxlength={MAX_ISSUER}
+        />
+        <button class="main">{t.create}</button>
+      </Form>
+    </section>
+  );
+}
+
+export const appListPages = new Hono<AppEnv>()
+  .get("/apps", search(ListQuery, listPage), (c) => listPage(c, [], c.req.valid("query").cursor))
+  .post("/apps", form(NewForm, listPage), (c) =>
+    submit(c, listPage, async () => {
+      const { appName: name, issuer } = c.req.valid("form");
+      const { id } = await createApp(c.var.deps, { name, issuer }, null);
+      return goTo(c, `/apps/${id}`, "app_created");
+    }),
+  );

@@ -1,0 +1,183 @@
+/** The audit trail: to search, to follow as it grows, and to take away. */
+
+import { z } from "@hono/zod-openapi";
+import { Hono, type Context } from "hono";
+import { listApps, type AppRecord } from "../../../core/apps";
+import { AUDIT_TYPES, OUTCOMES } from "../../../core/audit";
+import { exportEvents, followEvents, type AuditFilter } from "../../../core/audit-trail";
+import { Problem } from "../../../problem";
+import { PageQuery } from "../../admin/shared";
+import type { AppEnv } from "../../context";
+import { line } from "../../fields";
+import { search, type Fault } from "../faults";
+import { Field, Select } from "../forms";
+import { textsOf, withQuery } from "../language";
+import { EventRows, EventTable } from "./events";
+import { optional, PAGE_LIMIT, PageLinks, requireOperator, showConsole } from "./frame";
+import { HOME } from "./paths";
+import { AppChoice } from "./users";
+
+/** Of a datetime-local field, which has no time zone: UTC. */
+const LocalTime = z
+  .string()
+  .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?$/)
+  .transform((text) => new Date(`${text}Z`))
+  .refine((time) => !Number.isNaN(time.getTime()));
+const AuditQuery = z.object({
+  appId: optional(line(64)),
+  userId: optional(line(64)),
+  type: optional(z.enum(AUDIT_TYPES)),
+  outcome: optional(z.enum(OUTCOMES)),
+  since: optional(LocalTime),
+  until: optional(LocalTime),
+  cursor: PageQuery.shape.cursor,
+});
+const TailQuery = AuditQuery.extend({ after: z.coerce.number().int().min(0) });
+
+async function auditPage(
+  c: Context<AppEnv>,
+  faults: Fault[] = [],
+  filter: AuditFilter & { cursor?: string | undefined } = {},
+) {
+  const { deps } = c.var;
+  const [{ items, nextCursor, newest }, apps] = await Promise.all([
+    followEvents(deps, { ...filter, limit: PAGE_LIMIT }),
+    listApps(deps, { limit: PAGE_LIMIT }),
+  ]);
+  const isOpen = filter.cursor === undefined && filter.until === undefined && faults.length === 0;
+  const isLive = isOpen && c.req.query("live") !== "no";
+  const { console: t } = textsOf(c);
+  return showConsole(c, {
+    title: t.audit,
+    faults,
+    content: (
+      <>
+        <Filters c={c} apps={apps.items} faults={faults} />
+        <div class="row">
+          <h2 id="events">{t.activity.latest}</h2>
+          <a href={withQuery(c, "cursor", null)}>{t.event.refresh}</a>
+          <a href={`${HOME}/audit/export${queryOf(c)}`}>{t.event.export}</a>
+          {isOpen && <Follow c={c} isLive={isLive} />}
+        </div>
+        {items.length === 0 && <p>{t.event.none}</p>}
+        <EventTable
+          c={c}
+          events={items}
+          heading="events"
+          live={isLive ? tailOf(c, newest) : undefined}
+        />
+        <PageLinks c={c} nextCursor={nextCursor} />
+      </>
+    ),
+  });
+}
+
+/** Links, shown where there is a script to do it. */
+function Follow({ c, isLive }: { c: Context<AppEnv>; isLive: boolean }) {
+  const { event: t } = textsOf(c).console;
+  return (
+    <span data-with-script hidden>
+      {isLive && t.live}{" "}
+      <a href={withQuery(c, "live", isLive ? "no" : null)}>{isLive ? t.stopLive : t.startLive}</a>
+    </span>
+  );
+}
+
+/** What the page was asked for. */
+function queryOf(c: Context<AppEnv>): string {
+  return new URL(c.req.url).search;
+}
+
+/** What is newer than this event, of what the page was asked for. */
+function tailOf(c: Context<AppEnv>, after: number): string {
+  return `${HOME}/audit/tail${withQuery(c, "after", String(after))}`;
+}
+
+function Filters(props: { c: Context<AppEnv>; apps: AppRecord[]; faults: Fault[] }) {
+  const { c, apps, faults } = props;
+  const { console: t } = textsOf(c);
+  const { userId, type = "", outcome = "", since, until } = c.req.query();
+  const types = AUDIT_TYPES.map((one): [string, string] => [one, one]);
+  return (
+    <form class="filters" role="search">
+      <AppChoice c={c} apps={apps} />
+      <Field
+        name="userId"
+        label={t.event.userId}
+        faults={faults}
+        value={userId}
+        autocomplete="off"
+        maxlength={64}
+      />
+      <Select
+        name="type"
+        label={t.event.type}
+        faults={faults}
+        value={type}
+        options={[["", t.any], ...types]}
+      />
+      <Select
+        name="outcome"
+        label={t.event.outcome}
+        faults={faults}
+        value={outcome}
+        options={[["", t.any], ...Object.entries(t.event.outcomes)]}
+      />
+      <Field
+        name="since"
+        label={t.event.since}
+        faults={faults}
+        type="datetime-local"
+        value={since}
+      />
+      <Field
+        name="until"
+        label={t.event.until}
+        faults={faults}
+        type="datetime-local"
+        value={until}
+      />
+      <button class="main">{t.search}</button>
+    </form>
+  );
+}
+
+/** Rows for the script to put on top, and where it goes on from. */
+async function tail(c: Context<AppEnv>, filter: z.infer<typeof TailQuery>) {
+  const page = await followEvents(c.var.deps, { ...filter, limit: PAGE_LIMIT });
+  c.header("x-next", tailOf(c, page.newest));
+  if (page.items.length === 0) return c.body(null, 204);
+  const { event: t } = textsOf(c).console;
+  return c.html(
+    <>
+      <EventRows c={c} events={page.items} />
+      {page.nextCursor !== null && (
+        <tr>
+          <td colspan={5}>{t.more}</td>
+        </tr>
+      )}
+    </>,
+  );
+}
+
+function refuse(): never {
+  throw new Problem("invalid_request");
+}
+
+/** Nobody presses anything for it: it keeps no sign-in alive. */
+export const auditTail = new Hono<AppEnv>().get(
+  "/audit/tail",
+  requireOperator("page"),
+  search(TailQuery, refuse),
+  (c) => tail(c, c.req.valid("query")),
+);
+
+export const auditPages = new Hono<AppEnv>()
+  .get("/audit", search(AuditQuery, auditPage), (c) => auditPage(c, [], c.req.valid("query")))
+  .get("/audit/export", search(AuditQuery, auditPage), (c) => {
+    const { cursor: _cursor, ...filter } = c.req.valid("query");
+    return c.body(exportEvents(c.var.deps, filter), 200, {
+      "content-type": "application/x-ndjson",
+      "content-disposition": 'attachment; filename="audit.ndjson"',
+    });
+  });

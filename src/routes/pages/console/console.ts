@@ -1,0 +1,32 @@
+/** The operator's console: all that the admin API can do, for a browser. */
+
+import { Hono } from "hono";
+import type { AppEnv } from "../../context";
+import { appPages } from "./app";
+import { appListPages } from "./apps";
+import { auditPages, auditTail } from "./audit";
+import { requireOperator } from "./frame";
+import { keyPages } from "./keys";
+import { overviewPages } from "./overview";
+import { signInPages } from "./sign-in";
+import { userActionPages } from "./user-actions";
+import { userPages } from "./user";
+import { userListPages } from "./users";
+
+/** In this order: what stands before `requireOperator` sees to that itself. */
+export const consolePages = new Hono<AppEnv>();
+consolePages.route("/", signInPages);
+consolePages.route("/", auditTail);
+consolePages.use(requireOperator());
+for (const routes of [
+  overviewPages,
+  appListPages,
+  appPages,
+  keyPages,
+  userListPages,
+  userPages,
+  userActionPages,
+  auditPages,
+]) {
+  consolePages.route("/", routes);
+}

@@ -1,0 +1,137 @@
+/** What the console's pages share: who may see them, and what stands around their content. */
+
+import { z } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import { createMiddleware } from "hono/factory";
+import type { Child } from "hono/jsx";
+import { checkSignIn } from "../../../core/operator-sessions";
+import type { AppEnv } from "../../context";
+import { ownCookie } from "../../session";
+import { textsOf, withQuery } from "../language";
+import { show, type Page } from "../layout";
+import { HOME } from "./paths";
+
+/** A cookie of its own: with that of an account nobody is an operator. */
+export const OPERATOR_COOKIE = "stepgate-console";
+
+/** How many a page of a list has. */
+export const PAGE_LIMIT = 50;
+
+export function requireOperator(by: "operator" | "page" = "operator") {
+  return createMiddleware<AppEnv>(async (c, next) => {
+    await checkSignIn(c.var.deps, ownCookie(c, OPERATOR_COOKIE) ?? "", by);
+    await next();
+  });
+}
+
+/** Answers a page of the console. */
+export function showConsole(c: Context<AppEnv>, { content, ...page }: Page) {
+  return show(c, {
+    wide: true,
+    brand: textsOf(c).console.brand,
+    nav: <Nav c={c} />,
+    ...page,
+    content: (
+      <>
+        <Done c={c} />
+        {content}
+      </>
+    ),
+  });
+}
+
+function Nav({ c }: { c: Context<AppEnv> }) {
+  const { console: t } = textsOf(c);
+  const { path } = c.req;
+  const links = [
+    [HOME, t.overview],
+    [`${HOME}/apps`, t.apps],
+    [`${HOME}/users`, t.users],
+    [`${HOME}/audit`, t.audit],
+  ] as const;
+  const isHere = (to: string) => path === to || (to !== HOME && path.startsWith(`${to}/`));
+  return (
+    <>
+      <nav class="row" aria-label={t.nav}>
+        {links.map(([to, label]) => (
+          <a href={to} aria-current={isHere(to) ? "page" : undefined}>
+            {label}
+          </a>
+        ))}
+      </nav>
+      <form class="inline" method="post" action={`${HOME}/sign-out`}>
+        <button class="small">{t.signOut}</button>
+      </form>
+    </>
+  );
+}
+
+/** What was just done. */
+function Done({ c }: { c: Context<AppEnv> }) {
+  const done: Record<string, string> = textsOf(c).console.done;
+  const message = c.req.method === "GET" ? done[c.req.query("done") ?? ""] : undefined;
+  if (message === undefined) return null;
+  return (
+    <p class="notice good" role="status">
+      {message}
+    </p>
+  );
+}
+
+/** To a page, with a word on what was done. */
+export function goTo(c: Context<AppEnv>, path: string, done: string): Response {
+  return c.redirect(`${HOME}${path}?done=${done}`, 303);
+}
+
+/** To the next page of a list, and back to the first one. */
+export function PageLinks({ c, nextCursor }: { c: Context<AppEnv>; nextCursor: string | null }) {
+  const { console: t } = textsOf(c);
+  return (
+    <p class="row">
+      {c.req.query("cursor") !== undefined && <a href={withQuery(c, "cursor", null)}>{t.newest}</a>}
+      {nextCursor !== null && <a href={withQuery(c, "cursor", nextCursor)}>{t.older}</a>}
+    </p>
+  );
+}
+
+/** What is shown once, with a button to copy it. */
+export function ShownOnce({
+  c,
+  secret,
+  children,
+}: {
+  c: Context;
+  secret: string;
+  children: Child;
+}) {
+  const { console: t, copy, copied } = textsOf(c);
+  return (
+    <div class="notice warn">
+      <p>
+        <strong>{t.shownOnce}</strong> {children}
+      </p>
+      <p>
+        <code class="key" id="secret">
+          {secret}
+        </code>{" "}
+        <button type="button" class="small" data-copy="secret" data-done={copied} hidden>
+          {copy}
+        </button>
+      </p>
+    </div>
+  );
+}
+
+/** A field that may be left empty. */
+export function optional<T extends z.ZodType>(schema: T) {
+  return z.union([z.literal("").transform(() => undefined), schema]).optional();
+}
+
+/** What was typed in the form that is shown again. */
+export async function typedIn(c: Context): Promise<(name: string) => string | undefined> {
+  const typed = c.req.method === "POST" ? await c.req.parseBody() : {};
+  return (name) => {
+    const value = typed[name];
+    return typeof value === "string" ? value : undefined;
+  };
+}

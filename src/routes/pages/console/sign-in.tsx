@@ -1,0 +1,81 @@
+/** Signing in to the console with the operator's token, and out again. */
+
+import { z } from "@hono/zod-openapi";
+import { Hono, type Context } from "hono";
+import { signIn, signOut } from "../../../core/operator-sessions";
+import { Problem } from "../../../problem";
+import { sourceOf } from "../../address";
+import type { AppEnv } from "../../context";
+import { limitFailures } from "../../limits";
+import { ownCookie, setOwnCookie } from "../../session";
+import { Password } from "../../user/shared";
+import { form, showProblemIn, type Fault } from "../faults";
+import { Field, Form } from "../forms";
+import { textsOf } from "../language";
+import { show } from "../layout";
+import { OPERATOR_COOKIE } from "./frame";
+import { HOME, SIGN_IN } from "./paths";
+
+const SignInForm = z.object({ token: Password });
+
+function signInPage(c: Context<AppEnv>, faults: Fault[] = []) {
+  const { console: t } = textsOf(c);
+  const { signIn: words } = t;
+  return show(c, {
+    title: words.title,
+    brand: t.brand,
+    faults,
+    content: (
+      <>
+        <Notice c={c} />
+        <Form>
+          <Field
+            name="token"
+            label={words.token}
+            hint={words.tokenHint}
+            faults={faults}
+            type="password"
+            autocomplete="current-password"
+            maxlength={1024}
+            required
+            autofocus
+          />
+          <button class="main">{words.submit}</button>
+        </Form>
+      </>
+    ),
+  });
+}
+
+/** Why somebody is here who did not ask for it. */
+function Notice({ c }: { c: Context<AppEnv> }) {
+  const { signIn: t } = textsOf(c).console;
+  const { done, next } = c.req.query();
+  if (done !== undefined) return <p class="notice good">{t.signedOut}</p>;
+  return next === undefined || next === HOME ? null : <p class="notice">{t.ended}</p>;
+}
+
+/** Where the operator was on their way to: never out of the console. */
+function nextOf(c: Context<AppEnv>): string {
+  const next = c.req.query("next") ?? "";
+  return /^\/console(\/[\w-]+)*$/.test(next) ? next : HOME;
+}
+
+export const signInPages = new Hono<AppEnv>()
+  .get("/sign-in", (c) => signInPage(c))
+  .post("/sign-in", limitFailures, form(SignInForm, signInPage), async (c) => {
+    try {
+      const cookie = await signIn(c.var.deps, c.req.valid("form").token, sourceOf(c));
+      setOwnCookie(c, OPERATOR_COOKIE, cookie.value, cookie.maxAgeSeconds, "Strict");
+      return c.redirect(nextOf(c), 303);
+    } catch (error) {
+      if (!(error instanceof Problem) || error.code !== "unauthorized") throw error;
+      const message = textsOf(c).console.signIn.wrong;
+      return showProblemIn(c, signInPage, error, [{ field: "token", message }]);
+    }
+  })
+  .post("/sign-out", async (c) => {
+    await signOut(c.var.deps, ownCookie(c, OPERATOR_COOKIE) ?? "", sourceOf(c));
+    setOwnCookie(c, OPERATOR_COOKIE, "", 0, "Strict");
+    return c.redirect(`${SIGN_IN}?done=signed_out`, 303);
+  });

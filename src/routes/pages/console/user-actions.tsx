@@ -1,0 +1,120 @@
+/** What the operator does to a user, each with a reason for the audit trail. */
+
+import { z } from "@hono/zod-openapi";
+import { Hono, type Context } from "hono";
+import { OPERATOR } from "../../../core/actor";
+import { findUser, setDisabled, type FoundUser } from "../../../core/operator";
+import { resetUser, type Rebinding } from "../../../core/rebinding";
+import { deleteUser, unlockUser } from "../../../core/users";
+import type { Deps } from "../../../env";
+import { Reason } from "../../admin/shared";
+import type { AppEnv } from "../../context";
+import { Time } from "../account/frame";
+import { form, submit, type Fault } from "../faults";
+import { Field } from "../forms";
+import { textsOf } from "../language";
+import { goTo, showConsole, ShownOnce } from "./frame";
+import { HOME } from "./paths";
+import { ask } from "./question";
+import { nameOf } from "./user";
+
+const ActionForm = z.object({ reason: Reason });
+
+/** What is done and told in a word; a reset answers something. */
+const ACTIONS = {
+  unlock: (deps: Deps, user: FoundUser, note: string) => unlockUser(deps, OPERATOR, user, note),
+  disable: (deps: Deps, user: FoundUser, note: string) =>
+    setDisabled(deps, user, { disabled: true, note }),
+  enable: (deps: Deps, user: FoundUser, note: string) =>
+    setDisabled(deps, user, { disabled: false, note }),
+};
+
+/** What the operator hands to the user. */
+const handedOver = ({ rebindToken }: Rebinding): string => rebindToken;
+
+const userOf = (c: Context<AppEnv>) => findUser(c.var.deps, c.req.param("id") ?? "");
+
+const questionOf =
+  (action: keyof typeof ACTIONS | "reset" | "delete") =>
+  async (c: Context<AppEnv>, faults: Fault[] = []) => {
+    const found = await userOf(c);
+    const { console: t } = textsOf(c);
+    const words = t.user[action];
+    return ask(c, {
+      title: words.title(nameOf(found)),
+      why: words.why,
+      act: words.act,
+      danger: action !== "unlock" && action !== "enable",
+      back: `${HOME}/users/${found.user.id}`,
+      faults,
+      fields: (
+        <Field
+          name="reason"
+          label={t.reason}
+          hint={t.reasonHint}
+          faults={faults}
+          autocomplete="off"
+          maxlength={500}
+          required
+        />
+      ),
+    });
+  };
+
+function resetPage(c: Context<AppEnv>, found: FoundUser, rebinding: Rebinding) {
+  const { user: t } = textsOf(c).console;
+  return showConsole(c, {
+    title: t.rebinding,
+    wide: false,
+    once: true,
+    content: (
+      <>
+        <ShownOnce c={c} secret={handedOver(rebinding)}>
+          {t.handOver}
+        </ShownOnce>
+        <p>
+          {t.goodUntil} <Time c={c} at={rebinding.expiresAt} />
+        </p>
+        <p>
+          <a class="button main" href={`${HOME}/users/${found.user.id}`}>
+            {t.back}
+          </a>
+        </p>
+      </>
+    ),
+  });
+}
+
+export const userActionPages = new Hono<AppEnv>();
+
+for (const action of ["unlock", "disable", "enable"] as const) {
+  const question = questionOf(action);
+  userActionPages
+    .get(`/users/:id/${action}`, (c) => question(c))
+    .post(`/users/:id/${action}`, form(ActionForm, question), (c) =>
+      submit(c, question, async () => {
+        const found = await userOf(c);
+        await ACTIONS[action](c.var.deps, found, c.req.valid("form").reason);
+        return goTo(c, `/users/${found.user.id}`, action);
+      }),
+    );
+}
+
+const beforeReset = questionOf("reset");
+const beforeDeletion = questionOf("delete");
+userActionPages
+  .get("/users/:id/reset", (c) => beforeReset(c))
+  .post("/users/:id/reset", form(ActionForm, beforeReset), (c) =>
+    submit(c, beforeReset, async () => {
+      const found = await userOf(c);
+      return resetPage(c, found, await resetUser(c.var.deps, found, c.req.valid("form").reason));
+    }),
+  )
+  .get("/users/:id/delete", (c) => beforeDeletion(c))
+  .post("/users/:id/delete", form(ActionForm, beforeDeletion), (c) =>
+    submit(c, beforeDeletion, async () => {
+      const found = await userOf(c);
+      await deleteUser(c.var.deps, OPERATOR, found, c.req.valid("form").reason);
+      return goTo(c, "/users", "user_deleted");
+    }),
+  );

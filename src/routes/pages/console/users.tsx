@@ -1,0 +1,152 @@
+/** Finding users, over all apps. */
+
+import { z } from "@hono/zod-openapi";
+import { Hono, type Context } from "hono";
+import { listApps, type AppRecord } from "../../../core/apps";
+import { listUsers, USER_STATES, type UserFilter, type UserSummary } from "../../../core/operator";
+import { PageQuery } from "../../admin/shared";
+import type { AppEnv } from "../../context";
+import { line } from "../../fields";
+import { Time } from "../account/frame";
+import { search, type Fault } from "../faults";
+import { Field, Select } from "../forms";
+import { textsOf } from "../language";
+import { optional, PAGE_LIMIT, PageLinks, showConsole } from "./frame";
+import { HOME } from "./paths";
+
+/** Apps that one can choose from; others come in by a link of theirs. */
+const APPS_OFFERED = 100;
+
+const UsersQuery = z.object({
+  appId: optional(line(64)),
+  query: optional(line(255)),
+  state: optional(z.enum(USER_STATES)),
+  cursor: PageQuery.shape.cursor,
+});
+
+async function usersPage(
+  c: Context<AppEnv>,
+  faults: Fault[] = [],
+  filter: UserFilter & { cursor?: string | undefined } = {},
+) {
+  const { deps } = c.var;
+  const [{ items, nextCursor }, apps] = await Promise.all([
+    listUsers(deps, { ...filter, limit: PAGE_LIMIT }),
+    listApps(deps, { limit: APPS_OFFERED }),
+  ]);
+  const { console: t } = textsOf(c);
+  return showConsole(c, {
+    title: t.users,
+    faults,
+    content: (
+      <>
+        <Search c={c} apps={apps.items} faults={faults} />
+        {items.length === 0 && <p role="status">{t.user.noneFound}</p>}
+        <ul class="list">
+          {items.map((user) => (
+            <User c={c} user={user} app={apps.items.find(({ id }) => id === user.appId)} />
+          ))}
+        </ul>
+        <PageLinks c={c} nextCursor={nextCursor} />
+      </>
+    ),
+  });
+}
+
+function Search(props: { c: Context<AppEnv>; apps: AppRecord[]; faults: Fault[] }) {
+  const { c, apps, faults } = props;
+  const { console: t } = textsOf(c);
+  const { query, state = "" } = c.req.query();
+  return (
+    <form class="filters" role="search">
+      <Field
+        name="query"
+        label={t.user.query}
+        faults={faults}
+        type="search"
+        value={query}
+        autocomplete="off"
+        maxlength={255}
+      />
+      <AppChoice c={c} apps={apps} />
+      <Select
+        name="state"
+        label={t.user.state}
+        faults={faults}
+        value={state}
+        options={[["", t.any], ...Object.entries(t.user.states)]}
+      />
+      <button class="main">{t.search}</button>
+    </form>
+  );
+}
+
+/** One of the apps, or the one that the page was asked for. */
+export function AppChoice({ c, apps }: { c: Context<AppEnv>; apps: AppRecord[] }) {
+  const { console: t } = textsOf(c);
+  const { appId = "" } = c.req.query();
+  const isOffered = appId === "" || apps.some(({ id }) => id === appId);
+  return (
+    <Select
+      name="appId"
+      label={t.user.app}
+      value={appId}
+      options={[
+        ["", t.any],
+        ...apps.map(({ id, name }): [string, string] => [id, name]),
+        ...(isOffered ? [] : ([[appId, appId]] satisfies [string, string][])),
+      ]}
+    />
+  );
+}
+
+function User(props: { c: Context<AppEnv>; user: UserSummary; app: AppRecord | undefined }) {
+  const { c, user, app } = props;
+  const { user: t } = textsOf(c).console;
+  const other =
+    user.email === null ? user.username : [user.email, user.username].filter(Boolean).join(" · ");
+  return (
+    <li>
+      <div>
+        <a href={`${HOME}/users/${user.id}`}>
+          <strong>{other ?? user.userId}</strong>
+        </a>{" "}
+        <States c={c} user={user} />
+        <p class="hint">
+          {app?.name ?? user.appId} · {t.since} <Time c={c} at={user.createdAt} />
+        </p>
+      </div>
+      <code class="muted">{user.id}</code>
+    </li>
+  );
+}
+
+/** What keeps a user from getting in. */
+export function States(props: {
+  c: Context<AppEnv>;
+  user: {
+    capped: boolean;
+    disabled: boolean;
+    lockedUntil: Date | null;
+    rebindingRequired?: boolean;
+  };
+}) {
+  const { capped, disabled, lockedUntil, rebindingRequired = false } = props.user;
+  const { states } = textsOf(props.c).console.user;
+  const held = { capped, disabled, locked: lockedUntil !== null, reset: rebindingRequired };
+  return (
+    <>
+      {USER_STATES.filter((state) => held[state]).map((state) => (
+        <>
+          <span class={`tag ${state === "locked" || state === "reset" ? "warn" : "bad"}`}>
+            {states[state]}
+          </span>{" "}
+        </>
+      ))}
+    </>
+  );
+}
+
+export const userListPages = new Hono<AppEnv>().get("/users", search(UsersQuery, usersPage), (c) =>
+  usersPage(c, [], c.req.valid("query")),
+);
