@@ -36,7 +36,7 @@ export async function SettingsForm(props: Props) {
         <Field
           name="issuer"
           label={t.issuer}
-          hint={t.issuerHint}
+          hint={t.issuerUse}
           faults={faults}
           value={typed("issuer") ?? app.issuer}
           autocomplete="off"

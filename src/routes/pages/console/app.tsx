@@ -73,9 +73,9 @@ async function appPage(c: Context<AppEnv>, faults: Fault[] = []) {
         <Keys c={c} appId={app.id} keys={keys} />
         <SettingsForm c={c} app={app} faults={faults} />
         {app.id === ACCOUNTS_APP ? (
-          <p class="muted">{t.builtIn}</p>
+          <p class="apart muted">{t.builtIn}</p>
         ) : (
-          <p>
+          <p class="apart">
             <a class="button danger" href={`${HOME}/apps/${app.id}/delete`}>
               {t.delete}
             </a>

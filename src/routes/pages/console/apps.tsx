@@ -71,7 +71,7 @@ async function NewApp({ c, faults }: { c: Context<AppEnv>; faults: Fault[] }) {
         <Field
           name="issuer"
           label={t.issuer}
-          hint={t.issuerHint}
+          hint={`${t.issuerUse} ${t.issuerLeftOut}`}
           faults={faults}
           value={typed("issuer")}
           autocomplete="off"

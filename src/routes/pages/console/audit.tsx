@@ -53,12 +53,12 @@ async function auditPage(
     content: (
       <>
         <Filters c={c} apps={apps.items} faults={faults} />
-        <div class="row">
-          <h2 id="events">{t.activity.latest}</h2>
+        <h2 id="events">{t.event.title}</h2>
+        <p class="row">
           <a href={withQuery(c, "cursor", null)}>{t.event.refresh}</a>
           <a href={`${HOME}/audit/export${queryOf(c)}`}>{t.event.export}</a>
           {isOpen && <Follow c={c} isLive={isLive} />}
-        </div>
+        </p>
         {items.length === 0 && <p>{t.event.none}</p>}
         <EventTable
           c={c}

@@ -8,7 +8,8 @@ import { describeBrowser } from "../account/browser";
 import { textsOf } from "../language";
 import { HOME } from "./paths";
 
-const TAGS = { success: "good", failure: "bad", refused: "warn" } as const;
+/** A success goes without saying. */
+const TAGS = { success: null, failure: "bad", refused: "warn" } as const;
 
 export interface EventsProps {
   c: Context<AppEnv>;
@@ -56,12 +57,13 @@ function EventRow({ c, event }: { c: Context<AppEnv>; event: AuditRecord }) {
   const { at, type, outcome, reason, appId, userId, actor, ip, userAgent, note } = event;
   return (
     <tr>
-      <td class="time">{at.toISOString().slice(0, 19).replace("T", " ")}</td>
+      <td class="nowrap">{at.toISOString().slice(0, 19).replace("T", " ")}</td>
       <td>
-        <code>{type}</code> <span class={`tag ${TAGS[outcome]}`}>{outcomes[outcome]}</span>
+        <code>{type}</code>{" "}
+        {TAGS[outcome] && <span class={`tag ${TAGS[outcome]}`}>{outcomes[outcome]}</span>}
         <Small>{reason}</Small>
       </td>
-      <td>
+      <td class="nowrap">
         {userId && <a href={`${HOME}/users/${userId}`}>{userId}</a>}
         <Small>{appId && <a href={`${HOME}/apps/${appId}`}>{appId}</a>}</Small>
       </td>

@@ -106,7 +106,7 @@ export function ShownOnce({
 }) {
   const { console: t, copy, copied } = textsOf(c);
   return (
-    <div class="notice warn">
+    <div class="notice warn narrow">
       <p>
         <strong>{t.shownOnce}</strong> {children}
       </p>

@@ -90,10 +90,9 @@ async function newPage(c: Context<AppEnv>, faults: Fault[] = []) {
   const typed = await typedIn(c);
   return showConsole(c, {
     title: `${t.create}: ${name}`,
-    wide: false,
     faults,
     content: (
-      <>
+      <div class="narrow">
         <Form>
           <Field
             name="name"
@@ -118,7 +117,7 @@ async function newPage(c: Context<AppEnv>, faults: Fault[] = []) {
         <p>
           <a href={`${HOME}/apps/${id}`}>{textsOf(c).cancel}</a>
         </p>
-      </>
+      </div>
     ),
   });
 }
@@ -160,7 +159,6 @@ function createdPage(c: Context<AppEnv>, appId: string, key: string) {
   const { key: t } = textsOf(c).console;
   return showConsole(c, {
     title: t.newTitle,
-    wide: false,
     once: true,
     content: (
       <>

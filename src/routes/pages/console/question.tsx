@@ -27,10 +27,9 @@ export function ask(c: Context<AppEnv>, question: Question) {
   const { title, why, act, danger, back, faults, fields } = question;
   return showConsole(c, {
     title,
-    wide: false,
     faults,
     content: (
-      <>
+      <div class="narrow">
         <p>{why}</p>
         <Form>
           {fields}
@@ -39,7 +38,7 @@ export function ask(c: Context<AppEnv>, question: Question) {
         <p>
           <a href={back}>{textsOf(c).cancel}</a>
         </p>
-      </>
+      </div>
     ),
   });
 }

@@ -65,7 +65,6 @@ function resetPage(c: Context<AppEnv>, found: FoundUser, rebinding: Rebinding) {
   const { user: t } = textsOf(c).console;
   return showConsole(c, {
     title: t.rebinding,
-    wide: false,
     once: true,
     content: (
       <>

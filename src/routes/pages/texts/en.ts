@@ -299,7 +299,8 @@ export const en = {
       create: "Create an app",
       name: "Name",
       issuer: "Issuer",
-      issuerHint: "What authenticator apps show. Left out: the name.",
+      issuerUse: "What authenticator apps show.",
+      issuerLeftOut: "Left out: the name.",
       id: "Id",
       created: "Created",
       settings: "Settings",
@@ -420,6 +421,7 @@ export const en = {
     },
 
     event: {
+      title: "Events",
       userId: "User's id",
       type: "Event",
       outcome: "Outcome",

@@ -301,7 +301,8 @@ export const zh: Texts = {
       create: "Create an app",
       name: "Name",
       issuer: "Issuer",
-      issuerHint: "What authenticator apps show. Left out: the name.",
+      issuerUse: "What authenticator apps show.",
+      issuerLeftOut: "Left out: the name.",
       id: "Id",
       created: "Created",
       settings: "Settings",
@@ -422,6 +423,7 @@ export const zh: Texts = {
     },
 
     event: {
+      title: "Events",
       userId: "User's id",
       type: "Event",
       outcome: "Outcome",
