@@ -29,6 +29,8 @@ function signInPage(c: Context<AppEnv>, faults: Fault[] = []) {
       <>
         <Notice c={c} />
         <Form>
+          {/* For password managers, which keep nothing without a name. */}
+          <input type="text" autocomplete="username" value="operator" readonly hidden />
           <Field
             name="token"
             label={words.token}

@@ -1,0 +1,262 @@
+import { env } from "cloudflare:workers";
+import { beforeEach, describe, expect, it } from "vitest";
+import { destination, newApp, signedIn, type Operator } from "../../console";
+import {
+  admin,
+  codeOf,
+  elapse,
+  enrol,
+  enrolled,
+  phoneWith,
+  useKey,
+  type TestApp,
+} from "../../helpers";
+import { rows, storedUser } from "../../security/support";
+
+let operator: Operator;
+beforeEach(async () => {
+  operator = await signedIn();
+});
+
+/** A key made in the console, and the page that showed it. */
+async function makeKey(appId: string, fields: Record<string, string | string[]> = {}) {
+  const scopes = ["verify", "enrol", "users"];
+  const made = await operator.post(`/console/apps/${appId}/keys/new`, { scopes, ...fields });
+  const page = await made.text();
+  return { made, page, key: /id="secret">([^<]+)</.exec(page)?.[1] ?? "" };
+}
+
+/** An app with a key, both made in the console, and a user whom wrong codes locked. */
+async function lockedUser(): Promise<{ app: TestApp; id: string; path: string }> {
+  const appId = await newApp(operator);
+  const app = useKey(appId, (await makeKey(appId)).key);
+  await enrolled(app, "customer-7");
+  await lock(app);
+  const { id } = await storedUser("customer-7");
+  return { app, id, path: `/console/users/${id}` };
+}
+
+async function lock(app: TestApp): Promise<void> {
+  for (let failures = 0; failures < 5; failures++) await app.verify("customer-7", "000000");
+}
+
+const isLocked = async () => (await storedUser("customer-7")).locked_until !== null;
+
+describe("an operator", () => {
+  it("makes an app and a key, and the key opens the server API", async () => {
+    const created = await operator.post("/console/apps", { appName: "Shop", issuer: "" });
+    expect(created.status).toBe(303);
+    const appId = destination(created)?.split("/").at(-1) ?? "";
+    expect(await operator.read("/console/apps")).toContain(`href="/console/apps/${appId}"`);
+    expect(await operator.read(`/console/apps/${appId}`)).toContain("There are no keys yet.");
+    const { key } = await makeKey(appId, { name: "Back end" });
+    const answer = await useKey(appId, key).verify("nobody", "123456");
+    expect(answer.status).toBe(404);
+    expect(await operator.read(`/console/apps/${appId}`)).toContain("Back end");
+  });
+
+  it("is shown a key once, and nobody keeps that page", async () => {
+    const appId = await newApp(operator);
+    const { made, page, key } = await makeKey(appId);
+    expect(made.headers.get("cache-control")).toBe("no-store");
+    expect(page.split(key)).toHaveLength(2);
+    expect(page).toContain('data-copy="secret"');
+    for (const path of [`/console/apps/${appId}`, "/console/audit", "/console"]) {
+      expect(await operator.read(path)).not.toContain(key);
+    }
+  });
+
+  it("gives a key only the scopes that were ticked, until the end of a day", async () => {
+    const appId = await newApp(operator);
+    await makeKey(appId, { scopes: "verify", expiresAt: "2026-10-03" });
+    const [key] = await rows("SELECT scopes, expires_at FROM api_keys");
+    expect(key).toEqual({ scopes: "verify", expires_at: Date.UTC(2026, 9, 3, 23, 59, 59) });
+    for (const fields of [{ scopes: [] }, { scopes: "root" }, { expiresAt: "2026-09-01" }]) {
+      const { made, page } = await makeKey(appId, fields);
+      expect([made.status, page.includes('role="alert"')]).toEqual([422, true]);
+    }
+    expect(await rows("SELECT id FROM api_keys")).toHaveLength(1);
+  });
+
+  it("revokes a key after a question", async () => {
+    const appId = await newApp(operator);
+    const { key } = await makeKey(appId);
+    const path = `/console/apps/${appId}/keys/${key.split("_")[1]}/revoke`;
+    expect(await operator.read(path)).toContain("Revoke");
+    expect((await useKey(appId, key).verify("nobody", "123456")).status).toBe(404);
+    expect((await operator.post(path)).status).toBe(303);
+    expect((await useKey(appId, key).verify("nobody", "123456")).status).toBe(401);
+  });
+
+  it("finds a locked user, unlocks them, and resets another lock's second factor", async () => {
+    const { app, id, path } = await lockedUser();
+    const found = await operator.read("/console/users?query=TOMER-7&state=locked&appId=");
+    expect(found).toContain(`href="${path}"`);
+    expect(await operator.read("/console/users?state=capped")).not.toContain(path);
+    expect(await operator.read(path)).toContain("Locked until");
+
+    expect(await isLocked()).toBe(true);
+    const unlocked = await operator.post(`${path}/unlock`, { reason: "Called from work" });
+    expect([unlocked.status, destination(unlocked)]).toEqual([303, path]);
+    expect(await isLocked()).toBe(false);
+
+    await lock(app);
+    const reset = await operator.post(`${path}/reset`, { reason: "Lost phone" });
+    expect([reset.status, reset.headers.get("cache-control")]).toEqual([200, "no-store"]);
+    const rebindToken = /id="secret">([^<]+)</.exec(await reset.text())?.[1];
+    expect(await operator.read(path)).not.toContain(rebindToken);
+    const { id: authenticatorId, secret } = await enrol(app, "customer-7", { rebindToken });
+    elapse(30);
+    const confirm = `/users/customer-7/authenticators/${authenticatorId}/confirm`;
+    const code = codeOf(phoneWith(secret));
+    expect((await app.v1("POST", confirm, { body: { code } })).status).toBe(200);
+
+    const trail = await operator.read("/console/audit");
+    for (const told of [
+      "console.signed_in",
+      "app.created",
+      "api_key.created",
+      "user.locked",
+      "user.reset",
+    ]) {
+      expect(trail).toContain(`<code>${told}</code>`);
+    }
+    expect(trail).toMatch(/user\.unlocked.*Called from work/s);
+    expect(await operator.read(`/console/audit?userId=${id}&type=user.reset`)).toContain(
+      "Lost phone",
+    );
+    expect(await operator.read(path)).toContain("Lost phone");
+  });
+
+  it("gives a reason for whatever is done to a user", async () => {
+    const { path } = await lockedUser();
+    for (const action of ["unlock", "reset", "disable", "enable", "delete"]) {
+      expect((await operator.get(`${path}/${action}`)).status).toBe(200);
+      for (const reason of ["", "x".repeat(501), "two\nlines"]) {
+        const refused = await operator.post(`${path}/${action}`, { reason });
+        expect(refused.status).toBe(422);
+        expect(await refused.text()).toMatch(
+          /href="#reason".*id="reason"[^>]*aria-invalid="true"/s,
+        );
+      }
+    }
+    expect(await isLocked()).toBe(true);
+    for (const action of ["disable", "enable"]) {
+      expect((await operator.post(`${path}/${action}`, { reason: "Asked to" })).status).toBe(303);
+    }
+    const deleted = await operator.post(`${path}/delete`, { reason: "Left" });
+    expect(destination(deleted)).toBe("/console/users");
+    expect((await operator.get(path)).status).toBe(404);
+    expect(await operator.read("/console/audit?type=user.deleted")).toContain("Left");
+  });
+
+  it("changes settings within the bounds of the admin API, and sees what does not fit", async () => {
+    const appId = await newApp(operator);
+    const path = `/console/apps/${appId}`;
+    const settings = {
+      appName: "Shop",
+      issuer: "Shop",
+      window: "0",
+      failuresBeforeLock: "3",
+      strikeCap: "50",
+      allowedOrigins: "https://a.example\r\n\r\n https://b.example ",
+      returnUrls: "https://a.example/done",
+    };
+    expect((await operator.post(path, settings)).status).toBe(303);
+    expect(await (await admin("GET", `/apps/${appId}`)).json()).toMatchObject({
+      settings: {
+        window: 0,
+        failuresBeforeLock: 3,
+        strikeCap: 50,
+        allowedOrigins: ["https://a.example", "https://b.example"],
+        returnUrls: ["https://a.example/done"],
+      },
+    });
+    const epoch = () => rows("SELECT epoch FROM apps WHERE id = ?", appId);
+    const before = await epoch();
+    await operator.post(path, { ...settings, appName: "Another name" });
+    expect(await epoch()).toEqual(before);
+    const bad = {
+      ...settings,
+      window: "3",
+      strikeCap: "101",
+      allowedOrigins: "https://a.example/x",
+    };
+    const refused = await operator.post(path, { ...bad, returnUrls: "javascript:alert(1)" });
+    const page = await refused.text();
+    expect(refused.status).toBe(422);
+    for (const field of ["window", "strikeCap", "allowedOrigins", "returnUrls"]) {
+      expect(page).toContain(`href="#${field}"`);
+      expect(page).toContain(`id="${field}-fault"`);
+    }
+    expect(page).toContain("https://a.example/x");
+  });
+
+  it("sets how accounts log in, and takes back the length of a password", async () => {
+    const { settings } = await (await admin("GET", "/apps/accounts")).json<{ settings: object }>();
+    const path = "/console/apps/accounts";
+    const form = {
+      appName: "Accounts",
+      issuer: "Stepgate",
+      window: "1",
+      failuresBeforeLock: "5",
+      strikeCap: "100",
+      allowedOrigins: "",
+      returnUrls: "",
+      registration: "closed",
+      secondFactor: "required",
+      minPasswordLength: "12",
+      trustedDevices: "yes",
+    };
+    await operator.post(path, form);
+    expect(await (await admin("GET", "/apps/accounts")).json()).toMatchObject({
+      settings: {
+        registration: "closed",
+        secondFactor: "required",
+        minPasswordLength: 12,
+        trustedDevices: true,
+      },
+    });
+    const before = { registration: "open", secondFactor: "optional", trustedDevices: "no" };
+    await operator.post(path, { ...form, ...before, minPasswordLength: "" });
+    expect(await (await admin("GET", "/apps/accounts")).json()).toMatchObject({ settings });
+    expect(await rows("SELECT settings FROM apps WHERE settings LIKE '%minPassword%'")).toEqual([]);
+  });
+
+  it("deletes an app by its name, and never the one of the accounts", async () => {
+    const appId = await newApp(operator, "Shop");
+    const remove = (id: string, confirmName: string) =>
+      operator.post(`/console/apps/${id}/delete`, { confirmName });
+    expect((await remove(appId, "shop")).status).toBe(422);
+    expect((await remove(appId, "Shop")).status).toBe(303);
+    expect((await operator.get(`/console/apps/${appId}`)).status).toBe(404);
+    const refused = await remove("accounts", "Accounts");
+    expect(refused.status).toBe(409);
+    expect(await refused.text()).toContain("cannot be deleted");
+  });
+
+  it("sees what happens, drawn", async () => {
+    await lockedUser();
+    const page = await operator.read("/console");
+    expect(page).toContain('<rect class="accepted"');
+    expect(page).toMatch(/<a href="\/console\/users\?state=locked">Locked users <strong>1</);
+    expect(page).toContain('aria-current="page">Overview');
+  });
+
+  it("turns pages of users, newest first", async () => {
+    await newApp(operator);
+    const [{ id: appId } = { id: "" }] = await rows<{ id: string }>("SELECT id FROM apps LIMIT 1");
+    await env.DB.batch(
+      Array.from({ length: 55 }, (_, at) =>
+        env.DB.prepare(
+          "INSERT INTO users (id, app_id, external_id, created_at) VALUES (?, ?, ?, 0)",
+        ).bind(`usr_${at}`, appId, `user-${at}`),
+      ),
+    );
+    const first = await operator.read("/console/users?query=user-");
+    expect(first.match(/href="\/console\/users\/usr_/g)).toHaveLength(50);
+    const older = /href="(\?query=user-&amp;cursor=\d+)"/.exec(first)?.[1]?.replace("&amp;", "&");
+    const second = await operator.read(`/console/users${older}`);
+    expect(second.match(/href="\/console\/users\/usr_/g)).toHaveLength(5);
+  });
+});
