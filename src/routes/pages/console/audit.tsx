@@ -15,7 +15,7 @@ import { textsOf, withQuery } from "../language";
 import { EventRows, EventTable } from "./events";
 import { optional, PAGE_LIMIT, PageLinks, requireOperator, showConsole } from "./frame";
 import { HOME } from "./paths";
-import { AppChoice } from "./users";
+import { AppChoice, APPS_OFFERED } from "./users";
 
 /** Of a datetime-local field, which has no time zone: UTC. */
 const LocalTime = z
@@ -42,7 +42,7 @@ async function auditPage(
   const { deps } = c.var;
   const [{ items, nextCursor, newest }, apps] = await Promise.all([
     followEvents(deps, { ...filter, limit: PAGE_LIMIT }),
-    listApps(deps, { limit: PAGE_LIMIT }),
+    listApps(deps, { limit: APPS_OFFERED }),
   ]);
   const isOpen = filter.cursor === undefined && filter.until === undefined && faults.length === 0;
   const isLive = isOpen && c.req.query("live") !== "no";

@@ -75,9 +75,11 @@ function Plot(props: ChartProps) {
   return (
     <>
       <Axes labels={props.labels} scale={scale} />
-      {props.labels.map((_, at) => (
-        <Bar at={at} scale={scale} chart={props} />
-      ))}
+      <g fill="none" pointer-events="all">
+        {props.labels.map((_, at) => (
+          <Bar at={at} scale={scale} chart={props} />
+        ))}
+      </g>
     </>
   );
 }
@@ -151,14 +153,7 @@ function Bar({ at, scale, chart }: { at: number; scale: Scale; chart: ChartProps
   return (
     <g>
       <title>{`${labels[at]}: ${told.join(", ")}`}</title>
-      <rect
-        x={round(scale.x(at))}
-        y={TOP}
-        width={round(scale.room)}
-        height={BOTTOM - TOP}
-        fill="none"
-        pointer-events="all"
-      />
+      <rect x={round(scale.x(at))} y={TOP} width={round(scale.room)} height={BOTTOM - TOP} />
       {series.map((one) => {
         const value = valueAt(one, at);
         if (value === 0) return null;

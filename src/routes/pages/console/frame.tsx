@@ -14,8 +14,8 @@ import { HOME } from "./paths";
 /** A cookie of its own: with that of an account nobody is an operator. */
 export const OPERATOR_COOKIE = "stepgate-console";
 
-/** How many a page of a list has. */
-export const PAGE_LIMIT = 50;
+/** How many a page of a list has: 30 KiB have to do for all of a page. */
+export const PAGE_LIMIT = 30;
 
 export function requireOperator(by: "operator" | "page" = "operator") {
   return createMiddleware<AppEnv>(async (c, next) => {

@@ -11,7 +11,7 @@ import { showConsole } from "./frame";
 import { HOME } from "./paths";
 
 /** Events that are shown. */
-const LATEST = 10;
+const LATEST = 6;
 
 async function overviewPage(c: Context<AppEnv>) {
   const overview = await loadOverview(c.var.deps, LATEST);
@@ -84,6 +84,7 @@ function Charts({ c, activity }: { c: Context<AppEnv>; activity: Activity }) {
             words={words}
             locale={locale}
           />
+          <p class="hint">{t.refusedHint}</p>
         </section>
         <section aria-labelledby="changes">
           <h2 id="changes">{t.changes}</h2>

@@ -29,9 +29,6 @@ const ACTIONS = {
     setDisabled(deps, user, { disabled: false, note }),
 };
 
-/** What the operator hands to the user. */
-const handedOver = ({ rebindToken }: Rebinding): string => rebindToken;
-
 const userOf = (c: Context<AppEnv>) => findUser(c.var.deps, c.req.param("id") ?? "");
 
 const questionOf =
@@ -68,7 +65,7 @@ function resetPage(c: Context<AppEnv>, found: FoundUser, rebinding: Rebinding) {
     once: true,
     content: (
       <>
-        <ShownOnce c={c} secret={handedOver(rebinding)}>
+        <ShownOnce c={c} secret={rebinding.rebindUrl}>
           {t.handOver}
         </ShownOnce>
         <p>

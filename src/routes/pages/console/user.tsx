@@ -14,7 +14,7 @@ import { HOME } from "./paths";
 import { States } from "./users";
 
 /** Events that are shown. */
-const RECENT = 20;
+const RECENT = 15;
 
 /** What somebody is called: by themselves, or by their app. */
 export function nameOf({ account, user }: FoundUser): string {

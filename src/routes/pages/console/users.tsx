@@ -15,7 +15,7 @@ import { optional, PAGE_LIMIT, PageLinks, showConsole } from "./frame";
 import { HOME } from "./paths";
 
 /** Apps that one can choose from; others come in by a link of theirs. */
-const APPS_OFFERED = 100;
+export const APPS_OFFERED = 50;
 
 const UsersQuery = z.object({
   appId: optional(line(64)),

@@ -279,7 +279,8 @@ export const en = {
         `In the last 24 hours ${lockOuts} lock-outs and ${enrolments} enrolments.`,
       accepted: "Right",
       wrong: "Wrong",
-      refused: "Refused (noted once a minute)",
+      refused: "Refused",
+      refusedHint: "Of refused codes of a user one a minute is counted.",
       lockOuts: "Lock-outs",
       enrolments: "Enrolments",
       hour: "Hour (UTC)",
@@ -398,7 +399,7 @@ export const en = {
       reset: {
         act: "Reset the second factor",
         title: (name: string) => `Reset the second factor of ${name}`,
-        why: "All authenticators and backup codes go, and a lock or cap ends. Nothing passes until the user has set up a new authenticator with what you are shown next. Make sure who they are.",
+        why: "All authenticators and backup codes go, and a lock or cap ends. Nothing passes until the user has set up a new authenticator with the link that you are shown next. Make sure who they are.",
       },
       disable: {
         act: "Disable",
@@ -415,7 +416,8 @@ export const en = {
         title: (name: string) => `Delete ${name}`,
         why: "The user and all that belongs to them go, but for what the audit trail says of their id. It cannot be undone. Name nobody in the reason: it stays.",
       },
-      handOver: "Give this to the user, over a channel that proves who they are.",
+      handOver:
+        "Give this link to the user, over a channel that proves who they are. It works once.",
       goodUntil: "Good until",
       rebinding: "Setting up again",
     },
