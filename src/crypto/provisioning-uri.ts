@@ -1,6 +1,6 @@
 /** The `otpauth://` URI behind the QR code: Key Uri Format, as the otpauth package writes it. */
 
-import { Secret, TOTP, URI } from "otpauth";
+import { Secret, TOTP, URI } from "otpauth/bare";
 import type { TotpParameters } from "./totp";
 
 export interface Label {

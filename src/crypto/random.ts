@@ -3,7 +3,7 @@
  * people type it.
  */
 
-import { Secret } from "otpauth";
+import { Secret } from "otpauth/bare";
 
 /** `bytes` random bytes as upper-case Base32. */
 export function randomBase32(bytes: number): string {
