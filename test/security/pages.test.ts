@@ -8,8 +8,8 @@ import { contents, freshAddress } from "./support";
 const paths = (method: string) => [
   ...new Set(
     app.routes
-      .filter((route) => route.method === method && route.path.startsWith("/account"))
-      .map(({ path }) => path.replace(":id", "auth_mfrggzdfmztwq2lk")),
+      .filter((route) => route.method === method && /^\/(account|enrol|challenge)/.test(route.path))
+      .map(({ path }) => path.replace(/:id|:token/, "auth_mfrggzdfmztwq2lk")),
   ),
 ];
 
