@@ -36,9 +36,9 @@ async function run({ port, concurrency, requests, collect }) {
   };
 }
 
-/** A request that carries one field of an answer. */
+/** A request that carries one field of an answer, or nothing. */
 function sequel({ carry, ...request }, body) {
-  return { ...request, body: { [carry]: body[carry] } };
+  return carry === undefined ? request : { ...request, body: { [carry]: body[carry] } };
 }
 
 /** `milliseconds` and `bodies` in the order of the requests. */

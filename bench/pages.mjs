@@ -12,7 +12,10 @@ export function pageAccounts() {
   return { visitor: newAccounts("visitor", 1, { enrolled: true }) };
 }
 
-/** By what is shown: the page, and the one call that reads as much from D1. */
+/** The names of apps, which the console's lists show and offer. */
+const APPS = { path: "/admin/apps?limit=50", includes: '"items"', by: "token" };
+
+/** By what is shown: the page, and the calls that answer the same; of one's own security the dearest of three. */
 const PAIRS = {
   "one's security": {
     page: { path: "/account", includes: "</html>", by: "cookie" },
@@ -22,13 +25,13 @@ const PAIRS = {
     page: { path: "/account/backup-codes", includes: "</html>", by: "cookie" },
     api: { path: "/auth/backup-codes", includes: '"remaining"', by: "cookie" },
   },
-  "50 users": {
+  "30 users": {
     page: { path: "/console/users", includes: "</html>", by: "operator" },
-    api: { path: "/admin/users?limit=50", includes: '"items"', by: "token" },
+    api: { path: "/admin/users?limit=30", includes: '"items"', by: "token", next: APPS },
   },
-  "50 events": {
+  "30 events": {
     page: { path: "/console/audit", includes: "</html>", by: "operator" },
-    api: { path: "/admin/audit?limit=50", includes: '"items"', by: "token" },
+    api: { path: "/admin/audit?limit=30", includes: '"items"', by: "token", next: APPS },
   },
 };
 
@@ -40,7 +43,7 @@ export async function comparePages(run, { service, rounds, count, remote }) {
   const results = [];
   for (const [what, pair] of Object.entries(PAIRS)) {
     const workers = Object.entries(pair).map(([name, target]) => {
-      const request = requestFor(target, headers[target.by]);
+      const request = requestFor(target, headers);
       return { ...worker, name, [what]: (times) => Array.from({ length: times }, () => request) };
     });
     for (const one of workers) await run.generator.run(one.port, 1, one[what](WARM_UP));
@@ -54,8 +57,14 @@ export async function comparePages(run, { service, rounds, count, remote }) {
   return results;
 }
 
-function requestFor({ path, includes }, headers) {
-  return { method: "GET", path, headers, expected: { status: 200, includes } };
+function requestFor({ path, includes, by, next }, headers) {
+  const request = {
+    method: "GET",
+    path,
+    headers: headers[by],
+    expected: { status: 200, includes },
+  };
+  return next ? { ...request, next: requestFor(next, headers) } : request;
 }
 
 /** Both steps of a log-in, the operator's sign-in, and the operator's token. */

@@ -55,15 +55,27 @@ export function withQuery(c: Context, name: string, value: string | null): strin
 
 /** A time in the reader's language and, where the platform knows it, in their time zone. */
 export function formatTime(c: Context, time: Date): string {
-  return new Intl.DateTimeFormat(c.get("language"), {
+  return formatFor(c.get("language"), timeZoneOf(c)).format(time);
+}
+
+/** Costly to make: one of each that was asked for. */
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function formatFor(language: string, timeZone: string): Intl.DateTimeFormat {
+  const key = `${language} ${timeZone}`;
+  const known = formats.get(key);
+  if (known) return known;
+  const format = new Intl.DateTimeFormat(language, {
     year: "numeric",
     month: "short",
     day: "numeric",
     hour: "numeric",
     minute: "2-digit",
-    timeZone: timeZoneOf(c),
+    timeZone,
     timeZoneName: "short",
-  }).format(time);
+  });
+  formats.set(key, format);
+  return format;
 }
 
 /** As the edge has it from the address; a local server knows none. */
