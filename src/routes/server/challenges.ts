@@ -11,7 +11,16 @@ import { body, BODY_PROBLEMS, json, problems, router } from "../openapi";
 import { BackupCodesLeft, KEY_PROBLEMS, security } from "./shared";
 
 const { min, max, default: usual } = CHALLENGE_LIFE_SECONDS;
-const Method = z.enum(["totp", "backup_code"]);
+export const Method = z.enum(["totp", "backup_code"]);
+/** What is asked for, on a page of the app's or of ours. */
+export const challengeFields = {
+  userId: UserId,
+  purpose: line(128).optional().openapi({
+    description: "What is being confirmed; comes back in the assertion.",
+    example: "payment:4711",
+  }),
+  ttlSeconds: z.int().min(min).max(max).default(usual),
+};
 
 const newRoute = createRoute({
   method: "post",
@@ -24,16 +33,7 @@ const newRoute = createRoute({
   middleware: [requireKey("verify")] as const,
   request: {
     headers: IdempotencyHeaders,
-    body: body(
-      z.strictObject({
-        userId: UserId,
-        purpose: line(128).optional().openapi({
-          description: "What is being confirmed; comes back in the assertion.",
-          example: "payment:4711",
-        }),
-        ttlSeconds: z.int().min(min).max(max).default(usual),
-      }),
-    ),
+    body: body(z.strictObject(challengeFields)),
   },
   responses: {
     201: json(

@@ -1,22 +1,20 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { createChallengeLink, redeemChallengeLink } from "../../core/challenge-links";
 import { createEnrolmentLink } from "../../core/enrolment-links";
-import { CHALLENGE_LIFE_SECONDS, MAX_ACCOUNT_NAME } from "../../core/policy";
+import { MAX_ACCOUNT_NAME } from "../../core/policy";
 import { requireKey } from "../auth";
 import {
   IdempotencyHeaders,
   idempotentRequest,
   Instant,
   label,
-  line,
   ReturnTarget,
   UserId,
 } from "../fields";
 import { body, BODY_PROBLEMS, json, problems, router } from "../openapi";
+import { challengeFields, Method } from "./challenges";
 import { KEY_PROBLEMS, security } from "./shared";
 
-const { min, max, default: usual } = CHALLENGE_LIFE_SECONDS;
-const Method = z.enum(["totp", "backup_code"]);
 const Url = z.url().openapi({ description: "Send the user's browser there. Shown only here." });
 
 const enrolmentRoute = createRoute({
@@ -67,17 +65,7 @@ const challengeRoute = createRoute({
   middleware: [requireKey("verify")] as const,
   request: {
     headers: IdempotencyHeaders,
-    body: body(
-      z.strictObject({
-        userId: UserId,
-        purpose: line(128).optional().openapi({
-          description: "What is being confirmed; comes back in the assertion.",
-          example: "payment:4711",
-        }),
-        returnUrl: ReturnTarget,
-        ttlSeconds: z.int().min(min).max(max).default(usual),
-      }),
-    ),
+    body: body(z.strictObject({ ...challengeFields, returnUrl: ReturnTarget })),
   },
   responses: {
     201: json(
