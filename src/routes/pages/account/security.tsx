@@ -41,7 +41,12 @@ async function securityPage(c: Context<AppEnv>) {
         <p>
           {t.loggedInAs} <strong>{name ?? username ?? email}</strong>
         </p>
-        <SecondFactor c={c} status={toStatus(loaded, deps.now)} fresh={isFresh(loaded, deps.now)} />
+        <SecondFactor
+          c={c}
+          status={toStatus(loaded, deps.now)}
+          enrolledId={loaded.session.authenticatorId}
+          fresh={isFresh(loaded, deps.now)}
+        />
         <Sessions c={c} sessions={sessions} />
         {devices.length > 0 && <Devices c={c} devices={devices} />}
         <h2>{t.password}</h2>
