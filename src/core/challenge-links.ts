@@ -8,7 +8,7 @@ import { statement } from "../db/statement";
 import type { Deps } from "../env";
 import { Problem } from "../problem";
 import type { KeyCaller } from "./actor";
-import { answerChallenge } from "./answer-challenge";
+import { answerChallenge, openChallenge } from "./answer-challenge";
 import { signAssertion } from "./assertion";
 import type { Source } from "./audit";
 import type { ChallengeClaims } from "./challenge-token";
@@ -34,6 +34,11 @@ export interface Redemption {
   purpose: string | null;
   assertion: string;
 }
+
+/** Its app is as it was, and the key that made it is good. */
+const STANDS = statement(`
+  SELECT 1 FROM apps a JOIN api_keys k ON k.app_id = a.id
+  WHERE a.id = :appId AND a.epoch = :appEpoch AND a.deleted_at IS NULL AND k.id = :keyId AND ${KEY_IS_GOOD}`);
 
 /** Hangs on `PASSED`. */
 const INSERT = statement(`
@@ -71,6 +76,19 @@ export async function createChallengeLink(
 ): Promise<ChallengeLink> {
   const { token, ...challenge } = await createChallenge(deps, caller, asked);
   return { ...challenge, url: `${deps.settings.issuerUrl}/challenge/${token}` };
+}
+
+/**
+ * A link that may speak in its app's name, and lead back to it. Whether the challenge can still be
+ * answered is for the answer to find out. Throws `invalid_challenge`.
+ */
+export async function openChallengeLink(deps: Deps, token: string): Promise<ChallengeClaims> {
+  const claims = await openChallenge(deps, "link", token);
+  const { appId, appEpoch, keyId } = claims;
+  const values = { appId, appEpoch, keyId, now: deps.now.getTime() };
+  const { results } = await STANDS(deps.db.$client, values).all();
+  if (results.length === 1) return claims;
+  throw new Problem("invalid_challenge", { cause: "its app changed, or its key is revoked" });
 }
 
 /** Answers where the browser goes. Throws what `answerChallenge` throws. */

@@ -24,6 +24,8 @@ export interface Session extends Assurance {
   /** Whether a cookie holds it; else tokens do. */
   byCookie: boolean;
   lastUsedAt: number;
+  /** What was enrolled last on a page of it. */
+  authenticatorId: string | null;
 }
 
 export interface SessionRecord extends KnownUser {
@@ -37,7 +39,8 @@ export const LIVE_SESSION_OF_USER = `s.user_id = u.id AND s.epoch = u.epoch AND 
 
 const LOAD = statement(`
   SELECT ${RECORD_COLUMNS}, ${ACCOUNT_COLUMNS}, s.aal, s.password_at AS passwordAt,
-    s.second_factor_at AS secondFactorAt, s.refresh_hash IS NULL AS byCookie, s.last_used_at AS sessionLastUsedAt
+    s.second_factor_at AS secondFactorAt, s.refresh_hash IS NULL AS byCookie, s.last_used_at AS sessionLastUsedAt,
+    s.authenticator_id AS enrolledId
   FROM sessions s JOIN users u ON ${LIVE_SESSION_OF_USER} AND u.disabled_at IS NULL
   JOIN apps a ON a.id = u.app_id AND a.deleted_at IS NULL
   JOIN accounts ac ON ac.user_id = u.id ${JOIN_AUTHENTICATORS}
@@ -54,6 +57,7 @@ interface Row extends AccountRow {
   secondFactorAt: number | null;
   byCookie: number;
   sessionLastUsedAt: number;
+  enrolledId: string | null;
 }
 
 /**
@@ -76,8 +80,9 @@ export async function loadBySession(deps: Deps, caller: SessionCaller): Promise<
 }
 
 function readSession(id: string, row: Row): Session {
-  const { aal, passwordAt, secondFactorAt, byCookie, sessionLastUsedAt: lastUsedAt } = row;
-  return { id, aal, passwordAt, secondFactorAt, byCookie: byCookie === 1, lastUsedAt };
+  const { aal, passwordAt, secondFactorAt, sessionLastUsedAt: lastUsedAt } = row;
+  const [byCookie, authenticatorId] = [row.byCookie === 1, row.enrolledId];
+  return { id, aal, passwordAt, secondFactorAt, byCookie, lastUsedAt, authenticatorId };
 }
 
 /** A session in use does not end for want of it; noted seldom, so that reading costs no write. */

@@ -56,6 +56,8 @@ export const sessions = sqliteTable(
     revokedBy: text(),
     ip: text(),
     userAgent: text(),
+    /** What was enrolled last on a page of it, which is shown to no other session. */
+    authenticatorId: text(),
   },
   (t) => [index("sessions_user").on(t.userId)],
 );

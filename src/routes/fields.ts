@@ -86,6 +86,9 @@ export async function idempotentRequest(
 /** Loopback only: what leaves the machine unencrypted could be read and changed. */
 const LOOPBACK = new Set(["localhost", "127.0.0.1", "[::1]"]);
 
+/** Whatever else a URL's host may have in it means something in a content security policy. */
+const PLAIN_HOST = /^([a-z0-9._-]+|\[[0-9a-f:]+\])$/;
+
 /** A page of the app's own, or its private-use scheme (RFC 8252 §7.1), which has a dot in it. */
 export const ReturnUrl = z
   .string()
@@ -116,5 +119,6 @@ function isReturnUrl(text: string): boolean {
   const url = URL.parse(text);
   if (!url || /[?#]/.test(text) || url.username !== "" || url.password !== "") return false;
   if (url.protocol === "http:") return LOOPBACK.has(url.hostname);
-  return url.protocol === "https:" || /^[a-z][a-z0-9-]*(\.[a-z0-9-]+)+:$/.test(url.protocol);
+  if (url.protocol === "https:") return PLAIN_HOST.test(url.hostname);
+  return /^[a-z][a-z0-9-]*(\.[a-z0-9-]+)+:$/.test(url.protocol);
 }

@@ -22,6 +22,7 @@ import {
   settings,
   tokenOf,
 } from "../links";
+import { visitor } from "../visitor";
 import { revoke } from "../world";
 import {
   answer,
@@ -65,6 +66,31 @@ describe("requirement 24a: a challenge of one kind", () => {
     await admin("PATCH", `/apps/${app.id}`, { body: { settings: { returnUrls: [] } } });
     await expect(answerLink(link, codeOf(user.phone))).rejects.toThrow("invalid_challenge");
     expect(await rows("SELECT * FROM challenge_results")).toEqual([]);
+  });
+
+  const ENDS: [string, (key: string) => Promise<unknown>][] = [
+    [
+      "its URL is registered no more",
+      () => admin("PATCH", `/apps/${app.id}`, { body: { settings: { returnUrls: [] } } }),
+    ],
+    ["its key is revoked", (key) => revoke(app.id, key)],
+    ["its app is deleted", () => admin("DELETE", `/apps/${app.id}`)],
+  ];
+  it.each(ENDS)("has a page that leads nowhere, in nobody's name, once %s", async (_name, end) => {
+    await enrolled(app, "ada");
+    const key = await createKey(app.id, {});
+    const { pathname } = new URL((await challengeLink(useKey(app.id, key), "ada")).url);
+    const browser = visitor();
+    expect((await browser.get(pathname)).html).toContain("https://shop.example.net/");
+    await end(key);
+    for (const view of [
+      await browser.get(pathname),
+      await browser.submit({ code: "1" }, pathname),
+    ]) {
+      expect(view.status).toBe(401);
+      expect(view.html).not.toMatch(/shop|<form/i);
+      expect(view.response.headers.get("content-security-policy")).not.toContain("example");
+    }
   });
 });
 

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { app } from "../../src/app";
-import { PASSWORD, protect, register, type Protected } from "../account";
+import { enrolOwn, PASSWORD, protect, register, tokensOf, type Protected } from "../account";
 import { codeOf, elapse, ORIGIN, phoneWith, send } from "../helpers";
 import { visitor, type Visitor } from "../visitor";
 import { contents, freshAddress } from "./support";
@@ -113,6 +113,29 @@ describe("the pages of an account", () => {
     const foreign = `/account/authenticators/${person.authenticatorId}/remove`;
     expect((await other.get(foreign)).status).toBe(404);
     expect((await other.submit({}, foreign)).status).toBe(404);
+  });
+
+  it("show a pending secret to nobody but the session that made it", async () => {
+    const newcomer = await register(`pages-secret${people++}@example.com`);
+    const logIn = async () => {
+      const one = visitor();
+      await one.get("/account/login");
+      await one.submit({ login: newcomer.email, password: newcomer.password });
+      return one;
+    };
+    const keyOf = (html: string) => /data-text="([A-Z2-7]{32})"/.exec(html)?.[1];
+    // Whoever has the password alone would know the secret of what is about to protect the account.
+    const [owner, thief] = [await logIn(), await logIn()];
+    await owner.get("/account/authenticators/new");
+    const { at, html } = await owner.submit({ name: "" });
+    const overTheApi = await enrolOwn(await tokensOf(newcomer));
+    for (const path of [at, `/account/authenticators/${overTheApi.id}`]) {
+      expect((await thief.get(path)).status).toBe(404);
+      expect((await thief.get("/account")).html).not.toContain(`"${path}"`);
+      expect((await thief.submit({ code: "123456" }, path)).html).not.toMatch(/[A-Z2-7]{32}/);
+    }
+    expect(keyOf((await owner.get(at)).html)).toBe(keyOf(html));
+    expect((await owner.get("/account")).html).toContain(`"${at}"`);
   });
 
   it("escape what people and their browsers call themselves", async () => {

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { loadOpenedLink } from "../../src/core/link-enrolment";
-import { createApp, enrolled, problemCode, type TestApp } from "../helpers";
+import { admin, createApp, enrolled, problemCode, type TestApp } from "../helpers";
 import {
   askForChallengeLink,
   askForLink,
@@ -60,6 +60,21 @@ describe("requirement 33: a return URL", () => {
       for (const ask of [askForLink, askForChallengeLink]) {
         expect(await problemCode(await ask(app, "ada", { returnUrl }))).toBe("invalid_request");
       }
+    },
+  );
+
+  it.each([
+    "https://*/done",
+    "https://*.example.net/done",
+    "https://a;sandbox/done",
+    "https://a,b/",
+  ])(
+    "%s is not registered: its host would be read as something else in a policy",
+    async (returnUrl) => {
+      const body = { name: "Shop", settings: { returnUrls: [returnUrl] } };
+      expect(await problemCode(await admin("POST", "/apps", { body }))).toBe("invalid_request");
+      const kept = await admin("PATCH", `/apps/${app.id}`, { body: { settings: body.settings } });
+      expect(await problemCode(kept)).toBe("invalid_request");
     },
   );
 

@@ -226,6 +226,8 @@ describe("an operator", () => {
     expect((await remove(appId, "shop")).status).toBe(422);
     expect((await remove(appId, "Shop")).status).toBe(303);
     expect((await operator.get(`/console/apps/${appId}`)).status).toBe(404);
+    const spaced = await newApp(operator, " Two  Shops ");
+    expect((await remove(spaced, "Two  Shops")).status).toBe(303);
     const refused = await remove("accounts", "Accounts");
     expect(refused.status).toBe(409);
     expect(await refused.text()).toContain("cannot be deleted");

@@ -4,12 +4,11 @@ import { z } from "@hono/zod-openapi";
 import { Hono, type Context } from "hono";
 import { actorOf } from "../../../core/actor";
 import { disableSecondFactor } from "../../../core/disable";
-import { enrol, showPending } from "../../../core/enrol";
 import { loadBySession } from "../../../core/load-by-session";
+import { enrolOwn, showOwn } from "../../../core/own-enrolment";
 import { confirmOwn } from "../../../core/step-up";
 import { isActive } from "../../../core/user-record";
 import { removeAuthenticator } from "../../../core/users";
-import { DEFAULT_PARAMETERS } from "../../../crypto/totp";
 import { Problem } from "../../../problem";
 import type { AppEnv } from "../../context";
 import { CodeText, line } from "../../fields";
@@ -51,7 +50,7 @@ async function newPage(c: Context<AppEnv>, faults: Fault[] = []) {
 
 async function setUpPage(c: Context<AppEnv>, faults: Fault[] = []) {
   const { deps, session } = c.var;
-  const enrolment = await showPending(deps, session, c.req.param("id") ?? "");
+  const enrolment = await showOwn(deps, session, c.req.param("id") ?? "");
   const t = textsOf(c).setUp;
   return show(c, {
     title: t.title,
@@ -110,8 +109,7 @@ export const authenticatorPages = new Hono<AppEnv>()
   .post("/authenticators/new", enrolling, form(NewForm, newPage), (c) =>
     submit(c, newPage, async () => {
       const name = c.req.valid("form").name || undefined;
-      const input = { name, parameters: DEFAULT_PARAMETERS, replaces: true };
-      const { id } = await enrol(c.var.deps, c.var.session, { input, request: null });
+      const { id } = await enrolOwn(c.var.deps, c.var.session, name);
       return c.redirect(`/account/authenticators/${id}`, 303);
     }),
   )

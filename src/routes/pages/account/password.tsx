@@ -20,7 +20,8 @@ import { show } from "../layout";
 import { Back, homeAfter, LogOut, nextOf } from "./frame";
 
 const ChangeForm = z.object({ currentPassword: Password, newPassword: Password });
-const ProofForm = z.union([z.object({ code: CodeText }), z.object({ password: Password })]);
+/** One of the two. */
+const ProofForm = z.object({ code: CodeText.optional(), password: Password.optional() });
 
 async function changePage(c: Context<AppEnv>, faults: Fault[] = []) {
   const { app } = await loadBySession(c.var.deps, c.var.session);
@@ -88,14 +89,14 @@ export const passwordPages = new Hono<AppEnv>()
   .post("/prove", onPages.requireSession({ enrolment: true }), form(ProofForm, proofPage), (c) =>
     submit(c, proofPage, async () => {
       const { deps, session } = c.var;
-      const given = c.req.valid("form");
+      const { code = "", password } = c.req.valid("form");
       const client = clientOf(c);
       // With the mark: who knows only the id, which tokens show, uses up nothing.
       await limitUser(c.env.USER_LIMIT, `${session.sessionId}:${session.mark}`, deps.now);
       const credentials =
-        "code" in given
-          ? await stepUp(deps, session, { ...given, client })
-          : await stepUpWithPassword(deps, session, { ...given, client });
+        password === undefined
+          ? await stepUp(deps, session, { code, client })
+          : await stepUpWithPassword(deps, session, { password, client });
       handOver(c, credentials);
       return c.redirect(nextOf(c), 303);
     }),

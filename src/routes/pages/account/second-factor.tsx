@@ -7,13 +7,20 @@ import type { AppEnv } from "../../context";
 import { textsOf } from "../language";
 import { Time } from "./frame";
 
+interface Props {
+  c: Context<AppEnv>;
+  status: UserStatus;
+  /** What this session enrolled last, which it may finish. */
+  enrolledId: string | null;
+}
+
 /**
  * Of a second factor that is on, only that it is, unless a code was given just now: which apps
  * protect an account, and how many codes are left, is what a thief of the session would like to know
  * (docs/decisions/0008).
  */
-export function SecondFactor(props: { c: Context<AppEnv>; status: UserStatus; fresh: boolean }) {
-  const { c, status, fresh } = props;
+export function SecondFactor({ fresh, ...props }: Props & { fresh: boolean }) {
+  const { c, status } = props;
   const t = textsOf(c).account;
   const isOn = status.twoFactor;
   return (
@@ -22,7 +29,7 @@ export function SecondFactor(props: { c: Context<AppEnv>; status: UserStatus; fr
         {t.secondFactor}{" "}
         <span class={`tag ${isOn ? "good" : "warn"}`}>{isOn ? t.isOn : t.isOff}</span>
       </h2>
-      {isOn && !fresh ? <Hidden c={c} /> : <Factors c={c} status={status} />}
+      {isOn && !fresh ? <Hidden c={c} /> : <Factors {...props} />}
     </section>
   );
 }
@@ -41,13 +48,14 @@ function Hidden({ c }: { c: Context<AppEnv> }) {
   );
 }
 
-function Factors({ c, status }: { c: Context<AppEnv>; status: UserStatus }) {
+function Factors(props: Props) {
+  const { c, status } = props;
   const t = textsOf(c).account;
   const { twoFactor, authenticators, backupCodes } = status;
   return (
     <>
       {!twoFactor && <p>{t.whatFor}</p>}
-      {authenticators.length > 0 && <Authenticators c={c} authenticators={authenticators} />}
+      {authenticators.length > 0 && <Authenticators {...props} />}
       <p>
         <a class={`button ${twoFactor ? "" : "main"}`} href="/account/authenticators/new">
           {twoFactor ? t.add : t.setUp}
@@ -63,8 +71,7 @@ function Factors({ c, status }: { c: Context<AppEnv>; status: UserStatus }) {
   );
 }
 
-function Authenticators(props: { c: Context<AppEnv>; authenticators: AuthenticatorStatus[] }) {
-  const { c, authenticators } = props;
+function Authenticators({ c, status: { authenticators }, enrolledId }: Props) {
   const t = textsOf(c).account;
   return (
     <>
@@ -82,7 +89,7 @@ function Authenticators(props: { c: Context<AppEnv>; authenticators: Authenticat
                 {one.lastUsedAt ? <Time c={c} at={one.lastUsedAt} /> : null}
               </p>
             </div>
-            <Change t={t} one={one} />
+            <Change t={t} one={one} own={one.id === enrolledId} />
           </li>
         ))}
       </ul>
@@ -93,17 +100,19 @@ function Authenticators(props: { c: Context<AppEnv>; authenticators: Authenticat
 function Change({
   t,
   one,
+  own,
 }: {
   t: ReturnType<typeof textsOf>["account"];
   one: AuthenticatorStatus;
+  own: boolean;
 }) {
-  const isPending = one.status === "pending";
+  const canFinish = own && one.status === "pending";
   const path = `/account/authenticators/${one.id}`;
-  const label = isPending ? t.finish : t.remove;
+  const label = canFinish ? t.finish : t.remove;
   return (
     <a
       class="button small"
-      href={isPending ? path : `${path}/remove`}
+      href={canFinish ? path : `${path}/remove`}
       aria-label={`${label}: ${one.name ?? t.unnamed}`}
     >
       {label}

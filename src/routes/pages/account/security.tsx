@@ -41,7 +41,12 @@ async function securityPage(c: Context<AppEnv>) {
         <p>
           {t.loggedInAs} <strong>{name ?? username ?? email}</strong>
         </p>
-        <SecondFactor c={c} status={toStatus(loaded, deps.now)} fresh={isFresh(loaded, deps.now)} />
+        <SecondFactor
+          c={c}
+          status={toStatus(loaded, deps.now)}
+          enrolledId={loaded.session.authenticatorId}
+          fresh={isFresh(loaded, deps.now)}
+        />
         <Sessions c={c} sessions={sessions} />
         {devices.length > 0 && <Devices c={c} devices={devices} />}
         <h2>{t.password}</h2>
@@ -58,8 +63,7 @@ async function securityPage(c: Context<AppEnv>) {
 /** What was just done, or what has to be done first. */
 function Done({ c, loaded }: { c: Context<AppEnv>; loaded: SessionRecord }) {
   const t = textsOf(c).account;
-  const done: Record<string, string> = t.done;
-  const message = done[c.req.query("done") ?? ""];
+  const message = new Map(Object.entries(t.done)).get(c.req.query("done") ?? "");
   if (isBoundToEnrol(loaded)) return <p class="notice warn">{t.required}</p>;
   if (message === undefined) return null;
   return (

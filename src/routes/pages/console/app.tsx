@@ -122,7 +122,7 @@ export const appPages = new Hono<AppEnv>()
   .post("/apps/:id/delete", form(DeletionForm, deletionPage), (c) =>
     submit(c, deletionPage, async () => {
       const { id, name } = await appOf(c);
-      if (c.req.valid("form").confirmName.trim() !== name) {
+      if (c.req.valid("form").confirmName.trim() !== name.trim()) {
         const fault = { field: "confirmName", message: textsOf(c).fields.confirmName };
         return showProblemIn(c, deletionPage, new Problem("invalid_request"), [fault]);
       }

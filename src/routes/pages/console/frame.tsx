@@ -68,8 +68,8 @@ function Nav({ c }: { c: Context<AppEnv> }) {
 
 /** What was just done. */
 function Done({ c }: { c: Context<AppEnv> }) {
-  const done: Record<string, string> = textsOf(c).console.done;
-  const message = c.req.method === "GET" ? done[c.req.query("done") ?? ""] : undefined;
+  const done = new Map(Object.entries(textsOf(c).console.done));
+  const message = c.req.method === "GET" ? done.get(c.req.query("done") ?? "") : undefined;
   if (message === undefined) return null;
   return (
     <p class="notice good" role="status">

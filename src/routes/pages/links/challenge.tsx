@@ -3,7 +3,11 @@
 import { z } from "@hono/zod-openapi";
 import { Hono, type Context } from "hono";
 import { openChallenge } from "../../../core/answer-challenge";
-import { answerChallengeLink, cancelChallengeLink } from "../../../core/challenge-links";
+import {
+  answerChallengeLink,
+  cancelChallengeLink,
+  openChallengeLink,
+} from "../../../core/challenge-links";
 import { sourceOf } from "../../address";
 import type { AppEnv } from "../../context";
 import { CodeText } from "../../fields";
@@ -16,12 +20,8 @@ import { allowReturn, Cancel } from "./frame";
 
 const CodeForm = z.object({ code: CodeText });
 
-function claimsOf(c: Context<AppEnv>) {
-  return openChallenge(c.var.deps, "link", c.req.param("token") ?? "");
-}
-
 async function challengePage(c: Context<AppEnv>, faults: Fault[] = []) {
-  const claims = await claimsOf(c);
+  const claims = await openChallengeLink(c.var.deps, c.req.param("token") ?? "");
   const { links: t } = textsOf(c);
   const { page, purpose } = claims;
   const back = cancelChallengeLink(claims);
@@ -50,7 +50,7 @@ export const challengePages = new Hono<AppEnv>()
   .post("/:token", form(CodeForm, challengePage), (c) =>
     submit(c, challengePage, async () => {
       const { deps } = c.var;
-      const claims = await claimsOf(c);
+      const claims = await openChallenge(deps, "link", c.req.param("token"));
       await limitUser(c.env.USER_LIMIT, claims.userId, deps.now);
       const answer = { code: c.req.valid("form").code, source: sourceOf(c) };
       return c.redirect(await answerChallengeLink(deps, claims, answer), 303);
