@@ -17,10 +17,14 @@ each("data-autosubmit", (input) => {
   });
 });
 
-/** A second click does not send a second time. */
+/**
+ * A second click does not send a second time. The field that a fault led to is left, or it would keep the focus from
+ * what is wrong on the next page.
+ */
 for (const form of document.forms) {
   form.addEventListener("submit", (event) => {
     if (form.dataset.sent) event.preventDefault();
+    if (location.hash) history.replaceState(null, "", location.pathname + location.search);
     form.dataset.sent = "yes";
   });
 }

@@ -1,7 +1,8 @@
 /**
  * `npm run test:browser`: the pages, in the Chromium that this machine has, against a real server with a port and a folder of its own. Runs
- * every file of test/browser/, one after another: each exports `name` and `run({ openPage, readQrCode, step, baseUrl, adminToken, call })`.
- * `--only file` runs one. Installs nothing; `--missing` prints the Debian packages that are not there.
+ * every file of test/browser/, one after another: each exports `name` and `run({ openPage, readQrCode, portray, step, baseUrl, adminToken, call })`.
+ * `--only file` runs one. `--update-screenshots` also renews the README's pictures in docs/screenshots/. Installs nothing;
+ * `--missing` prints the Debian packages that are not there.
  */
 
 import { mkdirSync, readdirSync, rmSync } from "node:fs";
@@ -12,7 +13,7 @@ import { parseArgs } from "node:util";
 import { chromium } from "playwright-core";
 import { openPage, takeFaults } from "../test/browser/support/page.mjs";
 import { readQrCode } from "../test/browser/support/phone.mjs";
-import { SCREENSHOTS } from "../test/browser/support/screenshots.mjs";
+import { portray, SCREENSHOTS } from "../test/browser/support/screenshots.mjs";
 import { connect } from "./api-client.mjs";
 import {
   assertInstalled,
@@ -28,16 +29,23 @@ import { ROOT } from "./wrangler.mjs";
 const FLOWS = join(ROOT, "test/browser");
 const PATIENCE_MS = 120_000;
 
-const OPTIONS = { missing: { type: "boolean" }, only: { type: "string" } };
+const OPTIONS = {
+  missing: { type: "boolean" },
+  only: { type: "string" },
+  "update-screenshots": { type: "boolean", default: false },
+};
 
 await run(async () => {
-  const { missing, only } = parseArgs({ options: OPTIONS }).values;
+  const { missing, only, "update-screenshots": update } = parseArgs({ options: OPTIONS }).values;
   if (missing) return printMissing(BROWSER_TOOLS);
   assertInstalled(BROWSER_TOOLS);
   const files = chooseFlows(only);
   rmSync(SCREENSHOTS, { recursive: true, force: true });
   mkdirSync(SCREENSHOTS);
-  await withServer((server) => withBrowser((browser) => runFlows(files, server, browser)));
+  const takePortrait = (page, name) => portray(page, name, { update });
+  await withServer((server) =>
+    withBrowser((browser) => runFlows(files, { ...server, portray: takePortrait }, browser)),
+  );
 });
 
 function chooseFlows(only) {

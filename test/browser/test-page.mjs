@@ -45,9 +45,11 @@ export async function run({ openPage, readQrCode, step, baseUrl }) {
   assert.equal(await page.getByRole("img", { name: "QR code" }).count(), 0, "shown once");
 }
 
+/** Until the answer has emptied the form, which a next log-in would otherwise lose its password to. */
 async function logIn(page, code) {
   await page.getByLabel("Username").fill("tester");
   await page.getByLabel("Password").fill(PASSWORD);
   await page.getByLabel("OTP").fill(code);
   await page.getByRole("button", { name: "Login" }).click();
+  await page.locator("#password:invalid").waitFor({ state: "attached" });
 }

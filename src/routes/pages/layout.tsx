@@ -49,6 +49,7 @@ function Layout({ c, page }: { c: Context<AppEnv>; page: Page }) {
         <header>
           {page.brand === undefined ? (
             <a class="brand" href="/">
+              <img src="/assets/icon.svg" alt="" width="20" height="20" />
               {brand}
             </a>
           ) : (

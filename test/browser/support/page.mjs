@@ -10,11 +10,12 @@ const settingsByContext = new WeakMap();
 
 /**
  * A page in a browser profile of its own. Warnings and errors on its console (violations of the CSP are such), errors of its scripts, missing
- * files, and requests to other origins are faults, and fail the flow. `mayVisit` are origins that it may lead to: they show an empty page.
+ * files, and requests to other origins are faults, and fail the flow. `mayVisit` are origins that it may lead to: they show an empty page,
+ * but after a redirect, which only a server of their own can answer.
  */
 export async function openPage(browser, options) {
   const { baseUrl, width = 1280, dark = false, javaScript = true, language = "en-GB" } = options;
-  const { reducedMotion = false, mayVisit = [] } = options;
+  const { reducedMotion = false, mayVisit = [], userAgent } = options;
   const settings = {
     baseURL: baseUrl,
     viewport: { width, height: HEIGHT },
@@ -22,6 +23,7 @@ export async function openPage(browser, options) {
     reducedMotion: reducedMotion ? "reduce" : "no-preference",
     javaScriptEnabled: javaScript,
     locale: language,
+    ...(userAgent && { userAgent }),
   };
   const context = await browser.newContext(settings);
   settingsByContext.set(context, settings);

@@ -24,6 +24,8 @@ export function phoneFor(uri) {
   const totp = URI.parse(uri);
   const codes = unspentCodes(totp);
   return {
+    issuer: totp.issuer,
+    account: totp.label,
     async code() {
       const { code } = await codes.next();
       return code;

@@ -27,7 +27,8 @@ async function listFiles(page) {
   });
   await session.send("Network.enable");
   await session.send("Network.setCacheDisabled", { cacheDisabled: true });
-  await page.goto(page.url(), { waitUntil: "networkidle" });
+  // With a fragment it would only scroll.
+  await page.goto(page.url().replace(/#.*/, ""), { waitUntil: "networkidle" });
   await session.detach();
   return [...files.values()];
 }

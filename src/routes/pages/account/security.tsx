@@ -85,7 +85,8 @@ function Sessions({ c, sessions }: { c: Context<AppEnv>; sessions: SessionSummar
               <strong>{describeBrowser(userAgent) ?? t.unknownDevice}</strong>{" "}
               {current && <span class="tag good">{t.thisOne}</span>}
               <p class="hint">
-                {ip} {t.active} <Time c={c} at={lastUsedAt} />
+                {ip && `${ip} · `}
+                {t.active} <Time c={c} at={lastUsedAt} />
               </p>
             </div>
             {!current && (
@@ -110,7 +111,8 @@ function Devices({ c, devices }: { c: Context<AppEnv>; devices: TrustedDevice[] 
             <div>
               <strong>{describeBrowser(userAgent) ?? t.unknownDevice}</strong>
               <p class="hint">
-                {ip} {t.lastUsed} <Time c={c} at={lastUsedAt} />
+                {ip && `${ip} · `}
+                {t.lastUsed} <Time c={c} at={lastUsedAt} />
               </p>
             </div>
             <EndForm name="device" value={id} label={t.forget} of={describeBrowser(userAgent)} />
