@@ -84,6 +84,29 @@ describe("the pages of an account", () => {
     expect(textOf((await browser.get("/account")).html)).toContain("only 3 backup codes left");
   });
 
+  it("make no newer codes when the answer is reloaded", async () => {
+    const person = await protect(await register(newEmail()));
+    const browser = await logIn(person);
+    const { html } = await browser.get("/account/backup-codes");
+    const once = /name="once" value="([^"]+)"/.exec(html)?.[1] ?? "";
+    const codes = codesOf(await browser.submit({ once }));
+    const again = await browser.submit({ once });
+    expect([again.status, codesOf(again)]).toEqual([409, []]);
+    expect(textOf(again.html)).toContain("This was done already");
+    await browser.submit({}, "/account/logout");
+    await browser.submit({ login: person.email, password: person.password });
+    expect((await browser.submit({ code: codes[0] ?? "" })).at).toBe("/account");
+  });
+
+  it("end the session that the browser had before, when somebody logs in over it", async () => {
+    const person = await protect(await register(newEmail()));
+    const browser = await logIn(person);
+    const before = { cookie: [...browser.cookies].map((pair) => pair.join("=")).join("; ") };
+    await logIn(person, browser);
+    expect((await browser.get("/account")).at).toBe("/account");
+    expect((await visitor().get("/account", before)).at).toContain("/account/login");
+  });
+
   it("add and remove authenticators one by one", async () => {
     const person = await protect(await register(newEmail()));
     const browser = await logIn(person);
@@ -238,30 +261,5 @@ describe("the pages of an account", () => {
     const late = await browser.submit({ code: codeOf(person.phone) });
     expect(textOf(late.html)).toContain("Start again.");
     expect((await browser.get("/account/code")).at).toBe("/account/login");
-  });
-});
-
-describe("the language of a page", () => {
-  const langOf = ({ html }: View) => /<html lang="(\w+)">/.exec(html)?.[1];
-
-  it.each([
-    ["de-AT,de;q=0.9,en;q=0.8", "de"],
-    ["fr, zh-Hans-CN;q=0.7, en;q=0.2", "zh"],
-    ["fr", "en"],
-    ["en;q=0.1, de;q=0", "en"],
-    ["", "en"],
-  ])("is for `Accept-Language: %s` %s", async (accepted, expected) => {
-    const page = await visitor().get("/account/login", { "accept-language": accepted });
-    expect(langOf(page)).toBe(expected);
-  });
-
-  it("is the one that was chosen, from then on", async () => {
-    const browser = visitor({ "accept-language": "en" });
-    expect(langOf(await browser.get("/account/login?next=%2Faccount&lang=de"))).toBe("de");
-    expect(langOf(await browser.get("/account/login"))).toBe("de");
-    expect(langOf(await browser.get("/account/login?lang=xx"))).toBe("de");
-    expect((await browser.get("/account/login?next=%2Faccount")).html).toContain(
-      'href="?next=%2Faccount&amp;lang=zh"',
-    );
   });
 });

@@ -5,24 +5,28 @@ import { rotateBackupCodes } from "../../../core/backup-codes";
 import { loadBySession } from "../../../core/load-by-session";
 import type { AppEnv } from "../../context";
 import { onPages } from "../../session";
+import { submit, type Fault } from "../faults";
 import { Checkbox, Form } from "../forms";
 import { textsOf } from "../language";
 import { show } from "../layout";
+import { Once, requestOf } from "../once";
 import { BackupCodes } from "../set-up";
 import { Back, homeAfter, LogOut } from "./frame";
 
 const fresh = onPages.requireAal2();
 
-async function rotationPage(c: Context<AppEnv>) {
+async function rotationPage(c: Context<AppEnv>, faults: Fault[] = []) {
   await loadBySession(c.var.deps, c.var.session);
   const t = textsOf(c).backupCodes;
   return show(c, {
     title: t.newTitle,
     nav: <LogOut c={c} />,
+    faults,
     content: (
       <>
         <p>{t.newWhy}</p>
         <Form>
+          <Once />
           <button class="main">{t.make}</button>
         </Form>
         <Back c={c} />
@@ -49,8 +53,11 @@ export function saveCodes(c: Context<AppEnv>, codes: string[]) {
 }
 
 export const backupCodePages = new Hono<AppEnv>()
-  .get("/backup-codes", fresh, rotationPage)
-  .post("/backup-codes", fresh, async (c) => {
-    return saveCodes(c, await rotateBackupCodes(c.var.deps, c.var.session, null));
-  })
+  .get("/backup-codes", fresh, (c) => rotationPage(c))
+  .post("/backup-codes", fresh, (c) =>
+    submit(c, rotationPage, async () => {
+      const request = await requestOf(c, "POST /account/backup-codes");
+      return saveCodes(c, await rotateBackupCodes(c.var.deps, c.var.session, request));
+    }),
+  )
   .post("/backup-codes/saved", (c) => homeAfter(c, "saved"));

@@ -5,6 +5,7 @@ import { Hono, type Context } from "hono";
 import { answerLogin, login, openLogin, type Login } from "../../../core/login";
 import { CHALLENGE_LIFE_SECONDS } from "../../../core/policy";
 import { logOut } from "../../../core/refresh";
+import type { Credentials } from "../../../core/sessions";
 import { clientOf } from "../../address";
 import type { AppEnv } from "../../context";
 import { CodeText, line } from "../../fields";
@@ -82,13 +83,22 @@ async function codePage(c: Context<AppEnv>, faults: Fault[] = []) {
 }
 
 /** Also for who has just registered. */
-export function goOn(c: Context<AppEnv>, result: Login): Response {
-  if (result.status === "authenticated") {
-    handOver(c, result.loggedIn.credentials);
-    return c.redirect(nextOf(c), 303);
-  }
+export async function goOn(c: Context<AppEnv>, result: Login): Promise<Response> {
+  if (result.status === "authenticated") return begin(c, result.loggedIn.credentials);
   setOwnCookie(c, CHALLENGE, result.challenge.token, CHALLENGE_LIFE_SECONDS.default, "Strict");
   return c.redirect(`/account/code?next=${encodeURIComponent(nextOf(c))}`, 303);
+}
+
+/** The session that this browser had before ends: its cookie is about to be lost (ASVS 7.2.4). */
+async function begin(c: Context<AppEnv>, credentials: Credentials): Promise<Response> {
+  await endSession(c);
+  handOver(c, credentials);
+  return c.redirect(nextOf(c), 303);
+}
+
+async function endSession(c: Context<AppEnv>): Promise<void> {
+  const cookie = await cookieOf(c);
+  if (cookie) await logOut(c.var.deps, { sessionId: cookie.id, secretHash: cookie.hash });
 }
 
 export const loginPages = new Hono<AppEnv>()
@@ -111,14 +121,12 @@ export const loginPages = new Hono<AppEnv>()
       const answer = { code, trustDevice: trust === "yes", client: clientOf(c) };
       const loggedIn = await answerLogin(deps, claims, { ...answer, holding: "cookie" });
       if (loggedIn.deviceToken !== undefined) handOverDevice(c, loggedIn.deviceToken);
-      handOver(c, loggedIn.credentials);
       setOwnCookie(c, CHALLENGE, "", 0, "Strict");
-      return c.redirect(nextOf(c), 303);
+      return begin(c, loggedIn.credentials);
     }),
   )
   .post("/logout", async (c) => {
-    const cookie = await cookieOf(c);
-    if (cookie) await logOut(c.var.deps, { sessionId: cookie.id, secretHash: cookie.hash });
+    await endSession(c);
     dropCookie(c);
     return c.redirect("/account/login?done=logged_out", 303);
   });

@@ -12,6 +12,7 @@ import { Time } from "../account/frame";
 import { form, submit, type Fault } from "../faults";
 import { describedBy, Field, Form } from "../forms";
 import { textsOf } from "../language";
+import { Once, requestOf } from "../once";
 import { goTo, optional, showConsole, ShownOnce, typedIn } from "./frame";
 import { HOME } from "./paths";
 import { ask } from "./question";
@@ -94,6 +95,7 @@ async function newPage(c: Context<AppEnv>, faults: Fault[] = []) {
     content: (
       <div class="narrow">
         <Form>
+          <Once />
           <Field
             name="name"
             label={t.name}
@@ -193,8 +195,9 @@ export const keyPages = new Hono<AppEnv>()
   .get("/apps/:id/keys/new", (c) => newPage(c))
   .post("/apps/:id/keys/new", form(NewForm, newPage), (c) => {
     const act = async () => {
-      const input = { input: c.req.valid("form"), request: null };
-      const { key } = await createKey(c.var.deps, c.req.param("id"), input);
+      const request = await requestOf(c, "POST /console/apps/:id/keys/new");
+      const asked = { input: c.req.valid("form"), request };
+      const { key } = await createKey(c.var.deps, c.req.param("id"), asked);
       return createdPage(c, c.req.param("id"), key);
     };
     return submit(c, newPage, act, "expiresAt");

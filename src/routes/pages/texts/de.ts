@@ -63,6 +63,8 @@ export const de: Texts = {
     rate_limited: "Zu viele Anfragen. Versuchen Sie es in einer Minute noch einmal.",
     conflict: "Gleichzeitig wurde hier etwas anderes geändert. Versuchen Sie es noch einmal.",
     origin_not_allowed: "Dieses Formular kam nicht von einer Seite dieses Dienstes.",
+    already_created:
+      "Das ist schon geschehen, und das Ergebnis wurde nur da gezeigt. Erzeugen Sie ein neues.",
     not_found: "Hier ist nichts.",
     link_ended:
       "Dieser Link ist unbekannt, abgelaufen oder schon benutzt. Lassen Sie sich einen neuen geben.",

@@ -60,6 +60,7 @@ export const en = {
     rate_limited: "Too many requests. Try again in a minute.",
     conflict: "Something else changed this at the same time. Try again.",
     origin_not_allowed: "This form did not come from a page of this service.",
+    already_created: "This was done already, and what it made was shown only then. Make a new one.",
     not_found: "There is nothing here.",
     link_ended: "This link is unknown, has expired or was used. Ask for a new one.",
     unavailable: "The service cannot answer right now. Nothing was changed. Try again soon.",

@@ -58,6 +58,7 @@ export const zh: Texts = {
     rate_limited: "请求过多。请一分钟后再试。",
     conflict: "同时发生了其他更改。请重试。",
     origin_not_allowed: "此表单并非来自本服务的页面。",
+    already_created: "此操作已完成，结果只在当时显示。请重新生成。",
     not_found: "这里什么都没有。",
     link_ended: "此链接无效、已过期或已使用。请索取新链接。",
     unavailable: "服务暂时无法响应。未作任何更改，请稍后再试。",
