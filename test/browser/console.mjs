@@ -13,7 +13,7 @@ const LOOKS = [
   { name: "narrow", width: 320, dark: true, javaScript: false },
 ];
 
-export async function run({ openPage, step, adminToken, call }) {
+export async function run({ openPage, step, adminToken, call, portray }) {
   for (const look of LOOKS) {
     const page = await openPage(look);
     const steps = { step: (text) => step(`${look.name}: ${text}`), look, call };
@@ -22,7 +22,7 @@ export async function run({ openPage, step, adminToken, call }) {
     await lockOut(app, "customer-7", call);
     await resetUser(page, "customer-7", steps);
     await readTrail(page, adminToken, steps);
-    await lookAround(page, app, steps);
+    await lookAround(page, app, { ...steps, portray });
   }
 }
 
@@ -107,7 +107,7 @@ async function readTrail(page, adminToken, { step, look, call }) {
 }
 
 /** Nothing is done there. */
-async function lookAround(page, app, { step, look }) {
+async function lookAround(page, app, { step, look, portray }) {
   const paths = ["/console", "/console/apps", app.path, "/console/apps/accounts", "/console/users"];
   for (const path of [...paths, `${app.path}/delete`]) {
     step(path);
@@ -116,6 +116,7 @@ async function lookAround(page, app, { step, look }) {
     await checkPage(other);
     await checkWeight(other);
     await screenshot(other, `console${path.replaceAll("/", "-")}-${look.name}`);
+    if (path === "/console" && look.javaScript) await portray(other, "console");
     await other.close();
   }
 

@@ -22,6 +22,9 @@ const WAYS_ON: Record<string, { [code in ProblemCode]?: string }> = {
   console: { unauthorized: SIGN_IN },
 };
 
+/** Whom an app sent here is not at home anywhere. */
+const HOMES: Record<string, string> = { account: "/", console: HOME };
+
 /** Forms send to the page that they are on, so that its path is where to come back to. */
 export function showProblem(error: Error, c: Context<AppEnv>): Response | Promise<Response> {
   const problem = asProblem(error);
@@ -37,9 +40,11 @@ export function showProblem(error: Error, c: Context<AppEnv>): Response | Promis
     title: messageOf(t, problem),
     content: (
       <>
-        <p>
-          <a href={area === "console" ? HOME : "/"}>{t.home}</a>
-        </p>
+        {HOMES[area] && (
+          <p>
+            <a href={HOMES[area]}>{t.home}</a>
+          </p>
+        )}
         <p class="hint">
           {t.requestId} <code>{c.get("requestId")}</code>
         </p>
