@@ -44,8 +44,10 @@ export function SetUp(props: { c: Context<AppEnv>; enrolment: Enrolment; faults:
     <>
       <AppList c={c} />
       <h2>{t.scan}</h2>
-      <img class="qr" src={image} alt={t.qr} width="240" height="240" />
-      <ByHand c={c} enrolment={enrolment} />
+      <div class="beside">
+        <img class="qr" src={image} alt={t.qr} width="240" height="240" />
+        <ByHand c={c} enrolment={enrolment} />
+      </div>
       <h2>{t.enter}</h2>
       <Form>
         <CodeField t={texts} faults={faults} />
@@ -61,7 +63,7 @@ function ByHand({ c, enrolment: { secret, uri } }: { c: Context<AppEnv>; enrolme
   const { issuer, accountName } = labelOf(uri);
   const groups = secret.match(/.{1,4}/g) ?? [];
   return (
-    <>
+    <div>
       <h3>{t.cannotScan}</h3>
       <dl>
         <dt>{t.issuer}</dt>
@@ -83,7 +85,7 @@ function ByHand({ c, enrolment: { secret, uri } }: { c: Context<AppEnv>; enrolme
       <p>
         <a href={uri}>{t.openApp}</a>
       </p>
-    </>
+    </div>
   );
 }
 
