@@ -16,8 +16,6 @@ export interface Page {
   nav?: Child;
   /** What has to be mended in its form. */
   faults?: Fault[] | undefined;
-  /** Shows what is shown once: another language would lose it. */
-  once?: boolean;
   /** For tables and charts. */
   wide?: boolean;
   content: Child;
@@ -62,7 +60,7 @@ function Layout({ c, page }: { c: Context<AppEnv>; page: Page }) {
           {faults.length > 0 && <FaultSummary t={t} faults={faults} />}
           {content}
         </main>
-        {!page.once && <LanguageSwitch c={c} />}
+        <LanguageSwitch c={c} />
       </body>
     </html>
   );

@@ -161,7 +161,6 @@ function createdPage(c: Context<AppEnv>, appId: string, key: string) {
   const { key: t } = textsOf(c).console;
   return showConsole(c, {
     title: t.newTitle,
-    once: true,
     content: (
       <>
         <ShownOnce c={c} secret={key}>

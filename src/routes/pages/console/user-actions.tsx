@@ -62,7 +62,6 @@ function resetPage(c: Context<AppEnv>, found: FoundUser, rebinding: Rebinding) {
   const { user: t } = textsOf(c).console;
   return showConsole(c, {
     title: t.rebinding,
-    once: true,
     content: (
       <>
         <ShownOnce c={c} secret={rebinding.rebindUrl}>
