@@ -12,6 +12,7 @@ import type { SessionCaller } from "./actor";
 import { CLAIMED } from "./claim";
 import { enrol, showPending, type Enrolment } from "./enrol";
 import { loadBySession } from "./load-by-session";
+import { isActive } from "./user-record";
 
 const NOTE_ENROLMENT = statement(`
   UPDATE sessions SET authenticator_id = :authenticatorId WHERE id = :sessionId AND ${CLAIMED}`);
@@ -34,11 +35,16 @@ export function enrolOwn(
   return enrol(deps, caller, { input, request: null });
 }
 
-/** The secret again. Throws `not_found` for another session's, and what `showPending` throws. */
+/**
+ * The secret again. Throws `not_found` for another session's, `already_confirmed` for one that is
+ * active by now, and what `showPending` throws.
+ */
 export async function showOwn(deps: Deps, caller: SessionCaller, id: string): Promise<Enrolment> {
-  const { session } = await loadBySession(deps, caller);
+  const { session, authenticators } = await loadBySession(deps, caller);
   if (session.authenticatorId !== id) {
     throw new Problem("not_found", { detail: "Nothing that this session enrolled." });
   }
+  const isDone = authenticators.some((one) => one.id === id && isActive(one));
+  if (isDone) throw new Problem("already_confirmed");
   return showPending(deps, caller, id);
 }

@@ -84,6 +84,7 @@ export function showProblemIn(
 }
 
 const MENDED_ELSEWHERE = new Set<ProblemCode>([
+  "already_confirmed",
   "enrolment_required",
   "password_required",
   "second_factor_required",

@@ -12,6 +12,8 @@ import { show } from "./layout";
 /** By the first part of the path: where to go on, and back from there to what was asked for. */
 const WAYS_ON: Record<string, { [code in ProblemCode]?: string }> = {
   account: {
+    // The page of its codes was reloaded, or gone back to.
+    already_confirmed: "/account",
     enrolment_required: "/account/authenticators/new",
     password_required: "/account/prove",
     second_factor_required: "/account/prove",

@@ -70,6 +70,18 @@ describe("the pages of an account", () => {
     expect(textOf((await browser.submit({ code: "12" })).html)).toContain("Enter the six digits");
   });
 
+  it("lead home when a finished set-up is reloaded, or gone back to", async () => {
+    const browser = await newcomer();
+    await browser.get("/account/authenticators/new");
+    const setUp = await browser.submit({ name: "" });
+    const code = { code: codeOf(phoneWith(keyOf(setUp))) };
+    await browser.submit(code);
+    for (const view of [await browser.submit(code, setUp.at), await browser.get(setUp.at)]) {
+      expect([view.status, view.at.split("?")[0]]).toEqual([200, "/account"]);
+      expect(textOf(view.html)).toContain("10 left");
+    }
+  });
+
   it("make new backup codes, and warn when three are left", async () => {
     const person = await protect(await register(newEmail()));
     const browser = await logIn(person);
