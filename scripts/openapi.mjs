@@ -14,7 +14,7 @@ await run(async () => {
   const isCheck = readArguments(process.argv.slice(2));
   const files = {
     "docs/openapi.json": await renderOpenApi(),
-    "docs/problems.md": renderProblems(await import("../src/problem.ts")),
+    "docs/problems.md": renderProblems(await import("../src/problem-table.ts")),
   };
   const stale = Object.keys(files).filter((file) => files[file] !== readIfThere(file));
   if (isCheck && stale.length > 0) {
@@ -68,7 +68,7 @@ function asBindings(secrets) {
 function renderProblems({ PROBLEM_CODES, describeProblem }) {
   const sections = PROBLEM_CODES.map((code) => renderProblem(describeProblem(code)));
   const intro = [
-    "<!-- Rendered from src/problem.ts by `npm run openapi`. Change it there. -->",
+    "<!-- Rendered from src/problem-table.ts by `npm run openapi`. Change it there. -->",
     "# Problems",
     "Every error is an RFC 9457 problem: `application/problem+json` with `type`, `code`, `title`, `status`, `requestId` and sometimes `detail`. Branch on `code`; it is stable. `type` is the address of the same text on the server.",
   ];

@@ -9,7 +9,7 @@ export const enrolmentLinks = sqliteTable("enrolment_links", {
   /** SHA-256 of the secret in its URL. */
   hash: text().notNull(),
   appId: text().notNull(),
-  /** Of the app: any change of its settings ends the link. */
+  /** The app's, as it was then: with a change of settings the link ends. */
   appEpoch: integer().notNull(),
   /** The key that made it, and with which it dies; null for the operator's reset. */
   keyId: text(),

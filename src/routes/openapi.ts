@@ -7,7 +7,8 @@ import { OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
 import { getPath as pathAsSent } from "hono/utils/url";
-import { Problem, PROBLEM_CODES, type ProblemCode } from "../problem";
+import { Problem } from "../problem";
+import { PROBLEM_CODES, type ProblemCode } from "../problem-table";
 import type { AppEnv } from "./context";
 
 /** A Hono app whose routes are in the API reference and whose bad requests are problems. */

@@ -3,7 +3,8 @@
 import { zValidator } from "@hono/zod-validator";
 import type { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
-import { Problem, type ProblemCode } from "../../problem";
+import { Problem } from "../../problem";
+import type { ProblemCode } from "../../problem-table";
 import type { AppEnv } from "../context";
 import { textsOf } from "./language";
 import type { Texts } from "./texts/en";

@@ -3,7 +3,7 @@
 import type { Context } from "hono";
 import type { AppEnv } from "../context";
 import { asProblem } from "../openapi";
-import type { ProblemCode } from "../../problem";
+import type { ProblemCode } from "../../problem-table";
 import { HOME, SIGN_IN } from "./console/paths";
 import { messageOf } from "./faults";
 import { textsOf } from "./language";

@@ -1,0 +1,219 @@
+/**
+ * Everything that can go wrong for a caller: status, title and what to do. It stands here and
+ * nowhere else: the reference, the pages that `type` links to and `docs/problems.md` are made from
+ * it. Codes are stable: a client may branch on them.
+ */
+export const PROBLEMS = {
+  malformed_request: {
+    status: 400,
+    title: "The request could not be read.",
+    help: "Send a JSON document in UTF-8.",
+  },
+  unauthorized: {
+    status: 401,
+    title: "A valid API key or token is needed.",
+    help: "Send `Authorization: Bearer …` with an API key of the app (`/v1`) or the operator's token (`/admin`). A key that was revoked or has expired is refused like an unknown one.",
+  },
+  invalid_credentials: {
+    status: 401,
+    title: "The name or the password is wrong.",
+    help: "An unknown e-mail address or user name, a wrong password, and too many wrong passwords are answered alike. After ten wrong ones from one place wait a quarter of an hour.",
+  },
+  session_ended: {
+    status: 401,
+    title: "The session has ended. Log in again.",
+    help: "It was logged out, revoked, left unused or has reached its end, or a refresh token was used a second time, which ends its session. Each refresh token is good for one use: keep the newest.",
+  },
+  invalid_challenge: {
+    status: 401,
+    title: "The challenge is unknown, expired or already answered.",
+    help: "Ask for a new challenge. One is good for a single right answer and five wrong ones, and ends with its time, with any change to the user's factors or the app's settings, and with the key that made it. Nothing was charged.",
+  },
+  insufficient_scope: {
+    status: 403,
+    title: "The API key does not have the scope for this.",
+    help: "Use a key that has the scope named in `detail`.",
+  },
+  origin_not_allowed: {
+    status: 403,
+    title: "This origin is not registered for the app.",
+    help: "The app has registered origins, and the request's `Origin` header is none of them. Register the origin in the app's settings. Where a cookie is used or asked for, a request that changes something has to say where it comes from: browsers send `Origin` by themselves.",
+  },
+  enrolment_required: {
+    status: 403,
+    title: "A second factor has to be set up first.",
+    help: "This service requires one. With this session nothing can be done but to enrol and confirm an authenticator.",
+  },
+  password_required: {
+    status: 403,
+    title: "The password has to be given again.",
+    help: "This needs a password given less than five minutes ago. Send it to `POST /auth/step-up`, and repeat the call with the tokens that it answers.",
+  },
+  registration_closed: {
+    status: 403,
+    title: "Accounts are not open to everybody here.",
+    help: "An operator has to make the account.",
+  },
+  second_factor_required: {
+    status: 403,
+    title: "A code is needed for this.",
+    help: "This needs a code given less than five minutes ago. Send one to `POST /auth/step-up`, and repeat the call with the tokens that it answers.",
+  },
+  user_disabled: {
+    status: 403,
+    title: "The user is disabled.",
+    help: "An operator disabled the user; only an operator can enable them.",
+  },
+  rebinding_required: {
+    status: 403,
+    title: "The second factor was reset and has to be set up anew.",
+    help: "An operator reset the user's second factor. Enrol an authenticator with the `rebindToken` that the reset answered. Do not fall back to the password alone.",
+  },
+  not_found: {
+    status: 404,
+    title: "There is nothing here.",
+    help: "The path or the id is unknown, belongs to another app, or has expired; which of these is not told.",
+  },
+  not_enrolled: {
+    status: 404,
+    title: "The user has no active authenticator.",
+    help: "Enrol an authenticator and confirm it first. Backup codes alone are no second factor.",
+  },
+  method_not_allowed: {
+    status: 405,
+    title: "This path does not take this method.",
+    help: "The `Allow` header lists the methods that this path takes.",
+  },
+  request_timeout: {
+    status: 408,
+    title: "The request did not arrive in time.",
+    help: "The body took longer than ten seconds. Send it again.",
+  },
+  already_confirmed: {
+    status: 409,
+    title: "The authenticator is already active.",
+    help: "The enrolment was confirmed before; verify codes instead.",
+  },
+  already_created: {
+    status: 409,
+    title: "This was created before, and is shown only once.",
+    help: "A call with this Idempotency-Key was carried out, and what it made is shown only once. If its answer was lost, make a new one with a new key.",
+  },
+  app_built_in: {
+    status: 409,
+    title: "This app belongs to the service and cannot be deleted.",
+    help: "The users of the user API belong to it. Its settings can be changed like any app's.",
+  },
+  email_taken: {
+    status: 409,
+    title: "There is an account with this e-mail address.",
+    help: "Log in, or use another address. Capitals and spaces around it make no difference.",
+  },
+  username_taken: {
+    status: 409,
+    title: "There is an account with this user name.",
+    help: "Choose another. Capitals and spaces around it make no difference.",
+  },
+  conflict: {
+    status: 409,
+    title: "Something else changed this at the same time. Try again.",
+    help: "Another change to the same user came between. Nothing was changed; repeat the call.",
+  },
+  enrolment_closed: {
+    status: 409,
+    title: "The enrolment has expired or used up its tries.",
+    help: "Five wrong codes end an enrolment. Enrol again and scan the new QR code.",
+  },
+  secret_in_use: {
+    status: 409,
+    title: "The user already has an authenticator with this secret.",
+    help: "Each authenticator of a user needs a secret of its own.",
+  },
+  too_many_authenticators: {
+    status: 409,
+    title: "The user has as many authenticators as are allowed.",
+    help: "A user has at most five. Remove one first.",
+  },
+  link_ended: {
+    status: 410,
+    title: "The link is unknown, has expired or was used.",
+    help: "A link is good once, for a quarter of an hour, and only in the browser that opened it. It ends with any change to the app's settings and with the key that made it. Ask for a new one.",
+  },
+  request_too_large: {
+    status: 413,
+    title: "The request body is too large.",
+    help: "No request of this API needs more than the limit named in `detail`.",
+  },
+  unsupported_media_type: {
+    status: 415,
+    title: "The request body has to be JSON.",
+    help: "Send `Content-Type: application/json`.",
+  },
+  clock_skew: {
+    status: 422,
+    title: "The code is right for another time: the phone's clock is off.",
+    help: "Only at confirmation: set the phone's clock to automatic and try again. `offsetSeconds` says by how much it is ahead (or, if negative, behind).",
+  },
+  idempotency_mismatch: {
+    status: 422,
+    title: "This Idempotency-Key was used for another request.",
+    help: "Use a new Idempotency-Key for a new request; repeat a request with the body it had.",
+  },
+  invalid_code: {
+    status: 422,
+    title: "The code is wrong, expired or already used.",
+    help: "Wrong, expired and already used codes are answered alike. Wait for the next code and try again.",
+  },
+  invalid_request: {
+    status: 422,
+    title: "The request does not have the documented form.",
+    help: "`detail` names the fields. Unknown fields are refused. Nothing was changed, and no attempt was charged.",
+  },
+  return_url_not_registered: {
+    status: 422,
+    title: "This return URL is not registered for the app.",
+    help: "Without its query it has to be one of the app's `returnUrls`, character by character. The operator registers them in the app's settings.",
+  },
+  weak_password: {
+    status: 422,
+    title: "The password is too weak.",
+    help: "`reason` says what is wrong with it: `too_short` or `too_long` (the limit is `length`), `common`, or `contains_name` (the e-mail address or user name); `detail` says it in words. A few unrelated words make a good one.",
+  },
+  locked: {
+    status: 429,
+    title: "Too many wrong codes. The user has to wait.",
+    help: "Too many wrong codes in a row. `Retry-After` says how many seconds to wait; without it the user is capped until an operator resets them. A right code is refused meanwhile, and is not used up.",
+  },
+  rate_limited: {
+    status: 429,
+    title: "Too many requests. Try again later.",
+    help: "Wait for the seconds in `Retry-After`.",
+  },
+  internal_error: {
+    status: 500,
+    title: "Something failed on our side.",
+    help: "Nothing was accepted. The log has a line with the request id; an unreadable secret is reported like this too.",
+  },
+  misconfigured: {
+    status: 500,
+    title: "The service is not set up correctly.",
+    help: "The log names the setting at fault. Nothing is served until it is mended.",
+  },
+  unavailable: {
+    status: 503,
+    title: "The service cannot answer right now.",
+    help: "The database does not answer or has not been migrated. Nothing was accepted that was not answered as accepted. Try again; a code that was sent meanwhile may be spent, so take the next one.",
+  },
+} as const;
+
+export type ProblemCode = keyof typeof PROBLEMS;
+export const PROBLEM_CODES = Object.keys(PROBLEMS);
+
+/** What the page about a code says; null for an unknown one. */
+export function describeProblem(code: string) {
+  return isProblemCode(code) ? { code, ...PROBLEMS[code] } : null;
+}
+
+function isProblemCode(code: string): code is ProblemCode {
+  return Object.hasOwn(PROBLEMS, code);
+}
