@@ -14,7 +14,7 @@ import { statement } from "../db/statement";
 import type { Deps } from "../env";
 import { Problem } from "../problem";
 import { isSession, type Caller } from "./actor";
-import { CLAIMED } from "./claim";
+import { CLAIMED, type Mark } from "./claim";
 import { IDEMPOTENCY_LIFE } from "./policy";
 
 /** Whose Idempotency-Keys these are: an app's back end shares them, each person has their own. */
@@ -117,9 +117,14 @@ async function remembering(
   const expiresAt = created.now + IDEMPOTENCY_LIFE;
   return (resourceId, claim) => {
     const by = typeof claim === "object" ? "claimed" : (claim ?? "always");
-    const values = { ...created, resourceId, expiresAt, ...(typeof claim === "object" && claim) };
+    const values = { ...created, resourceId, expiresAt, ...markOf(claim) };
     return [FORGET_EXPIRED(db.$client, created), REMEMBER[by](db.$client, values)];
   };
+}
+
+/** Nothing else of a claim: it has a scope of its own. */
+function markOf(claim: Parameters<Remember>[1]): Mark | null {
+  return typeof claim === "object" ? { userId: claim.userId, attempt: claim.attempt } : null;
 }
 
 function isClash(error: unknown): boolean {

@@ -1,20 +1,22 @@
 /**
  * An operator's reset: the old factors die, the counters start anew, and the user is *unbound*: no
  * code passes and nothing enrols until somebody comes with the one-time token that the reset
- * answered, or by the link that stands for it. The password alone is never enough, and the status goes on saying so.
+ * answered, or by the link that stands for it. The password alone is never enough, and the status
+ * goes on saying so.
  */
 
 import { digest } from "../crypto/keyring";
 import { randomBase32 } from "../crypto/random";
 import { statement } from "../db/statement";
 import type { Deps } from "../env";
-import type { Account } from "./account";
+import { Problem } from "../problem";
 import { OPERATOR } from "./actor";
 import { record } from "./audit";
 import { claimBy, commitClaim, LIVE_APP } from "./claim";
 import { toAccountName } from "./enrol";
+import { once, type IdempotentRequest, type Remember } from "./idempotency";
 import { linkForRebinding } from "./enrolment-links";
-import type { UserRecord } from "./user-record";
+import type { FoundUser } from "./operator";
 import { REBIND_LIFE } from "./policy";
 import { deleteFactors, eventOf } from "./users";
 
@@ -35,11 +37,30 @@ const CLAIM_RESET = statement(`
     failures = 0, locked_until = NULL, strikes = 0, strikes_at = NULL, capped_at = NULL
   WHERE users.id = :userId AND ${LIVE_APP} RETURNING id`);
 
-/** The only way out of the cap. Another reset makes token and link of the last one worthless. */
-export async function resetUser(
+/**
+ * The only way out of the cap. Another reset makes token and link of the last one worthless. Throws
+ * `already_created` for a request that was carried out before.
+ */
+export function resetUser(
   deps: Deps,
-  { app, user, account }: UserRecord & { account: Account | null },
+  found: FoundUser,
+  { note, request = null }: { note: string; request?: IdempotentRequest | null },
+): Promise<Rebinding> {
+  return once(
+    deps,
+    { scope: "admin", request },
+    (remember) => reset(deps, found, note, remember),
+    () => {
+      throw new Problem("already_created", { detail: "A reset's token is shown once." });
+    },
+  );
+}
+
+async function reset(
+  deps: Deps,
+  { app, user, account }: FoundUser,
   note: string,
+  remember: Remember,
 ): Promise<Rebinding> {
   const rebindToken = randomBase32(20);
   const claim = claimBy(deps, OPERATOR, { app, user });
@@ -52,6 +73,7 @@ export async function resetUser(
     ...deleteFactors(deps, claim),
     record(deps, { ...eventOf("user.reset", OPERATOR, { app, user }), note }, claim.attempt),
     ...link.sequel(claim),
+    ...remember(user.id, claim),
   ]);
   return { rebindToken, rebindUrl: link.url, expiresAt: new Date(expiresAt) };
 }

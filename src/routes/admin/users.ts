@@ -205,7 +205,7 @@ export const operatorUserRoutes = router()
   .openapi(resetRoute, async (c) => {
     const { deps } = c.var;
     const user = await findUser(deps, c.req.valid("param").id);
-    return c.json(await resetUser(deps, user, c.req.valid("json").reason), 200);
+    return c.json(await resetUser(deps, user, { note: c.req.valid("json").reason }), 200);
   })
   .openapi(unlockRoute, async (c) => {
     const { deps } = c.var;

@@ -84,6 +84,11 @@ export function showProblemIn(
   return showAgain(c, faults);
 }
 
+/** Whether the challenge that a page asks for is over: answering it again is no use. */
+export function isOver(c: Context<AppEnv>): boolean {
+  return c.get("problem")?.code === "invalid_challenge";
+}
+
 const MENDED_ELSEWHERE = new Set<ProblemCode>([
   "already_confirmed",
   "enrolment_required",

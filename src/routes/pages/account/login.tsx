@@ -21,7 +21,7 @@ import {
 } from "../../session";
 import { Password } from "../../user/shared";
 import { CodeEntry } from "../code-entry";
-import { form, submit, type Fault } from "../faults";
+import { form, isOver, submit, type Fault } from "../faults";
 import { Checkbox, Field, Form, PasswordField } from "../forms";
 import { textsOf } from "../language";
 import { show } from "../layout";
@@ -71,11 +71,13 @@ async function codePage(c: Context<AppEnv>, faults: Fault[] = []) {
     faults,
     content: (
       <>
-        <CodeEntry c={c} faults={faults}>
-          {claims?.login?.trustedDevices && <Checkbox name="trust" label={t.trust} />}
-        </CodeEntry>
+        {!isOver(c) && (
+          <CodeEntry c={c} faults={faults}>
+            {claims?.login?.trustedDevices && <Checkbox name="trust" label={t.trust} />}
+          </CodeEntry>
+        )}
         <p>
-          <a href="/account/login">{t.startAgain}</a>
+          <a href="/account/login">{isOver(c) ? t.title : t.startAgain}</a>
         </p>
       </>
     ),

@@ -13,6 +13,7 @@ import { Time } from "../account/frame";
 import { form, submit, type Fault } from "../faults";
 import { Field } from "../forms";
 import { textsOf } from "../language";
+import { Once, requestOf } from "../once";
 import { goTo, showConsole, ShownOnce } from "./frame";
 import { HOME } from "./paths";
 import { ask } from "./question";
@@ -45,15 +46,18 @@ const questionOf =
       back: `${HOME}/users/${found.user.id}`,
       faults,
       fields: (
-        <Field
-          name="reason"
-          label={t.reason}
-          hint={t.reasonHint}
-          faults={faults}
-          autocomplete="off"
-          maxlength={500}
-          required
-        />
+        <>
+          {action === "reset" && <Once />}
+          <Field
+            name="reason"
+            label={t.reason}
+            hint={t.reasonHint}
+            faults={faults}
+            autocomplete="off"
+            maxlength={500}
+            required
+          />
+        </>
       ),
     });
   };
@@ -102,7 +106,9 @@ userActionPages
   .post("/users/:id/reset", form(ActionForm, beforeReset), (c) =>
     submit(c, beforeReset, async () => {
       const found = await userOf(c);
-      return resetPage(c, found, await resetUser(c.var.deps, found, c.req.valid("form").reason));
+      const request = await requestOf(c, "POST /console/users/:id/reset");
+      const asked = { note: c.req.valid("form").reason, request };
+      return resetPage(c, found, await resetUser(c.var.deps, found, asked));
     }),
   )
   .get("/users/:id/delete", (c) => beforeDeletion(c))

@@ -13,7 +13,7 @@ import type { AppEnv } from "../../context";
 import { CodeText } from "../../fields";
 import { limitUser } from "../../limits";
 import { CodeEntry } from "../code-entry";
-import { form, submit, type Fault } from "../faults";
+import { form, isOver, submit, type Fault } from "../faults";
 import { textsOf } from "../language";
 import { show } from "../layout";
 import { allowReturn, Cancel } from "./frame";
@@ -38,7 +38,7 @@ async function challengePage(c: Context<AppEnv>, faults: Fault[] = []) {
             {t.purpose} <strong>{purpose}</strong>
           </p>
         )}
-        <CodeEntry c={c} faults={faults} />
+        {!isOver(c) && <CodeEntry c={c} faults={faults} />}
         <Cancel c={c} to={back} />
       </>
     ),
