@@ -233,7 +233,7 @@ export const de: Texts = {
     codeTitle: "Code eingeben",
     purpose: "Wofür:",
     begin: "Beginnen",
-    oneBrowser: "Bleiben Sie in diesem Browser: Der Link gilt einmal und 15 Minuten lang.",
+    oneBrowser: "Bleiben Sie in diesem Browser: Der Link gilt einmal.",
     proveFirst:
       "Sie haben schon eine Authentifizierungs-App. Geben Sie zuerst einen Code daraus ein oder einen Backup-Code.",
     done: "Fertig",

@@ -223,7 +223,7 @@ export const en = {
     codeTitle: "Enter your code",
     purpose: "For:",
     begin: "Begin",
-    oneBrowser: "Go on in this browser: the link works once, and for 15 minutes.",
+    oneBrowser: "Go on in this browser: the link works once.",
     proveFirst: "You have an authenticator already. Enter a code of it first, or a backup code.",
     done: "Done",
     canClose: "You can close this page.",

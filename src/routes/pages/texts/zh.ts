@@ -219,7 +219,7 @@ export const zh: Texts = {
     codeTitle: "输入验证码",
     purpose: "用途：",
     begin: "开始",
-    oneBrowser: "请在此浏览器中继续：链接只能使用一次，有效期 15 分钟。",
+    oneBrowser: "请在此浏览器中继续：链接只能使用一次。",
     proveFirst: "您已有身份验证器。请先输入其验证码，或一个备用码。",
     done: "完成",
     canClose: "您可以关闭此页面。",
