@@ -10,7 +10,7 @@ const EMAIL = "chinese@example.com";
 const BEFORE = ["/account/login", "/account/register"];
 const INSIDE = [
   "/account",
-  "/account/authenticators/new",
+  "/account/new-authenticator",
   "/account/backup-codes",
   "/account/password",
   "/account/prove",

@@ -34,7 +34,7 @@ async function pageRun() {
   await seen(person.get("/account/register"));
   await seen(person.submit({ email, username: "", newPassword: "short" }));
   await seen(person.submit({ email, username: "", newPassword: PASSWORD }));
-  await seen(person.get("/account/authenticators/new"));
+  await seen(person.get("/account/new-authenticator"));
   const { phone } = await seen(person.submit({ name: "Phone" }));
   await seen(person.submit(used(wrongCodeOf(phone))));
   await seen(person.submit(used(codeOf(phone))));

@@ -88,7 +88,7 @@ describe("requirement 33: every page", () => {
   });
 
   it("weighs at most 30 KiB with its stylesheet and script, but for the QR code", async () => {
-    await browser.get("/account/authenticators/new");
+    await browser.get("/account/new-authenticator");
     const { html } = await browser.submit({ name: "" });
     const bare = html.replace(/data:image[^"]+/, "");
     expect(bare.length).toBeLessThan(8 * 1024);
@@ -103,7 +103,7 @@ describe("the pages of an account", () => {
     await other.get("/account/register");
     const email = `pages-other${people++}@example.com`;
     await other.submit({ email, username: "", newPassword: PASSWORD });
-    await other.get("/account/authenticators/new");
+    await other.get("/account/new-authenticator");
     const { at } = await other.submit({ name: "" });
     expect((await other.get(at)).status).toBe(200);
     for (const path of [at, `${at}/remove`]) {
@@ -126,7 +126,7 @@ describe("the pages of an account", () => {
     const keyOf = (html: string) => /data-text="([A-Z2-7]{32})"/.exec(html)?.[1];
     // Whoever has the password alone would know the secret of what is about to protect the account.
     const [owner, thief] = [await logIn(), await logIn()];
-    await owner.get("/account/authenticators/new");
+    await owner.get("/account/new-authenticator");
     const { at, html } = await owner.submit({ name: "" });
     const overTheApi = await enrolOwn(await tokensOf(newcomer));
     for (const path of [at, `/account/authenticators/${overTheApi.id}`]) {
@@ -145,7 +145,7 @@ describe("the pages of an account", () => {
     await guest.get("/account/login");
     await guest.submit({ login: person.email, password: person.password });
     await guest.submit({ code: codeOf(person.phone) });
-    await guest.get("/account/authenticators/new");
+    await guest.get("/account/new-authenticator");
     const setUp = await guest.submit({ name });
     const key = /data-text="([A-Z2-7]{32})"/.exec(setUp.html)?.[1] ?? "";
     elapse(30);

@@ -14,7 +14,7 @@ const WAYS_ON: Record<string, { [code in ProblemCode]?: string }> = {
   account: {
     // The page of its codes was reloaded, or gone back to.
     already_confirmed: "/account",
-    enrolment_required: "/account/authenticators/new",
+    enrolment_required: "/account/new-authenticator",
     password_required: "/account/prove",
     second_factor_required: "/account/prove",
     session_ended: "/account/login",

@@ -124,7 +124,7 @@ async function endOther({ visitor, other, email, onSecurity }, backupCode) {
 
 async function addAndRemove({ visitor, readQrCode }) {
   const { page, fill, press, enterCode } = visitor;
-  await press(`main a[href$="/authenticators/new"]`);
+  await press(`main a[href$="/new-authenticator"]`);
   await fill("#name", "Tablet");
   await press(SUBMIT);
   const tablet = await scan(visitor, readQrCode);

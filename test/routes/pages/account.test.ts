@@ -34,7 +34,7 @@ describe("the pages of an account", () => {
     const { email } = browser;
     expect(textOf((await browser.get("/")).html)).toContain(`Logged in as ${email}`);
 
-    await browser.get("/account/authenticators/new");
+    await browser.get("/account/new-authenticator");
     const setUp = await browser.submit({ name: "My phone" });
     expect(setUp.at).toMatch(/^\/account\/authenticators\/auth_[a-z2-7]{16}$/);
     const text = textOf(setUp.html);
@@ -59,7 +59,7 @@ describe("the pages of an account", () => {
 
   it("show the same QR code again after a wrong code, and say by how much a clock is off", async () => {
     const browser = await newcomer();
-    await browser.get("/account/authenticators/new");
+    await browser.get("/account/new-authenticator");
     const first = await browser.submit({ name: "" });
     const phone = phoneWith(keyOf(first));
     const wrong = await browser.submit({ code: wrongCodeOf(phone) });
@@ -72,7 +72,7 @@ describe("the pages of an account", () => {
 
   it("lead home when a finished set-up is reloaded, or gone back to", async () => {
     const browser = await newcomer();
-    await browser.get("/account/authenticators/new");
+    await browser.get("/account/new-authenticator");
     const setUp = await browser.submit({ name: "" });
     const code = { code: codeOf(phoneWith(keyOf(setUp))) };
     await browser.submit(code);
@@ -122,7 +122,7 @@ describe("the pages of an account", () => {
   it("add and remove authenticators one by one", async () => {
     const person = await protect(await register(newEmail()));
     const browser = await logIn(person);
-    await browser.get("/account/authenticators/new");
+    await browser.get("/account/new-authenticator");
     const second = await browser.submit({ name: "Tablet" });
     await browser.submit({ code: codeOf(phoneWith(keyOf(second))) });
     const asked = await browser.get(`${second.at}/remove`);
@@ -177,9 +177,9 @@ describe("the pages of an account", () => {
     // Of one without a second factor the password.
     const plain = await newcomer();
     elapse(301);
-    expect((await plain.get("/account/authenticators/new")).at).toContain("/account/prove");
+    expect((await plain.get("/account/new-authenticator")).at).toContain("/account/prove");
     expect((await plain.submit({ password: "wrong" })).status).toBe(401);
-    expect((await plain.submit({ password: PASSWORD })).at).toBe("/account/authenticators/new");
+    expect((await plain.submit({ password: PASSWORD })).at).toBe("/account/new-authenticator");
   });
 
   it("show authenticators and backup codes only behind a fresh code", async () => {
@@ -212,7 +212,7 @@ describe("the pages of an account", () => {
     await browser.get("/account/login");
     const home = await browser.submit({ login: email, password });
     expect(textOf(home.html)).toContain("You have to set up two-factor authentication");
-    expect((await browser.get("/account/password")).at).toContain("/account/authenticators/new");
+    expect((await browser.get("/account/password")).at).toContain("/account/new-authenticator");
     await setAccounts({ secondFactor: "optional" });
   });
 

@@ -153,7 +153,7 @@ it("whatever others chose to be called, it is text wherever it is shown", async 
     "/console/apps",
     `/console/apps/${appId}`,
     `/console/apps/${appId}/delete`,
-    `/console/apps/${appId}/keys/new`,
+    `/console/apps/${appId}/new-key`,
     `/console/apps/${appId}/keys/${key?.id}/revoke`,
     `/console/users?query=${shown}`,
     `/console/users?query=${shown}&appId=${shown}&state=`,

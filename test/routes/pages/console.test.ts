@@ -13,7 +13,7 @@ beforeEach(async () => {
 /** A key made in the console, and the page that showed it. */
 async function makeKey(appId: string, fields: Record<string, string | string[]> = {}) {
   const scopes = ["verify", "enrol", "users"];
-  const made = await operator.post(`/console/apps/${appId}/keys/new`, { scopes, ...fields });
+  const made = await operator.post(`/console/apps/${appId}/new-key`, { scopes, ...fields });
   const page = await made.text();
   return { made, page, key: /id="secret">([^<]+)</.exec(page)?.[1] ?? "" };
 }

@@ -60,7 +60,7 @@ async function setUpPage(c: Context<AppEnv>, faults: Fault[] = []) {
       <>
         <SetUp c={c} enrolment={enrolment} faults={faults} />
         <p>
-          <a href="/account/authenticators/new">{t.startAgain}</a>
+          <a href="/account/new-authenticator">{t.startAgain}</a>
         </p>
         <Back c={c} />
       </>
@@ -105,8 +105,8 @@ function question(
 }
 
 export const authenticatorPages = new Hono<AppEnv>()
-  .get("/authenticators/new", enrolling, (c) => newPage(c))
-  .post("/authenticators/new", enrolling, form(NewForm, newPage), (c) =>
+  .get("/new-authenticator", enrolling, (c) => newPage(c))
+  .post("/new-authenticator", enrolling, form(NewForm, newPage), (c) =>
     submit(c, newPage, async () => {
       const name = c.req.valid("form").name || undefined;
       const { id } = await enrolOwn(c.var.deps, c.var.session, name);

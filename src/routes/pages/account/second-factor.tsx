@@ -57,7 +57,7 @@ function Factors(props: Props) {
       {!twoFactor && <p>{t.whatFor}</p>}
       {authenticators.length > 0 && <Authenticators {...props} />}
       <p>
-        <a class={`button ${twoFactor ? "" : "main"}`} href="/account/authenticators/new">
+        <a class={`button ${twoFactor ? "" : "main"}`} href="/account/new-authenticator">
           {twoFactor ? t.add : t.setUp}
         </a>
       </p>

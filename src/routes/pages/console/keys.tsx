@@ -48,7 +48,7 @@ export function Keys(props: { c: Context<AppEnv>; appId: string; keys: ApiKeyRec
         ))}
       </ul>
       <p>
-        <a class="button" href={`${HOME}/apps/${appId}/keys/new`}>
+        <a class="button" href={`${HOME}/apps/${appId}/new-key`}>
           {t.create}
         </a>
       </p>
@@ -191,10 +191,10 @@ async function revocationPage(c: Context<AppEnv>) {
 }
 
 export const keyPages = new Hono<AppEnv>()
-  .get("/apps/:id/keys/new", (c) => newPage(c))
-  .post("/apps/:id/keys/new", form(NewForm, newPage), (c) => {
+  .get("/apps/:id/new-key", (c) => newPage(c))
+  .post("/apps/:id/new-key", form(NewForm, newPage), (c) => {
     const act = async () => {
-      const request = await requestOf(c, "POST /console/apps/:id/keys/new");
+      const request = await requestOf(c, "POST /console/apps/:id/new-key");
       const asked = { input: c.req.valid("form"), request };
       const { key } = await createKey(c.var.deps, c.req.param("id"), asked);
       return createdPage(c, c.req.param("id"), key);
