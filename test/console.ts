@@ -93,3 +93,29 @@ export const CONSOLE_ROUTES = app.routes
   .filter(
     ([method, path], at, all) => all.findIndex((one) => one.join() === `${method},${path}`) === at,
   );
+
+/** What a browser would send of the forms of a page, as they were shown. */
+export async function fieldsIn(html: string): Promise<Record<string, string>> {
+  const fields: Record<string, string> = {};
+  let name = "";
+  const begin = (element: Element) => {
+    name = element.getAttribute("name") ?? "";
+    fields[name] = asText(element.getAttribute("value") ?? "");
+  };
+  const choose = (option: Element) => {
+    fields[name] = option.getAttribute("value") ?? "";
+  };
+  const write = ({ text }: Text) => {
+    fields[name] += asText(text);
+  };
+  const rewriter = new HTMLRewriter()
+    .on("main input, main select", { element: begin })
+    .on("option[selected]", { element: choose })
+    .on("textarea", { element: begin, text: write });
+  await rewriter.transform(new Response(html)).text();
+  return fields;
+}
+
+function asText(markup: string): string {
+  return markup.replaceAll("&quot;", '"').replaceAll("&amp;", "&");
+}

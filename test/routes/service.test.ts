@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it, vi } from "vitest";
-import { app } from "../../src/app";
+import { app as worker } from "../../src/app";
 import { PROBLEM_CODES } from "../../src/problem-table";
 import { bearer, call, createApp, problemCode, send } from "../helpers";
 
@@ -117,7 +117,7 @@ it("logs one line of JSON a request, with the route's pattern and not its path",
 it("finds every route with one regular expression, because no two patterns overlap", async () => {
   await call("GET", "/v1/time");
   // For patterns that do, such as /keys/new and /keys/:id, Hono walks a tree on every request.
-  expect(app.router.name).toBe("SmartRouter + RegExpRouter");
+  expect(worker.router.name).toBe("SmartRouter + RegExpRouter");
 });
 
 it("publishes a reference of every route, with the credential each one takes", async () => {

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { destination, newApp, signedIn, type Operator } from "../../console";
-import { admin, codeOf, elapse, enrolled, phoneWith, useKey, type TestApp } from "../../helpers";
+import { codeOf, elapse, enrolled, phoneWith, useKey, type TestApp } from "../../helpers";
 import { rows, storedUser } from "../../security/support";
 import { visitor } from "../../visitor";
 
@@ -149,93 +149,6 @@ describe("an operator", () => {
     expect(destination(deleted)).toBe("/console/users");
     expect((await operator.get(path)).status).toBe(404);
     expect(await operator.read("/console/audit?type=user.deleted")).toContain("Left");
-  });
-
-  it("changes settings within the bounds of the admin API, and sees what does not fit", async () => {
-    const appId = await newApp(operator);
-    const path = `/console/apps/${appId}`;
-    const settings = {
-      appName: "Shop",
-      issuer: "Shop",
-      window: "0",
-      failuresBeforeLock: "3",
-      strikeCap: "50",
-      allowedOrigins: "https://a.example\r\n\r\n https://b.example ",
-      returnUrls: "https://a.example/done",
-    };
-    expect((await operator.post(path, settings)).status).toBe(303);
-    expect(await (await admin("GET", `/apps/${appId}`)).json()).toMatchObject({
-      settings: {
-        window: 0,
-        failuresBeforeLock: 3,
-        strikeCap: 50,
-        allowedOrigins: ["https://a.example", "https://b.example"],
-        returnUrls: ["https://a.example/done"],
-      },
-    });
-    const epoch = () => rows("SELECT epoch FROM apps WHERE id = ?", appId);
-    const before = await epoch();
-    await operator.post(path, { ...settings, appName: "Another name" });
-    expect(await epoch()).toEqual(before);
-    const bad = {
-      ...settings,
-      window: "3",
-      strikeCap: "101",
-      allowedOrigins: "https://a.example/x",
-    };
-    const refused = await operator.post(path, { ...bad, returnUrls: "javascript:alert(1)" });
-    const page = await refused.text();
-    expect(refused.status).toBe(422);
-    for (const field of ["window", "strikeCap", "allowedOrigins", "returnUrls"]) {
-      expect(page).toContain(`href="#${field}"`);
-      expect(page).toContain(`id="${field}-fault"`);
-    }
-    expect(page).toContain("https://a.example/x");
-  });
-
-  it("sets how accounts log in, and takes back the length of a password", async () => {
-    const { settings } = await (await admin("GET", "/apps/accounts")).json<{ settings: object }>();
-    const path = "/console/apps/accounts";
-    const form = {
-      appName: "Accounts",
-      issuer: "Stepgate",
-      window: "1",
-      failuresBeforeLock: "5",
-      strikeCap: "100",
-      allowedOrigins: "",
-      returnUrls: "",
-      registration: "closed",
-      secondFactor: "required",
-      minPasswordLength: "12",
-      trustedDevices: "yes",
-    };
-    await operator.post(path, form);
-    expect(await (await admin("GET", "/apps/accounts")).json()).toMatchObject({
-      settings: {
-        registration: "closed",
-        secondFactor: "required",
-        minPasswordLength: 12,
-        trustedDevices: true,
-      },
-    });
-    const before = { registration: "open", secondFactor: "optional", trustedDevices: "no" };
-    await operator.post(path, { ...form, ...before, minPasswordLength: "" });
-    expect(await (await admin("GET", "/apps/accounts")).json()).toMatchObject({ settings });
-    expect(await rows("SELECT settings FROM apps WHERE settings LIKE '%minPassword%'")).toEqual([]);
-  });
-
-  it("deletes an app by its name, and never the one of the accounts", async () => {
-    const appId = await newApp(operator, "Shop");
-    const remove = (id: string, confirmName: string) =>
-      operator.post(`/console/apps/${id}/delete`, { confirmName });
-    expect((await remove(appId, "shop")).status).toBe(422);
-    expect((await remove(appId, "Shop")).status).toBe(303);
-    expect((await operator.get(`/console/apps/${appId}`)).status).toBe(404);
-    const spaced = await newApp(operator, " Two  Shops ");
-    expect((await remove(spaced, "Two  Shops")).status).toBe(303);
-    const refused = await remove("accounts", "Accounts");
-    expect(refused.status).toBe(409);
-    expect(await refused.text()).toContain("cannot be deleted");
   });
 
   it("sees what happens, drawn", async () => {

@@ -20,10 +20,13 @@ export async function SettingsForm(props: Props) {
   const { c, app, faults } = props;
   const { app: t } = textsOf(c).console;
   const typed = await typedIn(c);
+  const unset = { minPasswordLength: null };
+  const shown = { appName: app.name, issuer: app.issuer, ...unset, ...app.settings };
   return (
     <section class="narrow" aria-labelledby="settings">
       <h2 id="settings">{t.settings}</h2>
       <Form>
+        <input type="hidden" name="shown" value={typed("shown") ?? JSON.stringify(shown)} />
         <Field
           name="appName"
           label={t.name}

@@ -3,7 +3,7 @@
 import { z } from "@hono/zod-openapi";
 import { Hono, type Context } from "hono";
 import { listKeys } from "../../../core/api-keys";
-import { deleteApp, getApp, updateApp, type AppRecord } from "../../../core/apps";
+import { deleteApp, getApp, updateApp, type AppChanges, type AppRecord } from "../../../core/apps";
 import { ACCOUNTS_APP } from "../../../core/policy";
 import { Problem } from "../../../problem";
 import { AppInput, Settings } from "../../admin/apps";
@@ -29,7 +29,7 @@ const lines = z.string().transform((text) =>
     .filter(Boolean),
 );
 const { shape } = Settings;
-/** The last four are only of the app `accounts`. */
+/** From `registration` to `trustedDevices` only of the app `accounts`. */
 const SettingsFields = z.object({
   appName: AppInput.shape.name,
   issuer: AppInput.shape.issuer.unwrap(),
@@ -47,8 +47,31 @@ const SettingsFields = z.object({
     .enum(["yes", "no"])
     .transform((choice) => choice === "yes")
     .optional(),
+  shown: z.string().default("{}").transform(readShown),
 });
 const DeletionForm = z.object({ confirmName: z.string() });
+
+/** What the form said when it was shown. Nothing, if that is lost: then all of it counts as changed. */
+function readShown(json: string): Map<string, unknown> {
+  try {
+    return new Map(Object.entries(JSON.parse(json)));
+  } catch {
+    return new Map();
+  }
+}
+
+/**
+ * Leaves out what still says what the form showed, so that a page that was open for long undoes
+ * nothing that somebody else has changed meanwhile.
+ */
+function changesIn({ shown, ...given }: z.output<typeof SettingsFields>): AppChanges {
+  const isAsShown = ([name, value]: [string, unknown]) =>
+    JSON.stringify(value) === JSON.stringify(shown.get(name));
+  const unchanged = Object.entries(given).filter(isAsShown);
+  const changed = { ...given, ...Object.fromEntries(unchanged.map(([name]) => [name, undefined])) };
+  const { appName: name, issuer, ...settings } = changed;
+  return { name, issuer, settings };
+}
 
 function appOf(c: Context<AppEnv>): Promise<AppRecord> {
   return getApp(c.var.deps, c.req.param("id") ?? "");
@@ -113,8 +136,8 @@ export const appPages = new Hono<AppEnv>()
   .get("/apps/:id", (c) => appPage(c))
   .post("/apps/:id", form(SettingsFields, appPage), (c) =>
     submit(c, appPage, async () => {
-      const { appName: name, issuer, ...settings } = c.req.valid("form");
-      const { id } = await updateApp(c.var.deps, c.req.param("id"), { name, issuer, settings });
+      const changes = changesIn(c.req.valid("form"));
+      const { id } = await updateApp(c.var.deps, c.req.param("id"), changes);
       return goTo(c, `/apps/${id}`, "app_saved");
     }),
   )
