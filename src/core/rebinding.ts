@@ -20,6 +20,14 @@ import type { FoundUser } from "./operator";
 import { REBIND_LIFE } from "./policy";
 import { deleteFactors, eventOf } from "./users";
 
+export interface Reset {
+  /** The operator's reason. */
+  note: string;
+  /** Shown in the authenticator app of who comes by the link; left out, `accountNameOf` says. */
+  accountName?: string | undefined;
+  request?: IdempotentRequest | null;
+}
+
 export interface Rebinding {
   /**
    * Give it to the user over a channel that proves who they are; enrolment takes it as
@@ -37,6 +45,11 @@ const CLAIM_RESET = statement(`
     failures = 0, locked_until = NULL, strikes = 0, strikes_at = NULL, capped_at = NULL
   WHERE users.id = :userId AND ${LIVE_APP} RETURNING id`);
 
+/** What an authenticator app shows for a user, as far as we know. */
+export function accountNameOf({ account, user }: FoundUser): string {
+  return toAccountName(account?.email ?? user.externalId);
+}
+
 /**
  * The only way out of the cap. Another reset makes token and link of the last one worthless. Throws
  * `already_created` for a request that was carried out before.
@@ -44,12 +57,12 @@ const CLAIM_RESET = statement(`
 export function resetUser(
   deps: Deps,
   found: FoundUser,
-  { note, request = null }: { note: string; request?: IdempotentRequest | null },
+  { request = null, ...terms }: Reset,
 ): Promise<Rebinding> {
   return once(
     deps,
     { scope: "admin", request },
-    (remember) => reset(deps, found, note, remember),
+    (remember) => reset(deps, found, terms, remember),
     () => {
       throw new Problem("already_created", { detail: "A reset's token is shown once." });
     },
@@ -58,15 +71,15 @@ export function resetUser(
 
 async function reset(
   deps: Deps,
-  { app, user, account }: FoundUser,
-  note: string,
+  found: FoundUser,
+  { note, accountName = accountNameOf(found) }: Omit<Reset, "request">,
   remember: Remember,
 ): Promise<Rebinding> {
+  const { app, user } = found;
   const rebindToken = randomBase32(20);
   const claim = claimBy(deps, OPERATOR, { app, user });
   const expiresAt = claim.now + REBIND_LIFE;
   const rebindHash = await digest(deps.keyring, "rebinding", rebindToken);
-  const accountName = toAccountName(account?.email ?? user.externalId);
   const link = await linkForRebinding(deps, { app, user, accountName, rebindHash, expiresAt });
   await commitClaim(deps, [
     CLAIM_RESET(deps.db.$client, { ...claim, rebindHash, rebindExpiresAt: expiresAt }),

@@ -8,10 +8,11 @@ import {
   toDetail,
   USER_STATES,
 } from "../../core/operator";
+import { MAX_ACCOUNT_NAME } from "../../core/policy";
 import { register } from "../../core/register";
 import { resetUser } from "../../core/rebinding";
 import { deleteUser, unlockUser } from "../../core/users";
-import { Instant, InstantOrNull, line } from "../fields";
+import { Instant, InstantOrNull, label, line } from "../fields";
 import { body, BODY_PROBLEMS, json, nothing, problems, router } from "../openapi";
 import { UserStatusSchema } from "../server/users";
 import {
@@ -28,6 +29,14 @@ const params = z.object({
   id: line(64).openapi({ description: "Ours (`usr_…`), as the list shows it." }),
 });
 const reasonBody = body(z.strictObject({ reason: Reason }));
+export const ResetInput = z.strictObject({
+  reason: Reason,
+  accountName: label(MAX_ACCOUNT_NAME).optional().openapi({
+    description:
+      "Shown in the authenticator app of who comes by `rebindUrl`. Left out: the account's e-mail address, or the app's own id for the user.",
+    example: "ada@example.com",
+  }),
+});
 
 const Identity = z.object({ id: z.string(), appId: z.string(), createdAt: Instant });
 const Summary = Identity.extend({
@@ -152,7 +161,7 @@ const resetRoute = createRoute({
     "the status stays `twoFactor: true`, so that the password alone opens nothing. `rebindUrl` is a page where they enrol instead; either uses up both. " +
     "Give them only to somebody who has proven who they are.",
   security,
-  request: { params, body: reasonBody },
+  request: { params, body: body(ResetInput) },
   responses: {
     200: json(
       "Reset",
@@ -205,7 +214,8 @@ export const operatorUserRoutes = router()
   .openapi(resetRoute, async (c) => {
     const { deps } = c.var;
     const user = await findUser(deps, c.req.valid("param").id);
-    return c.json(await resetUser(deps, user, { note: c.req.valid("json").reason }), 200);
+    const { reason: note, accountName } = c.req.valid("json");
+    return c.json(await resetUser(deps, user, { note, accountName }), 200);
   })
   .openapi(unlockRoute, async (c) => {
     const { deps } = c.var;

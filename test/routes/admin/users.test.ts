@@ -12,6 +12,7 @@ import {
   wrongCodeOf,
   type TestApp,
 } from "../../helpers";
+import { visitor } from "../../visitor";
 
 let app: TestApp;
 beforeEach(async () => {
@@ -136,6 +137,19 @@ describe("resetting a user", () => {
     expect(await (await app.v1("GET", "/users/ada")).json()).toMatchObject({
       rebindingRequired: false,
     });
+  });
+
+  it.each([
+    ["as it is told to", { accountName: "ada@example.com" }, "ada@example.com"],
+    ["else by the app's own id for them", {}, "customer-7"],
+  ])("answers a page whose QR code names the user %s", async (_, named, shown) => {
+    await enrolled(app, "customer:7");
+    const path = `/users/${await idOf("customer:7")}/reset`;
+    const reset = await admin("POST", path, { body: { reason, ...named } });
+    const { rebindUrl } = await reset.json<{ rebindUrl: string }>();
+    const user = visitor();
+    await user.get(new URL(rebindUrl).pathname);
+    expect((await user.submit({})).html).toContain(`<dd>${shown}</dd>`);
   });
 
   it("answers a token that is used up by the enrolment it starts", async () => {

@@ -95,18 +95,21 @@ describe("an operator", () => {
     await lock(app);
     const asked = await operator.read(`${path}/reset`);
     const once = /name="once" value="([^"]+)"/.exec(asked)?.[1] ?? "";
-    const reset = await operator.post(`${path}/reset`, { reason: "Lost phone", once });
+    expect(asked).toMatch(/name="accountName"[^>]*value="customer-7"/);
+    const accountName = "ada@example.com";
+    const reset = await operator.post(`${path}/reset`, { reason: "Lost phone", accountName, once });
     expect([reset.status, reset.headers.get("cache-control")]).toEqual([200, "no-store"]);
     const link = /id="secret">([^<]+)</.exec(await reset.text())?.[1] ?? "";
     expect(await operator.read(path)).not.toContain(link);
     const user = visitor();
     await user.get(new URL(link).pathname);
     const { html } = await user.submit({});
+    expect(html).toContain(`<dd>${accountName}</dd>`);
     const phone = phoneWith(/data-text="([A-Z2-7]{32})"/.exec(html)?.[1] ?? "");
     expect((await user.submit({ code: codeOf(phone) })).status).toBe(200);
     elapse(30);
     // The operator's page, reloaded, takes nothing away again.
-    const again = await operator.post(`${path}/reset`, { reason: "Lost phone", once });
+    const again = await operator.post(`${path}/reset`, { reason: "Lost phone", accountName, once });
     expect(again.status).toBe(409);
     expect(await (await app.verify("customer-7", codeOf(phone))).json()).toMatchObject({
       valid: true,

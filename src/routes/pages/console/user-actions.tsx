@@ -4,22 +4,27 @@ import { z } from "@hono/zod-openapi";
 import { Hono, type Context } from "hono";
 import { OPERATOR } from "../../../core/actor";
 import { findUser, setDisabled, type FoundUser } from "../../../core/operator";
-import { resetUser, type Rebinding } from "../../../core/rebinding";
+import { MAX_ACCOUNT_NAME } from "../../../core/policy";
+import { accountNameOf, resetUser, type Rebinding } from "../../../core/rebinding";
 import { deleteUser, unlockUser } from "../../../core/users";
 import type { Deps } from "../../../env";
 import { Reason } from "../../admin/shared";
+import { ResetInput } from "../../admin/users";
 import type { AppEnv } from "../../context";
 import { Time } from "../account/frame";
 import { form, submit, type Fault } from "../faults";
 import { Field } from "../forms";
 import { textsOf } from "../language";
 import { Once, requestOf } from "../once";
-import { goTo, showConsole, ShownOnce } from "./frame";
+import { goTo, optional, showConsole, ShownOnce } from "./frame";
 import { HOME } from "./paths";
 import { ask } from "./question";
 import { nameOf } from "./user";
 
 const ActionForm = z.object({ reason: Reason });
+const ResetForm = ActionForm.extend({
+  accountName: optional(ResetInput.shape.accountName.unwrap()),
+});
 
 /** What is done and told in a word; a reset answers something. */
 const ACTIONS = {
@@ -47,7 +52,7 @@ const questionOf =
       faults,
       fields: (
         <>
-          {action === "reset" && <Once />}
+          {action === "reset" && <ResetFields c={c} found={found} faults={faults} />}
           <Field
             name="reason"
             label={t.reason}
@@ -61,6 +66,25 @@ const questionOf =
       ),
     });
   };
+
+/** The QR code names the user; the app's own id for them may say nothing to them. */
+function ResetFields({ c, found, faults }: { c: Context; found: FoundUser; faults: Fault[] }) {
+  const { accountName, accountNameHint } = textsOf(c).console.user;
+  return (
+    <>
+      <Once />
+      <Field
+        name="accountName"
+        label={accountName}
+        hint={accountNameHint}
+        faults={faults}
+        value={accountNameOf(found)}
+        autocomplete="off"
+        maxlength={MAX_ACCOUNT_NAME}
+      />
+    </>
+  );
+}
 
 function resetPage(c: Context<AppEnv>, found: FoundUser, rebinding: Rebinding) {
   const { user: t } = textsOf(c).console;
@@ -103,11 +127,12 @@ const beforeReset = questionOf("reset");
 const beforeDeletion = questionOf("delete");
 userActionPages
   .get("/users/:id/reset", (c) => beforeReset(c))
-  .post("/users/:id/reset", form(ActionForm, beforeReset), (c) =>
+  .post("/users/:id/reset", form(ResetForm, beforeReset), (c) =>
     submit(c, beforeReset, async () => {
       const found = await userOf(c);
       const request = await requestOf(c, "POST /console/users/:id/reset");
-      const asked = { note: c.req.valid("form").reason, request };
+      const { reason: note, accountName } = c.req.valid("form");
+      const asked = { note, accountName, request };
       return resetPage(c, found, await resetUser(c.var.deps, found, asked));
     }),
   )

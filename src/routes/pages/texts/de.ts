@@ -24,6 +24,7 @@ export const de: Texts = {
     name: "Geben Sie einen Namen mit höchstens 64 Zeichen ein.",
     token: "Geben Sie das Token des Betreibers ein.",
     appName: "Geben Sie einen Namen mit höchstens 64 Zeichen ein, ohne Doppelpunkt.",
+    accountName: "Geben Sie einen Namen mit höchstens 128 Zeichen ohne Doppelpunkt ein.",
     issuer: "Geben Sie einen Anbieter mit höchstens 64 Zeichen ein, ohne Doppelpunkt.",
     window: "Wählen Sie 0, 1 oder 2.",
     failuresBeforeLock: "Geben Sie eine ganze Zahl innerhalb der Grenzen ein.",
@@ -432,6 +433,8 @@ export const de: Texts = {
         title: (name: string) => `${name} löschen`,
         why: "Der Benutzer und alles, was zu ihm gehört, werden gelöscht; im Protokoll bleibt nur die Kennung. Das lässt sich nicht rückgängig machen. Nennen Sie im Grund keinen Namen: Er bleibt stehen.",
       },
+      accountName: "Name in der Authentifizierungs-App",
+      accountNameHint: "Woran der Benutzer sich erkennt: Der QR-Code zeigt es.",
       handOver:
         "Geben Sie diesen Link dem Benutzer auf einem Weg, der zeigt, wer er ist. Er gilt einmal.",
       goodUntil: "Gültig bis",

@@ -23,6 +23,7 @@ export const en = {
     name: "Enter a name of at most 64 characters.",
     token: "Enter the operator's token.",
     appName: "Enter a name of at most 64 characters, without a colon.",
+    accountName: "Enter a name of at most 128 characters, without a colon.",
     issuer: "Enter an issuer of at most 64 characters, without a colon.",
     window: "Choose 0, 1 or 2.",
     failuresBeforeLock: "Enter a whole number within the bounds.",
@@ -414,6 +415,8 @@ export const en = {
         title: (name: string) => `Delete ${name}`,
         why: "The user and all that belongs to them go, but for what the audit trail says of their id. It cannot be undone. Name nobody in the reason: it stays.",
       },
+      accountName: "Name in the authenticator app",
+      accountNameHint: "What they know themselves by: the QR code shows it.",
       handOver:
         "Give this link to the user, over a channel that proves who they are. It works once.",
       goodUntil: "Good until",
