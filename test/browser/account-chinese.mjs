@@ -15,6 +15,8 @@ const INSIDE = [
   "/account/password",
   "/account/prove",
   "/account/second-factor/off",
+  "/account/profile",
+  "/account/delete",
 ];
 
 export async function run({ openPage, step, call }) {

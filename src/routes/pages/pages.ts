@@ -8,6 +8,7 @@ import { authenticatorPages } from "./account/authenticators";
 import { backupCodePages } from "./account/backup-codes";
 import { loginPages } from "./account/login";
 import { passwordPages } from "./account/password";
+import { profilePages } from "./account/profile";
 import { registerPages } from "./account/register";
 import { securityPages } from "./account/security";
 import { challengePages } from "./links/challenge";
@@ -35,6 +36,7 @@ for (const routes of [
   authenticatorPages,
   backupCodePages,
   passwordPages,
+  profilePages,
 ]) {
   pages.route("/account", routes);
 }

@@ -1,4 +1,4 @@
-/** A whole life of an account, on its pages: from the first visit to the second factor turned off again. */
+/** A whole life of an account, on its pages: from the first visit to its deletion. */
 
 import assert from "node:assert/strict";
 import { PASSWORD } from "../../../scripts/client-account.mjs";
@@ -47,6 +47,8 @@ export async function goThroughAccount(given) {
   await logOut(visitor);
   await logIn(visitor, email, NEW_PASSWORD);
   assert.equal(placeOf(visitor.page), "/account");
+  step("change one's details, and delete the account");
+  await leave(visitor);
 }
 
 async function makeAccount(visitor, email) {
@@ -171,4 +173,20 @@ async function turnOff(visitor, phone) {
   await press(SUBMIT);
   assert.equal(placeOf(page), "/account?done=off");
   assert.equal(await page.locator(REMOVE).count(), 0);
+}
+
+async function leave(visitor) {
+  const { page, fill, press } = visitor;
+  await press(`main a[href="/account/profile"]`);
+  await visitor.lookAndWeigh("profile");
+  await fill("#personName", "Ada L.");
+  await press(SUBMIT);
+  assert.equal(placeOf(page), "/account?done=profile");
+  await visitor.look("profile-changed");
+  await press(`main a[href="/account/delete"]`);
+  await visitor.lookAndWeigh("delete");
+  await press(SUBMIT);
+  await visitor.look("deleted");
+  await page.goto("/account");
+  assert.match(placeOf(page), /^\/account\/login/);
 }

@@ -19,7 +19,7 @@ import { textsOf } from "../language";
 import { show } from "../layout";
 import { AppList, SetUp } from "../set-up";
 import { saveCodes } from "./backup-codes";
-import { Back, homeAfter, LogOut } from "./frame";
+import { ask, Back, homeAfter, LogOut } from "./frame";
 
 const NewForm = z.object({ name: z.union([z.literal(""), line(64)]).optional() });
 const CodeForm = z.object({ code: CodeText });
@@ -75,33 +75,13 @@ async function removalPage(c: Context<AppEnv>) {
   const { remove: t, account } = textsOf(c);
   const isLast = isActive(found) && authenticators.filter(isActive).length === 1;
   const why = isLast ? `${t.why} ${t.last}` : t.why;
-  return question(c, { title: t.title(found.name ?? account.unnamed), why, act: account.remove });
+  return ask(c, { title: t.title(found.name ?? account.unnamed), why, act: account.remove });
 }
 
 async function offPage(c: Context<AppEnv>) {
   await loadBySession(c.var.deps, c.var.session);
   const { remove: t, account } = textsOf(c);
-  return question(c, { title: t.offTitle, why: t.offWhy, act: account.turnOff });
-}
-
-/** Before what cannot be undone. */
-function question(
-  c: Context<AppEnv>,
-  { title, why, act }: Record<"title" | "why" | "act", string>,
-) {
-  return show(c, {
-    title,
-    nav: <LogOut c={c} />,
-    content: (
-      <>
-        <p>{why}</p>
-        <Form>
-          <button class="danger">{act}</button>
-        </Form>
-        <Back c={c} />
-      </>
-    ),
-  });
+  return ask(c, { title: t.offTitle, why: t.offWhy, act: account.turnOff });
 }
 
 export const authenticatorPages = new Hono<AppEnv>()

@@ -2,7 +2,10 @@
 
 import type { Context } from "hono";
 import type { AppEnv } from "../../context";
+import type { Fault } from "../faults";
+import { Form } from "../forms";
 import { formatTime, textsOf } from "../language";
+import { show } from "../layout";
 
 export const HOME = "/account";
 
@@ -32,6 +35,27 @@ export function Back({ c }: { c: Context<AppEnv> }) {
       <a href={HOME}>{textsOf(c).cancel}</a>
     </p>
   );
+}
+
+/** Before what cannot be undone. */
+export function ask(
+  c: Context<AppEnv>,
+  { title, why, act, faults }: Record<"title" | "why" | "act", string> & { faults?: Fault[] },
+) {
+  return show(c, {
+    title,
+    nav: <LogOut c={c} />,
+    faults,
+    content: (
+      <>
+        <p>{why}</p>
+        <Form>
+          <button class="danger">{act}</button>
+        </Form>
+        <Back c={c} />
+      </>
+    ),
+  });
 }
 
 export function Time({ c, at }: { c: Context<AppEnv>; at: Date }) {

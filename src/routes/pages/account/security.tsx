@@ -55,6 +55,16 @@ async function securityPage(c: Context<AppEnv>) {
             {t.changePassword}
           </a>
         </p>
+        <h2>{t.profile}</h2>
+        <p>{[email, username].filter(Boolean).join(" · ")}</p>
+        <p>
+          <a class="button" href="/account/profile">
+            {t.changeProfile}
+          </a>
+        </p>
+        <p>
+          <a href="/account/delete">{t.delete}</a>
+        </p>
       </>
     ),
   });

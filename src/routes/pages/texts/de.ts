@@ -22,6 +22,7 @@ export const de: Texts = {
     newPassword: "Geben Sie ein neues Passwort ein.",
     code: "Geben Sie die sechs Ziffern ein, die Ihre App anzeigt, oder einen Backup-Code.",
     name: "Geben Sie einen Namen mit höchstens 64 Zeichen ein.",
+    personName: "Geben Sie einen Namen mit höchstens 100 Zeichen ein.",
     token: "Geben Sie das Token des Betreibers ein.",
     appName: "Geben Sie einen Namen mit höchstens 64 Zeichen ein, ohne Doppelpunkt.",
     accountName: "Geben Sie einen Namen mit höchstens 128 Zeichen ohne Doppelpunkt ein.",
@@ -165,7 +166,11 @@ export const de: Texts = {
     forget: "Vergessen",
     password: "Passwort",
     changePassword: "Passwort ändern",
+    profile: "Ihr Konto",
+    changeProfile: "Ihre Angaben ändern",
+    delete: "Ihr Konto löschen",
     done: {
+      profile: "Ihre Angaben sind geändert.",
       confirmed: "Die App ist eingerichtet.",
       removed: "Die App ist entfernt.",
       off: "Die Zwei-Faktor-Authentifizierung ist aus.",
@@ -174,6 +179,17 @@ export const de: Texts = {
       others: "Alle anderen Sitzungen sind beendet.",
       saved: "Ihre Backup-Codes sind bereit.",
       device: "Das Gerät wird wieder nach einem Code gefragt.",
+    },
+  },
+
+  profile: {
+    name: "Name (freiwillig)",
+    submit: "Speichern",
+    deleteWhy: (email: string) =>
+      `Das Konto ${email} wird gelöscht, mit allem, was dazugehört: dem Passwort, dem zweiten Faktor und allen Anmeldungen. Das lässt sich nicht rückgängig machen.`,
+    deleted: {
+      title: "Ihr Konto ist gelöscht",
+      why: "Es ist nichts davon übrig. Sie sind überall abgemeldet.",
     },
   },
 

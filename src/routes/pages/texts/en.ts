@@ -21,6 +21,7 @@ export const en = {
     newPassword: "Enter a new password.",
     code: "Enter the six digits that your app shows, or a backup code.",
     name: "Enter a name of at most 64 characters.",
+    personName: "Enter a name of at most 100 characters.",
     token: "Enter the operator's token.",
     appName: "Enter a name of at most 64 characters, without a colon.",
     accountName: "Enter a name of at most 128 characters, without a colon.",
@@ -157,7 +158,11 @@ export const en = {
     forget: "Forget",
     password: "Password",
     changePassword: "Change your password",
+    profile: "Your account",
+    changeProfile: "Change your details",
+    delete: "Delete your account",
     done: {
+      profile: "Your details are changed.",
       confirmed: "The authenticator is set up.",
       removed: "The authenticator is removed.",
       off: "Two-factor authentication is off.",
@@ -166,6 +171,17 @@ export const en = {
       others: "All other sessions have ended.",
       saved: "Your backup codes are ready.",
       device: "The device is asked for a code again.",
+    },
+  },
+
+  profile: {
+    name: "Name (optional)",
+    submit: "Save",
+    deleteWhy: (email: string) =>
+      `The account ${email} goes, with everything in it: its password, its second factor and where it is logged in. It cannot be undone.`,
+    deleted: {
+      title: "Your account is deleted",
+      why: "All of it is gone. You are logged out everywhere.",
     },
   },
 

@@ -22,6 +22,7 @@ export const zh: Texts = {
     newPassword: "请输入新密码。",
     code: "请输入应用显示的六位数字，或一个备用码。",
     name: "请输入不超过 64 个字符的名称。",
+    personName: "请输入最多 100 个字符的姓名。",
     token: "请输入管理员令牌。",
     appName: "请输入不超过 64 个字符、不含冒号的名称。",
     accountName: "请输入最多 128 个字符且不含冒号的名称。",
@@ -154,7 +155,11 @@ export const zh: Texts = {
     forget: "移除信任",
     password: "密码",
     changePassword: "更改密码",
+    profile: "您的账户",
+    changeProfile: "修改您的资料",
+    delete: "删除您的账户",
     done: {
+      profile: "您的资料已修改。",
       confirmed: "身份验证器已设置。",
       removed: "身份验证器已移除。",
       off: "双重身份验证已关闭。",
@@ -164,6 +169,14 @@ export const zh: Texts = {
       saved: "您的备用码已可使用。",
       device: "该设备将再次要求验证码。",
     },
+  },
+
+  profile: {
+    name: "姓名（可选）",
+    submit: "保存",
+    deleteWhy: (email: string) =>
+      `账户 ${email} 及其全部数据都将删除：密码、双重验证和所有登录。此操作无法撤销。`,
+    deleted: { title: "您的账户已删除", why: "其所有数据均已删除。您已在所有设备上退出登录。" },
   },
 
   setUp: {
