@@ -33,7 +33,7 @@ export function visitor(headers: Record<string, string> = {}): Visitor {
     const response = await send(request);
     for (const line of response.headers.getSetCookie()) keep(cookies, line);
     const location = response.headers.get("location");
-    if (location?.startsWith("/")) return ask(location, {});
+    if (location?.startsWith("/")) return ask(location, { headers: siteOf(given) });
     last = path;
     const html = await response.clone().text();
     const title = /<title>(.*?)<\/title>/.exec(html)?.[1] ?? "";
@@ -50,6 +50,12 @@ export function visitor(headers: Record<string, string> = {}): Visitor {
         headers: { "sec-fetch-site": "same-origin", origin: "null" },
       }),
   };
+}
+
+/** A redirect is from whom the request was. */
+function siteOf(headers: Headers): Record<string, string> {
+  const site = headers.get("sec-fetch-site");
+  return site === null ? {} : { "sec-fetch-site": site };
 }
 
 function keep(cookies: Map<string, string>, line: string): void {

@@ -13,6 +13,8 @@ beforeEach(async () => {
   await browser.submit({ login: email, password });
 });
 
+const OURS = { "sec-fetch-site": "same-origin" };
+
 describe("a page that is sent what no form of ours sends", () => {
   it("says what it asks for", async () => {
     const views = [
@@ -28,7 +30,25 @@ describe("a page that is sent what no form of ours sends", () => {
   it.each(["constructor", "toString", "__proto__"])(
     "says nothing for a word that it does not know: %s",
     async (done) => {
-      expect((await browser.get(`/account?done=${done}`)).html).not.toContain("notice good");
+      const { html } = await browser.get(`/account?done=${done}`, OURS);
+      expect(html).not.toContain("notice good");
     },
   );
+
+  it.each([
+    ["a page of ours", OURS, true],
+    ["a stranger's link", { "sec-fetch-site": "cross-site" }, false],
+    ["a mail", { "sec-fetch-site": "none" }, false],
+    ["a browser that does not say", {}, false],
+  ])("claims that something was done on the way from %s: %o, %s", async (_, headers, told) => {
+    const claims = {
+      "/account?done=password": "Your password is changed",
+      "/account/login?done=logged_out": "You are logged out",
+      "/console/sign-in?done=signed_out": "You are signed out",
+    };
+    for (const [path, words] of Object.entries(claims)) {
+      const { html } = await browser.get(path, headers);
+      expect({ path, told: html.includes(words) }).toEqual({ path, told });
+    }
+  });
 });

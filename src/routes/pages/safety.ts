@@ -47,3 +47,11 @@ function isOurs(c: Context<AppEnv>): boolean {
   if (site === undefined) return origin === own;
   return site === "same-origin" && [undefined, "null", own].includes(origin);
 }
+
+/**
+ * What the address says was just done, where a page of ours led to it: a stranger's link tells
+ * nobody that their password was changed.
+ */
+export function doneOf(c: Context<AppEnv>): string | undefined {
+  return c.req.header("sec-fetch-site") === "same-origin" ? c.req.query("done") : undefined;
+}

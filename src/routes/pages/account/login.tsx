@@ -25,6 +25,7 @@ import { form, isOver, submit, type Fault } from "../faults";
 import { Checkbox, Field, Form, PasswordField } from "../forms";
 import { textsOf } from "../language";
 import { show } from "../layout";
+import { doneOf } from "../safety";
 import { HOME, nextOf } from "./frame";
 
 /** Holds the challenge of a log-in between its two pages. */
@@ -57,8 +58,8 @@ function loginPage(c: Context<AppEnv>, faults: Fault[] = []) {
 /** Why somebody is here who did not ask for it. */
 function LoginNotice({ c }: { c: Context<AppEnv> }) {
   const { login: t } = textsOf(c);
-  const { done, next } = c.req.query();
-  if (done !== undefined) return <p class="notice good">{t.loggedOut}</p>;
+  const { next } = c.req.query();
+  if (doneOf(c) !== undefined) return <p class="notice good">{t.loggedOut}</p>;
   return next === undefined || next === HOME ? null : <p class="notice">{t.ended}</p>;
 }
 

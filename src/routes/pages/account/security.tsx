@@ -19,6 +19,7 @@ import { onPages } from "../../session";
 import { form } from "../faults";
 import { textsOf } from "../language";
 import { show } from "../layout";
+import { doneOf } from "../safety";
 import { describeBrowser } from "./browser";
 import { HOME, homeAfter, LogOut, Time } from "./frame";
 import { SecondFactor } from "./second-factor";
@@ -73,7 +74,7 @@ async function securityPage(c: Context<AppEnv>) {
 /** What was just done, or what has to be done first. */
 function Done({ c, loaded }: { c: Context<AppEnv>; loaded: SessionRecord }) {
   const t = textsOf(c).account;
-  const message = new Map(Object.entries(t.done)).get(c.req.query("done") ?? "");
+  const message = new Map(Object.entries(t.done)).get(doneOf(c) ?? "");
   if (isBoundToEnrol(loaded)) return <p class="notice warn">{t.required}</p>;
   if (message === undefined) return null;
   return (

@@ -9,6 +9,7 @@ import type { AppEnv } from "../../context";
 import { ownCookie } from "../../session";
 import { textsOf, withQuery } from "../language";
 import { show, type Page } from "../layout";
+import { doneOf } from "../safety";
 import { HOME } from "./paths";
 
 /** A cookie of its own: with that of an account nobody is an operator. */
@@ -69,7 +70,7 @@ function Nav({ c }: { c: Context<AppEnv> }) {
 /** What was just done. */
 function Done({ c }: { c: Context<AppEnv> }) {
   const done = new Map(Object.entries(textsOf(c).console.done));
-  const message = c.req.method === "GET" ? done.get(c.req.query("done") ?? "") : undefined;
+  const message = c.req.method === "GET" ? done.get(doneOf(c) ?? "") : undefined;
   if (message === undefined) return null;
   return (
     <p class="notice good" role="status">

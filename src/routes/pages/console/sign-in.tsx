@@ -13,6 +13,7 @@ import { form, showProblemIn, type Fault } from "../faults";
 import { Field, Form } from "../forms";
 import { textsOf } from "../language";
 import { show } from "../layout";
+import { doneOf } from "../safety";
 import { OPERATOR_COOKIE } from "./frame";
 import { HOME, SIGN_IN } from "./paths";
 
@@ -52,8 +53,8 @@ function signInPage(c: Context<AppEnv>, faults: Fault[] = []) {
 /** Why somebody is here who did not ask for it. */
 function Notice({ c }: { c: Context<AppEnv> }) {
   const { signIn: t } = textsOf(c).console;
-  const { done, next } = c.req.query();
-  if (done !== undefined) return <p class="notice good">{t.signedOut}</p>;
+  const { next } = c.req.query();
+  if (doneOf(c) !== undefined) return <p class="notice good">{t.signedOut}</p>;
   return next === undefined || next === HOME ? null : <p class="notice">{t.ended}</p>;
 }
 
