@@ -28,6 +28,15 @@ const FIELD_OF: { [code in ProblemCode]?: string } = {
 /** The page of a form, once more with what is wrong. */
 export type ShowAgain = (c: Context<AppEnv>, faults: Fault[]) => Response | Promise<Response>;
 
+/** What was typed in the form that is shown again: for all of its fields but those of secrets and codes. */
+export async function typedIn(c: Context): Promise<(name: string) => string | undefined> {
+  const typed = c.req.method === "POST" ? await c.req.parseBody() : {};
+  return (name) => {
+    const value = typed[name];
+    return typeof value === "string" ? value : undefined;
+  };
+}
+
 /** The fields of a form as `schema` has them; else the form's own page, which says what is wrong. */
 export function form<T extends z.ZodType>(schema: T, showAgain: ShowAgain) {
   return zValidator("form", schema, (result, c: Context) => {

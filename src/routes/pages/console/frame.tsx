@@ -126,12 +126,3 @@ export function ShownOnce({
 export function optional<T extends z.ZodType>(schema: T) {
   return z.union([z.literal("").transform(() => undefined), schema]).optional();
 }
-
-/** What was typed in the form that is shown again. */
-export async function typedIn(c: Context): Promise<(name: string) => string | undefined> {
-  const typed = c.req.method === "POST" ? await c.req.parseBody() : {};
-  return (name) => {
-    const value = typed[name];
-    return typeof value === "string" ? value : undefined;
-  };
-}

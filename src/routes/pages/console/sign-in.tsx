@@ -27,7 +27,7 @@ function signInPage(c: Context<AppEnv>, faults: Fault[] = []) {
     faults,
     content: (
       <>
-        <Notice c={c} />
+        {faults.length === 0 && <Notice c={c} />}
         <Form>
           {/* For password managers, which keep nothing without a name. */}
           <input type="text" autocomplete="username" value="operator" readonly hidden />

@@ -10,7 +10,7 @@ import type { Deps } from "../../../env";
 import { Reason } from "../../admin/shared";
 import type { AppEnv } from "../../context";
 import { Time } from "../account/frame";
-import { form, submit, type Fault } from "../faults";
+import { form, submit, typedIn, type Fault } from "../faults";
 import { Field } from "../forms";
 import { textsOf } from "../language";
 import { Once, requestOf } from "../once";
@@ -37,6 +37,7 @@ const questionOf =
   async (c: Context<AppEnv>, faults: Fault[] = []) => {
     const found = await userOf(c);
     const { console: t } = textsOf(c);
+    const typed = await typedIn(c);
     const words = t.user[action];
     return ask(c, {
       title: words.title(nameOf(found)),
@@ -53,6 +54,7 @@ const questionOf =
             label={t.reason}
             hint={t.reasonHint}
             faults={faults}
+            value={typed("reason")}
             autocomplete="off"
             maxlength={500}
             required
