@@ -20,7 +20,8 @@ export const de: Texts = {
     password: "Geben Sie Ihr Passwort ein.",
     currentPassword: "Geben Sie Ihr bisheriges Passwort ein.",
     newPassword: "Geben Sie ein neues Passwort ein.",
-    code: "Geben Sie die sechs Ziffern ein, die Ihre App anzeigt, oder einen Backup-Code.",
+    code: "Geben Sie die sechs Ziffern ein, die Ihre App anzeigt.",
+    backupCode: "Geben Sie einen Backup-Code ein: 24 Buchstaben und Ziffern.",
     name: "Geben Sie einen Namen mit höchstens 64 Zeichen ein.",
     token: "Geben Sie das Token des Betreibers ein.",
     appName: "Geben Sie einen Namen mit höchstens 64 Zeichen ein, ohne Doppelpunkt.",
@@ -72,6 +73,9 @@ export const de: Texts = {
     app_built_in: "Diese App gehört zum Dienst und kann nicht gelöscht werden.",
     invalid_request: "Die Seite wurde nach etwas gefragt, das sie nicht kennt.",
   },
+  wrongBackupCode:
+    "Der Backup-Code ist falsch oder schon benutzt. Prüfen Sie ihn, oder nehmen Sie einen anderen.",
+  wrongPassword: "Das Passwort ist falsch.",
   lockedFor: (seconds: number | string) =>
     `Zu viele falsche Codes. Warten Sie ${seconds} Sekunden.`,
   clockSkew: (seconds: number) =>
@@ -299,7 +303,7 @@ export const de: Texts = {
       atLeast: (count: string) => `${count} oder mehr`,
       lockedUsers: "Vorübergehend gesperrt",
       cappedUsers: "Bis zum Zurücksetzen gesperrt",
-      show: "Zeigen",
+      show: "Liste ansehen",
       latest: "Neueste Ereignisse",
       all: "Alle Ereignisse",
     },
