@@ -453,7 +453,7 @@ export const de: Texts = {
       time: "Zeit (UTC)",
       about: "Betrifft",
       by: "Von",
-      note: "Anmerkung",
+      note: (words: string) => `Anmerkung: ${words}`,
       none: "Es gibt keine Ereignisse.",
       export: "Exportieren (NDJSON)",
       refresh: "Neu laden",

@@ -434,7 +434,7 @@ export const en = {
       time: "Time (UTC)",
       about: "About",
       by: "By",
-      note: "Note",
+      note: (words: string) => `Note: ${words}`,
       none: "There are no events.",
       export: "Export (NDJSON)",
       refresh: "Refresh",

@@ -425,7 +425,7 @@ export const zh: Texts = {
       time: "时间 (UTC)",
       about: "对象",
       by: "操作者",
-      note: "备注",
+      note: (words: string) => `备注：${words}`,
       none: "没有事件。",
       export: "导出 (NDJSON)",
       refresh: "刷新",
