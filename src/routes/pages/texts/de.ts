@@ -2,6 +2,10 @@
 
 import type { Texts } from "./en";
 
+/** With soft hyphens: in a heading it is wider than a small phone, and not every browser knows German syllables. */
+const AUTHENTICATOR_APP = "Authen\u00ADtifi\u00ADzierungs-App";
+const TWO_FACTOR = "Zwei-Faktor-Authen\u00ADtifi\u00ADzierung";
+
 export const de: Texts = {
   language: "Deutsch",
   skip: "Zum Inhalt",
@@ -133,7 +137,7 @@ export const de: Texts = {
     title: "Ihre Sicherheit",
     loggedInAs: "Angemeldet als",
     logOut: "Abmelden",
-    secondFactor: "Zwei-Faktor-Authentifizierung",
+    secondFactor: TWO_FACTOR,
     isOn: "An",
     isOff: "Aus",
     whatFor:
@@ -142,8 +146,8 @@ export const de: Texts = {
     show: "Code eingeben",
     setUp: "Zwei-Faktor-Authentifizierung einrichten",
     required: "Richten Sie zuerst die Zwei-Faktor-Authentifizierung ein, dann geht es weiter.",
-    authenticators: "Authentifizierungs-Apps",
-    unnamed: "Authentifizierungs-App",
+    authenticators: `${AUTHENTICATOR_APP}s`,
+    unnamed: AUTHENTICATOR_APP,
     pending: "Nicht bestätigt",
     finish: "Abschließen",
     added: "Hinzugefügt:",
@@ -181,7 +185,7 @@ export const de: Texts = {
   },
 
   setUp: {
-    title: "Authentifizierungs-App einrichten",
+    title: `${AUTHENTICATOR_APP} einrichten`,
     start: "Sie brauchen eine Authentifizierungs-App auf Ihrem Telefon.",
     apps: "Geeignete Apps",
     name: "Ein Name dafür (freiwillig)",
@@ -218,7 +222,7 @@ export const de: Texts = {
     title: (name: string) => `${name} entfernen`,
     why: "Codes dieser App werden dann nicht mehr angenommen.",
     last: "Es ist Ihre letzte: Die Zwei-Faktor-Authentifizierung ist dann aus, und Ihre Backup-Codes sind weg.",
-    offTitle: "Zwei-Faktor-Authentifizierung ausschalten",
+    offTitle: `${TWO_FACTOR} ausschalten`,
     offWhy:
       "Alle Apps und Backup-Codes werden entfernt. Danach öffnet Ihr Passwort allein Ihr Konto.",
   },
@@ -403,7 +407,7 @@ export const de: Texts = {
       failures: "Falsche Codes in Folge",
       lockedUntil: "Gesperrt bis",
       backupCodes: "Verbleibende Backup-Codes",
-      authenticators: "Authentifizierungs-Apps",
+      authenticators: `${AUTHENTICATOR_APP}s`,
       noAuthenticators: "Es gibt keine.",
       drift: (steps: number) =>
         `Uhr geht ${Math.abs(steps)} ${Math.abs(steps) === 1 ? "Schritt" : "Schritte"} ${steps > 0 ? "vor" : "nach"}`,
