@@ -136,9 +136,9 @@ describe("an operator", () => {
       for (const reason of ["", "x".repeat(501), "two\nlines"]) {
         const refused = await operator.post(`${path}/${action}`, { reason });
         expect(refused.status).toBe(422);
-        expect(await refused.text()).toMatch(
-          /href="#reason".*id="reason"[^>]*aria-invalid="true"/s,
-        );
+        const page = await refused.text();
+        expect(page).toMatch(/href="#reason".*id="reason"[^>]*aria-invalid="true"/s);
+        expect(page).toContain(`value="${reason}"`);
       }
     }
     expect(await isLocked()).toBe(true);
@@ -148,7 +148,7 @@ describe("an operator", () => {
     const deleted = await operator.post(`${path}/delete`, { reason: "Left" });
     expect(destination(deleted)).toBe("/console/users");
     expect((await operator.get(path)).status).toBe(404);
-    expect(await operator.read("/console/audit?type=user.deleted")).toContain("Left");
+    expect(await operator.read("/console/audit?type=user.deleted")).toContain("Note: Left");
   });
 
   it("changes settings within the bounds of the admin API, and sees what does not fit", async () => {
@@ -236,6 +236,13 @@ describe("an operator", () => {
     const refused = await remove("accounts", "Accounts");
     expect(refused.status).toBe(409);
     expect(await refused.text()).toContain("cannot be deleted");
+  });
+
+  it("is led home by the icon and the name, before the sign-in too", async () => {
+    for (const path of ["/console/apps", "/console/sign-in"]) {
+      const page = await operator.read(path);
+      expect(page).toMatch(/<a class="brand" href="\/console"><img src="\/assets\/icon\.svg[^>]*>/);
+    }
   });
 
   it("sees what happens, drawn", async () => {

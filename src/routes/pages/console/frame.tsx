@@ -29,6 +29,7 @@ export function showConsole(c: Context<AppEnv>, { content, ...page }: Page) {
   return show(c, {
     wide: true,
     brand: textsOf(c).console.brand,
+    home: HOME,
     nav: <Nav c={c} />,
     ...page,
     content: (

@@ -24,6 +24,7 @@ function signInPage(c: Context<AppEnv>, faults: Fault[] = []) {
   return show(c, {
     title: words.title,
     brand: t.brand,
+    home: HOME,
     faults,
     content: (
       <>
