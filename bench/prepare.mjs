@@ -27,6 +27,7 @@ export function newBindings() {
   return {
     ISSUER_URL: "https://bench.example.com",
     COMPAT: "",
+    VERSION: { id: "bench" },
     AUDIT_RETENTION_DAYS: "400",
     ADMIN_TOKEN: randomBytes(32).toString("base64url"),
     KEYRING: `bench:${randomBytes(32).toString("base64url")}`,

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { checkPage } from "./support/check-page.mjs";
+import { writeHistory } from "./support/history.mjs";
 import { phoneFor } from "./support/phone.mjs";
 import { screenshot } from "./support/screenshots.mjs";
 import { checkWeight } from "./support/weight.mjs";
@@ -13,7 +14,7 @@ const LOOKS = [
   { name: "narrow", width: 320, dark: true, javaScript: false },
 ];
 
-export async function run({ openPage, step, adminToken, call, portray }) {
+export async function run({ openPage, step, adminToken, call, portray, folder }) {
   for (const look of LOOKS) {
     const page = await openPage(look);
     const steps = { step: (text) => step(`${look.name}: ${text}`), look, call };
@@ -22,7 +23,8 @@ export async function run({ openPage, step, adminToken, call, portray }) {
     await lockOut(app, "customer-7", call);
     await resetUser(page, "customer-7", steps);
     await readTrail(page, adminToken, steps);
-    await lookAround(page, app, { ...steps, portray });
+    if (look.javaScript) await portrayOverview(page, { ...steps, portray, folder });
+    await lookAround(page, app, steps);
   }
 }
 
@@ -97,6 +99,8 @@ async function readTrail(page, adminToken, { step, look, call }) {
   await page.getByRole("link", { name: "Audit", exact: true }).click();
   await page.getByRole("cell", { name: `Lost phone ${look.name}` }).waitFor();
   await checkPage(page);
+  await screenshot(page, `console-audit-${look.name}`);
+  if (look.name === "wide") await assertWhole(page.getByRole("region"));
   await checkWeight(page);
 
   step("see what comes next");
@@ -106,8 +110,25 @@ async function readTrail(page, adminToken, { step, look, call }) {
   await page.getByRole("cell", { name: body.id }).waitFor();
 }
 
+/** Of a service with more to do than a test. */
+async function portrayOverview(page, { step, portray, folder }) {
+  step("picture a day");
+  await writeHistory(folder);
+  await page.goto("/console");
+  await portray(page, "console");
+}
+
+/** At a desk nothing of it has to be scrolled for. */
+async function assertWhole(region) {
+  const { scrollWidth, clientWidth } = await region.evaluate((element) => ({
+    scrollWidth: element.scrollWidth,
+    clientWidth: element.clientWidth,
+  }));
+  assert.ok(scrollWidth <= clientWidth, `${scrollWidth} pixels in ${clientWidth}`);
+}
+
 /** Nothing is done there. */
-async function lookAround(page, app, { step, look, portray }) {
+async function lookAround(page, app, { step, look }) {
   const paths = ["/console", "/console/apps", app.path, "/console/apps/accounts", "/console/users"];
   for (const path of [...paths, `${app.path}/delete`]) {
     step(path);
@@ -116,7 +137,6 @@ async function lookAround(page, app, { step, look, portray }) {
     await checkPage(other);
     await checkWeight(other);
     await screenshot(other, `console${path.replaceAll("/", "-")}-${look.name}`);
-    if (path === "/console" && look.javaScript) await portray(other, "console");
     await other.close();
   }
 

@@ -5,16 +5,13 @@ import type { Child } from "hono/jsx";
 import type { AppEnv } from "../context";
 import type { Fault } from "./faults";
 import { CodeField, Form } from "./forms";
-import { textsOf, withQuery } from "./language";
-
-const QUERY = "with";
-const BACKUP_CODE = "backup_code";
+import { asksForBackupCode, BACKUP_CODE, textsOf, withQuery } from "./language";
 
 /** A form that sends `code` to its own page; what else it asks for stands before the button. */
 export function CodeEntry(props: { c: Context<AppEnv>; faults: Fault[]; children?: Child }) {
   const { c, faults, children } = props;
   const t = textsOf(c);
-  const backup = c.req.query(QUERY) === BACKUP_CODE;
+  const backup = asksForBackupCode(c);
   return (
     <>
       <Form>
@@ -23,7 +20,7 @@ export function CodeEntry(props: { c: Context<AppEnv>; faults: Fault[]; children
         <button class="main">{t.code.submit}</button>
       </Form>
       <p>
-        <a href={withQuery(c, QUERY, backup ? null : BACKUP_CODE)}>
+        <a href={withQuery(c, BACKUP_CODE.name, backup ? null : BACKUP_CODE.value)}>
           {backup ? t.code.useApp : t.code.useBackupCode}
         </a>
       </p>

@@ -6,7 +6,7 @@ import type { Context } from "hono";
 import { Problem } from "../../problem";
 import type { ProblemCode } from "../../problem-table";
 import type { AppEnv } from "../context";
-import { textsOf } from "./language";
+import { asksForBackupCode, textsOf } from "./language";
 import type { Texts } from "./texts/en";
 
 export interface Fault {
@@ -28,6 +28,15 @@ const FIELD_OF: { [code in ProblemCode]?: string } = {
 /** The page of a form, once more with what is wrong. */
 export type ShowAgain = (c: Context<AppEnv>, faults: Fault[]) => Response | Promise<Response>;
 
+/** What was typed in the form that is shown again: for all of its fields but those of secrets and codes. */
+export async function typedIn(c: Context): Promise<(name: string) => string | undefined> {
+  const typed = c.req.method === "POST" ? await c.req.parseBody() : {};
+  return (name) => {
+    const value = typed[name];
+    return typeof value === "string" ? value : undefined;
+  };
+}
+
 /** The fields of a form as `schema` has them; else the form's own page, which says what is wrong. */
 export function form<T extends z.ZodType>(schema: T, showAgain: ShowAgain) {
   return zValidator("form", schema, (result, c: Context) => {
@@ -48,14 +57,14 @@ function showFaults(
   { issues }: { issues: readonly { path: PropertyKey[] }[] },
 ) {
   const names = new Set(issues.map(({ path }) => String(path[0])));
-  const faults = [...names].map((field) => ({ field, message: ofField(textsOf(c), field) }));
+  const faults = [...names].map((field) => ({ field, message: ofField(c, field) }));
   return showProblemIn(c, showAgain, new Problem("invalid_request"), faults);
 }
 
 /**
  * Does what a form asks for. A problem that its user can mend is shown in the form's own page; one
- * that is mended elsewhere, such as a session that has ended, is thrown. `field` is the one whose
- * form only core/ can judge.
+ * that is mended elsewhere, such as a session that has ended, is thrown. `field` is the one that
+ * only core/ can judge.
  */
 export async function submit(
   c: Context<AppEnv>,
@@ -67,7 +76,7 @@ export async function submit(
     return await act();
   } catch (error) {
     if (!(error instanceof Problem) || MENDED_ELSEWHERE.has(error.code)) throw error;
-    return showProblemIn(c, showAgain, error, [faultOf(textsOf(c), error, field)]);
+    return showProblemIn(c, showAgain, error, [faultOf(c, error, field)]);
   }
 }
 
@@ -98,12 +107,19 @@ const MENDED_ELSEWHERE = new Set<ProblemCode>([
   "unauthorized",
 ]);
 
-function faultOf(t: Texts, problem: Problem, field: string): Fault {
+function faultOf(c: Context<AppEnv>, problem: Problem, field: string): Fault {
   const { code, retryAfter: waitSeconds } = problem;
+  const t = textsOf(c);
   // What has the form of no code, say, is the field's mistake.
-  if (code === "invalid_request") return { field, message: ofField(t, field) };
+  if (code === "invalid_request") return { field, message: ofField(c, field) };
+  if (code === "invalid_code" && asksForBackupCode(c)) return { field, message: t.wrongBackupCode };
+  if (code === "invalid_credentials" && PASSWORDS.has(field))
+    return { field, message: t.wrongPassword };
   return { field: FIELD_OF[code], message: messageOf(t, problem), waitSeconds };
 }
+
+/** Fields of who is logged in: no name is asked for beside them. */
+const PASSWORDS = new Set(["currentPassword", "password"]);
 
 /** A problem in the reader's language. */
 export function messageOf(t: Texts, { code, title, retryAfter, extensions }: Problem): string {
@@ -119,7 +135,8 @@ function weakness({ weakPassword }: Texts, { reason, length }: Problem["extensio
   return (words[String(reason)] ?? weakPassword.common)(Number(length));
 }
 
-function ofField({ fields }: Texts, name: string): string {
-  const messages: Record<string, string> = fields;
-  return messages[name] ?? name;
+function ofField(c: Context, name: string): string {
+  const messages: Record<string, string> = textsOf(c).fields;
+  const asked = name === "code" && asksForBackupCode(c) ? "backupCode" : name;
+  return messages[asked] ?? name;
 }

@@ -215,14 +215,23 @@ export function Checkbox({
   name,
   label,
   required = false,
+  checked = false,
 }: {
   name: string;
   label: string;
   required?: boolean;
+  checked?: boolean;
 }) {
   return (
     <div class="field check">
-      <input id={name} name={name} type="checkbox" value="yes" required={required} />
+      <input
+        id={name}
+        name={name}
+        type="checkbox"
+        value="yes"
+        required={required}
+        checked={checked}
+      />
       <label for={name}>{label}</label>
     </div>
   );

@@ -53,6 +53,14 @@ export function withQuery(c: Context, name: string, value: string | null): strin
   return `?${query.toString()}`;
 }
 
+/** In the query of a page that asks for a code. */
+export const BACKUP_CODE = { name: "with", value: "backup_code" } as const;
+
+/** Whether this page asks for a backup code in the place of one from the app. */
+export function asksForBackupCode(c: Context): boolean {
+  return c.req.query(BACKUP_CODE.name) === BACKUP_CODE.value;
+}
+
 /** A time in the reader's language and, where the platform knows it, in their time zone. */
 export function formatTime(c: Context, time: Date): string {
   return formatFor(c.get("language"), timeZoneOf(c)).format(time);

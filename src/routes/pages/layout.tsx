@@ -7,11 +7,14 @@ import type { AppEnv } from "../context";
 import type { Fault } from "./faults";
 import { FaultSummary } from "./forms";
 import { inLanguage, LANGUAGES, textsOf } from "./language";
+import type { Texts } from "./texts/en";
 
 export interface Page {
   title: string;
   /** Whose page it is: an app's, or by default the service's own. */
   brand?: string | undefined;
+  /** Where the brand leads, if it is ours; an app's leads nowhere. */
+  home?: string;
   /** Beside the brand: where else to go from here. */
   nav?: Child;
   /** What has to be mended in its form. */
@@ -29,29 +32,30 @@ export function show(c: Context<AppEnv>, page: Page) {
 function Layout({ c, page }: { c: Context<AppEnv>; page: Page }) {
   const t = textsOf(c);
   const { title, brand = "Stepgate", faults = [], content } = page;
+  const home = page.brand === undefined ? "/" : page.home;
   return (
     <html lang={c.get("language")}>
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
-        <title>{`${faults.length > 0 ? `${t.error}: ` : ""}${title} · ${brand}`}</title>
-        <link rel="icon" href="/assets/icon.svg" />
-        <link rel="stylesheet" href="/assets/pages.css" />
-        <script type="module" src="/assets/pages.js" />
+        <title>{titleOf(t, page, brand)}</title>
+        <link rel="icon" href={assetOf(c, "icon.svg")} />
+        <link rel="stylesheet" href={assetOf(c, "pages.css")} />
+        <script type="module" src={assetOf(c, "pages.js")} />
       </head>
       <body class={page.wide ? "wide" : undefined}>
         <a class="skip" href="#main">
           {t.skip}
         </a>
         <header>
-          {page.brand === undefined ? (
-            <a class="brand" href="/">
-              <img src="/assets/icon.svg" alt="" width="20" height="20" />
+          {home === undefined ? (
+            <span class="brand">{brand}</span>
+          ) : (
+            <a class="brand" href={home}>
+              <img src={assetOf(c, "icon.svg")} alt="" width="20" height="20" />
               {brand}
             </a>
-          ) : (
-            <span class="brand">{brand}</span>
           )}
           {page.nav}
         </header>
@@ -60,15 +64,30 @@ function Layout({ c, page }: { c: Context<AppEnv>; page: Page }) {
           {faults.length > 0 && <FaultSummary t={t} faults={faults} />}
           {content}
         </main>
-        <LanguageSwitch c={c} />
+        {isLasting(c, page) ? <LanguageSwitch c={c} /> : <footer />}
       </body>
     </html>
   );
 }
 
-/** Links, so that it needs no script; none where a reload would lose what is shown. */
+/** For tabs and histories, where a fault has to be seen too, and no word is broken. */
+function titleOf(t: Texts, { title, faults = [] }: Page, brand: string): string {
+  const words = title.replaceAll("\u00AD", "");
+  return `${faults.length > 0 ? `${t.error}: ` : ""}${words} · ${brand}`;
+}
+
+/** The stylesheet, say: under an address of this deployment's own, so that browsers may keep it (`public/_headers`). */
+function assetOf(c: Context<AppEnv>, name: string): string {
+  return `/assets/${name}?v=${c.env.VERSION.id}`;
+}
+
+/** Whether a GET shows the same: what a form has made (codes, a key) is shown once, and has no faults. */
+function isLasting(c: Context<AppEnv>, { faults = [] }: Page): boolean {
+  return c.req.method === "GET" || faults.length > 0;
+}
+
+/** Links, so that it needs no script. */
 function LanguageSwitch({ c }: { c: Context<AppEnv> }) {
-  if (c.req.method !== "GET") return <footer />;
   return (
     <footer>
       <nav aria-label={textsOf(c).languages}>

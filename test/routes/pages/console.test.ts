@@ -139,9 +139,9 @@ describe("an operator", () => {
       for (const reason of ["", "x".repeat(501), "two\nlines"]) {
         const refused = await operator.post(`${path}/${action}`, { reason });
         expect(refused.status).toBe(422);
-        expect(await refused.text()).toMatch(
-          /href="#reason".*id="reason"[^>]*aria-invalid="true"/s,
-        );
+        const page = await refused.text();
+        expect(page).toMatch(/href="#reason".*id="reason"[^>]*aria-invalid="true"/s);
+        expect(page).toContain(`value="${reason}"`);
       }
     }
     expect(await isLocked()).toBe(true);
@@ -151,7 +151,14 @@ describe("an operator", () => {
     const deleted = await operator.post(`${path}/delete`, { reason: "Left" });
     expect(destination(deleted)).toBe("/console/users");
     expect((await operator.get(path)).status).toBe(404);
-    expect(await operator.read("/console/audit?type=user.deleted")).toContain("Left");
+    expect(await operator.read("/console/audit?type=user.deleted")).toContain("Note: Left");
+  });
+
+  it("is led home by the icon and the name, before the sign-in too", async () => {
+    for (const path of ["/console/apps", "/console/sign-in"]) {
+      const page = await operator.read(path);
+      expect(page).toMatch(/<a class="brand" href="\/console"><img src="\/assets\/icon\.svg[^>]*>/);
+    }
   });
 
   it("sees what happens, drawn", async () => {

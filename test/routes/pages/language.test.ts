@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { register } from "../../account";
+import { newApp, signedIn, type Fields } from "../../console";
 import { visitor, type View } from "../../visitor";
 
 describe("the language of a page", () => {
@@ -23,5 +25,25 @@ describe("the language of a page", () => {
     expect((await browser.get("/account/login?next=%2Faccount")).html).toContain(
       'href="?next=%2Faccount&amp;lang=zh"',
     );
+  });
+
+  it("can be changed on a form that is shown again, and on nothing that is shown once", async () => {
+    const refused = await visitor().submit({ login: "ada", password: "x" }, "/account/login?next=");
+    expect(refused.html).toContain('href="?next=&amp;lang=de"');
+    const operator = await signedIn();
+    const app = await newApp(operator);
+    const ask = async (fields: Fields) =>
+      (await operator.post(`/console/apps/${app}/new-key`, fields)).text();
+    expect(await ask({})).toContain('href="?lang=de"');
+    expect(await ask({ scopes: "verify" })).toMatch(/^(?!.*lang=de).*id="secret"/s);
+  });
+
+  it("breaks long words at a syllable, but not in the name of the page", async () => {
+    const { email, password } = await register("compound@example.com");
+    const browser = visitor({ "accept-language": "de" });
+    await browser.submit({ login: email, password }, "/account/login");
+    const { html, title } = await browser.get("/account/new-authenticator");
+    expect(html).toContain("<h1>Authen\u00ADtifi\u00ADzierungs-App einrichten</h1>");
+    expect(title).toContain("Authentifizierungs-App einrichten");
   });
 });

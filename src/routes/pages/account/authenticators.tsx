@@ -13,7 +13,7 @@ import { Problem } from "../../../problem";
 import type { AppEnv } from "../../context";
 import { CodeText, line } from "../../fields";
 import { handOver, onPages } from "../../session";
-import { form, submit, type Fault } from "../faults";
+import { form, submit, typedIn, type Fault } from "../faults";
 import { Field, Form } from "../forms";
 import { textsOf } from "../language";
 import { show } from "../layout";
@@ -30,6 +30,7 @@ async function newPage(c: Context<AppEnv>, faults: Fault[] = []) {
   // Asks for a fresh proof before anything is typed.
   await loadBySession(c.var.deps, c.var.session);
   const { setUp: t } = textsOf(c);
+  const typed = await typedIn(c);
   return show(c, {
     title: t.title,
     nav: <LogOut c={c} />,
@@ -39,7 +40,14 @@ async function newPage(c: Context<AppEnv>, faults: Fault[] = []) {
         <p>{t.start}</p>
         <AppList c={c} />
         <Form>
-          <Field name="name" label={t.name} hint={t.nameHint} faults={faults} maxlength={64} />
+          <Field
+            name="name"
+            label={t.name}
+            hint={t.nameHint}
+            faults={faults}
+            value={typed("name")}
+            maxlength={64}
+          />
           <button class="main">{t.begin}</button>
         </Form>
         <Back c={c} />

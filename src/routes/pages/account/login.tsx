@@ -21,7 +21,7 @@ import {
 } from "../../session";
 import { Password } from "../../user/shared";
 import { CodeEntry } from "../code-entry";
-import { form, isOver, submit, type Fault } from "../faults";
+import { form, isOver, submit, typedIn, type Fault } from "../faults";
 import { Checkbox, Field, Form, PasswordField } from "../forms";
 import { textsOf } from "../language";
 import { show } from "../layout";
@@ -34,16 +34,24 @@ const CHALLENGE = "stepgate-login";
 const LoginForm = z.object({ login: line(254), password: Password });
 const CodeForm = z.object({ code: CodeText, trust: z.literal("yes").optional() });
 
-function loginPage(c: Context<AppEnv>, faults: Fault[] = []) {
+async function loginPage(c: Context<AppEnv>, faults: Fault[] = []) {
   const { login: t, register } = textsOf(c);
+  const typed = await typedIn(c);
   return show(c, {
     title: t.title,
     faults,
     content: (
       <>
-        <LoginNotice c={c} />
+        {faults.length === 0 && <LoginNotice c={c} />}
         <Form>
-          <Field name="login" label={t.name} faults={faults} autocomplete="username" required />
+          <Field
+            name="login"
+            label={t.name}
+            faults={faults}
+            value={typed("login")}
+            autocomplete="username"
+            required
+          />
           <PasswordField label={t.password} faults={faults} />
           <button class="main">{t.submit}</button>
         </Form>
@@ -67,6 +75,7 @@ async function codePage(c: Context<AppEnv>, faults: Fault[] = []) {
   const { login: t } = textsOf(c);
   const claims = await openLogin(c.var.deps, ownCookie(c, CHALLENGE) ?? "").catch(() => null);
   if (claims === null && faults.length === 0) return c.redirect("/account/login", 303);
+  const typed = await typedIn(c);
   return show(c, {
     title: t.codeTitle,
     faults,
@@ -74,7 +83,9 @@ async function codePage(c: Context<AppEnv>, faults: Fault[] = []) {
       <>
         {!isOver(c) && (
           <CodeEntry c={c} faults={faults}>
-            {claims?.login?.trustedDevices && <Checkbox name="trust" label={t.trust} />}
+            {claims?.login?.trustedDevices && (
+              <Checkbox name="trust" label={t.trust} checked={typed("trust") === "yes"} />
+            )}
           </CodeEntry>
         )}
         <p>

@@ -77,19 +77,20 @@ async function proofPage(c: Context<AppEnv>, faults: Fault[] = []) {
 
 export const passwordPages = new Hono<AppEnv>()
   .get("/password", onPages.requireSession(), (c) => changePage(c))
-  .post("/password", onPages.requireSession(), form(ChangeForm, changePage), (c) =>
-    submit(c, changePage, async () => {
+  .post("/password", onPages.requireSession(), form(ChangeForm, changePage), (c) => {
+    const act = async () => {
       const { deps, session } = c.var;
       const input = { ...c.req.valid("form"), client: clientOf(c) };
       handOver(c, await changePassword(deps, session, input));
       return homeAfter(c, "password");
-    }),
-  )
+    };
+    return submit(c, changePage, act, "currentPassword");
+  })
   .get("/prove", onPages.requireSession({ enrolment: true }), (c) => proofPage(c))
-  .post("/prove", onPages.requireSession({ enrolment: true }), form(ProofForm, proofPage), (c) =>
-    submit(c, proofPage, async () => {
+  .post("/prove", onPages.requireSession({ enrolment: true }), form(ProofForm, proofPage), (c) => {
+    const { code = "", password } = c.req.valid("form");
+    const act = async () => {
       const { deps, session } = c.var;
-      const { code = "", password } = c.req.valid("form");
       const client = clientOf(c);
       // With the mark: who knows only the id, which tokens show, uses up nothing.
       await limitUser(c.env.USER_LIMIT, `${session.sessionId}:${session.mark}`, deps.now);
@@ -99,5 +100,6 @@ export const passwordPages = new Hono<AppEnv>()
           : await stepUpWithPassword(deps, session, { password, client });
       handOver(c, credentials);
       return c.redirect(nextOf(c), 303);
-    }),
-  );
+    };
+    return submit(c, proofPage, act, password === undefined ? "code" : "password");
+  });

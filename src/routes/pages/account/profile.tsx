@@ -9,11 +9,10 @@ import { deleteUser } from "../../../core/users";
 import type { AppEnv } from "../../context";
 import { dropCookie, onPages } from "../../session";
 import { Email, PersonName, Username } from "../../user/shared";
-import { form, submit, type Fault } from "../faults";
+import { form, submit, typedIn, type Fault } from "../faults";
 import { Field, Form } from "../forms";
 import { textsOf } from "../language";
 import { show } from "../layout";
-import { typedIn } from "../console/frame";
 import { ask, Back, homeAfter, LogOut } from "./frame";
 
 const none = z.literal("").transform(() => null);

@@ -10,7 +10,7 @@ import { Problem } from "../../../problem";
 import { clientOf, sourceOf } from "../../address";
 import type { AppEnv } from "../../context";
 import { Email, Password, Username } from "../../user/shared";
-import { form, submit, type Fault } from "../faults";
+import { form, submit, typedIn, type Fault } from "../faults";
 import { Field, Form, NewPasswordField } from "../forms";
 import { textsOf } from "../language";
 import { show } from "../layout";
@@ -26,8 +26,7 @@ async function registerPage(c: Context<AppEnv>, faults: Fault[] = []) {
   const { register: t, login: other } = textsOf(c);
   const { settings } = await getApp(c.var.deps, ACCOUNTS_APP);
   if (settings.registration === "closed") throw new Problem("registration_closed");
-  const typed = c.req.method === "POST" ? await c.req.parseBody() : {};
-  const valueOf = (name: string) => (typeof typed[name] === "string" ? typed[name] : undefined);
+  const typed = await typedIn(c);
   return show(c, {
     title: t.title,
     faults,
@@ -39,7 +38,7 @@ async function registerPage(c: Context<AppEnv>, faults: Fault[] = []) {
             label={t.email}
             type="email"
             faults={faults}
-            value={valueOf("email")}
+            value={typed("email")}
             autocomplete="email"
             required
           />
@@ -47,7 +46,7 @@ async function registerPage(c: Context<AppEnv>, faults: Fault[] = []) {
             name="username"
             label={t.username}
             faults={faults}
-            value={valueOf("username")}
+            value={typed("username")}
             autocomplete="username"
           />
           <NewPasswordField

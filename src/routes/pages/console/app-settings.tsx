@@ -4,10 +4,9 @@ import type { Context } from "hono";
 import type { AppRecord } from "../../../core/apps";
 import { ACCOUNTS_APP, MAX_ISSUER, SETTINGS_BOUNDS } from "../../../core/policy";
 import type { AppEnv } from "../../context";
-import type { Fault } from "../faults";
+import { typedIn, type Fault } from "../faults";
 import { Field, Form, Select, TextArea } from "../forms";
 import { textsOf } from "../language";
-import { typedIn } from "./frame";
 
 interface Props {
   c: Context<AppEnv>;

@@ -8,7 +8,7 @@ import { ACCOUNTS_APP } from "../../../core/policy";
 import { Problem } from "../../../problem";
 import { AppInput, Settings } from "../../admin/apps";
 import type { AppEnv } from "../../context";
-import { form, showProblemIn, submit, type Fault } from "../faults";
+import { form, showProblemIn, submit, typedIn, type Fault } from "../faults";
 import { Field } from "../forms";
 import { textsOf } from "../language";
 import { SettingsForm } from "./app-settings";
@@ -112,6 +112,7 @@ async function appPage(c: Context<AppEnv>, faults: Fault[] = []) {
 async function deletionPage(c: Context<AppEnv>, faults: Fault[] = []) {
   const { id, name } = await appOf(c);
   const { app: t } = textsOf(c).console;
+  const typed = await typedIn(c);
   return ask(c, {
     title: t.deleteTitle(name),
     why: t.deleteWhy,
@@ -125,6 +126,7 @@ async function deletionPage(c: Context<AppEnv>, faults: Fault[] = []) {
         label={t.confirmName}
         hint={name}
         faults={faults}
+        value={typed("confirmName")}
         autocomplete="off"
         required
       />

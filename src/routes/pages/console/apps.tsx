@@ -8,10 +8,10 @@ import { AppInput } from "../../admin/apps";
 import { PageQuery } from "../../admin/shared";
 import type { AppEnv } from "../../context";
 import { Time } from "../account/frame";
-import { form, search, submit, type Fault } from "../faults";
+import { form, search, submit, typedIn, type Fault } from "../faults";
 import { Field, Form } from "../forms";
 import { textsOf } from "../language";
-import { goTo, optional, PAGE_LIMIT, PageLinks, showConsole, typedIn } from "./frame";
+import { goTo, optional, PAGE_LIMIT, PageLinks, showConsole } from "./frame";
 import { HOME } from "./paths";
 
 const ListQuery = z.object({ cursor: PageQuery.shape.cursor });

@@ -153,7 +153,7 @@ async function tail(c: Context<AppEnv>, filter: z.infer<typeof TailQuery>) {
       <EventRows c={c} events={page.items} />
       {page.nextCursor !== null && (
         <tr>
-          <td colspan={5}>{t.more}</td>
+          <td colspan={4}>{t.more}</td>
         </tr>
       )}
     </>,

@@ -31,7 +31,6 @@ export function EventTable({ c, events, live, heading }: EventsProps) {
             <th scope="col">{t.type}</th>
             <th scope="col">{t.about}</th>
             <th scope="col">{t.by}</th>
-            <th scope="col">{t.note}</th>
           </tr>
         </thead>
         <tbody data-live={live}>
@@ -53,7 +52,7 @@ export function EventRows({ c, events }: Pick<EventsProps, "c" | "events">) {
 }
 
 function EventRow({ c, event }: { c: Context<AppEnv>; event: AuditRecord }) {
-  const { outcomes } = textsOf(c).console.event;
+  const { outcomes, note: noted } = textsOf(c).console.event;
   const { at, type, outcome, reason, appId, userId, actor, ip, userAgent, note } = event;
   return (
     <tr>
@@ -70,8 +69,8 @@ function EventRow({ c, event }: { c: Context<AppEnv>; event: AuditRecord }) {
       <td>
         {actor}
         <Small>{[ip, describeBrowser(userAgent)].filter(Boolean).join(" · ")}</Small>
+        {note !== null && <div>{noted(note)}</div>}
       </td>
-      <td>{note}</td>
     </tr>
   );
 }

@@ -30,6 +30,7 @@ export function showConsole(c: Context<AppEnv>, { content, ...page }: Page) {
   return show(c, {
     wide: true,
     brand: textsOf(c).console.brand,
+    home: HOME,
     nav: <Nav c={c} />,
     ...page,
     content: (
@@ -126,13 +127,4 @@ export function ShownOnce({
 /** A field that may be left empty. */
 export function optional<T extends z.ZodType>(schema: T) {
   return z.union([z.literal("").transform(() => undefined), schema]).optional();
-}
-
-/** What was typed in the form that is shown again. */
-export async function typedIn(c: Context): Promise<(name: string) => string | undefined> {
-  const typed = c.req.method === "POST" ? await c.req.parseBody() : {};
-  return (name) => {
-    const value = typed[name];
-    return typeof value === "string" ? value : undefined;
-  };
 }

@@ -9,11 +9,11 @@ import { Problem } from "../../../problem";
 import { KeyInput } from "../../admin/keys";
 import type { AppEnv } from "../../context";
 import { Time } from "../account/frame";
-import { form, submit, type Fault } from "../faults";
+import { form, submit, typedIn, type Fault } from "../faults";
 import { describedBy, Field, Form } from "../forms";
 import { textsOf } from "../language";
 import { Once, requestOf } from "../once";
-import { goTo, optional, showConsole, ShownOnce, typedIn } from "./frame";
+import { goTo, optional, showConsole, ShownOnce } from "./frame";
 import { HOME } from "./paths";
 import { ask } from "./question";
 

@@ -25,10 +25,11 @@ function signInPage(c: Context<AppEnv>, faults: Fault[] = []) {
   return show(c, {
     title: words.title,
     brand: t.brand,
+    home: HOME,
     faults,
     content: (
       <>
-        <Notice c={c} />
+        {faults.length === 0 && <Notice c={c} />}
         <Form>
           {/* For password managers, which keep nothing without a name. */}
           <input type="text" autocomplete="username" value="operator" readonly hidden />

@@ -12,7 +12,7 @@ import { Reason } from "../../admin/shared";
 import { ResetInput } from "../../admin/users";
 import type { AppEnv } from "../../context";
 import { Time } from "../account/frame";
-import { form, submit, type Fault } from "../faults";
+import { form, submit, typedIn, type Fault } from "../faults";
 import { Field } from "../forms";
 import { textsOf } from "../language";
 import { Once, requestOf } from "../once";
@@ -42,6 +42,7 @@ const questionOf =
   async (c: Context<AppEnv>, faults: Fault[] = []) => {
     const found = await userOf(c);
     const { console: t } = textsOf(c);
+    const typed = await typedIn(c);
     const words = t.user[action];
     return ask(c, {
       title: words.title(nameOf(found)),
@@ -52,12 +53,19 @@ const questionOf =
       faults,
       fields: (
         <>
-          {action === "reset" && <ResetFields c={c} found={found} faults={faults} />}
+          {action === "reset" && (
+            <ResetFields
+              c={c}
+              faults={faults}
+              name={typed("accountName") ?? accountNameOf(found)}
+            />
+          )}
           <Field
             name="reason"
             label={t.reason}
             hint={t.reasonHint}
             faults={faults}
+            value={typed("reason")}
             autocomplete="off"
             maxlength={500}
             required
@@ -68,7 +76,7 @@ const questionOf =
   };
 
 /** The QR code names the user; the app's own id for them may say nothing to them. */
-function ResetFields({ c, found, faults }: { c: Context; found: FoundUser; faults: Fault[] }) {
+function ResetFields({ c, faults, name }: { c: Context; faults: Fault[]; name: string }) {
   const { accountName, accountNameHint } = textsOf(c).console.user;
   return (
     <>
@@ -78,7 +86,7 @@ function ResetFields({ c, found, faults }: { c: Context; found: FoundUser; fault
         label={accountName}
         hint={accountNameHint}
         faults={faults}
-        value={accountNameOf(found)}
+        value={name}
         autocomplete="off"
         maxlength={MAX_ACCOUNT_NAME}
       />

@@ -2,6 +2,10 @@
 
 import type { Texts } from "./en";
 
+/** With soft hyphens: in a heading it is wider than a small phone, and not every browser knows German syllables. */
+const AUTHENTICATOR_APP = "Authen\u00ADtifi\u00ADzierungs-App";
+const TWO_FACTOR = "Zwei-Faktor-Authen\u00ADtifi\u00ADzierung";
+
 export const de: Texts = {
   language: "Deutsch",
   skip: "Zum Inhalt",
@@ -20,7 +24,8 @@ export const de: Texts = {
     password: "Geben Sie Ihr Passwort ein.",
     currentPassword: "Geben Sie Ihr bisheriges Passwort ein.",
     newPassword: "Geben Sie ein neues Passwort ein.",
-    code: "Geben Sie die sechs Ziffern ein, die Ihre App anzeigt, oder einen Backup-Code.",
+    code: "Geben Sie die sechs Ziffern ein, die Ihre App anzeigt.",
+    backupCode: "Geben Sie einen Backup-Code ein: 24 Buchstaben und Ziffern.",
     name: "Geben Sie einen Namen mit höchstens 64 Zeichen ein.",
     personName: "Geben Sie einen Namen mit höchstens 100 Zeichen ein.",
     token: "Geben Sie das Token des Betreibers ein.",
@@ -74,6 +79,9 @@ export const de: Texts = {
     app_built_in: "Diese App gehört zum Dienst und kann nicht gelöscht werden.",
     invalid_request: "Die Seite wurde nach etwas gefragt, das sie nicht kennt.",
   },
+  wrongBackupCode:
+    "Der Backup-Code ist falsch oder schon benutzt. Prüfen Sie ihn, oder nehmen Sie einen anderen.",
+  wrongPassword: "Das Passwort ist falsch.",
   lockedFor: (seconds: number | string) =>
     `Zu viele falsche Codes. Warten Sie ${seconds} Sekunden.`,
   clockSkew: (seconds: number) =>
@@ -131,7 +139,7 @@ export const de: Texts = {
     title: "Ihre Sicherheit",
     loggedInAs: "Angemeldet als",
     logOut: "Abmelden",
-    secondFactor: "Zwei-Faktor-Authentifizierung",
+    secondFactor: TWO_FACTOR,
     isOn: "An",
     isOff: "Aus",
     whatFor:
@@ -140,8 +148,8 @@ export const de: Texts = {
     show: "Code eingeben",
     setUp: "Zwei-Faktor-Authentifizierung einrichten",
     required: "Richten Sie zuerst die Zwei-Faktor-Authentifizierung ein, dann geht es weiter.",
-    authenticators: "Authentifizierungs-Apps",
-    unnamed: "Authentifizierungs-App",
+    authenticators: `${AUTHENTICATOR_APP}s`,
+    unnamed: AUTHENTICATOR_APP,
     pending: "Nicht bestätigt",
     finish: "Abschließen",
     added: "Hinzugefügt:",
@@ -194,7 +202,7 @@ export const de: Texts = {
   },
 
   setUp: {
-    title: "Authentifizierungs-App einrichten",
+    title: `${AUTHENTICATOR_APP} einrichten`,
     start: "Sie brauchen eine Authentifizierungs-App auf Ihrem Telefon.",
     apps: "Geeignete Apps",
     name: "Ein Name dafür (freiwillig)",
@@ -231,7 +239,7 @@ export const de: Texts = {
     title: (name: string) => `${name} entfernen`,
     why: "Codes dieser App werden dann nicht mehr angenommen.",
     last: "Es ist Ihre letzte: Die Zwei-Faktor-Authentifizierung ist dann aus, und Ihre Backup-Codes sind weg.",
-    offTitle: "Zwei-Faktor-Authentifizierung ausschalten",
+    offTitle: `${TWO_FACTOR} ausschalten`,
     offWhy:
       "Alle Apps und Backup-Codes werden entfernt. Danach öffnet Ihr Passwort allein Ihr Konto.",
   },
@@ -316,7 +324,7 @@ export const de: Texts = {
       atLeast: (count: string) => `${count} oder mehr`,
       lockedUsers: "Vorübergehend gesperrt",
       cappedUsers: "Bis zum Zurücksetzen gesperrt",
-      show: "Zeigen",
+      show: "Liste ansehen",
       latest: "Neueste Ereignisse",
       all: "Alle Ereignisse",
     },
@@ -416,7 +424,7 @@ export const de: Texts = {
       failures: "Falsche Codes in Folge",
       lockedUntil: "Gesperrt bis",
       backupCodes: "Verbleibende Backup-Codes",
-      authenticators: "Authentifizierungs-Apps",
+      authenticators: `${AUTHENTICATOR_APP}s`,
       noAuthenticators: "Es gibt keine.",
       drift: (steps: number) =>
         `Uhr geht ${Math.abs(steps)} ${Math.abs(steps) === 1 ? "Schritt" : "Schritte"} ${steps > 0 ? "vor" : "nach"}`,
@@ -468,7 +476,7 @@ export const de: Texts = {
       time: "Zeit (UTC)",
       about: "Betrifft",
       by: "Von",
-      note: "Anmerkung",
+      note: (words: string) => `Anmerkung: ${words}`,
       none: "Es gibt keine Ereignisse.",
       export: "Exportieren (NDJSON)",
       refresh: "Neu laden",

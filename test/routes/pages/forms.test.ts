@@ -1,0 +1,61 @@
+import { describe, expect, it } from "vitest";
+import { protect, register } from "../../account";
+import { elapse } from "../../helpers";
+import { setAccounts } from "../../security/account-support";
+import { textOf, visitor } from "../../visitor";
+
+let people = 0;
+const newEmail = () => `form${people++}@example.com`;
+
+describe("a form that is shown again", () => {
+  it("says what is wrong with a registration, and keeps what was typed", async () => {
+    const browser = visitor();
+    await browser.get("/account/register");
+    const email = newEmail();
+    const again = await browser.submit({ email, username: "x@y", newPassword: "short" });
+    expect(textOf(again.html)).toContain("Enter a user name of at most 64 characters, without @.");
+    expect(again.html).toContain(`value="${email}"`);
+    const short = await browser.submit({ email, username: "", newPassword: "short" });
+    expect(textOf(short.html)).toContain("The password needs at least 15 characters.");
+    expect(short.html).not.toContain('value="short"');
+    await setAccounts({ registration: "closed" });
+    expect((await browser.get("/account/register")).status).toBe(403);
+    await setAccounts({ registration: "open" });
+  });
+
+  it("keeps the name that was typed beside a wrong password, and not the password", async () => {
+    const { email } = await register(newEmail());
+    const browser = visitor();
+    await browser.submit({}, "/account/logout");
+    const { html } = await browser.submit({ login: email, password: "wrong horse" });
+    expect(textOf(html)).toMatch(/^(?!.*logged out).*The name or the password is wrong\./);
+    expect(html).toContain(`value="${email}"`);
+    expect(html).not.toContain("wrong horse");
+  });
+
+  it("blames the password alone where no name is asked for", async () => {
+    const { email, password } = await register(newEmail());
+    const browser = visitor();
+    await browser.submit({ login: email, password }, "/account/login");
+    elapse(301);
+    await browser.get("/account/prove");
+    const proof = await browser.submit({ password: "wrong horse" });
+    expect(textOf(proof.html)).toMatch(/The password is wrong\./);
+    expect(proof.html).toContain('href="#password"');
+    expect(proof.html).not.toContain("wrong horse");
+  });
+
+  it("says of a wrong backup code what helps, which is not to wait", async () => {
+    const person = await protect(await register(newEmail()));
+    const browser = visitor();
+    await browser.get("/account/login");
+    const { at } = await browser.submit({ login: person.email, password: person.password });
+    const path = `${at}&with=backup_code`;
+    const wrong = "AAAA-AAAA-AAAA-AAAA-AAAA-AAAA";
+    const refused = await browser.submit({ code: wrong }, path);
+    expect(textOf(refused.html)).toMatch(/^(?!.*Wait).*Check it, or use another\./);
+    expect(refused.html).not.toContain(wrong);
+    const malformed = await browser.submit({ code: "AAAA" }, path);
+    expect(textOf(malformed.html)).toContain("Enter a backup code: 24 letters and digits.");
+  });
+});
