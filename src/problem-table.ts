@@ -162,7 +162,7 @@ export const PROBLEMS = {
   invalid_code: {
     status: 422,
     title: "The code is wrong, expired or already used.",
-    help: "Wrong, expired and already used codes are answered alike. Wait for the next code and try again.",
+    help: "Wrong, expired and already used codes are answered alike. Wait for the next code and try again. `attemptsRemaining: 0` says that the challenge is used up with it: ask for a new one. `Retry-After` says that the user is locked by it, and for how many seconds.",
   },
   invalid_request: {
     status: 422,

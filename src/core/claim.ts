@@ -9,6 +9,7 @@ import { MARK_LENGTH } from "../crypto/session-token";
 import type { Deps } from "../env";
 import { Problem } from "../problem";
 import type { Actor } from "./actor";
+import { CHALLENGE_ATTEMPTS } from "./policy";
 import type { App, User } from "./user-record";
 
 /** Of an API key `k`. */
@@ -70,6 +71,9 @@ export const NOT_HELD = `((:keyId IS NULL AND :sessionId IS NULL AND :linkId IS 
 /** The app exists, with the settings that were read. Deletion grows the epoch too. */
 export const LIVE_APP = `EXISTS (
     SELECT 1 FROM apps a WHERE a.id = users.app_id AND a.id = :appId AND a.epoch = :appEpoch)`;
+
+/** Of a challenge's row `c`: it was answered, or has used up its tries. */
+export const CHALLENGE_IS_OVER = `(c.spent_at IS NOT NULL OR c.attempts >= ${CHALLENGE_ATTEMPTS})`;
 
 /** Nothing that ends what was minted before it has happened to the user since the read. */
 export const SAME_EPOCH = `users.epoch = :userEpoch`;

@@ -72,6 +72,7 @@ export const de: Texts = {
     app_built_in: "Diese App gehört zum Dienst und kann nicht gelöscht werden.",
     invalid_request: "Die Seite wurde nach etwas gefragt, das sie nicht kennt.",
   },
+  lastTry: "Der Code ist falsch, und das war der letzte Versuch. Beginnen Sie von vorn.",
   lockedFor: (seconds: number | string) =>
     `Zu viele falsche Codes. Warten Sie ${seconds} Sekunden.`,
   clockSkew: (seconds: number) =>

@@ -66,6 +66,7 @@ export const en = {
     app_built_in: "This app belongs to the service and cannot be deleted.",
     invalid_request: "The page was asked for something that it does not know.",
   },
+  lastTry: "The code is wrong, and this was the last try. Start again.",
   lockedFor: (seconds: number | string) => `Too many wrong codes. Wait ${seconds} seconds.`,
   clockSkew: (seconds: number) =>
     `The code is right for another time: your phone's clock is about ${Math.abs(seconds)} seconds ${seconds > 0 ? "ahead" : "behind"}. Set it to automatic, and enter the next code.`,

@@ -64,6 +64,7 @@ export const zh: Texts = {
     app_built_in: "此应用属于本服务，无法删除。",
     invalid_request: "请求的内容此页面无法识别。",
   },
+  lastTry: "验证码错误，且已无剩余次数。请重新开始。",
   lockedFor: (seconds: number | string) => `错误次数过多。请等待 ${seconds} 秒。`,
   clockSkew: (seconds: number) =>
     `此验证码属于另一个时间：您手机的时钟大约${seconds > 0 ? "快" : "慢"}了 ${Math.abs(seconds)} 秒。请设为自动校时，然后输入下一个验证码。`,
