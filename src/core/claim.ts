@@ -36,13 +36,21 @@ const LIVE_SESSION = `(:sessionId IS NULL OR EXISTS (
       AND s.expires_at > :now AND s.idle_expires_at > :now
       AND s.epoch = :userEpoch AND users.epoch = :userEpoch AND ${HAS_MARK}))`;
 
-/**
- * Of an enrolment link `l`: it is not used up or expired, its app is as it was, and so is the key
- * that made it. Of a reset: that is still the last one, and its token has enrolled nothing else.
- */
-export const LINK_STANDS = `l.completed_at IS NULL AND l.expires_at > :now
+/** Of an enrolment link `l`: its time is not up, its app is as it was, and so is the key that made it. */
+export const LINK_SPEAKS = `l.expires_at > :now
     AND EXISTS (SELECT 1 FROM apps la WHERE la.id = l.app_id AND la.epoch = l.app_epoch AND la.deleted_at IS NULL)
-    AND (l.key_id IS NULL OR EXISTS (SELECT 1 FROM api_keys k WHERE k.id = l.key_id AND ${KEY_IS_GOOD}))
+    AND (l.key_id IS NULL OR EXISTS (SELECT 1 FROM api_keys k WHERE k.id = l.key_id AND ${KEY_IS_GOOD}))`;
+
+/** The epoch of a user whom an app calls so; of one who does not exist yet, the one they begin with. */
+export const epochOf = (appId: string, externalId: string) =>
+  `coalesce((SELECT le.epoch FROM users le WHERE le.app_id = ${appId} AND le.external_id = ${externalId}), 0)`;
+
+/**
+ * Besides: it is not used up, and nothing has happened to the user that ends what was minted before.
+ * Of a reset: that is still the last one, and its token has enrolled nothing else.
+ */
+export const LINK_STANDS = `l.completed_at IS NULL AND ${LINK_SPEAKS}
+    AND l.user_epoch = ${epochOf("l.app_id", "l.external_id")}
     AND (l.rebind_hash IS NULL OR EXISTS (
       SELECT 1 FROM users lu WHERE lu.app_id = l.app_id AND lu.external_id = l.external_id AND lu.must_rebind
         AND (lu.rebind_hash = l.rebind_hash OR EXISTS (

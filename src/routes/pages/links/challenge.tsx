@@ -1,32 +1,29 @@
 /** A page on which an app asks for a code: `POST /v1/challenge-links` leads here. */
 
-import { z } from "@hono/zod-openapi";
 import { Hono, type Context } from "hono";
 import { openChallenge } from "../../../core/answer-challenge";
 import {
   answerChallengeLink,
   cancelChallengeLink,
+  leaveChallengeLink,
   openChallengeLink,
 } from "../../../core/challenge-links";
 import type { ChallengeClaims } from "../../../core/challenge-token";
 import { Problem } from "../../../problem";
 import { sourceOf } from "../../address";
 import type { AppEnv } from "../../context";
-import { CodeText } from "../../fields";
 import { limitUser } from "../../limits";
 import { CodeEntry } from "../code-entry";
 import { answerProblem, form, isOver, submit, type Fault } from "../faults";
 import { textsOf } from "../language";
 import { show } from "../layout";
-import { allowReturn, Cancel } from "./frame";
-
-const CodeForm = z.object({ code: CodeText });
+import { allowReturn, Cancel, StepForm } from "./frame";
 
 async function challengePage(c: Context<AppEnv>, faults: Fault[] = []) {
   const { claims, isOver: over } = await openChallengeLink(c.var.deps, c.req.param("token") ?? "");
   const { page } = claims;
   const { links: t } = textsOf(c);
-  const back = cancelChallengeLink(claims);
+  const back = leaveChallengeLink(claims);
   if (over || isOver(c)) return overPage(c, { page, back, faults });
   allowReturn(c, back);
   return show(c, {
@@ -38,7 +35,7 @@ async function challengePage(c: Context<AppEnv>, faults: Fault[] = []) {
         <p>{t.asksForCode(page?.name ?? "")}</p>
         <Purpose c={c} claims={claims} />
         <CodeEntry c={c} faults={faults} />
-        <Cancel c={c} to={back} />
+        <Cancel c={c} />
       </>
     ),
   });
@@ -77,14 +74,21 @@ function overPage(
   });
 }
 
+async function cancelled(c: Context<AppEnv>, token: string): Promise<Response> {
+  const { claims } = await openChallengeLink(c.var.deps, token);
+  return c.redirect(await cancelChallengeLink(c.var.deps, claims), 303);
+}
+
 export const challengePages = new Hono<AppEnv>()
   .get("/:token", (c) => challengePage(c))
-  .post("/:token", form(CodeForm, challengePage), (c) =>
+  .post("/:token", form(StepForm, challengePage), (c) =>
     submit(c, challengePage, async () => {
       const { deps } = c.var;
+      const { code = "", cancel } = c.req.valid("form");
+      if (cancel) return cancelled(c, c.req.param("token"));
       const claims = await openChallenge(deps, "link", c.req.param("token"));
       await limitUser(c.env.USER_LIMIT, claims.userId, deps.now);
-      const answer = { code: c.req.valid("form").code, source: sourceOf(c) };
+      const answer = { code, source: sourceOf(c) };
       return c.redirect(await answerChallengeLink(deps, claims, answer), 303);
     }),
   );

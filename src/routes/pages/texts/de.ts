@@ -238,6 +238,8 @@ export const de: Texts = {
     proveFirst:
       "Sie haben schon eine Authentifizierungs-App. Geben Sie zuerst einen Code daraus ein oder einen Backup-Code.",
     done: "Fertig",
+    finished:
+      "Die Einrichtung ist abgeschlossen. Was dabei gezeigt wurde, wird nicht noch einmal gezeigt.",
     canClose: "Sie können diese Seite schließen.",
     savedBack: (app: string) => `Ich habe sie gespeichert: zurück zu ${app}`,
     back: (app: string) => `Zurück zu ${app}`,

@@ -227,6 +227,7 @@ export const en = {
     oneBrowser: "Go on in this browser: the link works once.",
     proveFirst: "You have an authenticator already. Enter a code of it first, or a backup code.",
     done: "Done",
+    finished: "The set-up is finished. What was shown with it is not shown again.",
     canClose: "You can close this page.",
     savedBack: (app: string) => `I have saved them: back to ${app}`,
     back: (app: string) => `Back to ${app}`,

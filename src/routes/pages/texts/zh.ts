@@ -223,6 +223,7 @@ export const zh: Texts = {
     oneBrowser: "请在此浏览器中继续：链接只能使用一次。",
     proveFirst: "您已有身份验证器。请先输入其验证码，或一个备用码。",
     done: "完成",
+    finished: "设置已完成。当时显示的内容不会再次显示。",
     canClose: "您可以关闭此页面。",
     savedBack: (app: string) => `我已保存：返回 ${app}`,
     back: (app: string) => `返回 ${app}`,
