@@ -69,7 +69,8 @@ each("data-countdown", (element, seconds) => {
     element.textContent = element.dataset.text.replace("{}", left);
     if (left > 0) return;
     clearInterval(timer);
-    element.closest(".notice").hidden = true;
+    // What else is wrong stays.
+    (element.closest("li + li") ?? element.closest(".notice")).hidden = true;
   }, 1000);
 });
 

@@ -27,7 +27,7 @@ export const PROBLEMS = {
   invalid_challenge: {
     status: 401,
     title: "The challenge is unknown, expired or already answered.",
-    help: "Ask for a new challenge. One is good for a single right answer and five wrong ones, and ends with its time, with any change to the user's factors or the app's settings, and with the key that made it. Nothing was charged.",
+    help: "Ask for a new challenge. One is good for a single right answer and five wrong ones, and ends with its time, with any change to the user's factors or the app's settings, and with the key that made it; one of a link also when it is cancelled. Nothing was charged.",
   },
   insufficient_scope: {
     status: 403,
@@ -137,7 +137,7 @@ export const PROBLEMS = {
   link_ended: {
     status: 410,
     title: "The link is unknown, has expired or was used.",
-    help: "A link is good once, for a quarter of an hour, and only in the browser that opened it. It ends with any change to the app's settings and with the key that made it. Ask for a new one.",
+    help: "A link is good once, for a quarter of an hour, and only in the browser that opened it. It ends with any change to the user's factors or the app's settings, when it is cancelled, and with the key that made it. Ask for a new one.",
   },
   request_too_large: {
     status: 413,
@@ -162,7 +162,7 @@ export const PROBLEMS = {
   invalid_code: {
     status: 422,
     title: "The code is wrong, expired or already used.",
-    help: "Wrong, expired and already used codes are answered alike. Wait for the next code and try again.",
+    help: "Wrong, expired and already used codes are answered alike. Wait for the next code and try again. `attemptsRemaining: 0` says that the challenge is used up with it: ask for a new one. `Retry-After` says that the user is locked by it, and for how many seconds.",
   },
   invalid_request: {
     status: 422,

@@ -19,11 +19,13 @@ export const AUDIT_TYPES = [
   "authenticator.renamed",
   "backup_codes.rotated",
   "challenge.answered",
+  "challenge.cancelled",
   "code.verified",
   "console.signed_in",
   "console.signed_out",
   "device.revoked",
   "device.trusted",
+  "link.cancelled",
   "link.created",
   "link.opened",
   "password.changed",
@@ -95,8 +97,11 @@ export function record(
 /** As `record`, for an event that hangs on something else than an attempt. */
 export function recordWhere(condition: string) {
   const bind = recordIf(condition);
-  return (deps: Deps, event: AuditEvent, values: Record<string, string>): D1PreparedStatement =>
-    bind(deps.db.$client, { ...valuesOf(deps, event), ...values });
+  return (
+    deps: Deps,
+    event: AuditEvent,
+    values: Record<string, string | number>,
+  ): D1PreparedStatement => bind(deps.db.$client, { ...valuesOf(deps, event), ...values });
 }
 
 function valuesOf({ now, requestId }: Deps, { source, ...event }: AuditEvent) {

@@ -10,10 +10,10 @@ import { Problem } from "../problem";
 import type { KeyCaller } from "./actor";
 import { answerChallenge, openChallenge } from "./answer-challenge";
 import { signAssertion } from "./assertion";
-import type { Source } from "./audit";
+import { recordWhere, type Source } from "./audit";
 import type { ChallengeClaims } from "./challenge-token";
 import { createChallenge, type Challenge, type ChallengeInput } from "./challenges";
-import { KEY_IS_GOOD } from "./claim";
+import { CHALLENGE_IS_OVER, KEY_IS_GOOD, SAME_EPOCH } from "./claim";
 import type { IdempotentRequest } from "./idempotency";
 import { assertKey, CHECK_KEY, HAS_KEY, type CheckedKey } from "./load-by-key";
 import { CHALLENGE_RESULT_LIFE } from "./policy";
@@ -35,9 +35,14 @@ export interface Redemption {
   assertion: string;
 }
 
-/** Its app is as it was, and the key that made it is good. */
+/**
+ * Its app is as it was, and the key that made it is good. Over: it was answered, its tries are used
+ * up, or something happened to the user that ends challenges.
+ */
 const STANDS = statement(`
-  SELECT 1 FROM apps a JOIN api_keys k ON k.app_id = a.id
+  SELECT EXISTS (SELECT 1 FROM challenges c WHERE c.id = :id AND ${CHALLENGE_IS_OVER})
+    OR NOT EXISTS (SELECT 1 FROM users WHERE users.id = :userId AND ${SAME_EPOCH}) AS isOver
+  FROM apps a JOIN api_keys k ON k.app_id = a.id
   WHERE a.id = :appId AND a.epoch = :appEpoch AND a.deleted_at IS NULL AND k.id = :keyId AND ${KEY_IS_GOOD}`);
 
 /** Hangs on `PASSED`. */
@@ -46,6 +51,17 @@ const INSERT = statement(`
     (hash, challenge_id, app_id, app_epoch, key_id, user_id, user_epoch, purpose, method, expires_at)
   SELECT :hash, :challengeId, app_id, :appEpoch, :keyId, id, epoch, :purpose, :method, :expiresAt
   FROM users WHERE id = :userId AND attempt = :attempt AND failures = 0`);
+
+/** The user, while the challenge is open. */
+const WHO_IS_ASKED = `FROM users WHERE users.id = :userId AND ${SAME_EPOCH}
+    AND NOT EXISTS (SELECT 1 FROM challenges c WHERE c.id = :id AND ${CHALLENGE_IS_OVER})`;
+/** Before the statement that makes it untrue. */
+const recordCancelled = recordWhere(`EXISTS (SELECT 1 ${WHO_IS_ASKED})`);
+/** Spent, and by no code: nothing hangs on it. */
+const CANCEL = statement(`
+  INSERT INTO challenges (id, user_id, attempts, strikes, spent_at, expires_at)
+  SELECT :id, users.id, 0, 0, :now, :expiresAt ${WHO_IS_ASKED}
+  ON CONFLICT (id) DO UPDATE SET spent_at = excluded.spent_at`);
 
 /**
  * Once, with a good key of the same app; for the user and the app as they were, and while the key
@@ -79,15 +95,19 @@ export async function createChallengeLink(
 }
 
 /**
- * A link that may speak in its app's name, and lead back to it. Whether the challenge can still be
- * answered is for the answer to find out. Throws `invalid_challenge`.
+ * A link that may speak in its app's name, and lead back to it; and whether it is certain that no
+ * code will be accepted any more. Throws `invalid_challenge`.
  */
-export async function openChallengeLink(deps: Deps, token: string): Promise<ChallengeClaims> {
+export async function openChallengeLink(
+  deps: Deps,
+  token: string,
+): Promise<{ claims: ChallengeClaims; isOver: boolean }> {
   const claims = await openChallenge(deps, "link", token);
-  const { appId, appEpoch, keyId } = claims;
-  const values = { appId, appEpoch, keyId, now: deps.now.getTime() };
-  const { results } = await STANDS(deps.db.$client, values).all();
-  if (results.length === 1) return claims;
+  const { id, appId, appEpoch, userId, userEpoch, keyId } = claims;
+  const values = { id, appId, appEpoch, userId, userEpoch, keyId, now: deps.now.getTime() };
+  const { results } = await STANDS(deps.db.$client, values).all<{ isOver: number }>();
+  const [row] = results;
+  if (row) return { claims, isOver: row.isOver === 1 };
   throw new Problem("invalid_challenge", { cause: "its app changed, or its key is revoked" });
 }
 
@@ -111,8 +131,21 @@ export async function answerChallengeLink(
   return returnTo(returnUrlOf(claims), { result: "success", code: text });
 }
 
-/** Where the browser goes that gives no code. The challenge stays as it is. */
-export function cancelChallengeLink(claims: ChallengeClaims): string {
+/** Ends the challenge: no code is accepted any more. Answers where the browser goes. */
+export async function cancelChallengeLink(deps: Deps, claims: ChallengeClaims): Promise<string> {
+  const { id, appId, userId, userEpoch } = claims;
+  const now = deps.now.getTime();
+  const values = { id, userId, userEpoch, now, expiresAt: claims.expiresAt + 60_000 };
+  const type = "challenge.cancelled" as const;
+  await deps.db.$client.batch([
+    recordCancelled(deps, { type, actor: `challenge:${id}`, appId, userId }, { id, userEpoch }),
+    CANCEL(deps.db.$client, values),
+  ]);
+  return leaveChallengeLink(claims);
+}
+
+/** Where the browser goes that brings no code. */
+export function leaveChallengeLink(claims: ChallengeClaims): string {
   return returnTo(returnUrlOf(claims), { result: "cancelled" });
 }
 

@@ -9,6 +9,7 @@ import { MARK_LENGTH } from "../crypto/session-token";
 import type { Deps } from "../env";
 import { Problem } from "../problem";
 import type { Actor } from "./actor";
+import { CHALLENGE_ATTEMPTS } from "./policy";
 import type { App, User } from "./user-record";
 
 /** Of an API key `k`. */
@@ -35,13 +36,21 @@ const LIVE_SESSION = `(:sessionId IS NULL OR EXISTS (
       AND s.expires_at > :now AND s.idle_expires_at > :now
       AND s.epoch = :userEpoch AND users.epoch = :userEpoch AND ${HAS_MARK}))`;
 
-/**
- * Of an enrolment link `l`: it is not used up or expired, its app is as it was, and so is the key
- * that made it. Of a reset: that is still the last one, and its token has enrolled nothing else.
- */
-export const LINK_STANDS = `l.completed_at IS NULL AND l.expires_at > :now
+/** Of an enrolment link `l`: its time is not up, its app is as it was, and so is the key that made it. */
+export const LINK_SPEAKS = `l.expires_at > :now
     AND EXISTS (SELECT 1 FROM apps la WHERE la.id = l.app_id AND la.epoch = l.app_epoch AND la.deleted_at IS NULL)
-    AND (l.key_id IS NULL OR EXISTS (SELECT 1 FROM api_keys k WHERE k.id = l.key_id AND ${KEY_IS_GOOD}))
+    AND (l.key_id IS NULL OR EXISTS (SELECT 1 FROM api_keys k WHERE k.id = l.key_id AND ${KEY_IS_GOOD}))`;
+
+/** The epoch of a user whom an app calls so; of one who does not exist yet, the one they begin with. */
+export const epochOf = (appId: string, externalId: string) =>
+  `coalesce((SELECT le.epoch FROM users le WHERE le.app_id = ${appId} AND le.external_id = ${externalId}), 0)`;
+
+/**
+ * Besides: it is not used up, and nothing has happened to the user that ends what was minted before.
+ * Of a reset: that is still the last one, and its token has enrolled nothing else.
+ */
+export const LINK_STANDS = `l.completed_at IS NULL AND ${LINK_SPEAKS}
+    AND l.user_epoch = ${epochOf("l.app_id", "l.external_id")}
     AND (l.rebind_hash IS NULL OR EXISTS (
       SELECT 1 FROM users lu WHERE lu.app_id = l.app_id AND lu.external_id = l.external_id AND lu.must_rebind
         AND (lu.rebind_hash = l.rebind_hash OR EXISTS (
@@ -70,6 +79,9 @@ export const NOT_HELD = `((:keyId IS NULL AND :sessionId IS NULL AND :linkId IS 
 /** The app exists, with the settings that were read. Deletion grows the epoch too. */
 export const LIVE_APP = `EXISTS (
     SELECT 1 FROM apps a WHERE a.id = users.app_id AND a.id = :appId AND a.epoch = :appEpoch)`;
+
+/** Of a challenge's row `c`: it was answered, or has used up its tries. */
+export const CHALLENGE_IS_OVER = `(c.spent_at IS NOT NULL OR c.attempts >= ${CHALLENGE_ATTEMPTS})`;
 
 /** Nothing that ends what was minted before it has happened to the user since the read. */
 export const SAME_EPOCH = `users.epoch = :userEpoch`;

@@ -13,6 +13,7 @@ import type { Deps } from "../env";
 import type { Actor } from "./actor";
 import { NEXT_AUDIT_ID, type Source } from "./audit";
 import {
+  CHALLENGE_IS_OVER,
   claimBy,
   CLAIMED,
   LIVE_APP,
@@ -22,7 +23,7 @@ import {
   UNLOCKED,
   type Sequel,
 } from "./claim";
-import { CHALLENGE_ATTEMPTS, DAY } from "./policy";
+import { DAY } from "./policy";
 import type { App, User } from "./user-record";
 
 /** Strikes as they stand now: one is forgiven a day, a fraction of a day forgives that fraction. */
@@ -67,9 +68,9 @@ const decide = (verdict: string) =>
   WHERE users.id = :userId AND ${SAME_EPOCH} AND ${UNLOCKED} AND NOT users.must_rebind
     AND ${LIVE_APP}
     AND ${LIVE_PROVER}
-    AND NOT EXISTS (SELECT 1 FROM challenges c WHERE c.id = :challengeId
-      AND (c.spent_at IS NOT NULL OR c.attempts >= ${CHALLENGE_ATTEMPTS}))
-  RETURNING failures`);
+    AND NOT EXISTS (SELECT 1 FROM challenges c WHERE c.id = :challengeId AND ${CHALLENGE_IS_OVER})
+  RETURNING failures, locked_until AS lockedUntil,
+    (SELECT attempts FROM challenges WHERE id = :challengeId) AS earlierAttempts`);
 
 const DECIDE = { totp: decide(TOTP_PASSES), backup_code: decide(BACKUP_CODE_PASSES) };
 
@@ -131,6 +132,9 @@ export interface Attempt {
 export interface Outcome {
   passed: boolean;
   failures: number;
+  lockedUntil: number | null;
+  /** At the same challenge. */
+  earlierAttempts: number;
   backupCodesRemaining: number;
 }
 
@@ -145,11 +149,27 @@ export async function commit(deps: Deps, attempt: Attempt): Promise<Outcome | nu
   if (attempt.challenge) statements.push(ANSWER_CHALLENGE(d1, values));
   if (attempt.afterPass) statements.push(...attempt.afterPass(values));
   statements.push(RECORD_ATTEMPT(d1, values));
-  const results = await d1.batch<{ failures?: number; remaining?: number }>(statements);
-  const failures = results[0]?.results[0]?.failures;
-  const remaining = results.at(-1)?.results[0]?.remaining;
+  const results = await d1.batch<Partial<Decided & { remaining: number }>>(statements);
+  return readOutcome(results[0]?.results[0], results.at(-1)?.results[0]?.remaining);
+}
+
+/** What the deciding statement returns. */
+interface Decided {
+  failures: number;
+  lockedUntil: number | null;
+  earlierAttempts: number | null;
+}
+
+function readOutcome(decided: Partial<Decided> = {}, remaining?: number): Outcome | null {
+  const { failures, lockedUntil = null, earlierAttempts } = decided;
   if (failures === undefined || remaining === undefined) return null;
-  return { passed: failures === 0, failures, backupCodesRemaining: remaining };
+  return {
+    passed: failures === 0,
+    failures,
+    lockedUntil,
+    earlierAttempts: earlierAttempts ?? 0,
+    backupCodesRemaining: remaining,
+  };
 }
 
 function bindings(deps: Deps, attempt: Attempt) {

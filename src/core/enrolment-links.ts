@@ -13,7 +13,7 @@ import type { Deps } from "../env";
 import { Problem } from "../problem";
 import { actorOf, type KeyCaller } from "./actor";
 import { record, recordWhere, type AuditEvent } from "./audit";
-import { CLAIMED, KEY_IS_GOOD, LINK_STANDS, type Sequel } from "./claim";
+import { CLAIMED, epochOf, KEY_IS_GOOD, LINK_STANDS, type Sequel } from "./claim";
 import { assertRoomFor } from "./enrol";
 import { assertOpen } from "./guard";
 import { once, type IdempotentRequest, type Remember } from "./idempotency";
@@ -35,11 +35,12 @@ export interface EnrolmentLinkInput {
   returnUrl?: string | undefined;
 }
 
+/** With the user's epoch as the batch finds it: a reset's link comes behind the statement that raises it. */
 const insert = (condition: string) =>
   statement(`
   INSERT INTO enrolment_links
-    (id, hash, app_id, app_epoch, key_id, external_id, account_name, return_url, rebind_hash, created_at, expires_at)
-  SELECT :linkId, :hash, :appId, :appEpoch, :keyId, :externalId, :accountName, :returnUrl, :rebindHash, :now, :expiresAt
+    (id, hash, app_id, app_epoch, key_id, external_id, user_epoch, account_name, return_url, rebind_hash, created_at, expires_at)
+  SELECT :linkId, :hash, :appId, :appEpoch, :keyId, :externalId, ${epochOf(":appId", ":externalId")}, :accountName, :returnUrl, :rebindHash, :now, :expiresAt
   WHERE ${condition} RETURNING id`);
 /** By a key that is good, in the app as it was read. */
 const INSERT_BY_KEY = insert(`EXISTS (
@@ -157,6 +158,7 @@ async function prepareLink(
 
 /** What a link's page may show to whoever fetches it. */
 export interface LinkPeek {
+  id: string;
   app: { name: string; issuer: string };
   /** By a browser that may come back to it. */
   opened: boolean;
@@ -174,7 +176,8 @@ interface PeekRow {
 /** Changes nothing. Throws `link_ended`, alike for whatever is wrong with it. */
 export async function peekLink(deps: Deps, token: string): Promise<LinkPeek> {
   const { row } = await readLink(deps, token);
-  return { app: { name: row.appName, issuer: row.issuer }, opened: row.opened === 1 };
+  const app = { name: row.appName, issuer: row.issuer };
+  return { id: row.id, app, opened: row.opened === 1 };
 }
 
 async function readLink(deps: Deps, token: string) {

@@ -9,8 +9,8 @@ import { statement } from "../db/statement";
 import type { Deps } from "../env";
 import { Problem } from "../problem";
 import type { LinkCaller } from "./actor";
-import type { Source } from "./audit";
-import { CLAIMED, PASSED } from "./claim";
+import { recordWhere, type Source } from "./audit";
+import { CLAIMED, LINK_SPEAKS, LINK_STANDS, PASSED } from "./claim";
 import { confirm, type Confirmation } from "./confirm";
 import { enrol, showPending, type Enrolment } from "./enrol";
 import { loadByLink, type OpenedLink } from "./load-by-link";
@@ -25,6 +25,19 @@ const NOTE_ENROLMENT = statement(`
 const COMPLETE = statement(`
   UPDATE enrolment_links SET completed_at = :now WHERE id = :linkId AND ${CLAIMED}`);
 
+/** For the browser that followed it to its end, so that it finds back: it stands for nothing else. */
+const LOAD_COMPLETED = statement(`
+  SELECT l.return_url AS returnUrl, a.issuer FROM enrolment_links l JOIN apps a ON a.id = l.app_id
+  WHERE l.id = :linkId AND l.browser_hash = :browserHash AND l.completed_at IS NOT NULL AND ${LINK_SPEAKS}`);
+
+const IS_OPEN = `l.id = :linkId AND l.browser_hash = :browserHash AND ${LINK_STANDS}`;
+/** Before the statements that make it untrue. */
+const recordCancelled = recordWhere(`EXISTS (SELECT 1 FROM enrolment_links l WHERE ${IS_OPEN})`);
+const REMOVE_PENDING = statement(`
+  DELETE FROM authenticators WHERE state = 'pending'
+    AND id = (SELECT l.authenticator_id FROM enrolment_links l WHERE ${IS_OPEN})`);
+const CANCEL = statement(`UPDATE enrolment_links AS l SET expires_at = :now WHERE ${IS_OPEN}`);
+
 /** The caller that a browser's token stands for. Throws `link_ended` for what cannot be one. */
 export async function callerOf(token: string): Promise<LinkCaller> {
   const proof = await parseBrowserToken(token);
@@ -36,6 +49,39 @@ export async function callerOf(token: string): Promise<LinkCaller> {
 export async function loadOpenedLink(deps: Deps, caller: LinkCaller) {
   const { app, accountName, link } = await loadByLink(deps, { ...caller, proving: true });
   return { ...link, accountName, app: { name: app.name, issuer: app.issuer } };
+}
+
+/** A link that this browser followed to its end; null for any other. */
+export async function loadCompletedLink(
+  { db, now }: Deps,
+  { linkId, browserHash }: LinkCaller,
+): Promise<{ returnUrl: string | null; issuer: string } | null> {
+  const values = { linkId, browserHash, now: now.getTime() };
+  const { results } = await LOAD_COMPLETED(db.$client, values).all<{
+    returnUrl: string | null;
+    issuer: string;
+  }>();
+  return results[0] ?? null;
+}
+
+/**
+ * Ends the link, and what it was enrolling. Answers where the browser goes, null if the link names
+ * nothing. Throws `link_ended`.
+ */
+export async function cancelByLink(
+  deps: Deps,
+  { linkId, browserHash }: LinkCaller,
+): Promise<string | null> {
+  const { app, user, link } = await loadByLink(deps, { linkId, browserHash, proving: true });
+  const values = { linkId, browserHash, now: deps.now.getTime() };
+  const type = "link.cancelled" as const;
+  const about = { actor: `link:${linkId}`, appId: app.id, userId: user?.id ?? null, note: linkId };
+  await deps.db.$client.batch([
+    recordCancelled(deps, { type, ...about }, { linkId, browserHash }),
+    REMOVE_PENDING(deps.db.$client, values),
+    CANCEL(deps.db.$client, values),
+  ]);
+  return returnFromLink(link, "cancelled");
 }
 
 /**

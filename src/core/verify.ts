@@ -136,7 +136,14 @@ function isReplay(matches: Match[]): boolean {
 /** The answer to a replay. In the audit trail it is noted once a minute. */
 function refuseReplay(deps: Deps, { app, user }: Subject): AttemptResult {
   noteRefusal(deps, { appId: app.id, userId: user.id, reason: "replayed_code" });
-  return { passed: false, failures: user.failures, backupCodesRemaining: 0 };
+  const { failures } = user;
+  return {
+    passed: false,
+    failures,
+    lockedUntil: null,
+    earlierAttempts: 0,
+    backupCodesRemaining: 0,
+  };
 }
 
 /** For the next challenge, whose answer is evaluated without a read of D1. */

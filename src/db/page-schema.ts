@@ -15,6 +15,8 @@ export const enrolmentLinks = sqliteTable("enrolment_links", {
   keyId: text(),
   /** The app's own name for the user, who may not exist yet. */
   externalId: text().notNull(),
+  /** Of the user, as it was then: whatever makes that grow ends the link. 0 of one who did not exist. */
+  userEpoch: integer().notNull().default(0),
   /** What the authenticator app will show. */
   accountName: text().notNull(),
   /** One of the app's registered ones, where the page leads back to. */

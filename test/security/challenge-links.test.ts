@@ -81,7 +81,8 @@ describe("requirement 24a: a challenge of one kind", () => {
     const key = await createKey(app.id, {});
     const { pathname } = new URL((await challengeLink(useKey(app.id, key), "ada")).url);
     const browser = visitor();
-    expect((await browser.get(pathname)).html).toContain("https://shop.example.net/");
+    const { headers } = (await browser.get(pathname)).response;
+    expect(headers.get("content-security-policy")).toContain("https://shop.example.net");
     await end(key);
     for (const view of [
       await browser.get(pathname),

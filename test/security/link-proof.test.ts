@@ -118,16 +118,15 @@ describe("DESIGN 10.15: with a factor active,", () => {
     expect(await rows("SELECT * FROM authenticators WHERE state = 'active'")).toHaveLength(2);
   });
 
-  it("that became so after the secret was made, the secret is confirmed only behind its code", async () => {
+  it("that became so after the secret was made, the secret is not confirmed", async () => {
     const browser = await opened(await enrolmentLink(app, "ada"));
     const { secret } = await inCore((deps) => enrolByLink(deps, browser));
     const { phone } = await enrolled(app, "ada");
     const code = codeOf(phoneWith(secret));
-    const confirm = () => refusal((deps) => confirmByLink(deps, browser, code));
-    expect(await confirm()).toBe("second_factor_required");
-    expect(await refusal((deps) => showByLink(deps, browser))).toBe("second_factor_required");
-    await inCore((deps) => proveByLink(deps, browser, { code: codeOf(phone), ...noSource }));
-    expect(await confirm()).toBe("none");
+    expect(await refusal((deps) => confirmByLink(deps, browser, code))).toBe("link_ended");
+    expect(await refusal((deps) => showByLink(deps, browser))).toBe("link_ended");
+    const given = { code: codeOf(phone), ...noSource };
+    expect(await refusal((deps) => proveByLink(deps, browser, given))).toBe("link_ended");
   });
 
   it("a proof ends with whatever raises the user's epoch", async () => {
@@ -135,7 +134,7 @@ describe("DESIGN 10.15: with a factor active,", () => {
     const browser = await opened(await enrolmentLink(app, "ada"));
     await inCore((deps) => proveByLink(deps, browser, { code: codeOf(phone), ...noSource }));
     await app.v1("POST", "/users/ada/backup-codes");
-    expect(await refusal((deps) => enrolByLink(deps, browser))).toBe("second_factor_required");
+    expect(await refusal((deps) => enrolByLink(deps, browser))).toBe("link_ended");
   });
 
   it("wrong codes there count for the user, and lock them", async () => {

@@ -94,7 +94,7 @@ describe("SECURITY: after an operator's reset", () => {
     const browser = await opened(await enrolmentLink(app, "ada"));
     await enrolled(app, "ada");
     await reset();
-    expect(await refusal((deps) => enrolByLink(deps, browser))).toBe("rebinding_required");
+    expect(await refusal((deps) => enrolByLink(deps, browser))).toBe("link_ended");
     expect(await rows("SELECT * FROM authenticators")).toEqual([]);
   });
 

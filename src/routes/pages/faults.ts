@@ -76,7 +76,7 @@ export async function submit(
     return await act();
   } catch (error) {
     if (!(error instanceof Problem) || MENDED_ELSEWHERE.has(error.code)) throw error;
-    return showProblemIn(c, showAgain, error, [faultOf(c, error, field)]);
+    return showProblemIn(c, showAgain, error, faultsOf(c, error, field));
   }
 }
 
@@ -87,15 +87,25 @@ export function showProblemIn(
   problem: Problem,
   faults: Fault[],
 ): Response | Promise<Response> {
+  answerProblem(c, problem);
+  return showAgain(c, faults);
+}
+
+/** The answer is this problem, whichever page says so. */
+export function answerProblem(c: Context<AppEnv>, problem: Problem): void {
   c.set("problem", problem);
   if (problem.retryAfter !== undefined) c.header("retry-after", String(problem.retryAfter));
   c.status(problem.status);
-  return showAgain(c, faults);
 }
 
 /** Whether the challenge that a page asks for is over: answering it again is no use. */
 export function isOver(c: Context<AppEnv>): boolean {
-  return c.get("problem")?.code === "invalid_challenge";
+  const problem = c.get("problem");
+  return problem !== undefined && (problem.code === "invalid_challenge" || wasLastTry(problem));
+}
+
+function wasLastTry({ extensions }: Problem): boolean {
+  return extensions["attemptsRemaining"] === 0;
 }
 
 const MENDED_ELSEWHERE = new Set<ProblemCode>([
@@ -106,6 +116,15 @@ const MENDED_ELSEWHERE = new Set<ProblemCode>([
   "session_ended",
   "unauthorized",
 ]);
+
+/** A wrong code may lock besides. */
+function faultsOf(c: Context<AppEnv>, problem: Problem, field: string): Fault[] {
+  const { code, retryAfter: waitSeconds } = problem;
+  const t = textsOf(c);
+  const fault = wasLastTry(problem) ? { message: t.lastTry } : faultOf(c, problem, field);
+  if (code !== "invalid_code" || waitSeconds === undefined) return [fault];
+  return [fault, { message: t.lockedFor(waitSeconds), waitSeconds }];
+}
 
 function faultOf(c: Context<AppEnv>, problem: Problem, field: string): Fault {
   const { code, retryAfter: waitSeconds } = problem;

@@ -5,7 +5,7 @@ import type { AppEnv } from "../context";
 import { asProblem } from "../openapi";
 import type { ProblemCode } from "../../problem-table";
 import { HOME, SIGN_IN } from "./console/paths";
-import { messageOf } from "./faults";
+import { answerProblem, messageOf } from "./faults";
 import { textsOf } from "./language";
 import { show } from "./layout";
 
@@ -30,13 +30,11 @@ const HOMES: Record<string, string> = { account: "/", console: HOME };
 /** Forms send to the page that they are on, so that its path is where to come back to. */
 export function showProblem(error: Error, c: Context<AppEnv>): Response | Promise<Response> {
   const problem = asProblem(error);
-  c.set("problem", problem);
   const [, area = ""] = c.req.path.split("/");
   const wayOn = WAYS_ON[area]?.[problem.code];
+  answerProblem(c, problem);
   if (wayOn !== undefined)
     return c.redirect(`${wayOn}?next=${encodeURIComponent(c.req.path)}`, 303);
-  if (problem.retryAfter !== undefined) c.header("retry-after", String(problem.retryAfter));
-  c.status(problem.status);
   const t = textsOf(c);
   return show(c, {
     title: messageOf(t, problem),

@@ -24,7 +24,7 @@ const enrolmentRoute = createRoute({
   summary: "Create an enrolment link",
   description:
     "A page of ours that walks the user through setting up an authenticator, in the app's name. The link is good for 15 minutes and for the first browser that opens it, " +
-    "which then has 15 minutes to finish. A user with an active factor gives a code of it first. The page leads back to `returnUrl` with `result=success` or `result=cancelled`: " +
+    "which then has 15 minutes to finish; whatever ends open challenges of the user ends it too. A user with an active factor gives a code of it first. The page leads back to `returnUrl` with `result=success` or `result=cancelled`: " +
     "believe `GET /v1/users/{userId}`, not the query.",
   security,
   middleware: [requireKey("enrol")] as const,

@@ -4,7 +4,8 @@ import assert from "node:assert/strict";
 import { assertRefused, placeOf, readBackupCodes, scan } from "./account.mjs";
 import { SHOP_NAME } from "./shop.mjs";
 
-const SUBMIT = "main form button";
+const SUBMIT = "main form button.main";
+const CANCEL = "main button[name=cancel]";
 const PURPOSE = "payment:4711";
 
 export async function goThroughLinks({ visitor, userId, shop, step, readQrCode, openOther }) {
@@ -41,6 +42,8 @@ async function enrol({ visitor, userId, shop, readQrCode }) {
   await enterCode(await phone.code());
   await readBackupCodes(visitor);
   await visitor.look("enrol-backup-codes");
+  await page.goto(new URL("/enrol", url).href);
+  await visitor.look("enrol-finished");
   await press(linkTo(shop));
   assertBack(page, shop, { result: "success" });
   return { phone, url };
@@ -84,14 +87,19 @@ async function answer({ visitor, userId, shop }, phone) {
 
 async function cancel({ visitor, userId, shop }) {
   const { page, press } = visitor;
-  await page.goto((await shop.challengeLink(userId, PURPOSE)).url);
+  const { url } = await shop.challengeLink(userId, PURPOSE);
+  await page.goto(url);
   await press(`main a[href*="with=backup_code"]`);
   await visitor.lookAndWeigh("challenge-backup-code");
+  await press(CANCEL);
+  assertBack(page, shop, { result: "cancelled" });
+  await page.goto(url);
+  await visitor.look("challenge-over");
   await press(linkTo(shop));
   assertBack(page, shop, { result: "cancelled" });
   await page.goto((await shop.enrolmentLink(userId)).url);
   await press(SUBMIT);
-  await press(linkTo(shop));
+  await press(CANCEL);
   assertBack(page, shop, { result: "cancelled" });
 }
 

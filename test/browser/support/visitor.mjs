@@ -33,7 +33,7 @@ export function visitor(page, { prefix, keyboardOnly = false, javaScript = true 
     async enterCode(code) {
       const send = async () => {
         await hands.type(page.locator("#code"), code);
-        if (!javaScript) await hands.press(page.locator("main form button"));
+        if (!javaScript) await hands.press(page.locator("main form button.main"));
       };
       await arrive(page, send);
     },

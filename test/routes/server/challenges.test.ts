@@ -104,6 +104,18 @@ describe("a challenge", () => {
     expect(await problemCode(await answer(token, codeOf(user.phone)))).toBe("invalid_challenge");
   });
 
+  it("says with the fifth wrong code that it is used up, and how long codes are refused", async () => {
+    const { token } = await challenge();
+    const answers: { attemptsRemaining?: number; wait: string | null }[] = [];
+    for (let attempts = 0; attempts < 5; attempts++) {
+      const response = await answer(token, wrongCodeOf(user.phone));
+      const { attemptsRemaining } = await response.json<{ attemptsRemaining: number }>();
+      answers.push({ attemptsRemaining, wait: response.headers.get("retry-after") });
+    }
+    expect(answers.pop()).toEqual({ attemptsRemaining: 0, wait: "30" });
+    expect(new Set(answers.map((one) => JSON.stringify(one)))).toEqual(new Set(['{"wait":null}']));
+  });
+
   it("may be answered from anywhere unless the app has registered origins", async () => {
     const { token } = await challenge();
     const response = await answer(token, codeOf(user.phone), { origin: "https://shop.example" });

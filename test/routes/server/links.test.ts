@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { openChallenge } from "../../../src/core/answer-challenge";
-import { cancelChallengeLink } from "../../../src/core/challenge-links";
+import { leaveChallengeLink } from "../../../src/core/challenge-links";
 import { peekLink } from "../../../src/core/enrolment-links";
 import {
   enrolByLink,
@@ -69,7 +69,7 @@ describe("an enrolment link", () => {
     const link = await enrolmentLink(app, "ada", { accountName: "ada@example.com", returnUrl });
     const names = { name: "Test app", issuer: "Test app" };
     const peek = await inCore((deps) => peekLink(deps, tokenOf(link)));
-    expect(peek).toEqual({ app: names, opened: false });
+    expect(peek).toEqual({ id: link.id, app: names, opened: false });
     const browser = await opened(link);
     const before = await inCore((deps) => loadOpenedLink(deps, browser));
     expect(before).toMatchObject({ app: names, accountName: "ada@example.com", next: "enrol" });
@@ -186,7 +186,7 @@ describe("a challenge link", () => {
     await enrolled(app, "ada");
     const token = tokenOf(await challengeLink(app, "ada"));
     const back = await inCore(async (deps) =>
-      cancelChallengeLink(await openChallenge(deps, "link", token)),
+      leaveChallengeLink(await openChallenge(deps, "link", token)),
     );
     expect(back).toBe(`${RETURN_URL}?result=cancelled`);
   });

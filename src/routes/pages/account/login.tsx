@@ -76,6 +76,7 @@ async function codePage(c: Context<AppEnv>, faults: Fault[] = []) {
   const claims = await openLogin(c.var.deps, ownCookie(c, CHALLENGE) ?? "").catch(() => null);
   if (claims === null && faults.length === 0) return c.redirect("/account/login", 303);
   const typed = await typedIn(c);
+  if (isOver(c)) dropChallenge(c);
   return show(c, {
     title: t.codeTitle,
     faults,
@@ -94,6 +95,10 @@ async function codePage(c: Context<AppEnv>, faults: Fault[] = []) {
       </>
     ),
   });
+}
+
+function dropChallenge(c: Context<AppEnv>): void {
+  setOwnCookie(c, CHALLENGE, "", 0, "Strict");
 }
 
 /** Also for who has just registered. */
@@ -135,7 +140,7 @@ export const loginPages = new Hono<AppEnv>()
       const answer = { code, trustDevice: trust === "yes", client: clientOf(c) };
       const loggedIn = await answerLogin(deps, claims, { ...answer, holding: "cookie" });
       if (loggedIn.deviceToken !== undefined) handOverDevice(c, loggedIn.deviceToken);
-      setOwnCookie(c, CHALLENGE, "", 0, "Strict");
+      dropChallenge(c);
       return begin(c, loggedIn.credentials);
     }),
   )

@@ -1,30 +1,30 @@
 /** A page on which an app asks for a code: `POST /v1/challenge-links` leads here. */
 
-import { z } from "@hono/zod-openapi";
 import { Hono, type Context } from "hono";
 import { openChallenge } from "../../../core/answer-challenge";
 import {
   answerChallengeLink,
   cancelChallengeLink,
+  leaveChallengeLink,
   openChallengeLink,
 } from "../../../core/challenge-links";
+import type { ChallengeClaims } from "../../../core/challenge-token";
+import { Problem } from "../../../problem";
 import { sourceOf } from "../../address";
 import type { AppEnv } from "../../context";
-import { CodeText } from "../../fields";
 import { limitUser } from "../../limits";
 import { CodeEntry } from "../code-entry";
-import { form, isOver, submit, type Fault } from "../faults";
+import { answerProblem, form, isOver, submit, type Fault } from "../faults";
 import { textsOf } from "../language";
 import { show } from "../layout";
-import { allowReturn, Cancel } from "./frame";
-
-const CodeForm = z.object({ code: CodeText });
+import { allowReturn, Cancel, StepForm } from "./frame";
 
 async function challengePage(c: Context<AppEnv>, faults: Fault[] = []) {
-  const claims = await openChallengeLink(c.var.deps, c.req.param("token") ?? "");
+  const { claims, isOver: over } = await openChallengeLink(c.var.deps, c.req.param("token") ?? "");
+  const { page } = claims;
   const { links: t } = textsOf(c);
-  const { page, purpose } = claims;
-  const back = cancelChallengeLink(claims);
+  const back = leaveChallengeLink(claims);
+  if (over || isOver(c)) return overPage(c, { page, back, faults });
   allowReturn(c, back);
   return show(c, {
     title: t.codeTitle,
@@ -33,26 +33,62 @@ async function challengePage(c: Context<AppEnv>, faults: Fault[] = []) {
     content: (
       <>
         <p>{t.asksForCode(page?.name ?? "")}</p>
-        {purpose !== null && (
-          <p class="notice">
-            {t.purpose} <strong>{purpose}</strong>
-          </p>
-        )}
-        {!isOver(c) && <CodeEntry c={c} faults={faults} />}
-        <Cancel c={c} to={back} />
+        <Purpose c={c} claims={claims} />
+        <CodeEntry c={c} faults={faults} />
+        <Cancel c={c} />
       </>
     ),
   });
 }
 
+function Purpose({ c, claims: { purpose } }: { c: Context<AppEnv>; claims: ChallengeClaims }) {
+  if (purpose === null) return null;
+  return (
+    <p class="notice">
+      {textsOf(c).links.purpose} <strong>{purpose}</strong>
+    </p>
+  );
+}
+
+/** No code is any use here: the app has to ask again. */
+function overPage(
+  c: Context<AppEnv>,
+  { page, back, faults }: { page: ChallengeClaims["page"]; back: string; faults: Fault[] },
+) {
+  const { links: t, problems } = textsOf(c);
+  if (faults.length === 0) answerProblem(c, new Problem("invalid_challenge"));
+  const over = { message: problems.invalid_challenge };
+  // There is no field any more.
+  const others = faults.filter(({ field }) => field === undefined);
+  return show(c, {
+    title: t.codeTitle,
+    brand: page?.issuer,
+    faults: isOver(c) && faults.length > 0 ? faults : [over, ...others],
+    content: (
+      <p>
+        <a class="button main" href={back}>
+          {t.back(page?.name ?? "")}
+        </a>
+      </p>
+    ),
+  });
+}
+
+async function cancelled(c: Context<AppEnv>, token: string): Promise<Response> {
+  const { claims } = await openChallengeLink(c.var.deps, token);
+  return c.redirect(await cancelChallengeLink(c.var.deps, claims), 303);
+}
+
 export const challengePages = new Hono<AppEnv>()
   .get("/:token", (c) => challengePage(c))
-  .post("/:token", form(CodeForm, challengePage), (c) =>
+  .post("/:token", form(StepForm, challengePage), (c) =>
     submit(c, challengePage, async () => {
       const { deps } = c.var;
+      const { code = "", cancel } = c.req.valid("form");
+      if (cancel) return cancelled(c, c.req.param("token"));
       const claims = await openChallenge(deps, "link", c.req.param("token"));
       await limitUser(c.env.USER_LIMIT, claims.userId, deps.now);
-      const answer = { code: c.req.valid("form").code, source: sourceOf(c) };
+      const answer = { code, source: sourceOf(c) };
       return c.redirect(await answerChallengeLink(deps, claims, answer), 303);
     }),
   );

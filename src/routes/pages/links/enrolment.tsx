@@ -3,13 +3,15 @@
  * the link from then on, in a cookie, under a path without the link's secret.
  */
 
-import { z } from "@hono/zod-openapi";
 import { Hono, type Context } from "hono";
+import type { LinkCaller } from "../../../core/actor";
 import { openLink, peekLink } from "../../../core/enrolment-links";
 import {
   callerOf,
+  cancelByLink,
   confirmByLink,
   enrolByLink,
+  loadCompletedLink,
   loadOpenedLink,
   proveByLink,
   returnFromLink,
@@ -19,7 +21,6 @@ import { ENROLMENT_LINK_LIFE } from "../../../core/policy";
 import { Problem } from "../../../problem";
 import { sourceOf } from "../../address";
 import type { AppEnv } from "../../context";
-import { CodeText } from "../../fields";
 import { limitUser } from "../../limits";
 import { ownCookie, setOwnCookie } from "../../session";
 import { CodeEntry } from "../code-entry";
@@ -28,23 +29,21 @@ import { Form } from "../forms";
 import { textsOf } from "../language";
 import { show } from "../layout";
 import { AppList, BackupCodes, SetUp } from "../set-up";
-import { allowReturn, Cancel } from "./frame";
+import { allowReturn, Cancel, StepForm } from "./frame";
 
 const PATH = "/enrol";
 /** Held by the browser that opened the link. */
 const BROWSER = "stepgate-link";
-
-/** A code, where one is asked for. */
-const StepForm = z.object({ code: CodeText.optional() });
 
 function callerBy(c: Context<AppEnv>) {
   return callerOf(ownCookie(c, BROWSER) ?? "");
 }
 
 async function startPage(c: Context<AppEnv>) {
-  const { app, opened } = await peekLink(c.var.deps, c.req.param("token") ?? "");
+  const { id, app, opened } = await peekLink(c.var.deps, c.req.param("token") ?? "");
   if (opened) {
-    if (ownCookie(c, BROWSER) === undefined) throw new Problem("link_ended");
+    // This browser may hold another link.
+    if ((await callerBy(c)).linkId !== id) throw new Problem("link_ended");
     return c.redirect(PATH, 303);
   }
   const { setUp, links: t } = textsOf(c);
@@ -68,6 +67,8 @@ async function startPage(c: Context<AppEnv>) {
 async function stepPage(c: Context<AppEnv>, faults: Fault[] = []) {
   const { deps } = c.var;
   const caller = await callerBy(c);
+  const completed = await loadCompletedLink(deps, caller);
+  if (completed) return completedPage(c, completed);
   const link = await loadOpenedLink(deps, caller);
   const { setUp, prove } = textsOf(c);
   allowReturn(c, link.returnUrl);
@@ -82,7 +83,7 @@ async function stepPage(c: Context<AppEnv>, faults: Fault[] = []) {
         {link.next === "confirm" && (
           <SetUp c={c} enrolment={await showByLink(deps, caller)} faults={faults} />
         )}
-        <Cancel c={c} to={returnFromLink(link, "cancelled")} />
+        {link.returnUrl !== null && <Cancel c={c} />}
       </>
     ),
   });
@@ -117,18 +118,47 @@ function donePage(c: Context<AppEnv>, done: { back: string | null; app: string; 
     content: (
       <>
         {codes.length > 0 && <BackupCodes c={c} codes={codes} />}
-        {back === null ? (
-          <p class="notice good">{t.canClose}</p>
-        ) : (
-          <p>
-            <a class="button main" href={back}>
-              {codes.length > 0 ? t.savedBack(app) : t.back(app)}
-            </a>
-          </p>
-        )}
+        <WayBack c={c} back={back} text={codes.length > 0 ? t.savedBack(app) : t.back(app)} />
       </>
     ),
   });
+}
+
+/** Once more, for whoever reloads it or comes back to it. */
+function completedPage(
+  c: Context<AppEnv>,
+  link: { returnUrl: string | null; issuer: string },
+): Response | Promise<Response> {
+  const { links: t } = textsOf(c);
+  c.status(200);
+  return show(c, {
+    title: t.done,
+    brand: link.issuer,
+    content: (
+      <>
+        <p>{t.finished}</p>
+        <WayBack c={c} back={returnFromLink(link, "success")} text={t.back(link.issuer)} />
+      </>
+    ),
+  });
+}
+
+function WayBack(props: { c: Context<AppEnv>; back: string | null; text: string }) {
+  const { c, back, text } = props;
+  if (back === null) return <p class="notice good">{textsOf(c).links.canClose}</p>;
+  return (
+    <p>
+      <a class="button main" href={back}>
+        {text}
+      </a>
+    </p>
+  );
+}
+
+async function cancelled(c: Context<AppEnv>, caller: LinkCaller): Promise<Response> {
+  const back = await cancelByLink(c.var.deps, caller);
+  setOwnCookie(c, BROWSER, "", 0, "Strict");
+  return c.redirect(back ?? PATH, 303);
 }
 
 export const enrolmentPages = new Hono<AppEnv>()
@@ -136,12 +166,12 @@ export const enrolmentPages = new Hono<AppEnv>()
   .post("/", form(StepForm, stepPage), (c) =>
     submit(c, stepPage, async () => {
       const { deps } = c.var;
-      const { code = "" } = c.req.valid("form");
+      const { code = "", cancel } = c.req.valid("form");
       const caller = await callerBy(c);
+      if (cancel) return cancelled(c, caller);
       const link = await loadOpenedLink(deps, caller);
       if (link.next === "confirm") {
         const { backupCodes: codes = [] } = await confirmByLink(deps, caller, code);
-        setOwnCookie(c, BROWSER, "", 0, "Strict");
         const back = returnFromLink(link, "success");
         return donePage(c, { back, app: link.app.issuer, codes });
       }

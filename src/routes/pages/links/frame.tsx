@@ -1,7 +1,10 @@
 /** What the pages share that an app sends its users to. */
 
+import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import type { AppEnv } from "../../context";
+import { CodeText } from "../../fields";
+import { Form } from "../forms";
 import { textsOf } from "../language";
 import { allowForms } from "../safety";
 
@@ -13,12 +16,19 @@ export function allowReturn(c: Context<AppEnv>, returnUrl: string | null): void 
   allowForms(c, "'self'", origin === "null" ? protocol : origin);
 }
 
-/** Back without having done it, if there is a way back. */
-export function Cancel({ c, to }: { c: Context<AppEnv>; to: string | null }) {
-  if (to === null) return null;
+/** A code, where one is asked for; or that there will be none. */
+export const StepForm = z.object({
+  code: CodeText.optional(),
+  cancel: z.literal("yes").optional(),
+});
+
+/** Ends what was begun, and leads back to the app. */
+export function Cancel({ c }: { c: Context<AppEnv> }) {
   return (
-    <p>
-      <a href={to}>{textsOf(c).cancel}</a>
-    </p>
+    <Form>
+      <button name="cancel" value="yes">
+        {textsOf(c).cancel}
+      </button>
+    </Form>
   );
 }

@@ -82,6 +82,7 @@ export const de: Texts = {
   wrongBackupCode:
     "Der Backup-Code ist falsch oder schon benutzt. Prüfen Sie ihn, oder nehmen Sie einen anderen.",
   wrongPassword: "Das Passwort ist falsch.",
+  lastTry: "Der Code ist falsch, und das war der letzte Versuch. Beginnen Sie von vorn.",
   lockedFor: (seconds: number | string) =>
     `Zu viele falsche Codes. Warten Sie ${seconds} Sekunden.`,
   clockSkew: (seconds: number) =>
@@ -262,6 +263,8 @@ export const de: Texts = {
     proveFirst:
       "Sie haben schon eine Authentifizierungs-App. Geben Sie zuerst einen Code daraus ein oder einen Backup-Code.",
     done: "Fertig",
+    finished:
+      "Die Einrichtung ist abgeschlossen. Was dabei gezeigt wurde, wird nicht noch einmal gezeigt.",
     canClose: "Sie können diese Seite schließen.",
     savedBack: (app: string) => `Ich habe sie gespeichert: zurück zu ${app}`,
     back: (app: string) => `Zurück zu ${app}`,

@@ -71,6 +71,7 @@ export const en = {
   },
   wrongBackupCode: "The backup code is wrong or already used. Check it, or use another.",
   wrongPassword: "The password is wrong.",
+  lastTry: "The code is wrong, and this was the last try. Start again.",
   lockedFor: (seconds: number | string) => `Too many wrong codes. Wait ${seconds} seconds.`,
   clockSkew: (seconds: number) =>
     `The code is right for another time: your phone's clock is about ${Math.abs(seconds)} seconds ${seconds > 0 ? "ahead" : "behind"}. Set it to automatic, and enter the next code.`,
@@ -246,6 +247,7 @@ export const en = {
     oneBrowser: "Go on in this browser: the link works once.",
     proveFirst: "You have an authenticator already. Enter a code of it first, or a backup code.",
     done: "Done",
+    finished: "The set-up is finished. What was shown with it is not shown again.",
     canClose: "You can close this page.",
     savedBack: (app: string) => `I have saved them: back to ${app}`,
     back: (app: string) => `Back to ${app}`,

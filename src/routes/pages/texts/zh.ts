@@ -69,6 +69,7 @@ export const zh: Texts = {
   },
   wrongBackupCode: "备用码错误或已使用。请检查，或换用另一个。",
   wrongPassword: "密码错误。",
+  lastTry: "验证码错误，且已无剩余次数。请重新开始。",
   lockedFor: (seconds: number | string) => `错误次数过多。请等待 ${seconds} 秒。`,
   clockSkew: (seconds: number) =>
     `此验证码属于另一个时间：您手机的时钟大约${seconds > 0 ? "快" : "慢"}了 ${Math.abs(seconds)} 秒。请设为自动校时，然后输入下一个验证码。`,
@@ -239,6 +240,7 @@ export const zh: Texts = {
     oneBrowser: "请在此浏览器中继续：链接只能使用一次。",
     proveFirst: "您已有身份验证器。请先输入其验证码，或一个备用码。",
     done: "完成",
+    finished: "设置已完成。当时显示的内容不会再次显示。",
     canClose: "您可以关闭此页面。",
     savedBack: (app: string) => `我已保存：返回 ${app}`,
     back: (app: string) => `返回 ${app}`,

@@ -1,0 +1,1 @@
+ALTER TABLE `enrolment_links` ADD `user_epoch` integer DEFAULT 0 NOT NULL;
