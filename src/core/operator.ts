@@ -13,7 +13,7 @@ import { claimBy, commitClaim, LIVE_APP } from "./claim";
 import { loadUserById, type UserRecord } from "./user-record";
 import { toPage, type Page, type PageRequest } from "./page";
 import { changeAccount, type AccountChanges } from "./profile";
-import { eventOf, toStatus, type UserStatus } from "./users";
+import { deleteEnrolments, eventOf, toStatus, type UserStatus } from "./users";
 
 export interface UserSummary {
   id: string;
@@ -40,8 +40,10 @@ export interface UserDetail extends UserStatus {
 /** A user with their account, if they have one. */
 export type FoundUser = UserRecord & { account: Account | null };
 
+/** A reset of before is worthless afterwards; one that is made meanwhile is not. */
 const CLAIM_DISABLING = statement(`
-  UPDATE users SET attempt = :attempt, epoch = epoch + 1, disabled_at = iif(:disabled, :now, NULL)
+  UPDATE users SET attempt = :attempt, epoch = epoch + 1, disabled_at = iif(:disabled, :now, NULL),
+    rebind_hash = iif(:disabled, NULL, rebind_hash), rebind_expires_at = iif(:disabled, NULL, rebind_expires_at)
   WHERE users.id = :userId AND ${LIVE_APP} RETURNING id`);
 
 /** What an operator looks for: `locked` for a while, `capped` until a reset, `reset` and not rebound. */
@@ -147,6 +149,7 @@ export async function setDisabled(
   const type = disabled ? "user.disabled" : "user.enabled";
   await commitClaim(deps, [
     CLAIM_DISABLING(deps.db.$client, claim),
+    ...(disabled ? deleteEnrolments(deps, claim) : []),
     record(deps, { ...eventOf(type, OPERATOR, { app, user }), note }, claim.attempt),
   ]);
 }

@@ -69,9 +69,15 @@ const CLAIM_DELETION = statement(`
 const DELETE_AUTHENTICATORS = statement(
   `DELETE FROM authenticators WHERE user_id = :userId AND ${CLAIMED}`,
 );
+const DELETE_PENDING = statement(
+  `DELETE FROM authenticators WHERE user_id = :userId AND state = 'pending' AND ${CLAIMED}`,
+);
 const DELETE_BACKUP_CODES = statement(
   `DELETE FROM backup_codes WHERE user_id = :userId AND ${CLAIMED}`,
 );
+const DELETE_LINKS = statement(`
+  DELETE FROM enrolment_links WHERE (app_id, external_id) IN (
+    SELECT app_id, external_id FROM users WHERE id = :userId AND attempt = :attempt)`);
 const DELETE_USER = statement(`DELETE FROM users WHERE id = :userId AND attempt = :attempt`);
 
 /** What may be told of a user. */
@@ -202,9 +208,7 @@ export async function deleteUser(
 
 /** What a deletion takes with it besides the factors. */
 const DELETE_ACCOUNT = [
-  statement(`
-  DELETE FROM enrolment_links WHERE (app_id, external_id) IN (
-    SELECT app_id, external_id FROM users WHERE id = :userId AND attempt = :attempt)`),
+  DELETE_LINKS,
   statement(`DELETE FROM challenge_results WHERE user_id = :userId AND ${CLAIMED}`),
   statement(`DELETE FROM accounts WHERE user_id = :userId AND ${CLAIMED}`),
   statement(`DELETE FROM sessions WHERE user_id = :userId AND ${CLAIMED}`),
@@ -221,6 +225,14 @@ export function deleteFactors(
   claim: { userId: string; attempt: string },
 ): D1PreparedStatement[] {
   return [DELETE_AUTHENTICATORS(db.$client, claim), DELETE_BACKUP_CODES(db.$client, claim)];
+}
+
+/** The statements that delete every way to enrol that a user was given: secrets pending, and links. */
+export function deleteEnrolments(
+  { db }: Deps,
+  claim: { userId: string; attempt: string },
+): D1PreparedStatement[] {
+  return [DELETE_PENDING(db.$client, claim), DELETE_LINKS(db.$client, claim)];
 }
 
 /** The event of a change to a user. */
