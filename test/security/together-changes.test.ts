@@ -15,7 +15,7 @@ import { basic, exchange, seen } from "../compat/support";
 import { admin, bearer, codeOf, enrol, phoneWith, type TestApp } from "../helpers";
 import { enrolmentLink, follow, settings } from "../links";
 import { visitor } from "../visitor";
-import { accountsApp, setAccounts } from "./account-support";
+import { accountsApp, logInFrom, setAccounts } from "./account-support";
 import { rows } from "./support";
 import { pathOf } from "./together-support";
 
@@ -64,6 +64,13 @@ describe("SECURITY: an account that a back end enrols", () => {
       ]);
     },
   );
+
+  it("is closed to nobody by wrong passwords for its id, which tokens show", async () => {
+    const { id, email, password } = await ada();
+    const from = "203.0.113.9";
+    for (let at = 0; at < 10; at++) await logInFrom(from, { username: id, password: "wrong" });
+    expect((await logInFrom(from, { email, password })).status).toBe(200);
+  });
 
   it("under the names that a person logs in with is another user, who logs in nowhere", async () => {
     const person = await protect(await ada());
