@@ -29,6 +29,9 @@ import type { App, User } from "./user-record";
 /** Strikes as they stand now: one is forgiven a day, a fraction of a day forgives that fraction. */
 const STRIKES_NOW = `max(0, users.strikes - max(0, :now - coalesce(users.strikes_at, :now)) / ${DAY}.0)`;
 
+/** Never earlier than it was: a clock that goes back and forward again forgives no day twice. */
+const FORGIVEN_UNTIL = `max(:now, coalesce(users.strikes_at, 0))`;
+
 /**
  * The end of the lock after so many failures: RFC 4226 §7.3. 30 s, doubling with every further one,
  * at most an hour.
@@ -62,7 +65,7 @@ const decide = (verdict: string) =>
     strikes = iif(verdict.passed,
       max(0, ${STRIKES_NOW} - coalesce((SELECT strikes FROM challenges WHERE id = :challengeId), 0)),
       ${STRIKES_NOW} + :weight),
-    strikes_at = :now,
+    strikes_at = ${FORGIVEN_UNTIL},
     capped_at = iif(NOT verdict.passed AND ${STRIKES_NOW} + :weight >= :strikeCap, :now, NULL)
   FROM (${verdict}) AS verdict
   WHERE users.id = :userId AND ${SAME_EPOCH} AND ${UNLOCKED} AND NOT users.must_rebind

@@ -42,10 +42,12 @@ const insert = (condition: string) =>
     (id, hash, app_id, app_epoch, key_id, external_id, user_epoch, account_name, return_url, rebind_hash, created_at, expires_at)
   SELECT :linkId, :hash, :appId, :appEpoch, :keyId, :externalId, ${epochOf(":appId", ":externalId")}, :accountName, :returnUrl, :rebindHash, :now, :expiresAt
   WHERE ${condition} RETURNING id`);
-/** By a key that is good, in the app as it was read. */
+/** By a key that is good, in the app as it was read, and for nobody who has been disabled meanwhile. */
 const INSERT_BY_KEY = insert(`EXISTS (
     SELECT 1 FROM apps a JOIN api_keys k ON k.app_id = a.id
-    WHERE a.id = :appId AND a.epoch = :appEpoch AND k.id = :keyId AND ${KEY_IS_GOOD} AND instr(k.scopes, :scope) > 0)`);
+    WHERE a.id = :appId AND a.epoch = :appEpoch AND k.id = :keyId AND ${KEY_IS_GOOD} AND instr(k.scopes, :scope) > 0)
+  AND NOT EXISTS (SELECT 1 FROM users u
+    WHERE u.app_id = :appId AND u.external_id = :externalId AND u.disabled_at IS NOT NULL)`);
 const INSERT_CLAIMED = insert(CLAIMED);
 const recordMade = recordWhere(`EXISTS (SELECT 1 FROM enrolment_links WHERE id = :linkId)`);
 

@@ -13,7 +13,7 @@ import { claimBy, commitClaim, LIVE_APP } from "./claim";
 import { loadUserById, type UserRecord } from "./user-record";
 import { toPage, type Page, type PageRequest } from "./page";
 import { changeAccount, type AccountChanges } from "./profile";
-import { eventOf, toStatus, type UserStatus } from "./users";
+import { deletePending, eventOf, toStatus, type UserStatus } from "./users";
 
 export interface UserSummary {
   id: string;
@@ -40,8 +40,13 @@ export interface UserDetail extends UserStatus {
 /** A user with their account, if they have one. */
 export type FoundUser = UserRecord & { account: Account | null };
 
+/**
+ * Disabling makes what was minted before worthless, a reset too. Nothing is minted meanwhile but by
+ * the operator, whose reset is good when the user is enabled again.
+ */
 const CLAIM_DISABLING = statement(`
-  UPDATE users SET attempt = :attempt, epoch = epoch + 1, disabled_at = iif(:disabled, :now, NULL)
+  UPDATE users SET attempt = :attempt, epoch = epoch + :disabled, disabled_at = iif(:disabled, :now, NULL),
+    rebind_hash = iif(:disabled, NULL, rebind_hash), rebind_expires_at = iif(:disabled, NULL, rebind_expires_at)
   WHERE users.id = :userId AND ${LIVE_APP} RETURNING id`);
 
 /** What an operator looks for: `locked` for a while, `capped` until a reset, `reset` and not rebound. */
@@ -136,7 +141,7 @@ export function toDetail(found: FoundUser, now: Date): UserDetail {
   };
 }
 
-/** Ends or restores everything the user can do; what was minted before stays dead either way. */
+/** Ends or restores everything the user can do; what was minted before it was ended stays dead. */
 export async function setDisabled(
   deps: Deps,
   { app, user }: UserRecord,
@@ -147,6 +152,7 @@ export async function setDisabled(
   const type = disabled ? "user.disabled" : "user.enabled";
   await commitClaim(deps, [
     CLAIM_DISABLING(deps.db.$client, claim),
+    ...(disabled ? [deletePending(deps, claim)] : []),
     record(deps, { ...eventOf(type, OPERATOR, { app, user }), note }, claim.attempt),
   ]);
 }

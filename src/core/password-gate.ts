@@ -133,9 +133,11 @@ async function bindings(deps: Deps, attempt: PasswordAttempt) {
   const { account, actor, client } = attempt;
   const app = account?.app ?? { id: ACCOUNTS_APP, epoch: 0 };
   const user = account?.user ?? { id: "", epoch: 0 };
+  // A name is never an id: else wrong passwords for an id, which tokens show, would close its guard.
+  const who = account ? account.user.id : `name:${attempt.name}`;
   return {
     ...claimBy(deps, actor, { app, user }),
-    guards: JSON.stringify(await guardsOf(deps, account?.user.id ?? attempt.name, client)),
+    guards: JSON.stringify(await guardsOf(deps, who, client)),
     endsSessions: Number(attempt.endsSessions ?? false),
     rebindHashes: JSON.stringify(attempt.rebindHashes ?? []),
     deviceId: attempt.deviceId ?? null,

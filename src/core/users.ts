@@ -69,6 +69,9 @@ const CLAIM_DELETION = statement(`
 const DELETE_AUTHENTICATORS = statement(
   `DELETE FROM authenticators WHERE user_id = :userId AND ${CLAIMED}`,
 );
+const DELETE_PENDING = statement(
+  `DELETE FROM authenticators WHERE user_id = :userId AND state = 'pending' AND ${CLAIMED}`,
+);
 const DELETE_BACKUP_CODES = statement(
   `DELETE FROM backup_codes WHERE user_id = :userId AND ${CLAIMED}`,
 );
@@ -221,6 +224,14 @@ export function deleteFactors(
   claim: { userId: string; attempt: string },
 ): D1PreparedStatement[] {
   return [DELETE_AUTHENTICATORS(db.$client, claim), DELETE_BACKUP_CODES(db.$client, claim)];
+}
+
+/** The statement that deletes what a user was enrolling. */
+export function deletePending(
+  { db }: Deps,
+  claim: { userId: string; attempt: string },
+): D1PreparedStatement {
+  return DELETE_PENDING(db.$client, claim);
 }
 
 /** The event of a change to a user. */

@@ -26,10 +26,16 @@ export function label(max: number) {
     .refine((text) => !text.includes(":"), "no colon");
 }
 
-export const UserId = line(255).openapi({
-  description: "Your own name for the user, percent-encoded in the path.",
-  example: "user-42",
-});
+/** Encoded or not, URLs take these for steps between folders (WHATWG URL): no path names such a user. */
+const DOT_SEGMENTS = new Set([".", ".."]);
+
+export const UserId = line(255)
+  .refine((text) => !DOT_SEGMENTS.has(text), "no dot segment")
+  .openapi({
+    description:
+      "Your own name for the user, percent-encoded in the path. Not `.` or `..`, which no path can hold.",
+    example: "user-42",
+  });
 
 /**
  * Six to eight digits or a backup code, as typed: it is normalised before anything else looks at

@@ -116,7 +116,7 @@ const patchUserRoute = createRoute({
   tags: ["Operator: users"],
   summary: "Change, disable or enable a user",
   description:
-    "A disabled user's codes are refused unevaluated, and their sessions end at once. Open challenges end either way. A new password ends all sessions. What is left out stays.",
+    "A disabled user's codes are refused unevaluated, and their sessions end at once. Open challenges end either way; disabling also ends enrolments under way, enrolment links and a reset made before. A new password ends all sessions. What is left out stays.",
   security,
   request: {
     params,
