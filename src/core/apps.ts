@@ -52,6 +52,10 @@ const UPDATE = statement(`
   UPDATE apps SET name = coalesce(:name, name), issuer = coalesce(:issuer, issuer),
     settings = json_patch(settings, :settings), epoch = epoch + (json_patch(settings, :settings) <> json(settings))
   WHERE id = :id AND deleted_at IS NULL RETURNING id`);
+/** All are of the app `accounts`. One that was trusted before is not trusted when it is allowed anew. */
+const FORGET_DEVICES = statement(`
+  DELETE FROM trusted_devices
+  WHERE NOT (SELECT coalesce(settings ->> 'trustedDevices', 0) FROM apps WHERE id = :id)`);
 const DELETE = statement(`
   UPDATE apps SET deleted_at = :now, epoch = epoch + 1 WHERE id = :id AND deleted_at IS NULL RETURNING id`);
 const REVOKE_KEYS = statement(`
@@ -137,6 +141,7 @@ export async function updateApp(
   };
   await deps.db.$client.batch([
     UPDATE(deps.db.$client, values),
+    ...(id === ACCOUNTS_APP ? [FORGET_DEVICES(deps.db.$client, values)] : []),
     record(deps, { type: "app.updated", actor: "admin", appId: id }),
   ]);
   return getApp(deps, id);

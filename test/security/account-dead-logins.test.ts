@@ -113,6 +113,16 @@ describe("requirement 24a: a log-in", () => {
 });
 
 /** What spares a code ends with what ends a log-in. */
+it("requirement 24a: a trusted device of before is not trusted when devices are allowed anew", async () => {
+  await setAccounts({ trustedDevices: true });
+  const person = await protect(await register("ada@example.com"));
+  const { deviceToken } = await trust(person);
+  await setAccounts({ failuresBeforeLock: 4 });
+  expect(await expectJson(logIn(person, { deviceToken }), 200)).toHaveProperty("accessToken");
+  for (const trustedDevices of [false, true]) await setAccounts({ trustedDevices });
+  expect(await (await logIn(person, { deviceToken })).text()).not.toContain("accessToken");
+});
+
 describe("requirement 24a: a trusted device is forgotten after", () => {
   const apart = /deletion|reset|removal|disabled$|settings/;
   const events = EVENTS.filter(([name]) => !apart.test(name));
