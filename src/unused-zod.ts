@@ -1,13 +1,21 @@
 /**
  * Stands in the bundle for parts of zod that nothing asks for (`alias` in wrangler.toml): its
- * translations, its compiler, which makes code at run time, which Workers refuse, and its reader of
- * JSON Schema. What is exported here are names that zod's own modules pass on.
+ * translations, its compiler, which makes code at run time, which Workers refuse, and its reader and
+ * writer of JSON Schema. What is exported here are names that zod's own modules pass on.
  */
 export const locales = "left out";
 export const compile = unused;
 export const fromJSONSchema = unused;
 export const INVALID = Symbol("left out");
 export const withParser = unused;
+export const JSONSchemaGenerator = unused;
+export const createStandardJSONSchemaMethod = () => unused;
+export const createToJSONSchemaMethod = () => unused;
+export const extractDefs = unused;
+export const finalize = unused;
+export const handleUnrepresentable = unused;
+export const initializeContext = unused;
+export const processSchema = unused;
 export const ZodCompileAsyncError = Error;
 export const ZodCompileUnsupportedError = Error;
 
