@@ -3,9 +3,10 @@
  * clock.
  */
 
+import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
 import { bodyLimit } from "hono/body-limit";
-import { routePath } from "hono/route";
+import { matchedRoutes } from "hono/route";
 import { assertKeyring } from "../core/keyring-check";
 import { loadConfig } from "../env";
 import { Problem } from "../problem";
@@ -46,13 +47,19 @@ export const logRequest = createMiddleware<AppEnv>(async (c, next) => {
     level: c.res.status >= 500 ? "error" : "info",
     requestId: c.var.requestId,
     method: c.req.method,
-    route: routePath(c, -1),
+    route: routeOf(c),
     status: c.res.status,
     milliseconds: Date.now() - started,
     ...(problem && { code: problem.code, cause: describeCause(problem.cause) }),
   };
   console.log(JSON.stringify(line));
 });
+
+/** The pattern of whatever answers, or would have; of what nothing answers, that of a middleware. */
+function routeOf(c: Context<AppEnv>): string {
+  const patterns = matchedRoutes(c).map(({ path }) => path);
+  return patterns.findLast((pattern) => !pattern.endsWith("*")) ?? patterns.at(-1) ?? "";
+}
 
 /**
  * The innermost error: its message is ours or the platform's, while those wrapped around it may

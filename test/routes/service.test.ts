@@ -1,6 +1,5 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it, vi } from "vitest";
-import { app as worker } from "../../src/app";
 import { PROBLEM_CODES } from "../../src/problem-table";
 import { bearer, call, createApp, problemCode, send } from "../helpers";
 
@@ -93,31 +92,6 @@ describe("errors", () => {
     const open = await call("DELETE", "/v1/time");
     expect([open.status, open.headers.get("allow")]).toEqual([405, "GET"]);
   });
-});
-
-it("logs one line of JSON a request, with the route's pattern and not its path", async () => {
-  const log = vi.spyOn(console, "log");
-  const app = await createApp();
-  log.mockClear();
-  const response = await app.v1("GET", "/users/ada%40example.com");
-  const lines = log.mock.calls.flat().map((line) => JSON.parse(String(line)));
-  expect(lines).toEqual([
-    {
-      level: "info",
-      requestId: response.headers.get("x-request-id"),
-      method: "GET",
-      route: "/v1/users/:userId",
-      status: 404,
-      milliseconds: 0,
-      code: "not_found",
-    },
-  ]);
-});
-
-it("finds every route with one regular expression, because no two patterns overlap", async () => {
-  await call("GET", "/v1/time");
-  // For patterns that do, such as /keys/new and /keys/:id, Hono walks a tree on every request.
-  expect(worker.router.name).toBe("SmartRouter + RegExpRouter");
 });
 
 it("publishes a reference of every route, with the credential each one takes", async () => {
