@@ -47,11 +47,11 @@ export const epochOf = (appId: string, externalId: string) =>
 
 /**
  * Besides: it is not used up, and nothing has happened to the user that ends what was minted before.
- * Of a reset: that is still the last one, and its token has enrolled nothing else.
+ * Of a reset, for whose token it stands and with which it ends: that is still the last one, and the
+ * token has enrolled nothing else.
  */
 export const LINK_STANDS = `l.completed_at IS NULL AND ${LINK_SPEAKS}
-    AND l.user_epoch = ${epochOf("l.app_id", "l.external_id")}
-    AND (l.rebind_hash IS NULL OR EXISTS (
+    AND iif(l.rebind_hash IS NULL, l.user_epoch = ${epochOf("l.app_id", "l.external_id")}, EXISTS (
       SELECT 1 FROM users lu WHERE lu.app_id = l.app_id AND lu.external_id = l.external_id AND lu.must_rebind
         AND (lu.rebind_hash = l.rebind_hash OR EXISTS (
           SELECT 1 FROM authenticators lt WHERE lt.id = l.authenticator_id AND lt.user_id = lu.id))))`;

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { openLink } from "../../src/core/enrolment-links";
 import { confirmByLink, enrolByLink, proveByLink } from "../../src/core/link-enrolment";
-import { expectJson } from "../account";
+import { expectJson, logIn, PASSWORD, protect, register } from "../account";
 import {
   admin,
   codeOf,
@@ -11,7 +11,7 @@ import {
   problemCode,
   type TestApp,
 } from "../helpers";
-import { enrolmentLink, inCore, opened, refusal, settings, tokenOf } from "../links";
+import { enrolmentLink, follow, inCore, opened, refusal, settings, tokenOf } from "../links";
 import { rows, storedUser } from "./support";
 
 let app: TestApp;
@@ -87,6 +87,21 @@ describe("SECURITY: after an operator's reset", () => {
       ...Array.from({ length: 5 }, () => enrolWith(made)),
     ]);
     expect(await rows("SELECT * FROM authenticators")).toHaveLength(1);
+  });
+
+  it("a password set by the operator ends neither the token nor the link that stands for it", async () => {
+    const person = await protect(await register("ada@example.com"));
+    const { id } = person;
+    const asked = { body: { reason: "Lost phone, forgot password" } };
+    const made = await expectJson<Reset>(admin("POST", `/users/${id}/reset`, asked), 200);
+    await expectJson(admin("PATCH", `/users/${id}`, { body: { password: PASSWORD } }), 200);
+    const { rebindToken } = made;
+    await expectJson(logIn({ ...person, password: PASSWORD }, { rebindToken }), 200);
+    await follow({ url: made.rebindUrl });
+    expect(await (await admin("GET", `/users/${id}`)).json()).toMatchObject({
+      rebindingRequired: false,
+      twoFactor: true,
+    });
   });
 
   it("a link that the app made before it opens nothing", async () => {
