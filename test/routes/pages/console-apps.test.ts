@@ -73,6 +73,19 @@ describe("an operator", () => {
     });
   });
 
+  it("changes an app with as many and as long addresses as it may have", async () => {
+    const address = (at: number) => `https://shop.example/${at}/`.padEnd(512, "x");
+    const returnUrls = Array.from({ length: 20 }, (_, at) => address(at));
+    const appId = await newApp(operator, "Shop");
+    const path = `/console/apps/${appId}`;
+    await admin("PATCH", `/apps/${appId}`, { body: { settings: { returnUrls } } });
+    const form = await fieldsIn(await operator.read(path));
+    expect((await operator.post(path, { ...form, window: "0" })).status).toBe(303);
+    expect(await (await admin("GET", `/apps/${appId}`)).json()).toMatchObject({
+      settings: { returnUrls, window: 0 },
+    });
+  });
+
   it("sets how accounts log in, and takes back the length of a password", async () => {
     const { settings } = await (await admin("GET", "/apps/accounts")).json<{ settings: object }>();
     const path = "/console/apps/accounts";

@@ -11,7 +11,7 @@ import type { AppEnv } from "../../context";
 import { form, showProblemIn, submit, typedIn, type Fault } from "../faults";
 import { Field } from "../forms";
 import { textsOf } from "../language";
-import { SettingsForm } from "./app-settings";
+import { digestsOf, SettingsForm } from "./app-settings";
 import { goTo, showConsole } from "./frame";
 import { Keys } from "./keys";
 import { HOME } from "./paths";
@@ -51,7 +51,7 @@ const SettingsFields = z.object({
 });
 const DeletionForm = z.object({ confirmName: z.string() });
 
-/** What the form said when it was shown. Nothing, if that is lost: then all of it counts as changed. */
+/** The digests of what the form said when it was shown. Nothing, if that is lost: then all of it counts as changed. */
 function readShown(json: string): Map<string, unknown> {
   try {
     return new Map(Object.entries(JSON.parse(json)));
@@ -64,10 +64,12 @@ function readShown(json: string): Map<string, unknown> {
  * Leaves out what still says what the form showed, so that a page that was open for long undoes
  * nothing that somebody else has changed meanwhile.
  */
-function changesIn({ shown, ...given }: z.output<typeof SettingsFields>): AppChanges {
-  const isAsShown = ([name, value]: [string, unknown]) =>
-    JSON.stringify(value) === JSON.stringify(shown.get(name));
-  const unchanged = Object.entries(given).filter(isAsShown);
+async function changesIn({
+  shown,
+  ...given
+}: z.output<typeof SettingsFields>): Promise<AppChanges> {
+  const digests = Object.entries(await digestsOf(given));
+  const unchanged = digests.filter(([name, digest]) => digest === shown.get(name));
   const changed = { ...given, ...Object.fromEntries(unchanged.map(([name]) => [name, undefined])) };
   const { appName: name, issuer, ...settings } = changed;
   return { name, issuer, settings };
@@ -138,7 +140,7 @@ export const appPages = new Hono<AppEnv>()
   .get("/apps/:id", (c) => appPage(c))
   .post("/apps/:id", form(SettingsFields, appPage), (c) =>
     submit(c, appPage, async () => {
-      const changes = changesIn(c.req.valid("form"));
+      const changes = await changesIn(c.req.valid("form"));
       const { id } = await updateApp(c.var.deps, c.req.param("id"), changes);
       return goTo(c, `/apps/${id}`, "app_saved");
     }),
