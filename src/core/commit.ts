@@ -72,7 +72,7 @@ const decide = (verdict: string) =>
     AND ${LIVE_APP}
     AND ${LIVE_PROVER}
     AND NOT EXISTS (SELECT 1 FROM challenges c WHERE c.id = :challengeId AND ${CHALLENGE_IS_OVER})
-  RETURNING failures, locked_until AS lockedUntil,
+  RETURNING failures, iif(capped_at IS NULL, locked_until, NULL) AS lockedUntil,
     (SELECT attempts FROM challenges WHERE id = :challengeId) AS earlierAttempts`);
 
 const DECIDE = { totp: decide(TOTP_PASSES), backup_code: decide(BACKUP_CODE_PASSES) };
@@ -135,6 +135,7 @@ export interface Attempt {
 export interface Outcome {
   passed: boolean;
   failures: number;
+  /** Null also for who is capped: that ends with no time. */
   lockedUntil: number | null;
   /** At the same challenge. */
   earlierAttempts: number;

@@ -116,6 +116,17 @@ describe("a challenge", () => {
     expect(new Set(answers.map((one) => JSON.stringify(one)))).toEqual(new Set(['{"wait":null}']));
   });
 
+  it("says of no time with the wrong code that caps the user: none opens it again", async () => {
+    const settings = { strikeCap: 10, failuresBeforeLock: 10 };
+    await admin("PATCH", `/apps/${app.id}`, { body: { settings } });
+    for (let failures = 0; failures < 9; failures++)
+      await app.verify("ada", wrongCodeOf(user.phone));
+    const { token } = await challenge();
+    const last = await answer(token, wrongCodeOf(user.phone));
+    expect(await (await app.v1("GET", "/users/ada")).json()).toMatchObject({ capped: true });
+    expect([last.status, last.headers.get("retry-after")]).toEqual([422, null]);
+  });
+
   it("may be answered from anywhere unless the app has registered origins", async () => {
     const { token } = await challenge();
     const response = await answer(token, codeOf(user.phone), { origin: "https://shop.example" });
