@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { openChallenge } from "../../src/core/answer-challenge";
+import { cancelChallengeLink } from "../../src/core/challenge-links";
 import { challengeOf, protect, register } from "../account";
 import {
   admin,
@@ -16,6 +17,7 @@ import {
 import {
   answerLink,
   challengeLink,
+  inCore,
   redeem,
   redemptionCode,
   refusal,
@@ -92,6 +94,53 @@ describe("requirement 24a: a challenge of one kind", () => {
       expect(view.html).not.toMatch(/shop|<form/i);
       expect(view.response.headers.get("content-security-policy")).not.toContain("example");
     }
+  });
+});
+
+describe("requirement 7: of cancelling and answering at once", () => {
+  const types = () =>
+    rows<{ type: string }>(
+      "SELECT type FROM audit_events WHERE type LIKE 'challenge.%' AND outcome = 'success'",
+    );
+
+  it.each([0, 1, 2, 3])("one counts, and stands in the audit trail: %i", async (order) => {
+    const user = await enrolled(app, "ada");
+    const link = await challengeLink(app, "ada");
+    const claims = await inCore((deps) => openChallenge(deps, "link", tokenOf(link)));
+    const cancel = async () => void (await inCore((deps) => cancelChallengeLink(deps, claims)));
+    const answered = await Promise.allSettled(
+      Array.from({ length: 20 }, async (_, at) => {
+        if (at % 4 === order) return cancel();
+        return answerLink(link, firstCode(user, at % 10));
+      }),
+    );
+    const accepted = answered.flatMap((one) => (one.status === "fulfilled" && one.value) || []);
+    const [{ type } = { type: "" }, ...more] = await types();
+    expect(more).toEqual([]);
+    expect(accepted).toHaveLength(type === "challenge.answered" ? 1 : 0);
+    expect(await rows("SELECT * FROM challenge_results")).toHaveLength(accepted.length);
+    expect(await rows("SELECT * FROM backup_codes WHERE used_at IS NOT NULL")).toHaveLength(
+      accepted.length,
+    );
+  });
+
+  it("the tries that a challenge has left come back by no cancelling, nor its strikes", async () => {
+    const { phone } = await enrolled(app, "ada");
+    const link = await challengeLink(app, "ada");
+    const claims = await inCore((deps) => openChallenge(deps, "link", tokenOf(link)));
+    const fail = () => answerLink(link, wrongCodeOf(phone)).catch(() => null);
+    for (let times = 0; times < 3; times++) await fail();
+    const before = [
+      await storedUser("ada"),
+      await rows("SELECT attempts, strikes, expires_at FROM challenges"),
+    ];
+    await inCore((deps) => cancelChallengeLink(deps, claims));
+    await fail();
+    const after = [
+      await storedUser("ada"),
+      await rows("SELECT attempts, strikes, expires_at FROM challenges"),
+    ];
+    expect(after).toEqual(before);
   });
 });
 

@@ -97,6 +97,26 @@ describe("requirement 33: a link that was cancelled", () => {
     expect(await rows("SELECT id, state FROM authenticators")).toEqual([{ id, state: "active" }]);
   });
 
+  it.each([0, 1, 2])("or confirmed, of 20 attempts at once: never both, %i", async (order) => {
+    const browser = await opened(await enrolmentLink(app, "ada"));
+    const { secret } = await inCore((deps) => enrolByLink(deps, browser));
+    const code = codeOf(phoneWith(secret));
+    const confirmed = await Promise.all(
+      Array.from({ length: 20 }, async (_, at) => {
+        const isCancel = at % 3 === order;
+        if (isCancel) return refusal((deps) => cancelByLink(deps, browser)).then(() => "");
+        return refusal((deps) => confirmByLink(deps, browser, code));
+      }),
+    );
+    const isActive = confirmed.includes("none");
+    expect(await rows("SELECT state FROM authenticators")).toEqual(
+      isActive ? [{ state: "active" }] : [],
+    );
+    expect(await rows("SELECT id FROM audit_events WHERE type = 'link.cancelled'")).toHaveLength(
+      isActive ? 0 : 1,
+    );
+  });
+
   it("is not cancelled by another browser", async () => {
     const browser = await opened(await enrolmentLink(app, "ada"));
     const other = await opened(await enrolmentLink(app, "eve"));
