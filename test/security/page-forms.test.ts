@@ -49,6 +49,8 @@ describe("a page that is sent what no form of ours sends", () => {
     for (const [path, words] of Object.entries(claims)) {
       const { html } = await browser.get(path, headers);
       expect({ path, told: html.includes(words) }).toEqual({ path, told });
+      const [, inGerman = ""] = /href="([^"]*lang=de)"/.exec(html) ?? [];
+      expect({ path, told: inGerman.includes("done=") }).toEqual({ path, told });
     }
   });
 });

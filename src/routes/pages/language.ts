@@ -5,6 +5,7 @@ import { setCookie } from "hono/cookie";
 import { languageDetector } from "hono/language";
 import { createMiddleware } from "hono/factory";
 import type { AppEnv } from "../context";
+import { doneOf } from "./safety";
 import { de } from "./texts/de";
 import { en, type Texts } from "./texts/en";
 import { zh } from "./texts/zh";
@@ -45,9 +46,13 @@ export function inLanguage(c: Context, code: string): string {
   return withQuery(c, QUERY, code);
 }
 
-/** This page with another value in its query; with null, without one. */
+/**
+ * This page with another value in its query; with null, without one. What only a stranger's link said
+ * was done is not taken along: from here it would be believed.
+ */
 export function withQuery(c: Context, name: string, value: string | null): string {
   const query = new URLSearchParams(c.req.query());
+  if (doneOf(c) === undefined) query.delete("done");
   if (value === null) query.delete(name);
   else query.set(name, value);
   return `?${query.toString()}`;
