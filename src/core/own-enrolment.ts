@@ -36,14 +36,15 @@ export function enrolOwn(
 }
 
 /**
- * The secret again. Throws `not_found` for another session's, `already_confirmed` for one that is
- * active by now, and what `showPending` throws.
+ * The secret again. Throws `not_found` for another session's, `enrolment_closed` after this session
+ * has begun another, `already_confirmed` for one that is active by now, and what `showPending` throws.
  */
 export async function showOwn(deps: Deps, caller: SessionCaller, id: string): Promise<Enrolment> {
   const { session, authenticators } = await loadBySession(deps, caller);
-  if (session.authenticatorId !== id) {
+  if (session.authenticatorId === null) {
     throw new Problem("not_found", { detail: "Nothing that this session enrolled." });
   }
+  if (session.authenticatorId !== id) throw new Problem("enrolment_closed");
   const isDone = authenticators.some((one) => one.id === id && isActive(one));
   if (isDone) throw new Problem("already_confirmed");
   return showPending(deps, caller, id);

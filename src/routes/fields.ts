@@ -11,8 +11,16 @@ const UNPRINTABLE = /[\p{Cc}\p{Cs}]/u;
 
 /** One line of text of 1 to `max` characters (Unicode code points, as JSON Schema counts). */
 export function line(max: number) {
-  return z
-    .string()
+  return lineOf(z.string(), max);
+}
+
+/** What something or somebody is called: a line, without the blanks around it. */
+export function naming(max: number) {
+  return lineOf(z.string().trim(), max);
+}
+
+function lineOf(schema: z.ZodString, max: number) {
+  return schema
     .min(1)
     .refine((text) => Array.from(text).length <= max, `at most ${max} characters`)
     .refine((text) => !UNPRINTABLE.test(text), "no control characters")
@@ -21,7 +29,7 @@ export function line(max: number) {
 
 /** Part of a URI's label, whose parts a colon separates (Key Uri Format). */
 export function label(max: number) {
-  return line(max)
+  return naming(max)
     .max(max)
     .refine((text) => !text.includes(":"), "no colon");
 }

@@ -1,6 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { importAuthenticator } from "../../core/import-authenticator";
-import { line, totpFields } from "../fields";
+import { line, naming, totpFields } from "../fields";
 import { body, BODY_PROBLEMS, json, problems, router } from "../openapi";
 import { ADMIN_PROBLEMS, security } from "./shared";
 
@@ -24,7 +24,7 @@ const importRoute = createRoute({
           description: "Base32, 128 bits or more.",
           example: "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ",
         }),
-        name: line(64).optional().openapi({ description: "The user's name for it." }),
+        name: naming(64).optional().openapi({ description: "The user's name for it." }),
         ...totpFields,
         dryRun: z
           .boolean()

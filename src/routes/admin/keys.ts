@@ -8,6 +8,7 @@ import {
   InstantInput,
   InstantOrNull,
   line,
+  naming,
 } from "../fields";
 import { body, BODY_PROBLEMS, json, nothing, problems, router } from "../openapi";
 import { ADMIN_PROBLEMS, security } from "./shared";
@@ -28,7 +29,7 @@ const Key = z
   .openapi("ApiKey");
 
 export const KeyInput = z.strictObject({
-  name: line(64).optional(),
+  name: naming(64).optional(),
   scopes: z.array(Scope).min(1).max(SCOPES.length).optional().openapi({
     description:
       "Left out: all. `verify`: verify, challenges, reading; `enrol`: authenticators and backup codes; `users`: unlock and delete; `import`: a given secret.",

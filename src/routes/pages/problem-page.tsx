@@ -13,7 +13,7 @@ import { show } from "./layout";
 const WAYS_ON: Record<string, { [code in ProblemCode]?: string }> = {
   account: {
     // The page of its codes was reloaded, or gone back to.
-    already_confirmed: "/account",
+    already_confirmed: "/account?done=again",
     enrolment_required: "/account/new-authenticator",
     password_required: "/account/prove",
     second_factor_required: "/account/prove",
@@ -24,6 +24,11 @@ const WAYS_ON: Record<string, { [code in ProblemCode]?: string }> = {
   console: { unauthorized: SIGN_IN },
 };
 
+function withNext(wayOn: string, path: string): string {
+  const mark = wayOn.includes("?") ? "&" : "?";
+  return `${wayOn}${mark}next=${encodeURIComponent(path)}`;
+}
+
 /** Whom an app sent here is not at home anywhere. */
 const HOMES: Record<string, string> = { account: "/", console: HOME };
 
@@ -33,8 +38,7 @@ export function showProblem(error: Error, c: Context<AppEnv>): Response | Promis
   const [, area = ""] = c.req.path.split("/");
   const wayOn = WAYS_ON[area]?.[problem.code];
   answerProblem(c, problem);
-  if (wayOn !== undefined)
-    return c.redirect(`${wayOn}?next=${encodeURIComponent(c.req.path)}`, 303);
+  if (wayOn !== undefined) return c.redirect(withNext(wayOn, c.req.path), 303);
   const t = textsOf(c);
   return show(c, {
     title: messageOf(t, problem),

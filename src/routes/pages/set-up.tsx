@@ -50,6 +50,7 @@ export function SetUp(props: { c: Context<AppEnv>; enrolment: Enrolment; faults:
       </div>
       <h2>{t.enter}</h2>
       <Form>
+        <input type="hidden" name="enrolment" value={enrolment.id} />
         <CodeField t={texts} faults={faults} />
         <button class="main">{t.confirm}</button>
       </Form>

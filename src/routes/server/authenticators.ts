@@ -14,6 +14,7 @@ import {
   InstantOrNull,
   label,
   line,
+  naming,
   totpFields,
   UserId,
 } from "../fields";
@@ -69,7 +70,7 @@ const enrolRoute = createRoute({
         issuer: label(MAX_ISSUER)
           .optional()
           .openapi({ description: "Left out: the app's issuer." }),
-        name: line(64)
+        name: naming(64)
           .optional()
           .openapi({ description: "The user's name for it.", example: "My phone" }),
         ...totpFields,

@@ -6,7 +6,7 @@ import { loadBySession } from "../../core/load-by-session";
 import { confirmOwn } from "../../core/step-up";
 import { removeAuthenticator, renameAuthenticator, toStatus } from "../../core/users";
 import { DEFAULT_PARAMETERS } from "../../crypto/totp";
-import { CodeText, IdempotencyHeaders, idempotentRequest, line } from "../fields";
+import { CodeText, IdempotencyHeaders, idempotentRequest, line, naming } from "../fields";
 import { body, BODY_PROBLEMS, json, nothing, problems, router } from "../openapi";
 import { AuthenticatorStatus, EnrolmentSchema } from "../server/authenticators";
 import { BackupCodesLeft } from "../server/shared";
@@ -14,7 +14,7 @@ import { handOver, requireAal2 } from "../session";
 import { FRESH_PROBLEMS, security, Tokens } from "./shared";
 
 const params = z.object({ id: line(64).openapi({ example: "auth_mfrggzdfmztwq2lk" }) });
-const Name = line(64).openapi({ description: "The user's name for it.", example: "My phone" });
+const Name = naming(64).openapi({ description: "The user's name for it.", example: "My phone" });
 
 const listRoute = createRoute({
   method: "get",

@@ -2,7 +2,7 @@
 
 import { z } from "@hono/zod-openapi";
 import { normaliseName } from "../../core/account";
-import { Instant, line } from "../fields";
+import { Instant, line, naming } from "../fields";
 import { CALL_PROBLEMS } from "../openapi";
 
 /** Whatever can be wrong with a session, and with the cookie that names it. */
@@ -42,7 +42,7 @@ export const Username = z
   });
 /** Null takes it away. */
 export const UsernameOrNull = Username.nullable().openapi({ type: ["string", "null"] });
-export const PersonName = line(100).openapi({ example: "Ada" });
+export const PersonName = naming(100).openapi({ example: "Ada" });
 /** As typed: which are good enough is decided elsewhere. */
 export const Password = z.string().min(1).max(1024).openapi({ format: "password" });
 

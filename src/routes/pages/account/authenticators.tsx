@@ -11,7 +11,7 @@ import { isActive } from "../../../core/user-record";
 import { removeAuthenticator } from "../../../core/users";
 import { Problem } from "../../../problem";
 import type { AppEnv } from "../../context";
-import { CodeText, line } from "../../fields";
+import { CodeText, naming } from "../../fields";
 import { handOver, onPages } from "../../session";
 import { form, submit, typedIn, type Fault } from "../faults";
 import { Field, Form } from "../forms";
@@ -21,7 +21,7 @@ import { AppList, SetUp } from "../set-up";
 import { saveCodes } from "./backup-codes";
 import { ask, Back, homeAfter, LogOut } from "./frame";
 
-const NewForm = z.object({ name: z.union([z.literal(""), line(64)]).optional() });
+const NewForm = z.object({ name: z.union([z.literal(""), naming(64)]).optional() });
 const CodeForm = z.object({ code: CodeText });
 const enrolling = onPages.requireAal2({ enrolment: true });
 const changing = onPages.requireAal2();

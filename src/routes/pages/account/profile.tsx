@@ -13,13 +13,19 @@ import { form, submit, typedIn, type Fault } from "../faults";
 import { Field, Form } from "../forms";
 import { textsOf } from "../language";
 import { show } from "../layout";
+import { changesIn, Shown, shownField } from "../shown";
 import { ask, Back, homeAfter, LogOut } from "./frame";
 
-const none = z.literal("").transform(() => null);
+/** An empty field takes away what was there. */
+const none = z
+  .string()
+  .trim()
+  .pipe(z.literal("").transform(() => null));
 const ProfileForm = z.object({
   email: Email,
   username: z.union([none, Username]),
   personName: z.union([none, PersonName]),
+  ...shownField,
 });
 const changing = onPages.requireAal2();
 
@@ -27,6 +33,7 @@ async function profilePage(c: Context<AppEnv>, faults: Fault[] = []) {
   const { account } = await loadBySession(c.var.deps, c.var.session);
   const { account: t, register, profile } = textsOf(c);
   const typed = await typedIn(c);
+  const { email, username, name: personName } = account;
   return show(c, {
     title: t.changeProfile,
     nav: <LogOut c={c} />,
@@ -34,28 +41,32 @@ async function profilePage(c: Context<AppEnv>, faults: Fault[] = []) {
     content: (
       <>
         <Form>
+          <Shown c={c} values={{ email, username, personName }} />
           <Field
             name="email"
             label={register.email}
             type="email"
             faults={faults}
-            value={typed("email") ?? account.email}
+            value={typed("email") ?? email}
             autocomplete="email"
+            maxlength={254}
             required
           />
           <Field
             name="username"
             label={register.username}
             faults={faults}
-            value={typed("username") ?? account.username ?? ""}
+            value={typed("username") ?? username ?? ""}
             autocomplete="username"
+            maxlength={64}
           />
           <Field
             name="personName"
             label={profile.name}
             faults={faults}
-            value={typed("personName") ?? account.name ?? ""}
+            value={typed("personName") ?? personName ?? ""}
             autocomplete="name"
+            maxlength={100}
           />
           <button class="main">{profile.submit}</button>
         </Form>
@@ -82,7 +93,7 @@ export const profilePages = new Hono<AppEnv>()
   .post("/profile", changing, form(ProfileForm, profilePage), (c) =>
     submit(c, profilePage, async () => {
       const { deps, session } = c.var;
-      const { personName: name, ...names } = c.req.valid("form");
+      const { personName: name, ...names } = await changesIn(c.req.valid("form"));
       const loaded = await loadBySession(deps, session);
       await changeAccount(deps, actorOf(session), loaded, { ...names, name });
       return homeAfter(c, "profile");

@@ -3,11 +3,11 @@
 import type { Context } from "hono";
 import type { AppRecord } from "../../../core/apps";
 import { ACCOUNTS_APP, MAX_ISSUER, SETTINGS_BOUNDS } from "../../../core/policy";
-import { sha256 } from "../../../crypto/sha256";
 import type { AppEnv } from "../../context";
 import { typedIn, type Fault } from "../faults";
 import { Field, Form, Select, TextArea } from "../forms";
 import { textsOf } from "../language";
+import { Shown } from "../shown";
 
 interface Props {
   c: Context<AppEnv>;
@@ -16,27 +16,17 @@ interface Props {
 }
 type Parts = Props & { typed: (name: string) => string | undefined };
 
-/** Says of each value what it was, and is short: with long lists in it twice, a form would be too large to send. */
-export async function digestsOf(values: object): Promise<Record<string, string>> {
-  const digests = Object.entries(values).map(async ([name, value]) => {
-    const digest = await sha256(JSON.stringify(value) ?? "");
-    return [name, digest.toBase64({ alphabet: "base64url" })] as const;
-  });
-  return Object.fromEntries(await Promise.all(digests));
-}
-
 export async function SettingsForm(props: Props) {
   const { c, app, faults } = props;
   const { app: t } = textsOf(c).console;
   const typed = await typedIn(c);
   const unset = { minPasswordLength: null };
   const values = { appName: app.name, issuer: app.issuer, ...unset, ...app.settings };
-  const shown = JSON.stringify(await digestsOf(values));
   return (
     <section class="narrow" aria-labelledby="settings">
       <h2 id="settings">{t.settings}</h2>
       <Form>
-        <input type="hidden" name="shown" value={typed("shown") ?? shown} />
+        <Shown c={c} values={values} />
         <Field
           name="appName"
           label={t.name}

@@ -3,7 +3,7 @@
 import { z } from "@hono/zod-openapi";
 import { Hono, type Context } from "hono";
 import { listKeys } from "../../../core/api-keys";
-import { deleteApp, getApp, updateApp, type AppChanges, type AppRecord } from "../../../core/apps";
+import { deleteApp, getApp, updateApp, type AppRecord } from "../../../core/apps";
 import { ACCOUNTS_APP } from "../../../core/policy";
 import { Problem } from "../../../problem";
 import { AppInput, Settings } from "../../admin/apps";
@@ -11,7 +11,8 @@ import type { AppEnv } from "../../context";
 import { form, showProblemIn, submit, typedIn, type Fault } from "../faults";
 import { Field } from "../forms";
 import { textsOf } from "../language";
-import { digestsOf, SettingsForm } from "./app-settings";
+import { changesIn, shownField } from "../shown";
+import { SettingsForm } from "./app-settings";
 import { goTo, showConsole } from "./frame";
 import { Keys } from "./keys";
 import { HOME } from "./paths";
@@ -47,33 +48,9 @@ const SettingsFields = z.object({
     .enum(["yes", "no"])
     .transform((choice) => choice === "yes")
     .optional(),
-  shown: z.string().default("{}").transform(readShown),
+  ...shownField,
 });
 const DeletionForm = z.object({ confirmName: z.string() });
-
-/** The digests of what the form said when it was shown. Nothing, if that is lost: then all of it counts as changed. */
-function readShown(json: string): Map<string, unknown> {
-  try {
-    return new Map(Object.entries(JSON.parse(json)));
-  } catch {
-    return new Map();
-  }
-}
-
-/**
- * Leaves out what still says what the form showed, so that a page that was open for long undoes
- * nothing that somebody else has changed meanwhile.
- */
-async function changesIn({
-  shown,
-  ...given
-}: z.output<typeof SettingsFields>): Promise<AppChanges> {
-  const digests = Object.entries(await digestsOf(given));
-  const unchanged = digests.filter(([name, digest]) => digest === shown.get(name));
-  const changed = { ...given, ...Object.fromEntries(unchanged.map(([name]) => [name, undefined])) };
-  const { appName: name, issuer, ...settings } = changed;
-  return { name, issuer, settings };
-}
 
 function appOf(c: Context<AppEnv>): Promise<AppRecord> {
   return getApp(c.var.deps, c.req.param("id") ?? "");
@@ -140,7 +117,8 @@ export const appPages = new Hono<AppEnv>()
   .get("/apps/:id", (c) => appPage(c))
   .post("/apps/:id", form(SettingsFields, appPage), (c) =>
     submit(c, appPage, async () => {
-      const changes = await changesIn(c.req.valid("form"));
+      const { appName: name, issuer, ...settings } = await changesIn(c.req.valid("form"));
+      const changes = { name, issuer, settings };
       const { id } = await updateApp(c.var.deps, c.req.param("id"), changes);
       return goTo(c, `/apps/${id}`, "app_saved");
     }),

@@ -61,7 +61,7 @@ function overPage(
   // There is no field any more.
   const others = faults.filter(({ field }) => field === undefined);
   return show(c, {
-    title: t.codeTitle,
+    title: t.overTitle,
     brand: page?.issuer,
     faults: isOver(c) && faults.length > 0 ? faults : [over, ...others],
     content: (

@@ -166,10 +166,14 @@ export const enrolmentPages = new Hono<AppEnv>()
   .post("/", form(StepForm, stepPage), (c) =>
     submit(c, stepPage, async () => {
       const { deps } = c.var;
-      const { code = "", cancel } = c.req.valid("form");
+      const { code = "", cancel, enrolment } = c.req.valid("form");
       const caller = await callerBy(c);
       if (cancel) return cancelled(c, caller);
       const link = await loadOpenedLink(deps, caller);
+      // Of a page that another link, or another beginning, took the place of.
+      if (enrolment !== undefined && enrolment !== link.authenticatorId) {
+        throw new Problem("enrolment_closed");
+      }
       if (link.next === "confirm") {
         const { backupCodes: codes = [] } = await confirmByLink(deps, caller, code);
         const back = returnFromLink(link, "success");

@@ -3,7 +3,7 @@
 import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import type { AppEnv } from "../../context";
-import { CodeText } from "../../fields";
+import { CodeText, line } from "../../fields";
 import { Form } from "../forms";
 import { textsOf } from "../language";
 import { allowForms } from "../safety";
@@ -20,6 +20,8 @@ export function allowReturn(c: Context<AppEnv>, returnUrl: string | null): void 
 export const StepForm = z.object({
   code: CodeText.optional(),
   cancel: z.literal("yes").optional(),
+  /** Whose QR code was on the page. */
+  enrolment: line(64).optional(),
 });
 
 /** Ends what was begun, and leads back to the app. */

@@ -58,7 +58,8 @@ export const de: Texts = {
     email_taken: "Zu dieser E-Mail-Adresse gibt es schon ein Konto.",
     username_taken: "Zu diesem Benutzernamen gibt es schon ein Konto.",
     registration_closed: "Konten legt hier der Betreiber an.",
-    enrolment_closed: "Zu viele falsche Codes. Beginnen Sie mit einem neuen QR-Code von vorn.",
+    enrolment_closed:
+      "Diese Einrichtung ist zu Ende: Sie wurde neu begonnen, oder es gab zu viele falsche Codes. Machen Sie mit einem neuen QR-Code weiter.",
     too_many_authenticators:
       "Sie haben so viele Authentifizierungs-Apps, wie erlaubt sind. Entfernen Sie zuerst eine.",
     rebinding_required:
@@ -70,6 +71,7 @@ export const de: Texts = {
     origin_not_allowed: "Dieses Formular kam nicht von einer Seite dieses Dienstes.",
     already_created:
       "Das ist schon geschehen, und das Ergebnis wurde nur da gezeigt. Erzeugen Sie ein neues.",
+    not_enrolled: "Die Zwei-Faktor-Authentifizierung ist nicht eingerichtet.",
     not_found: "Hier ist nichts.",
     link_ended:
       "Dieser Link ist unbekannt, abgelaufen oder schon benutzt. Lassen Sie sich einen neuen geben.",
@@ -179,6 +181,8 @@ export const de: Texts = {
     changeProfile: "Ihre Angaben ändern",
     delete: "Ihr Konto löschen",
     done: {
+      again:
+        "Diese Authentifizierungs-App ist schon eingerichtet. Ihre Backup-Codes wurden einmal angezeigt: Wenn Sie sie nicht gesichert haben, erzeugen Sie neue.",
       profile: "Ihre Angaben sind geändert.",
       confirmed: "Die App ist eingerichtet.",
       removed: "Die App ist entfernt.",
@@ -256,6 +260,7 @@ export const de: Texts = {
     asksToEnrol: (app: string) =>
       `${app} bittet Sie, die Zwei-Faktor-Authentifizierung einzurichten.`,
     asksForCode: (app: string) => `${app} braucht einen Code, um fortzufahren.`,
+    overTitle: "Nichts mehr einzugeben",
     codeTitle: "Code eingeben",
     purpose: "Wofür:",
     begin: "Beginnen",
@@ -470,6 +475,7 @@ export const de: Texts = {
 
     event: {
       title: "Ereignisse",
+      userIdHint: "Wie auf der Seite des Benutzers: usr_…",
       userId: "Kennung des Benutzers",
       type: "Ereignis",
       outcome: "Ergebnis",

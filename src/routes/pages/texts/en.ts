@@ -52,7 +52,8 @@ export const en = {
     email_taken: "There is an account with this e-mail address.",
     username_taken: "There is an account with this user name.",
     registration_closed: "Accounts are made by the operator here.",
-    enrolment_closed: "Too many wrong codes. Start again with a new QR code.",
+    enrolment_closed:
+      "This set-up has ended: it was begun anew, or had too many wrong codes. Go on with a new QR code.",
     too_many_authenticators: "You have as many authenticators as are allowed. Remove one first.",
     rebinding_required:
       "Your second factor was reset. Open the link that you were given for setting it up again.",
@@ -62,6 +63,7 @@ export const en = {
     conflict: "Something else changed this at the same time. Try again.",
     origin_not_allowed: "This form did not come from a page of this service.",
     already_created: "This was done already, and what it made was shown only then. Make a new one.",
+    not_enrolled: "Two-factor authentication is not set up.",
     not_found: "There is nothing here.",
     link_ended: "This link is unknown, has expired or was used. Ask for a new one.",
     unavailable: "The service cannot answer right now. Nothing was changed. Try again soon.",
@@ -166,6 +168,8 @@ export const en = {
     changeProfile: "Change your details",
     delete: "Delete your account",
     done: {
+      again:
+        "This authenticator is set up already. Its backup codes were shown once: if you did not save them, make new ones.",
       profile: "Your details are changed.",
       confirmed: "The authenticator is set up.",
       removed: "The authenticator is removed.",
@@ -241,6 +245,7 @@ export const en = {
   links: {
     asksToEnrol: (app: string) => `${app} asks you to set up two-factor authentication.`,
     asksForCode: (app: string) => `${app} asks for a code to go on.`,
+    overTitle: "Nothing to enter any more",
     codeTitle: "Enter your code",
     purpose: "For:",
     begin: "Begin",
@@ -446,6 +451,7 @@ export const en = {
 
     event: {
       title: "Events",
+      userIdHint: "As on the user's page: usr_…",
       userId: "User's id",
       type: "Event",
       outcome: "Outcome",

@@ -51,7 +51,7 @@ export const zh: Texts = {
     email_taken: "该电子邮件地址已有账户。",
     username_taken: "该用户名已有账户。",
     registration_closed: "此处的账户由管理员创建。",
-    enrolment_closed: "错误次数过多。请用新的二维码重新开始。",
+    enrolment_closed: "此次设置已结束：已重新开始，或错误次数过多。请使用新的二维码继续。",
     too_many_authenticators: "身份验证器数量已达上限。请先移除一个。",
     rebinding_required: "您的第二因素已被重置。请打开您收到的链接重新设置。",
     user_disabled: "此账户已停用。只有管理员可以启用。",
@@ -60,6 +60,7 @@ export const zh: Texts = {
     conflict: "同时发生了其他更改。请重试。",
     origin_not_allowed: "此表单并非来自本服务的页面。",
     already_created: "此操作已完成，结果只在当时显示。请重新生成。",
+    not_enrolled: "尚未设置双重验证。",
     not_found: "这里什么都没有。",
     link_ended: "此链接无效、已过期或已使用。请索取新链接。",
     unavailable: "服务暂时无法响应。未作任何更改，请稍后再试。",
@@ -163,6 +164,7 @@ export const zh: Texts = {
     changeProfile: "修改您的资料",
     delete: "删除您的账户",
     done: {
+      again: "此身份验证器已设置完成。其备用码只显示一次：如果没有保存，请重新生成。",
       profile: "您的资料已修改。",
       confirmed: "身份验证器已设置。",
       removed: "身份验证器已移除。",
@@ -234,6 +236,7 @@ export const zh: Texts = {
   links: {
     asksToEnrol: (app: string) => `${app} 请您设置双重身份验证。`,
     asksForCode: (app: string) => `${app} 需要验证码才能继续。`,
+    overTitle: "无需再输入",
     codeTitle: "输入验证码",
     purpose: "用途：",
     begin: "开始",
@@ -434,6 +437,7 @@ export const zh: Texts = {
 
     event: {
       title: "事件",
+      userIdHint: "与用户页面上的相同：usr_…",
       userId: "用户标识",
       type: "事件",
       outcome: "结果",
