@@ -46,6 +46,11 @@ export function tokenOf({ url }: { url: string }): string {
   return url.slice(url.lastIndexOf("/") + 1);
 }
 
+/** What a browser asks for that follows it. */
+export function pathOf({ url }: { url: string }): string {
+  return new URL(url).pathname;
+}
+
 export function askForLink(app: TestApp, userId: string, body: object = {}): Promise<Response> {
   return app.v1("POST", "/enrolment-links", { body: { userId, accountName: userId, ...body } });
 }

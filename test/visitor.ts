@@ -71,3 +71,8 @@ export function textOf(html: string): string {
   const text = bare.replaceAll(/&(\w+|#39);/g, (whole, name: string) => entities[name] ?? whole);
   return text.replaceAll(/\s+/g, " ");
 }
+
+/** The key beside the QR code of a set-up page; nothing where none is shown. */
+export function keyOf({ html }: { html: string }): string {
+  return /data-text="([A-Z2-7]{32})"/.exec(html)?.[1] ?? "";
+}

@@ -15,7 +15,7 @@ export const enrolmentLinks = sqliteTable("enrolment_links", {
   keyId: text(),
   /** The app's own name for the user, who may not exist yet. */
   externalId: text().notNull(),
-  /** Of the user, as it was then: whatever makes that grow ends the link. 0 of one who did not exist. */
+  /** Of the user, as it was then, 0 of one who did not exist: whatever makes that grow ends the link, but one of a reset, which ends with its token. */
   userEpoch: integer().notNull().default(0),
   /** What the authenticator app will show. */
   accountName: text().notNull(),

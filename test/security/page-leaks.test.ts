@@ -1,7 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { PASSWORD } from "../account";
 import { admin, codeOf, createApp, elapse, enrolled, phoneWith, wrongCodeOf } from "../helpers";
-import { challengeLink, enrolmentLink, redeem, RETURN_URL, settings, tokenOf } from "../links";
+import {
+  challengeLink,
+  enrolmentLink,
+  pathOf,
+  redeem,
+  RETURN_URL,
+  settings,
+  tokenOf,
+} from "../links";
 import { visitor, type View } from "../visitor";
 import { auditTrail, captureLog, leaked, leakedCodes, storage, type Hidden } from "./leak-search";
 import { storedUser } from "./support";
@@ -53,7 +61,7 @@ async function pageRun() {
   const link = await enrolmentLink(app, "bob", { returnUrl: RETURN_URL });
   hide("enrolment link", tokenOf(link));
   const bob = visitor();
-  await seen(bob.get(new URL(link.url).pathname));
+  await seen(bob.get(pathOf(link)));
   const opened = await seen(bob.submit({}));
   for (const value of bob.cookies.values()) hide("link cookie", value);
   await seen(bob.submit(used(codeOf(opened.phone))));
@@ -61,7 +69,7 @@ async function pageRun() {
   const challenge = await challengeLink(app, "carl");
   hide("challenge link", tokenOf(challenge));
   const carl = visitor();
-  await seen(carl.get(new URL(challenge.url).pathname));
+  await seen(carl.get(pathOf(challenge)));
   await seen(carl.submit(used(wrongCodeOf(user.phone))));
   const { view } = await seen(carl.submit(used(codeOf(user.phone))));
   const target = new URL(view.response.headers.get("location") ?? "");

@@ -13,11 +13,10 @@ import {
   wrongCodeOf,
   type TestApp,
 } from "../helpers";
-import { enrolmentLink, follow, inCore, opened, refusal, settings } from "../links";
+import { enrolmentLink, follow, inCore, opened, pathOf, refusal, settings } from "../links";
 import { visitor } from "../visitor";
 import { setAccounts } from "./account-support";
 import { answer, challengeFor, isAccepted, rows, storedUser } from "./support";
-import { pathOf } from "./together-support";
 
 const DAY = 86_400;
 const reason = "Asked to";

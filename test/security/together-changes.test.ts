@@ -13,11 +13,10 @@ import {
 } from "../account";
 import { basic, exchange, seen } from "../compat/support";
 import { admin, bearer, codeOf, enrol, phoneWith, type TestApp } from "../helpers";
-import { enrolmentLink, follow, settings } from "../links";
+import { enrolmentLink, follow, pathOf, settings } from "../links";
 import { visitor } from "../visitor";
 import { accountsApp, logInFrom, setAccounts } from "./account-support";
 import { rows } from "./support";
-import { pathOf } from "./together-support";
 
 let app: TestApp;
 beforeEach(async () => {

@@ -22,11 +22,11 @@ import {
   useKey,
   type TestApp,
 } from "../helpers";
-import { challengeLink, enrolmentLink, redeem, redemptionCode, settings } from "../links";
-import { visitor } from "../visitor";
+import { challengeLink, enrolmentLink, pathOf, redeem, redemptionCode, settings } from "../links";
+import { keyOf, visitor } from "../visitor";
 import { accountsApp, refresh, setAccounts, trust } from "./account-support";
 import { answer, challengeFor, firstCode, isAccepted } from "./support";
-import { halfLoggedIn, isLoggedIn, isSpared, loggedIn, pathOf } from "./together-support";
+import { halfLoggedIn, isLoggedIn, isSpared, loggedIn } from "./together-support";
 
 let app: TestApp;
 let person: Protected;
@@ -61,7 +61,7 @@ async function mintAll(): Promise<Record<string, Good>> {
   const following = visitor();
   await following.submit({}, pathOf(await enrolmentLink(app, person.id)));
   const { html } = await following.submit({ code: firstCode(person, 1) }, "/enrol");
-  const linked = phoneWith(/data-text="([A-Z2-7]{32})"/.exec(html)?.[1] ?? "");
+  const linked = phoneWith(keyOf({ html }));
   const [login, half] = [await challengeOf(person), await halfLoggedIn(person)];
   const { token } = await challengeFor(app, person.id);
   return {

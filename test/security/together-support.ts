@@ -3,7 +3,7 @@
 import { answerLogin, as, challengeOf, logIn, type Protected, type Tokens } from "../account";
 import { basic, cookiesOf, exchange, seen } from "../compat/support";
 import { ORIGIN, type TestApp } from "../helpers";
-import { challengeLink, enrolmentLink } from "../links";
+import { challengeLink, enrolmentLink, pathOf } from "../links";
 import { visitor, type Visitor } from "../visitor";
 import { answer, challengeFor, isAccepted } from "./support";
 
@@ -11,9 +11,6 @@ const PAGE = { origin: ORIGIN };
 
 /** Gives the code, and says whether it was accepted. */
 export type Surface = (code: string) => Promise<boolean>;
-
-/** The path of a link. */
-export const pathOf = ({ url }: { url: string }) => new URL(url).pathname;
 
 /** A browser that has given the password, and is asked for the code. */
 export async function halfLoggedIn({ email, password }: Protected): Promise<Visitor> {

@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from "vitest";
 import { PASSWORD, protect, register, type Protected } from "../../account";
 import { codeOf, elapse, phoneWith, wrongCodeOf } from "../../helpers";
 import { setAccounts } from "../../security/account-support";
-import { textOf, visitor, type View, type Visitor } from "../../visitor";
+import { keyOf, textOf, visitor, type View, type Visitor } from "../../visitor";
 
 let people = 0;
 const newEmail = () => `page${people++}@example.com`;
@@ -25,7 +25,6 @@ async function logIn(person: Protected, browser = visitor()): Promise<Visitor> {
   return browser;
 }
 
-const keyOf = ({ html }: View) => /data-text="([A-Z2-7]{32})"/.exec(html)?.[1] ?? "";
 const codesOf = ({ html }: View) => html.match(/[A-Z2-7]{4}(-[A-Z2-7]{4}){5}/g) ?? [];
 
 describe("the pages of an account", () => {

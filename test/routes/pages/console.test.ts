@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { destination, newApp, signedIn, type Operator } from "../../console";
 import { codeOf, elapse, enrolled, phoneWith, useKey, type TestApp } from "../../helpers";
 import { rows, storedUser } from "../../security/support";
-import { visitor } from "../../visitor";
+import { keyOf, visitor } from "../../visitor";
 
 let operator: Operator;
 beforeEach(async () => {
@@ -105,7 +105,7 @@ describe("an operator", () => {
     await user.get(new URL(link).pathname);
     const { html } = await user.submit({});
     expect(html).toContain(`<dd>${accountName}</dd>`);
-    const phone = phoneWith(/data-text="([A-Z2-7]{32})"/.exec(html)?.[1] ?? "");
+    const phone = phoneWith(keyOf({ html }));
     expect((await user.submit({ code: codeOf(phone) })).status).toBe(200);
     elapse(30);
     // The operator's page, reloaded, takes nothing away again.

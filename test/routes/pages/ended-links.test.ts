@@ -1,16 +1,22 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { protect, register } from "../../account";
 import { codeOf, createApp, enrolled, phoneWith, wrongCodeOf, type TestApp } from "../../helpers";
-import { answerLink, challengeLink, enrolmentLink, RETURN_URL, settings } from "../../links";
+import {
+  answerLink,
+  challengeLink,
+  enrolmentLink,
+  pathOf,
+  RETURN_URL,
+  settings,
+} from "../../links";
 import { contents, rows } from "../../security/support";
-import { textOf, visitor, type View, type Visitor } from "../../visitor";
+import { keyOf, textOf, visitor, type View, type Visitor } from "../../visitor";
 
 let app: TestApp;
 beforeEach(async () => {
   app = await createApp({ settings });
 });
 
-const pathOf = (link: { url: string }) => new URL(link.url).pathname;
 const targetOf = ({ response }: View) => response.headers.get("location");
 const BACKUP_CODE = /[A-Z2-7]{4}(-[A-Z2-7]{4}){5}/;
 const hasForm = ({ html }: View) => html.includes("<form");
@@ -182,7 +188,7 @@ describe("cancelling an enrolment link", () => {
 /** Walks a new user through set-up. */
 async function complete(browser: Visitor, body: object = {}) {
   const view = await browser.submit({}, pathOf(await enrolmentLink(app, "ada", body)));
-  const key = /data-text="([A-Z2-7]{32})"/.exec(view.html)?.[1] ?? "";
+  const key = keyOf(view);
   const code = codeOf(phoneWith(key));
   return { code, done: await browser.submit({ code }, "/enrol") };
 }

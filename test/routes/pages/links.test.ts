@@ -13,6 +13,7 @@ import {
 import {
   challengeLink,
   enrolmentLink,
+  pathOf,
   redeem,
   RETURN_URL,
   settings,
@@ -20,15 +21,13 @@ import {
   type Link,
 } from "../../links";
 import { contents, firstCode } from "../../security/support";
-import { textOf, visitor, type View } from "../../visitor";
+import { keyOf, textOf, visitor, type View } from "../../visitor";
 
 let app: TestApp;
 beforeEach(async () => {
   app = await createApp({ settings });
 });
 
-const pathOf = (link: { url: string }) => new URL(link.url).pathname;
-const keyOf = ({ html }: View) => /data-text="([A-Z2-7]{32})"/.exec(html)?.[1] ?? "";
 const policyOf = ({ response }: View) => response.headers.get("content-security-policy") ?? "";
 const targetOf = ({ response }: View) => response.headers.get("location");
 

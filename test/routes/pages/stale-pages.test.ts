@@ -2,9 +2,9 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { PASSWORD } from "../../account";
 import { fieldsIn } from "../../console";
 import { admin, codeOf, createApp, phoneWith } from "../../helpers";
-import { enrolmentLink, settings } from "../../links";
+import { enrolmentLink, pathOf, settings } from "../../links";
 import { rows } from "../../security/support";
-import { textOf, visitor, type View, type Visitor } from "../../visitor";
+import { keyOf, textOf, visitor, type View, type Visitor } from "../../visitor";
 
 let people = 0;
 let browser: Visitor;
@@ -17,8 +17,6 @@ beforeEach(async () => {
   await browser.get("/account/register");
   await browser.submit({ email, username: "", newPassword: PASSWORD });
 });
-
-const keyOf = ({ html }: View) => /data-text="([A-Z2-7]{32})"/.exec(html)?.[1] ?? "";
 
 /** What the form of this page would send, filled in like that. */
 const filled = async ({ html }: View, fields: Record<string, string>) => ({
@@ -56,7 +54,7 @@ describe("a page that was open in another tab", () => {
   it("says so too when it was of another link, and shows the newest QR code", async () => {
     const app = await createApp({ settings });
     const begin = async (userId: string) => {
-      await browser.get(new URL((await enrolmentLink(app, userId)).url).pathname);
+      await browser.get(pathOf(await enrolmentLink(app, userId)));
       return browser.submit({});
     };
     const [old, newest] = [await begin("ada"), await begin("grace")];
