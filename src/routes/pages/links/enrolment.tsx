@@ -67,9 +67,12 @@ async function startPage(c: Context<AppEnv>) {
 async function stepPage(c: Context<AppEnv>, faults: Fault[] = []) {
   const { deps } = c.var;
   const caller = await callerBy(c);
-  const completed = await loadCompletedLink(deps, caller);
-  if (completed) return completedPage(c, completed);
-  const link = await loadOpenedLink(deps, caller);
+  const link = await loadOpenedLink(deps, caller).catch(async (ended: unknown) => {
+    const completed = await loadCompletedLink(deps, caller);
+    if (!completed) throw ended;
+    return completed;
+  });
+  if (!("next" in link)) return completedPage(c, link);
   const { setUp, prove } = textsOf(c);
   allowReturn(c, link.returnUrl);
   return show(c, {
