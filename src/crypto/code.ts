@@ -1,6 +1,7 @@
 /** The codes people type, brought to one form before anything else looks at them. */
 
 import { randomBase32 } from "./random";
+import { plainTyped } from "./typed";
 
 /** 120 bits: OWASP ASVS 6.5.2 allows a plain keyed hash from 112. */
 const BACKUP_CODE_BYTES = 15;
@@ -10,9 +11,9 @@ export type Code =
   /** 24 Base32 symbols, upper case. */
   | { method: "backup_code"; symbols: string };
 
-/** NFKC, without white space and dashes; null for what has the form of no code. */
+/** In one form however it was typed; null for what has the form of no code. */
 export function normaliseCode(text: string): Code | null {
-  const plain = text.normalize("NFKC").replaceAll(/[\s\p{Pd}]/gu, "");
+  const plain = plainTyped(text);
   if (/^\d{6,8}$/.test(plain)) return { method: "totp", digits: plain };
   const symbols = plain.toUpperCase();
   return /^[A-Z2-7]{24}$/.test(symbols) ? { method: "backup_code", symbols } : null;

@@ -13,21 +13,18 @@ describe("normaliseCode", () => {
     ["\u00a0123456\n", "123456"],
     ["\uff11\uff12\uff13\uff14\uff15\uff16", "123456"],
     ["12345678", "12345678"],
+    ["\u0661\u0662\u0663\u0664\u0665\u0666", "123456"],
+    ["\u200e123\u2212456\u200b", "123456"],
   ])("reads %j as the digits %s", (text, digits) => {
     expect(normaliseCode(text)).toEqual({ method: "totp", digits });
   });
 
-  it.each([
-    "",
-    "12345",
-    "123456789",
-    "12345a",
-    "\u0661\u0662\u0663\u0664\u0665\u0666",
-    "A".repeat(23),
-    "1".repeat(24),
-  ])("takes %j for no code", (text) => {
-    expect(normaliseCode(text)).toBeNull();
-  });
+  it.each(["", "12345", "123456789", "12345a", "A".repeat(23), "1".repeat(24)])(
+    "takes %j for no code",
+    (text) => {
+      expect(normaliseCode(text)).toBeNull();
+    },
+  );
 
   it("reads a backup code in any case, with any dashes and spaces", () => {
     const decorate = fc.constantFrom("", " ", "-", "\u2014", "\t");
