@@ -3,7 +3,7 @@
 const EXAMPLE_HOST = "stepgate.example.com";
 
 /**
- * The wrangler commands to run, in order, or why nothing should be run.
+ * The wrangler commands to run, in order, and what is missing before any of them may run: a line each, that says what to do.
  *
  * The first deploy comes before the migrations, because it creates the database; until they are applied the Worker answers 503. Every later
  * one comes after them, so that new code never meets an old table. Secrets that the Worker has are left alone unless that is asked for:
@@ -17,11 +17,10 @@ const EXAMPLE_HOST = "stepgate.example.com";
  * @param facts.updateSecrets whether to replace the Worker's secrets by those of the file
  */
 export function planDeploy(facts) {
-  const refusal = findIssuerFault(facts.issuerUrl) ?? findSecretsFault(facts);
-  if (refusal) return { refusal, steps: [] };
+  const missing = [findIssuerFault(facts.issuerUrl), findSecretsFault(facts)].filter(Boolean);
   const deploy = facts.hasDatabase ? DEPLOY : FIRST_DEPLOY;
   const steps = facts.hasDatabase ? [MIGRATE, deploy] : [deploy, MIGRATE];
-  return { refusal: null, steps: sendsSecrets(facts) ? steps.map(withSecrets) : steps };
+  return { missing, steps: sendsSecrets(facts) ? steps.map(withSecrets) : steps };
 }
 
 const MIGRATE = {
@@ -46,7 +45,7 @@ function sendsSecrets({ onWorker, required, updateSecrets }) {
 }
 
 /** It is in every token, and the example is nobody's. */
-export function findIssuerFault(issuerUrl) {
+function findIssuerFault(issuerUrl) {
   const url = URL.canParse(issuerUrl) ? new URL(issuerUrl) : null;
   const where =
     "Set it in wrangler.toml to the address of your Worker, such as https://2fa.yours.com.";

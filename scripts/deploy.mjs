@@ -7,7 +7,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { copyAssets } from "./assets.mjs";
-import { findIssuerFault, planDeploy } from "./deploy-plan.mjs";
+import { planDeploy } from "./deploy-plan.mjs";
 import { Refusal, run } from "./refusal.mjs";
 import { readSecrets, SECRET_NAMES, writeNewSecrets } from "./secrets.mjs";
 import { explainFailure, launchWrangler, ROOT, runWrangler, stopOnSignals } from "./wrangler.mjs";
@@ -15,21 +15,27 @@ import { explainFailure, launchWrangler, ROOT, runWrangler, stopOnSignals } from
 const OPTIONS = ["--dry-run", "--new-secrets", "--update-secrets"];
 const SECRETS_FILE = join(ROOT, ".secrets.production");
 const INTERRUPTED = 130;
-const HEALTH_PATIENCE_MS = 30_000;
+/** A new domain can take some minutes: HEALTH_PATIENCE, in seconds, waits for it. */
+const HEALTH_PATIENCE_MS = 1000 * Number(process.env.HEALTH_PATIENCE || 30);
 const HEALTH_PAUSE_MS = 2000;
+/** What a dry run goes by that cannot ask. */
+const NOTHING_DEPLOYED = { hasDatabase: false, onWorker: [] };
+const NO_LOGIN =
+  "You are not logged in to Cloudflare. Run `npx wrangler login`, or set CLOUDFLARE_API_TOKEN.";
 
 await run(async () => {
   stopOnSignals(INTERRUPTED);
   const options = readArguments(process.argv.slice(2));
-  if (options.has("--new-secrets")) return makeSecrets();
+  const dryRun = options.has("--dry-run");
+  if (options.has("--new-secrets")) return makeSecrets(dryRun);
   const config = await readConfig();
-  refuseIf(findIssuerFault(config.vars.ISSUER_URL));
-  const facts = await gatherFacts(config, options);
-  const { refusal, steps } = planDeploy(facts);
-  refuseIf(refusal);
-  if (options.has("--dry-run")) return printPlan(steps);
+  const { missing, facts } = await gatherFacts(config, options);
+  const plan = planDeploy(facts);
+  missing.push(...plan.missing);
+  if (dryRun) return showPlan(plan.steps, missing);
+  refuseIf(missing[0]);
   copyAssets();
-  for (const step of steps) await carryOut(step);
+  for (const step of plan.steps) await carryOut(step);
   await checkHealth(config.vars.ISSUER_URL);
 });
 
@@ -44,10 +50,11 @@ function readArguments(given) {
 }
 
 /** Never over a file that is there, which may be the only copy. */
-function makeSecrets() {
+function makeSecrets(dryRun) {
   if (existsSync(SECRETS_FILE)) {
     throw new Refusal(".secrets.production is there already. It is not overwritten.");
   }
+  if (dryRun) return console.log("This would write new secrets to .secrets.production.");
   writeNewSecrets(SECRETS_FILE, "The secrets of the deployed Stepgate. Keep a copy.");
   console.log(`Wrote new secrets to .secrets.production, which git ignores.
 
@@ -63,21 +70,29 @@ async function readConfig() {
   return unstable_readConfig({ config: join(ROOT, "wrangler.toml") });
 }
 
+/** What a dry run lacks it names; anything else stops at it. */
 async function gatherFacts(config, options) {
+  const missing = [];
+  const onFault = (assumed) => (fault) => {
+    if (!options.has("--dry-run") || !(fault instanceof Refusal)) throw fault;
+    missing.push(fault.message);
+    return assumed;
+  };
+  const hasFile = await hasSecretsFile().catch(onFault(true));
+  const account = await askCloudflare(config).catch(onFault(NOTHING_DEPLOYED));
+  const updateSecrets = options.has("--update-secrets");
+  const issuerUrl = config.vars.ISSUER_URL;
+  return {
+    missing,
+    facts: { ...account, issuerUrl, required: SECRET_NAMES, hasFile, updateSecrets },
+  };
+}
+
+/** Throws a Refusal for one whose secrets cannot be used. */
+async function hasSecretsFile() {
   const hasFile = existsSync(SECRETS_FILE);
   if (hasFile) readSecrets(SECRETS_FILE);
-  const account = await askCloudflare(config).catch((fault) => {
-    if (!options.has("--dry-run") || !(fault instanceof Refusal)) throw fault;
-    console.log(`${fault.message}\nSo this assumes that nothing is deployed yet.\n`);
-    return { hasDatabase: false, onWorker: [] };
-  });
-  return {
-    ...account,
-    issuerUrl: config.vars.ISSUER_URL,
-    required: SECRET_NAMES,
-    hasFile,
-    updateSecrets: options.has("--update-secrets"),
-  };
+  return hasFile;
 }
 
 async function askCloudflare(config) {
@@ -100,9 +115,6 @@ async function askWrangler(args, notThere) {
   throw new Refusal(`Cloudflare cannot be asked: ${explainFailure(result)}`);
 }
 
-const NO_LOGIN =
-  "You are not logged in to Cloudflare. Run `npx wrangler login`, or set CLOUDFLARE_API_TOKEN.";
-
 function parse(text, args) {
   try {
     return JSON.parse(text);
@@ -111,11 +123,16 @@ function parse(text, args) {
   }
 }
 
-function printPlan(steps) {
+/** Ends with 1 if a deployment would be refused. */
+function showPlan(steps, missing) {
   console.log("This would run:\n");
   for (const { title, wrangler } of steps) {
     console.log(`  ${title}:\n    wrangler ${wrangler.join(" ")}`);
   }
+  if (missing.length === 0) return;
+  console.log("\nFirst, these are missing:\n");
+  for (const line of missing) console.log(`- ${line}`);
+  process.exitCode = 1;
 }
 
 async function carryOut({ title, wrangler }) {

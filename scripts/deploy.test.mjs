@@ -15,15 +15,17 @@ const LIVE = { ...NEW, onWorker: REQUIRED, hasFile: false, hasDatabase: true };
 const MIGRATE = "d1 migrations apply DB --remote";
 
 function commands(facts) {
-  const plan = planDeploy(facts);
-  assert.equal(plan.refusal, null);
-  return plan.steps.map(({ wrangler }) => wrangler.join(" "));
+  const { missing, steps } = planDeploy(facts);
+  assert.deepEqual(missing, []);
+  return steps.map(({ wrangler }) => wrangler.join(" "));
 }
 
+/** The one thing that is missing; the plan stands all the same. */
 function refusal(facts) {
-  const plan = planDeploy(facts);
-  assert.deepEqual(plan.steps, []);
-  return plan.refusal;
+  const { missing, steps } = planDeploy(facts);
+  assert.equal(missing.length, 1);
+  assert.equal(steps.length, 2);
+  return missing[0];
 }
 
 test("the first time, the deploy creates the database before the migrations", () => {
@@ -73,3 +75,15 @@ for (const issuerUrl of [undefined, "", "2fa.yours.com", "http://2fa.yours.com",
     assert.match(refusal({ ...NEW, issuerUrl }), /not an origin/);
   });
 }
+
+test("everything that is missing is named at once", () => {
+  const { missing } = planDeploy({
+    ...NEW,
+    issuerUrl: "https://stepgate.example.com",
+    hasFile: false,
+  });
+  assert.deepEqual(
+    missing.map((line) => line.slice(0, 10)),
+    ["ISSUER_URL", "There are "],
+  );
+});

@@ -1,8 +1,8 @@
 /** Runs wrangler under the Node that `npm ci` brought, quietly, and never leaves one behind. */
 
 import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, realpathSync } from "node:fs";
+import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Refusal } from "./refusal.mjs";
 
@@ -25,8 +25,8 @@ const running = new Set();
 
 /** Starts wrangler in a process group of its own, so that one signal later ends it together with its workerd. No stdin: it cannot ask. */
 export function launchWrangler(args, { env = process.env, output = "pipe" } = {}) {
-  if (!existsSync(WRANGLER)) throw new Refusal("wrangler is not installed. Run `npm ci` first.");
-  const child = spawn(existsSync(NODE) ? NODE : process.execPath, [WRANGLER, ...args], {
+  const [command, ...before] = findWrangler(env);
+  const child = spawn(command, [...before, ...args], {
     cwd: ROOT,
     env: { ...env, ...QUIET },
     stdio: ["ignore", output, output],
@@ -36,6 +36,18 @@ export function launchWrangler(args, { env = process.env, output = "pipe" } = {}
   child.ended = new Promise((resolve) => child.once("close", resolve));
   child.once("close", () => running.delete(child));
   return child;
+}
+
+/**
+ * The first one on the PATH, where npm puts this checkout's. That one runs under the Node that `npm ci` brought, and also where the PATH
+ * has none.
+ */
+function findWrangler({ PATH = "" }) {
+  const onPath = WINDOWS ? [] : PATH.split(delimiter).map((folder) => join(folder, "wrangler"));
+  const first = onPath.find((file) => existsSync(file)) ?? WRANGLER;
+  if (!existsSync(first)) throw new Refusal("wrangler is not installed. Run `npm ci` first.");
+  const isOurs = existsSync(WRANGLER) && realpathSync(first) === realpathSync(WRANGLER);
+  return isOurs ? [existsSync(NODE) ? NODE : process.execPath, WRANGLER] : [first];
 }
 
 /** Runs wrangler to its end and answers what it printed. */
