@@ -11,10 +11,18 @@ export interface Deps {
   signingKeys: SigningKeys;
   settings: Settings;
   now: Date;
-  /** In the answer, the log lines and the audit trail of this request. */
-  requestId: string;
+  request: RequestSource;
   /** Runs after the answer is out; a failure is logged and costs nothing but itself. */
   defer: (work: Promise<unknown>) => void;
+}
+
+/** What caused all this, as the log lines and the audit trail name it. */
+export interface RequestSource {
+  /** In the answer too; `cron` for what no request caused. */
+  id: string;
+  /** Where it comes from: the end user's where a back end gave it, else the caller's own. */
+  ip: string | null;
+  userAgent: string | null;
 }
 
 export type Database = ReturnType<typeof connect>;

@@ -130,6 +130,8 @@ describe("a body over the limit", () => {
 /** Parameters that no schema of ours allows. */
 function badParameters({ parameters, path }: Operation): Case[] {
   return parameters.flatMap(({ name, in: where, schema }) => {
+    // A header of any text, which is cut where it is too long.
+    if (where === "header" && !schema.pattern && !schema.anyOf) return [];
     const long = "x".repeat((schema.maxLength ?? 255) + 1);
     const values = where === "header" ? ["two words", "tab\tinside", long] : ["\0", "a\nb", long];
     return values.map((value) => {

@@ -6,10 +6,12 @@ import { loadConfig, type Deps } from "../src/env";
 /** As of a request at the set time; deferred work is done when `settled` is. */
 export async function depsOf(
   bindings: Env = env,
+  from: Partial<Deps["request"]> = {},
 ): Promise<{ deps: Deps; settled: () => Promise<unknown> }> {
   const deferred: Promise<unknown>[] = [];
   const defer = (work: Promise<unknown>) => void deferred.push(work);
   const config = await loadConfig(bindings);
-  const deps = { ...config, now: new Date(), requestId: crypto.randomUUID(), defer };
+  const request = { id: crypto.randomUUID(), ip: null, userAgent: null, ...from };
+  const deps = { ...config, now: new Date(), request, defer };
   return { deps, settled: () => Promise.all(deferred) };
 }

@@ -19,7 +19,8 @@ export async function inCore<T>(act: (deps: Deps) => Promise<T>): Promise<T> {
   const config = await loadConfig(env);
   const deferred: Promise<unknown>[] = [];
   const defer = (work: Promise<unknown>) => void deferred.push(work);
-  const result = await act({ ...config, now: new Date(), requestId: crypto.randomUUID(), defer });
+  const request = { id: crypto.randomUUID(), ip: null, userAgent: null };
+  const result = await act({ ...config, now: new Date(), request, defer });
   // Deferred work may defer more.
   while (deferred.length > 0) await Promise.all(deferred.splice(0));
   return result;
@@ -94,7 +95,7 @@ export function challengeLink(
 export function answerLink(link: { url: string }, code: string): Promise<string> {
   return inCore(async (deps) => {
     const claims = await openChallenge(deps, "link", tokenOf(link));
-    return answerChallengeLink(deps, claims, { code, source: {} });
+    return answerChallengeLink(deps, claims, code);
   });
 }
 

@@ -6,7 +6,6 @@
 import type { Deps } from "../env";
 import { Problem } from "../problem";
 import type { Actor } from "./actor";
-import type { Source } from "./audit";
 import type { Sequel } from "./claim";
 import { countBackupCodes, type BackupCodesLeft } from "./backup-codes";
 import { takeSnapshot, type ChallengeSnapshot } from "./challenge-snapshot";
@@ -24,7 +23,6 @@ export interface ChallengeAnswer {
   code: string;
   /** The browser's own word for where it comes from; null if there was none. */
   origin: string | null;
-  source: Source;
   /** What else a right answer does. */
   afterPass?: Sequel | undefined;
 }

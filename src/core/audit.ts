@@ -47,12 +47,6 @@ export type AuditType = (typeof AUDIT_TYPES)[number];
 export const OUTCOMES = ["success", "failure", "refused"] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
-/** Where a code came from, as far as it is known. */
-export interface Source {
-  ip?: string | undefined;
-  userAgent?: string | undefined;
-}
-
 export interface AuditEvent {
   type: AuditType;
   /** `key:<id>`, `session:<id>`, `challenge:<id>`, `link:<id>`, `login`, `registration`, `admin` or `system`. */
@@ -63,7 +57,6 @@ export interface AuditEvent {
   reason?: string | null;
   authenticatorId?: string | null;
   note?: string | null;
-  source?: Source;
 }
 
 /**
@@ -73,11 +66,14 @@ export interface AuditEvent {
 export const NEXT_AUDIT_ID = `max(:now * 1000, coalesce((SELECT max(id) FROM audit_events), 0) + 1)`;
 
 const columns = `id, app_id, user_id, type, outcome, reason, actor, authenticator_id, request_id, note, ip, user_agent`;
-const row = `${NEXT_AUDIT_ID}, :appId, :userId, :type, :outcome, :reason, :actor, :authenticatorId, :requestId, :note, :ip, :userAgent`;
-const RECORD = statement(`INSERT INTO audit_events (${columns}) SELECT ${row}`);
-const recordIf = (condition: string) =>
-  statement(`INSERT INTO audit_events (${columns}) SELECT ${row} WHERE ${condition}`);
+const row = `${NEXT_AUDIT_ID}, :appId, :userId, :type, :outcome, :reason, :actor, :authenticatorId, :requestId, :note`;
+const insert = `INSERT INTO audit_events (${columns}) SELECT ${row}`;
+const RECORD = statement(`${insert}, :ip, :userAgent`);
+const recordIf = (condition: string) => statement(`${insert}, :ip, :userAgent WHERE ${condition}`);
 const RECORD_IF = { claimed: recordIf(CLAIMED), passed: recordIf(PASSED) };
+
+/** Deleted since the read: nothing personal is kept of them. */
+const IS_GONE = `(:userId IS NOT NULL AND NOT EXISTS (SELECT 1 FROM users WHERE id = :userId))`;
 
 /**
  * The statement that records an event; with `attempt`, only if that attempt's change took place, or
@@ -96,25 +92,30 @@ export function record(
 
 /** As `record`, for an event that hangs on something else than an attempt. */
 export function recordWhere(condition: string) {
-  const bind = recordIf(condition);
+  const bind = statement(
+    `${insert}, iif(${IS_GONE}, NULL, :ip), iif(${IS_GONE}, NULL, :userAgent) WHERE ${condition}`,
+  );
   return (
     deps: Deps,
     event: AuditEvent,
-    values: Record<string, string | number>,
-  ): D1PreparedStatement => bind(deps.db.$client, { ...valuesOf(deps, event), ...values });
+    values: Record<string, string | number | null>,
+  ): D1PreparedStatement => bind(deps.db.$client, { ...values, ...valuesOf(deps, event) });
 }
 
-function valuesOf({ now, requestId }: Deps, { source, ...event }: AuditEvent) {
+function valuesOf(deps: Deps, event: AuditEvent) {
   return {
-    ip: source?.ip ?? null,
-    userAgent: source?.userAgent ?? null,
     userId: null,
     outcome: "success",
     reason: null,
     authenticatorId: null,
     note: null,
     ...event,
-    now: now.getTime(),
-    requestId,
+    now: deps.now.getTime(),
+    ...requestValues(deps),
   };
+}
+
+/** What every event names of the request that caused it. */
+export function requestValues({ request: { id, ip, userAgent } }: Deps) {
+  return { requestId: id, ip, userAgent };
 }

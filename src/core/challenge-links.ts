@@ -10,7 +10,7 @@ import { Problem } from "../problem";
 import type { KeyCaller } from "./actor";
 import { answerChallenge, openChallenge } from "./answer-challenge";
 import { signAssertion } from "./assertion";
-import { recordWhere, type Source } from "./audit";
+import { recordWhere } from "./audit";
 import type { ChallengeClaims } from "./challenge-token";
 import { createChallenge, type Challenge, type ChallengeInput } from "./challenges";
 import { CHALLENGE_IS_OVER, KEY_IS_GOOD, SAME_EPOCH } from "./claim";
@@ -115,7 +115,7 @@ export async function openChallengeLink(
 export async function answerChallengeLink(
   deps: Deps,
   claims: ChallengeClaims,
-  { code, source }: { code: string; source: Source },
+  code: string,
 ): Promise<string> {
   const { text, hash } = await createSecret();
   const { method } = parseCode(code);
@@ -124,7 +124,6 @@ export async function answerChallengeLink(
   const result = { hash, challengeId, appEpoch, keyId, purpose, method, expiresAt };
   await answerChallenge(deps, claims, {
     code,
-    source,
     origin: null,
     afterPass: ({ userId, attempt }) => [INSERT(deps.db.$client, { ...result, userId, attempt })],
   });

@@ -11,7 +11,7 @@
 import { statement } from "../db/statement";
 import type { Deps } from "../env";
 import type { Actor } from "./actor";
-import { NEXT_AUDIT_ID, type Source } from "./audit";
+import { NEXT_AUDIT_ID, requestValues } from "./audit";
 import {
   CHALLENGE_IS_OVER,
   claimBy,
@@ -107,7 +107,7 @@ const RECORD_ATTEMPT = statement(`
   FROM users, (SELECT ${NEXT_AUDIT_ID} AS id) AS next WHERE users.id = :userId AND attempt = :attempt
   UNION ALL
   SELECT next.id + 1, app_id, users.id, iif(capped_at IS NULL, 'user.locked', 'user.capped'), 'success', NULL,
-    'system', NULL, :ip, NULL, :requestId
+    'system', NULL, :ip, :userAgent, :requestId
   FROM users, (SELECT ${NEXT_AUDIT_ID} AS id) AS next
   WHERE users.id = :userId AND attempt = :attempt AND (locked_until IS NOT NULL OR capped_at IS NOT NULL)
   RETURNING (SELECT count(*) FROM backup_codes WHERE user_id = :userId AND used_at IS NULL) AS remaining`);
@@ -127,7 +127,6 @@ export interface Attempt {
   /** Who asks; for a challenge, with the key that minted it. */
   actor: Actor;
   challenge: { id: string; expiresAt: number } | null;
-  source: Source;
   /** What else a right code does: statements that hang on `PASSED`. */
   afterPass?: Sequel | undefined;
 }
@@ -177,11 +176,11 @@ function readOutcome(decided: Partial<Decided> = {}, remaining?: number): Outcom
 }
 
 function bindings(deps: Deps, attempt: Attempt) {
-  const { user, app, challenge, source, actor } = attempt;
+  const { user, app, challenge, actor } = attempt;
   const [authenticatorId = null] = Object.keys(attempt.steps);
   return {
     ...claimBy(deps, actor, { app, user }),
-    requestId: deps.requestId,
+    ...requestValues(deps),
     failuresBeforeLock: app.settings.failuresBeforeLock,
     strikeCap: app.settings.strikeCap,
     steps: JSON.stringify(attempt.steps),
@@ -193,7 +192,5 @@ function bindings(deps: Deps, attempt: Attempt) {
     actor: actor.name,
     reason: attempt.reason,
     authenticatorId,
-    ip: source.ip ?? null,
-    userAgent: source.userAgent ?? null,
   };
 }

@@ -9,7 +9,7 @@ import { statement } from "../db/statement";
 import type { Deps } from "../env";
 import { Problem } from "../problem";
 import type { LinkCaller } from "./actor";
-import { recordWhere, type Source } from "./audit";
+import { recordWhere } from "./audit";
 import { CLAIMED, LINK_SPEAKS, LINK_STANDS, PASSED } from "./claim";
 import { confirm, type Confirmation } from "./confirm";
 import { enrol, showPending, type Enrolment } from "./enrol";
@@ -91,12 +91,11 @@ export async function cancelByLink(
 export async function proveByLink(
   deps: Deps,
   { linkId, browserHash }: LinkCaller,
-  { code, source }: { code: string; source: Source },
+  code: string,
 ): Promise<void> {
   const caller = { linkId, browserHash, proving: true };
   const verification = await verifyCode(deps, caller, {
     code,
-    source,
     afterPass: ({ userId, attempt }) => [
       PROVE(deps.db.$client, { linkId, browserHash, userId, attempt }),
     ],

@@ -37,7 +37,7 @@ export async function loginAtOnce(
   const secrets = await createSecrets("tokens");
   const passwordAt = deps.now.getTime();
   const begin = (assurance: Assurance, wanted: boolean): Sequel => {
-    const session = { secrets, assurance, source: client, begin: wanted };
+    const session = { secrets, assurance, begin: wanted };
     return (mark) => [beginSession(deps, mark, session)];
   };
   const one = { aal: 1, passwordAt, secondFactorAt: null } as const;
@@ -45,10 +45,7 @@ export async function loginAtOnce(
   const sequel = begin(one, !needsCode);
   const proven = await isProven(deps, { account, name, password, client, actor: ANYBODY, sequel });
   const isDone = proven !== null && !needsCode;
-  if (
-    !isDone &&
-    !(await codePasses(deps, proven, digits, { client, afterPass: begin(two, true) }))
-  ) {
+  if (!isDone && !(await codePasses(deps, proven, digits, begin(two, true)))) {
     throw new Problem("invalid_credentials");
   }
   if (!proven) throw new Error("a code of nobody was accepted");
@@ -73,14 +70,13 @@ async function codePasses(
   deps: Deps,
   account: AccountRecord | null,
   digits: string,
-  { client: source, afterPass }: { client: Client; afterPass: Sequel },
+  afterPass: Sequel,
 ): Promise<boolean> {
   const expiresAt = deps.now.getTime() + CHALLENGE_LIFE_SECONDS.min * 1000;
   const subject = {
     ...(account ? await subjectOf(deps, account) : NOBODY),
     actor: ANYBODY,
     challenge: { id: randomId("chal"), expiresAt },
-    source,
     afterPass,
   };
   const outcome = await attemptCode(deps, subject, { method: "totp", digits });

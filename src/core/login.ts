@@ -77,7 +77,7 @@ export async function login(deps: Deps, input: LoginInput): Promise<Login> {
     rebindHashes,
     deviceId,
     sequel: (mark) => [
-      beginSession(deps, mark, { secrets, assurance, source: client, begin: !needsCode }),
+      beginSession(deps, mark, { secrets, assurance, begin: !needsCode }),
       noteDeviceUse(deps, mark, deviceId),
     ],
   });
@@ -131,7 +131,6 @@ export interface LoginAnswer {
   /** Whether to spare this device the code next time, where the app allows it. */
   trustDevice: boolean;
   holding: Holding;
-  client: Client;
 }
 
 /**
@@ -141,7 +140,7 @@ export interface LoginAnswer {
 export async function answerLogin(
   deps: Deps,
   claims: ChallengeClaims,
-  { code, holding, client, ...input }: LoginAnswer,
+  { code, holding, ...input }: LoginAnswer,
 ): Promise<LoggedIn & { backupCodes: BackupCodesLeft; deviceToken?: string }> {
   const { userId, login: started } = claims;
   if (!started) throw new Error("a log-in challenge without its log-in");
@@ -152,10 +151,9 @@ export async function answerLogin(
   const { backupCodes } = await answerChallenge(deps, claims, {
     code,
     origin: null,
-    source: client,
     afterPass: (mark) => [
-      beginSession(deps, mark, { secrets, assurance, source: client }),
-      ...(device ? trustDevice(deps, mark, device, { claims, client }) : []),
+      beginSession(deps, mark, { secrets, assurance }),
+      ...(device ? trustDevice(deps, mark, device, claims) : []),
     ],
   });
   const subject = { ...assurance, userId, boundToEnrol: false };

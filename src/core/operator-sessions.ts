@@ -11,7 +11,7 @@ import { statement } from "../db/statement";
 import type { Deps } from "../env";
 import { Problem } from "../problem";
 import { OPERATOR } from "./actor";
-import { NEXT_AUDIT_ID, record, type Source } from "./audit";
+import { record, recordWhere } from "./audit";
 import { OPERATOR_SESSION_LIFE, SESSION_USE_NOTED } from "./policy";
 
 /** What the operator's browser is given to hold. */
@@ -41,10 +41,7 @@ const NOTE_USE = statement(`
   WHERE hash = :hash AND idle_expires_at > :now`);
 
 /** Before the deletion, and only of what it will find. */
-const RECORD_SIGN_OUT = statement(`
-  INSERT INTO audit_events (id, type, outcome, actor, ip, user_agent, request_id)
-  SELECT ${NEXT_AUDIT_ID}, 'console.signed_out', 'success', '${OPERATOR.name}', :ip, :userAgent, :requestId
-  FROM operator_sessions WHERE hash = :hash`);
+const recordSignOut = recordWhere(`EXISTS (SELECT 1 FROM operator_sessions WHERE hash = :hash)`);
 const DELETE = statement(`DELETE FROM operator_sessions WHERE hash = :hash`);
 
 interface Row {
@@ -54,7 +51,7 @@ interface Row {
 }
 
 /** Throws `unauthorized` for another token than ADMIN_TOKEN. */
-export async function signIn(deps: Deps, token: string, source: Source): Promise<OperatorCookie> {
+export async function signIn(deps: Deps, token: string): Promise<OperatorCookie> {
   const { adminToken } = deps.settings;
   if (!timingSafeEqual(token, adminToken)) {
     throw new Problem("unauthorized", { cause: "wrong admin token" });
@@ -64,7 +61,7 @@ export async function signIn(deps: Deps, token: string, source: Source): Promise
   const d1 = deps.db.$client;
   await d1.batch([
     INSERT(d1, { hash, tokenDigest, ...endsFrom(deps.now) }),
-    record(deps, { type: "console.signed_in", actor: OPERATOR.name, appId: null, source }),
+    record(deps, { type: "console.signed_in", actor: OPERATOR.name, appId: null }),
   ]);
   const maxAgeSeconds = OPERATOR_SESSION_LIFE.overall / 1000;
   return { value: formatToken.operator(text), maxAgeSeconds };
@@ -107,14 +104,10 @@ function noteUse({ db, defer, now }: Deps, hash: string, row: Row): void {
 }
 
 /** Of a cookie that opens nothing it takes no note. */
-export async function signOut(deps: Deps, cookie: string, source: Source): Promise<void> {
+export async function signOut(deps: Deps, cookie: string): Promise<void> {
   const hash = await parseOperatorCookie(cookie);
   if (hash === null) return;
-  const { requestId, now } = deps;
-  const { ip = null, userAgent = null } = source;
   const d1 = deps.db.$client;
-  await d1.batch([
-    RECORD_SIGN_OUT(d1, { hash, requestId, now: now.getTime(), ip, userAgent }),
-    DELETE(d1, { hash }),
-  ]);
+  const event = { type: "console.signed_out", actor: OPERATOR.name, appId: null } as const;
+  await d1.batch([recordSignOut(deps, event, { hash }), DELETE(d1, { hash })]);
 }

@@ -15,12 +15,12 @@ import type { Deps } from "../env";
 import { Problem } from "../problem";
 import type { AccountRecord } from "./account";
 import type { Actor } from "./actor";
-import { NEXT_AUDIT_ID, type Source } from "./audit";
+import { recordWhere, type AuditEvent } from "./audit";
 import { claimBy, CLAIMED, LIVE_APP, LIVE_CALLER, SAME_EPOCH, type Sequel } from "./claim";
 import { ACCOUNTS_APP, PASSWORD_GUARDS } from "./policy";
 
 /** Where a person is, as the platform says it. */
-export interface Client extends Source {
+export interface Client {
   /** What counters by address count by: the address, of IPv6 its /64. */
   network: string;
 }
@@ -61,15 +61,8 @@ const CLAIM = statement(`
         WHERE d.id = :deviceId AND d.user_id = users.id AND d.epoch = users.epoch AND d.expires_at > :now)))
   RETURNING id`);
 
-/** Deleted since the read: nothing personal is kept of them. */
-const IS_GONE = `(:userId <> '' AND NOT EXISTS (SELECT 1 FROM users WHERE id = :userId))`;
-
 /** What is refused because it is closed costs no row. */
-const RECORD = statement(`
-  INSERT INTO audit_events (id, app_id, user_id, type, outcome, reason, actor, ip, user_agent, request_id)
-  SELECT ${NEXT_AUDIT_ID}, :appId, nullif(:userId, ''), 'password.given', iif(:right, 'success', 'failure'),
-    iif(:right, NULL, 'wrong_password'), :actor, iif(${IS_GONE}, NULL, :ip), iif(${IS_GONE}, NULL, :userAgent), :requestId
-  WHERE iif(:right, ${CLAIMED}, NOT ${CLOSED})`);
+const recordGiven = recordWhere(`iif(:right, ${CLAIMED}, NOT ${CLOSED})`);
 
 const COUNT = statement(`
   INSERT INTO password_guards (key, failures, ends_at)
@@ -98,7 +91,7 @@ export async function attemptPassword(deps: Deps, attempt: PasswordAttempt): Pro
   const statements = [
     IS_CLOSED(d1, values),
     CLAIM(d1, values),
-    RECORD(d1, values),
+    recordGiven(deps, eventOf(attempt, right), values),
     // After the audit row: both ask whether it was closed before.
     COUNT(d1, values),
     ...attempt.sequel(values),
@@ -107,6 +100,16 @@ export async function attemptPassword(deps: Deps, attempt: PasswordAttempt): Pro
   if (claimed?.results.length === 1) return keepHashCurrent(deps, values, password);
   if (!right || closed?.results[0]?.closed === 1) throw new Problem("invalid_credentials");
   throw explain(account);
+}
+
+function eventOf({ account, actor }: PasswordAttempt, right: boolean): AuditEvent {
+  return {
+    type: "password.given",
+    actor: actor.name,
+    appId: account?.app.id ?? ACCOUNTS_APP,
+    userId: account?.user.id ?? null,
+    ...(!right && { outcome: "failure", reason: "wrong_password" }),
+  };
 }
 
 /** A hash of older parameters is made anew, after the answer. */
@@ -141,10 +144,6 @@ async function bindings(deps: Deps, attempt: PasswordAttempt) {
     endsSessions: Number(attempt.endsSessions ?? false),
     rebindHashes: JSON.stringify(attempt.rebindHashes ?? []),
     deviceId: attempt.deviceId ?? null,
-    actor: actor.name,
-    ip: client.ip ?? null,
-    userAgent: client.userAgent ?? null,
-    requestId: deps.requestId,
   };
 }
 

@@ -9,7 +9,7 @@ import type { Deps } from "../env";
 import { Problem } from "../problem";
 import { signAccessToken } from "./access-token";
 import type { Aal } from "./assurance";
-import { NEXT_AUDIT_ID, type Source } from "./audit";
+import { NEXT_AUDIT_ID, requestValues } from "./audit";
 import { ACCOUNTS_APP } from "./policy";
 import { idleEnd } from "./sessions";
 
@@ -54,13 +54,10 @@ export interface Refreshed {
 export async function refresh(
   deps: Deps,
   { sessionId, secret, refreshHash }: RefreshProof,
-  source: Source,
 ): Promise<Refreshed> {
   const next = await createSecret();
   const proof = { sessionId, secretHash: secret.hash, refreshHash, nextHash: next.hash };
-  const { ip = null, userAgent = null } = source;
-  const { requestId, now } = deps;
-  const values = { ...proof, now: now.getTime(), requestId, ip, userAgent };
+  const values = { ...proof, now: deps.now.getTime(), ...requestValues(deps) };
   const d1 = deps.db.$client;
   const [exchange] = await d1.batch<Row>([EXCHANGE(d1, values), RECORD_REUSE(d1, values)]);
   const row = exchange?.results[0];

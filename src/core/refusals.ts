@@ -6,19 +6,15 @@
  * together also write one row a minute.
  */
 
-import { statement } from "../db/statement";
 import type { Deps } from "../env";
-import { NEXT_AUDIT_ID } from "./audit";
+import { recordWhere } from "./audit";
 
 const MINUTE = 60_000;
 const MAX_REMEMBERED = 10_000;
 
 const lastNoted = new Map<string, number>();
 
-const NOTE = statement(`
-  INSERT INTO audit_events (id, app_id, user_id, type, outcome, reason, actor, request_id)
-  SELECT ${NEXT_AUDIT_ID}, :appId, :userId, 'user.refused', 'refused', :reason, 'system', :requestId
-  WHERE NOT EXISTS (SELECT 1 FROM audit_events
+const note = recordWhere(`NOT EXISTS (SELECT 1 FROM audit_events
     WHERE user_id = :userId AND id > (:now - ${MINUTE}) * 1000 AND type = 'user.refused')`);
 
 /** Notes, after the answer, that attempts of this user are being refused. */
@@ -31,5 +27,6 @@ export function noteRefusal(
   if (now >= last && now - last < MINUTE) return;
   if (lastNoted.size >= MAX_REMEMBERED) lastNoted.clear();
   lastNoted.set(refusal.userId, now);
-  deps.defer(NOTE(deps.db.$client, { ...refusal, now, requestId: deps.requestId }).run());
+  const event = { type: "user.refused", outcome: "refused", actor: "system" } as const;
+  deps.defer(note(deps, { ...event, ...refusal }, {}).run());
 }

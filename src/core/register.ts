@@ -8,7 +8,7 @@ import { Problem } from "../problem";
 import type { AppSettings } from "../db/schema";
 import { normaliseName, type Account, type Profile } from "./account";
 import { getApp } from "./apps";
-import { record, type Source } from "./audit";
+import { record } from "./audit";
 import { assertAcceptable } from "./password-policy";
 import { ACCOUNTS_APP, MIN_PASSWORD_LENGTH } from "./policy";
 
@@ -43,7 +43,7 @@ const WHAT_IS_TAKEN = statement(
 export async function register(
   deps: Deps,
   input: Registration,
-  { actor, source = {} }: { actor: "admin" | "registration"; source?: Source },
+  actor: "admin" | "registration",
 ): Promise<Profile> {
   const app = await getApp(deps, ACCOUNTS_APP);
   if (actor !== "admin" && app.settings.registration === "closed") {
@@ -70,7 +70,7 @@ export async function register(
   const [inserted] = await d1.batch([
     INSERT_ACCOUNT(d1, values),
     INSERT_USER(d1, values),
-    record(deps, { type: "account.created", actor, appId: app.id, userId, source }, attempt),
+    record(deps, { type: "account.created", actor, appId: app.id, userId }, attempt),
   ]);
   if (inserted?.results.length !== 1) throw await explainTaken(deps, values.email);
   return { id: userId, ...account, twoFactor: false, createdAt: deps.now };

@@ -11,7 +11,6 @@ import type { Deps } from "../env";
 import { signAccessToken } from "./access-token";
 import type { Actor } from "./actor";
 import type { Assurance } from "./assurance";
-import type { Source } from "./audit";
 import { CLAIMED, PASSED, type Mark } from "./claim";
 import { SESSION_LIFE } from "./policy";
 
@@ -74,16 +73,15 @@ export async function createSecrets(
  * it is not to `begin` yet, the statement is there all the same, so that nobody hears of it.
  */
 export function beginSession(
-  { db, now }: Deps,
+  { db, now, request }: Deps,
   mark: Mark,
   {
     secrets,
     assurance,
-    source,
     begin = true,
-  }: { secrets: SessionSecrets; assurance: Assurance; source: Source; begin?: boolean },
+  }: { secrets: SessionSecrets; assurance: Assurance; begin?: boolean },
 ): D1PreparedStatement {
-  const { ip = null, userAgent = null } = source;
+  const { ip, userAgent } = request;
   return INSERT[assurance.aal](db.$client, {
     ...mark,
     ...assurance,

@@ -34,14 +34,13 @@ const SET_PASSWORD = statement(`
 export async function stepUp(
   deps: Deps,
   caller: SessionCaller,
-  { code, client }: { code: string; client: Client },
+  code: string,
 ): Promise<Credentials> {
   const { user, session } = await loadBySession(deps, caller);
   const secrets = await renewedSecrets(session);
   const proven = secondFactorNow(deps);
   const verification = await verifyCode(deps, caller, {
     code,
-    source: client,
     afterPass: (mark) => [renewSession(deps, mark, { secrets, proven, by: "passed" })],
   });
   if (!verification.valid) throw new Problem("invalid_code");

@@ -10,7 +10,7 @@ import { statement } from "../db/statement";
 import type { Deps } from "../env";
 import { Problem } from "../problem";
 import type { Actor } from "./actor";
-import { record, type Source } from "./audit";
+import { record } from "./audit";
 import { claimBy, CLAIMED, commitClaim, LIVE_APP, LIVE_CALLER, PASSED, type Mark } from "./claim";
 import type { ChallengeClaims } from "./challenge-token";
 import { TRUSTED_DEVICE_LIFE } from "./policy";
@@ -62,9 +62,9 @@ export function trustDevice(
   deps: Deps,
   { userId, attempt }: Mark,
   { id: deviceId, hash }: NewDevice,
-  { claims, client }: { claims: ChallengeClaims; client: Source },
+  claims: ChallengeClaims,
 ): D1PreparedStatement[] {
-  const { ip = null, userAgent = null } = client;
+  const { ip, userAgent } = deps.request;
   const now = deps.now.getTime();
   const values = { userId, attempt, deviceId, hash, ip, userAgent };
   const event = {
@@ -72,7 +72,6 @@ export function trustDevice(
     actor: `challenge:${claims.id}`,
     appId: claims.appId,
     userId,
-    source: client,
   } as const;
   return [
     INSERT(deps.db.$client, { ...values, now, expiresAt: now + TRUSTED_DEVICE_LIFE }),

@@ -197,10 +197,19 @@ export async function deleteUser(
     CLAIM_DELETION(d1, claim),
     ...deleteFactors(deps, claim),
     ...DELETE_ACCOUNT.map((bind) => bind(d1, claim)),
-    DEPERSONALISE_AUDIT(d1, claim),
-    record(deps, { ...eventOf("user.deleted", actor, { app, user }), note }, claim.attempt),
+    ...DEPERSONALISE_AUDIT.map((bind) => bind(d1, claim)),
+    record(
+      actor === OPERATOR ? deps : withoutSource(deps),
+      { ...eventOf("user.deleted", actor, { app, user }), note },
+      claim.attempt,
+    ),
     DELETE_USER(d1, claim),
   ]);
+}
+
+/** Of whoever deletes themselves, by their session or their app, no address stays. */
+function withoutSource(deps: Deps): Deps {
+  return { ...deps, request: { ...deps.request, ip: null, userAgent: null } };
 }
 
 /** What a deletion takes with it besides the factors. */
@@ -213,10 +222,19 @@ const DELETE_ACCOUNT = [
   statement(`DELETE FROM sessions WHERE user_id = :userId AND ${CLAIMED}`),
   statement(`DELETE FROM trusted_devices WHERE user_id = :userId AND ${CLAIMED}`),
 ];
-/** What stays is who did what to which id, and when, and the operator's note on the deletion itself. */
-const DEPERSONALISE_AUDIT = statement(`
+/**
+ * What stays is who did what to which id, and when; and of a deletion by the operator, from where
+ * and why. The second: what a link noted before its enrolment made the user.
+ */
+const DEPERSONALISE_AUDIT = [
+  statement(`
   UPDATE audit_events SET ip = NULL, user_agent = NULL, note = NULL
-  WHERE user_id = :userId AND coalesce(ip, user_agent, note) IS NOT NULL AND ${CLAIMED}`);
+  WHERE user_id = :userId AND coalesce(ip, user_agent, note) IS NOT NULL AND ${CLAIMED}`),
+  statement(`
+  UPDATE audit_events SET ip = NULL, user_agent = NULL
+  WHERE user_id IS NULL AND ${CLAIMED} AND note IN (
+    SELECT substr(actor, 6) FROM audit_events WHERE user_id = :userId AND actor LIKE 'link:%')`),
+];
 
 /** The statements that delete all factors of a user, if the attempt's change took place. */
 export function deleteFactors(

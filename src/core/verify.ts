@@ -35,7 +35,7 @@ export type Verification =
 export async function verifyCode(
   deps: Deps,
   caller: Caller,
-  { code, ...about }: Pick<Attempt, "source" | "afterPass"> & { code: string },
+  { code, ...about }: Pick<Attempt, "afterPass"> & { code: string },
 ): Promise<Verification> {
   const normal = parseCode(code);
   const asked = { ...about, actor: actorOf(caller), challenge: null };
@@ -75,8 +75,8 @@ function refuseLocked(deps: Deps, app: App, user: User) {
   }
 }
 
-/** Who asks, from where, and what for. */
-type Asked = Pick<Attempt, "actor" | "challenge" | "source" | "afterPass">;
+/** Who asks, and what for. */
+type Asked = Pick<Attempt, "actor" | "challenge" | "afterPass">;
 
 /** Whose code it is, as read, and who asks. */
 export interface Subject extends Asked {

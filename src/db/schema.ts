@@ -198,7 +198,15 @@ export const auditEvents = sqliteTable(
     /** The operator's own words. */
     note: text(),
   },
-  (t) => [index("audit_events_user").on(t.userId)],
+  (t) => [
+    // Each event is in one of the two: those of no user are found by the link or key that they name.
+    index("audit_events_user")
+      .on(t.userId)
+      .where(sql`user_id IS NOT NULL`),
+    index("audit_events_note")
+      .on(t.note)
+      .where(sql`user_id IS NULL`),
+  ],
 );
 
 /** That a creating call with this Idempotency-Key has been carried out, and what it made. */

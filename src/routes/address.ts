@@ -4,8 +4,11 @@
  */
 
 import type { Context } from "hono";
-import type { Source } from "../core/audit";
 import type { Client } from "../core/password-gate";
+import type { RequestSource } from "../env";
+
+/** What is kept of a user agent, in characters. */
+export const MAX_USER_AGENT = 512;
 
 /**
  * Behind Cloudflare's edge this cannot be forged; a local server passes the client's own header
@@ -16,13 +19,14 @@ export function addressOf(c: Context): string | undefined {
 }
 
 /** For the audit trail. */
-export function sourceOf(c: Context): Source {
-  return { ip: addressOf(c), userAgent: c.req.header("user-agent")?.slice(0, 512) };
+export function sourceOf(c: Context): Omit<RequestSource, "id"> {
+  const userAgent = c.req.header("user-agent")?.slice(0, MAX_USER_AGENT) ?? null;
+  return { ip: addressOf(c) ?? null, userAgent };
 }
 
-/** For the counters of wrong passwords too. */
+/** For the counters of wrong passwords. */
 export function clientOf(c: Context): Client {
-  return { ...sourceOf(c), network: addressKey(addressOf(c)) };
+  return { network: addressKey(addressOf(c)) };
 }
 
 /** What limits by address count by: an IPv6 customer has at least a /64, so that is one address. */

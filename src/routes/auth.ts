@@ -7,6 +7,7 @@ import { parseApiKey } from "../crypto/api-key";
 import { timingSafeEqual } from "../crypto/timing-safe-equal";
 import { Problem } from "../problem";
 import type { AppEnv } from "./context";
+import { onBehalfOf, readEndUser } from "./end-user";
 import { limitKey } from "./limits";
 
 /**
@@ -21,6 +22,7 @@ export function requireKey(scope: Scope) {
     // By the hash: who knows only the id, which is shown and logged, uses up nothing.
     await limitKey(c.env.KEY_LIMIT, proof.hash, c.var.deps.now);
     c.set("key", { ...proof, scope });
+    c.set("deps", onBehalfOf(c.var.deps, readEndUser(c)));
     await next();
   });
 }

@@ -12,6 +12,7 @@ import { describeProblem } from "../problem-table";
 import { DOCUMENTS } from "./compat/documents";
 import { whereOn } from "./compat/switch";
 import type { AppEnv } from "./context";
+import { describeEndUser } from "./end-user";
 import { noIcon, page } from "./page";
 
 const INFO = {
@@ -44,7 +45,9 @@ export function openApiDocument(app: OpenAPIHono<AppEnv>) {
     name: "__Host-stepgate",
     description: "The session of a browser; plain `stepgate` on a developer's machine.",
   });
-  return app.getOpenAPI31Document({ openapi: "3.1.0", info: INFO });
+  const document = app.getOpenAPI31Document({ openapi: "3.1.0", info: INFO });
+  for (const path of Object.values(document.paths ?? {})) describeEndUser(path);
+  return document;
 }
 
 /** Both bundles set styles from scripts; neither gets to run one that is not ours. */

@@ -10,6 +10,7 @@ import { matchedRoutes } from "hono/route";
 import { assertKeyring } from "../core/keyring-check";
 import { loadConfig } from "../env";
 import { Problem } from "../problem";
+import { sourceOf } from "./address";
 import type { AppEnv } from "./context";
 
 /** No request of ours comes near it. */
@@ -111,7 +112,8 @@ const provideDeps = createMiddleware<AppEnv>(async (c, next) => {
   const { requestId, config } = c.var;
   await assertKeyring({ ...config, now });
   const defer = (work: Promise<unknown>) => c.executionCtx.waitUntil(work.catch(logDeferred));
-  c.set("deps", { ...config, now, requestId, defer });
+  const request = { id: requestId, ...sourceOf(c) };
+  c.set("deps", { ...config, now, request, defer });
   await next();
 
   function logDeferred(error: unknown) {

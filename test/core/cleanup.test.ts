@@ -97,7 +97,7 @@ it("exports more events than one read takes", async () => {
 
 it("deletes sign-ins to the console that have ended, for want of use or by age", async () => {
   const { deps } = await depsOf();
-  await signIn(deps, TEST_SECRETS.ADMIN_TOKEN, {});
+  await signIn(deps, TEST_SECRETS.ADMIN_TOKEN);
   elapse(3599);
   await cleanUp();
   expect(await count("operator_sessions")).toBe(1);

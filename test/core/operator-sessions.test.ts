@@ -13,8 +13,8 @@ const NEWER = `new:${"B".repeat(42)}A`;
 
 let cookie: string;
 beforeEach(async () => {
-  const { deps } = await depsOf();
-  ({ value: cookie } = await signIn(deps, ADMIN_TOKEN, SOURCE));
+  const { deps } = await depsOf(env, SOURCE);
+  ({ value: cookie } = await signIn(deps, ADMIN_TOKEN));
 });
 
 /** Whether the cookie opens the console at the set time; what it leaves behind is done. */
@@ -31,8 +31,8 @@ async function isSignedIn(bindings: Env = env, held = cookie): Promise<boolean> 
 }
 
 async function leave(): Promise<void> {
-  const { deps } = await depsOf();
-  await signOut(deps, cookie, SOURCE);
+  const { deps } = await depsOf(env, SOURCE);
+  await signOut(deps, cookie);
 }
 
 async function events(): Promise<object[]> {
@@ -43,7 +43,7 @@ describe("a sign-in", () => {
   it("takes the ADMIN_TOKEN, and nothing like it", async () => {
     const { deps } = await depsOf();
     for (const token of ["", "guess", `${ADMIN_TOKEN} `, ADMIN_TOKEN.toUpperCase()]) {
-      await expect(signIn(deps, token, SOURCE)).rejects.toMatchObject({ code: "unauthorized" });
+      await expect(signIn(deps, token)).rejects.toMatchObject({ code: "unauthorized" });
     }
     expect(await events()).toHaveLength(1);
   });
@@ -56,7 +56,7 @@ describe("a sign-in", () => {
 
   it("gives each browser a secret of its own, of which only the hash is kept", async () => {
     const { deps } = await depsOf();
-    const other = await signIn(deps, ADMIN_TOKEN, SOURCE);
+    const other = await signIn(deps, ADMIN_TOKEN);
     expect(other.maxAgeSeconds).toBe(12 * 3600);
     expect(other.value).toMatch(/^sgo_[a-z2-7]{52}$/);
     expect(other.value).not.toBe(cookie);
@@ -138,7 +138,7 @@ describe("it ends", () => {
 
   it("with a sign-out, which is in the audit trail once", async () => {
     const { deps } = await depsOf();
-    const { value: other } = await signIn(deps, ADMIN_TOKEN, SOURCE);
+    const { value: other } = await signIn(deps, ADMIN_TOKEN);
     await Promise.all([leave(), leave(), leave()]);
     expect(await isSignedIn()).toBe(false);
     expect(await isSignedIn(env, other)).toBe(true);

@@ -34,7 +34,7 @@ beforeEach(async () => {
 function attemptsOf(browser: LinkCaller, code: string): ((deps: Deps) => Promise<unknown>)[] {
   return [
     (deps) => loadOpenedLink(deps, browser),
-    (deps) => proveByLink(deps, browser, { code, source: {} }),
+    (deps) => proveByLink(deps, browser, code),
     (deps) => enrolByLink(deps, browser),
     (deps) => showByLink(deps, browser),
     (deps) => confirmByLink(deps, browser, code),
@@ -150,7 +150,7 @@ describe.each(ENDS)("requirement 24a: once a user %s", (_name, end) => {
     const unopened = await enrolmentLink(app, "ada");
     const browser = await opened(await enrolmentLink(app, "ada"));
     const proven = await opened(await enrolmentLink(app, "ada"));
-    const proof = { code: codeOf(user.phone), source: {} };
+    const proof = codeOf(user.phone);
     await inCore((deps) => proveByLink(deps, proven, proof));
     const { secret } = await inCore((deps) => enrolByLink(deps, proven));
     await end();
@@ -184,7 +184,7 @@ describe("requirement 24a: an enrolment link", () => {
     const browser = await opened(await enrolmentLink(app, "ada"));
     await app.verify("ada", firstCode(user));
     await app.verify("ada", wrongCodeOf(user.phone));
-    await inCore((deps) => proveByLink(deps, browser, { code: codeOf(user.phone), source: {} }));
+    await inCore((deps) => proveByLink(deps, browser, codeOf(user.phone)));
     await inCore((deps) => enrolByLink(deps, browser));
     const { secret } = await inCore((deps) => enrolByLink(deps, browser));
     const code = codeOf(phoneWith(secret));

@@ -25,8 +25,6 @@ beforeEach(async () => {
   app = await createApp({ settings });
 });
 
-const noSource = { source: {} };
-
 /** Core, with a database in which something happens before its next batch. */
 function after(sql: string, act: (deps: Deps) => Promise<unknown>): Promise<string> {
   return refusal((deps) => {
@@ -82,7 +80,7 @@ describe.each(CHANGES)("requirement 30: when %s between a read and its write", (
   it("no code is spent", async () => {
     const { phone } = await enrolled(app, "ada");
     const browser = await opened(await enrolmentLink(app, "ada"));
-    const given = { code: codeOf(phone), ...noSource };
+    const given = codeOf(phone);
     expect(await after(sql, (deps) => proveByLink(deps, browser, given))).toBe("link_ended");
     expect(await attempts("success")).toBe(0);
     expect(await rows("SELECT * FROM enrolment_links WHERE proven_epoch IS NOT NULL")).toEqual([]);
@@ -109,7 +107,7 @@ describe("DESIGN 10.15: with a factor active,", () => {
       expect(await refusal((deps) => act(deps, browser))).toBe("second_factor_required");
     }
     expect(await rows("SELECT * FROM authenticators")).toHaveLength(1);
-    await inCore((deps) => proveByLink(deps, browser, { code: codeOf(ada.phone), ...noSource }));
+    await inCore((deps) => proveByLink(deps, browser, codeOf(ada.phone)));
     const { secret } = await inCore((deps) => enrolByLink(deps, browser));
     const code = codeOf(phoneWith(secret));
     expect(await inCore((deps) => confirmByLink(deps, browser, code))).toMatchObject({
@@ -125,14 +123,14 @@ describe("DESIGN 10.15: with a factor active,", () => {
     const code = codeOf(phoneWith(secret));
     expect(await refusal((deps) => confirmByLink(deps, browser, code))).toBe("link_ended");
     expect(await refusal((deps) => showByLink(deps, browser))).toBe("link_ended");
-    const given = { code: codeOf(phone), ...noSource };
+    const given = codeOf(phone);
     expect(await refusal((deps) => proveByLink(deps, browser, given))).toBe("link_ended");
   });
 
   it("a proof ends with whatever raises the user's epoch", async () => {
     const { phone } = await enrolled(app, "ada");
     const browser = await opened(await enrolmentLink(app, "ada"));
-    await inCore((deps) => proveByLink(deps, browser, { code: codeOf(phone), ...noSource }));
+    await inCore((deps) => proveByLink(deps, browser, codeOf(phone)));
     await app.v1("POST", "/users/ada/backup-codes");
     expect(await refusal((deps) => enrolByLink(deps, browser))).toBe("link_ended");
   });
@@ -140,8 +138,7 @@ describe("DESIGN 10.15: with a factor active,", () => {
   it("wrong codes there count for the user, and lock them", async () => {
     const { phone } = await enrolled(app, "ada");
     const browser = await opened(await enrolmentLink(app, "ada"));
-    const prove = (code: string) =>
-      refusal((deps) => proveByLink(deps, browser, { code, ...noSource }));
+    const prove = (code: string) => refusal((deps) => proveByLink(deps, browser, code));
     for (let times = 0; times < 5; times++) {
       expect(await prove(wrongCodeOf(phone))).toBe("invalid_code");
     }
@@ -154,10 +151,10 @@ describe("DESIGN 10.15: with a factor active,", () => {
     const { phone } = await enrolled(app, "ada");
     const browser = await opened(await enrolmentLink(app, "ada"));
     const code = codeOf(phone);
-    await inCore((deps) => proveByLink(deps, browser, { code, ...noSource }));
+    await inCore((deps) => proveByLink(deps, browser, code));
     expect(await (await app.verify("ada", code)).json()).toMatchObject({ valid: false });
     const another = await opened(await enrolmentLink(app, "ada"));
-    const again = refusal((deps) => proveByLink(deps, another, { code, ...noSource }));
+    const again = refusal((deps) => proveByLink(deps, another, code));
     expect(await again).toBe("invalid_code");
     expect(await refusal((deps) => enrolByLink(deps, another))).toBe("second_factor_required");
   });

@@ -19,7 +19,6 @@ beforeEach(async () => {
   app = await createApp({ settings });
 });
 
-const noSource = { source: {} };
 const open = (link: { url: string }) => refusal((deps) => openLink(deps, tokenOf(link)));
 
 describe("SECURITY: after an operator's reset", () => {
@@ -118,7 +117,7 @@ describe("SECURITY: after an operator's reset", () => {
     const browser = await opened({ url: made.rebindUrl });
     const { phone } = await enrolled(app, "ada", { rebindToken: made.rebindToken });
     const code = codeOf(phone);
-    const prove = refusal((deps) => proveByLink(deps, browser, { code, ...noSource }));
+    const prove = refusal((deps) => proveByLink(deps, browser, code));
     expect(await prove).toBe("link_ended");
   });
 });

@@ -80,7 +80,7 @@ async function giveOtp(
 ): Promise<string | null> {
   if (!otp) return null;
   const { deps } = c.var;
-  const answer = { code: otp, trustDevice: false, holding: "cookie", client: clientOf(c) } as const;
+  const answer = { code: otp, trustDevice: false, holding: "cookie" } as const;
   try {
     const claims = await openLogin(deps, result.challenge.token);
     return tokenOf((await answerLogin(deps, claims, answer)).credentials);

@@ -17,7 +17,7 @@ import { confirmOwn } from "../../core/step-up";
 import { isActive } from "../../core/user-record";
 import { DEFAULT_PARAMETERS } from "../../crypto/totp";
 import { Problem } from "../../problem";
-import { clientOf, sourceOf } from "../address";
+import { clientOf } from "../address";
 import type { AppEnv } from "../context";
 import { limitByAddress } from "../limits";
 import { assertOrigin, openToRegisteredOrigins } from "../origins";
@@ -120,7 +120,7 @@ export const djangoReact = new Hono<AppEnv>()
   .use(whereOn("2"), openToRegisteredOrigins, limitByAddress, ...withDeps)
   .post("/register", async (c) => {
     const input = await parseFields(c, Registration, complain);
-    await register(c.var.deps, input, { actor: "registration", source: sourceOf(c) });
+    await register(c.var.deps, input, "registration");
     const message = "Registered successfully, please login";
     return c.json({ status: "success", message }, 201);
   })
@@ -161,7 +161,7 @@ export const djangoReact = new Hono<AppEnv>()
     await assertOrigin(c);
     const claims = await openLogin(c.var.deps, pending);
     if (claims.userId !== userId) throw noUser(userId);
-    const answer = { code, trustDevice: false, holding: "cookie", client: clientOf(c) } as const;
+    const answer = { code, trustDevice: false, holding: "cookie" } as const;
     const { credentials } = await answerLogin(c.var.deps, claims, answer);
     handOver(c, credentials);
     setOwnCookie(c, PENDING, "", 0);

@@ -18,7 +18,7 @@ import { parseRefreshToken } from "../../crypto/session-token";
 import { isActive } from "../../core/user-record";
 import { DEFAULT_PARAMETERS } from "../../crypto/totp";
 import { Problem } from "../../problem";
-import { clientOf, sourceOf } from "../address";
+import { clientOf } from "../address";
 import { bearer } from "../auth";
 import type { AppEnv } from "../context";
 import { limitByAddress } from "../limits";
@@ -200,7 +200,7 @@ const jwt = new Hono<AppEnv>()
       detail(400, "Invalid 2FA code."),
     );
     const claims = await openLogin(deps, fields.totp_challenge_token).catch(dead);
-    const answer = { code, trustDevice: false, holding: "tokens", client: clientOf(c) } as const;
+    const answer = { code, trustDevice: false, holding: "tokens" } as const;
     const { credentials } = await answerLogin(deps, claims, answer).catch(dead).catch(wrong);
     return c.json(pair(credentials));
   })
@@ -208,7 +208,7 @@ const jwt = new Hono<AppEnv>()
     const fields = await parseFields(c, z.object({ refresh: text(256) }), complain);
     const proof = await parseRefreshToken(fields.refresh);
     if (!proof) throw invalidToken();
-    const renewed = await refresh(c.var.deps, proof, sourceOf(c)).catch(
+    const renewed = await refresh(c.var.deps, proof).catch(
       instead(["session_ended"], invalidToken),
     );
     return c.json({ access: renewed.accessToken, refresh: renewed.refreshToken });

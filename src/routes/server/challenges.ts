@@ -3,7 +3,6 @@ import { answerChallenge, openChallenge } from "../../core/answer-challenge";
 import { signAssertion } from "../../core/assertion";
 import { createChallenge } from "../../core/challenges";
 import { CHALLENGE_LIFE_SECONDS } from "../../core/policy";
-import { sourceOf } from "../address";
 import { requireKey } from "../auth";
 import { CodeText, IdempotencyHeaders, idempotentRequest, Instant, line, UserId } from "../fields";
 import { limitUser } from "../limits";
@@ -96,7 +95,7 @@ export const challengeRoutes = router()
     const claims = await openChallenge(deps, "server", token);
     await limitUser(c.env.USER_LIMIT, claims.userId, deps.now);
     const origin = c.req.header("origin") ?? null;
-    const answered = await answerChallenge(deps, claims, { code, origin, source: sourceOf(c) });
+    const answered = await answerChallenge(deps, claims, { code, origin });
     const assertion = await signAssertion(deps, claims, answered.method);
     return c.json({ valid: true as const, userId: claims.externalId, ...answered, assertion }, 200);
   });

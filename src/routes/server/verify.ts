@@ -1,6 +1,8 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { verifyCode } from "../../core/verify";
+import { MAX_USER_AGENT } from "../address";
 import { requireKey } from "../auth";
+import { IpAddress, onBehalfOf, readEndUser } from "../end-user";
 import { CodeText, line, UserId } from "../fields";
 import { limitUser } from "../limits";
 import { body, BODY_PROBLEMS, json, problems, router } from "../openapi";
@@ -22,13 +24,10 @@ const verify = createRoute({
     body: body(
       z.strictObject({
         code: CodeText,
-        ip: z
-          .union([z.ipv4(), z.ipv6()])
+        ip: IpAddress.optional().openapi({ description: "As `Stepgate-User-Ip`, and wins." }),
+        userAgent: line(MAX_USER_AGENT)
           .optional()
-          .openapi({ description: "The end user's, for the audit trail." }),
-        userAgent: line(512)
-          .optional()
-          .openapi({ description: "The end user's, for the audit trail." }),
+          .openapi({ description: "As `Stepgate-User-Agent`, and wins." }),
       }),
     ),
   },
@@ -68,6 +67,8 @@ export const verifyRoutes = router().openapi(verify, async (c) => {
   const { code, ip, userAgent } = c.req.valid("json");
   const { deps, key } = c.var;
   await limitUser(c.env.USER_LIMIT, `${key.hash}:${userId}`, deps.now);
-  const source = { ip, userAgent };
-  return c.json(await verifyCode(deps, { ...key, userId }, { code, source }), 200);
+  const told = readEndUser(c);
+  const endUser = { ip: ip ?? told.ip, userAgent: userAgent ?? told.userAgent };
+  const answer = await verifyCode(onBehalfOf(deps, endUser), { ...key, userId }, { code });
+  return c.json(answer, 200);
 });

@@ -6,7 +6,7 @@ import { register } from "../../core/register";
 import { ACCESS_TOKEN_LIFE_SECONDS } from "../../core/policy";
 import { parseDeviceToken, parseRefreshToken } from "../../crypto/session-token";
 import { Problem } from "../../problem";
-import { clientOf, sourceOf } from "../address";
+import { clientOf } from "../address";
 import type { AppEnv } from "../context";
 import { CodeText, Instant } from "../fields";
 import { limitUser } from "../limits";
@@ -151,8 +151,8 @@ const logoutRoute = createRoute({
 
 export const loginRoutes = router()
   .openapi(registerRoute, async (c) => {
-    const origin = { actor: "registration", source: sourceOf(c) } as const;
-    return c.json({ user: await register(c.var.deps, c.req.valid("json"), origin) }, 201);
+    const user = await register(c.var.deps, c.req.valid("json"), "registration");
+    return c.json({ user }, 201);
   })
   .openapi(loginRoute, async (c) => {
     const { email, username, cookie, deviceToken, ...rest } = c.req.valid("json");
@@ -171,7 +171,7 @@ export const loginRoutes = router()
     const claims = await openLogin(deps, challengeToken);
     await limitUser(c.env.USER_LIMIT, claims.userId, deps.now);
     const holding = cookie ? "cookie" : "tokens";
-    const answer = { code, trustDevice, holding, client: clientOf(c) } as const;
+    const answer = { code, trustDevice, holding } as const;
     const { backupCodes, deviceToken, ...loggedIn } = await answerLogin(deps, claims, answer);
     if (cookie && deviceToken) handOverDevice(c, deviceToken);
     const device = deviceToken !== undefined && !cookie && { deviceToken };
@@ -180,7 +180,7 @@ export const loginRoutes = router()
   .openapi(refreshRoute, async (c) => {
     const proof = await parseRefreshToken(c.req.valid("json").refreshToken);
     if (!proof) throw new Problem("session_ended", { cause: "not a refresh token" });
-    const tokens = await refresh(c.var.deps, proof, sourceOf(c));
+    const tokens = await refresh(c.var.deps, proof);
     return c.json({ ...tokens, expiresIn: ACCESS_TOKEN_LIFE_SECONDS }, 200);
   })
   .openapi(logoutRoute, async (c) => {

@@ -147,12 +147,11 @@ export const profileRoutes = router()
   .openapi(stepUpRoute, async (c) => {
     const { deps, session } = c.var;
     const { code, password = "" } = c.req.valid("json");
-    const client = clientOf(c);
     // With the mark: who knows only the id, which tokens show, uses up nothing.
     await limitUser(c.env.USER_LIMIT, `${session.sessionId}:${session.mark}`, deps.now);
     const credentials =
       code === undefined
-        ? await stepUpWithPassword(deps, session, { password, client })
-        : await stepUp(deps, session, { code, client });
+        ? await stepUpWithPassword(deps, session, { password, client: clientOf(c) })
+        : await stepUp(deps, session, code);
     return c.json(handOver(c, credentials), 200);
   });

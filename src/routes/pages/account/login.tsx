@@ -137,7 +137,7 @@ export const loginPages = new Hono<AppEnv>()
       const { deps } = c.var;
       const claims = await openLogin(deps, ownCookie(c, CHALLENGE) ?? "");
       await limitUser(c.env.USER_LIMIT, claims.userId, deps.now);
-      const answer = { code, trustDevice: trust === "yes", client: clientOf(c) };
+      const answer = { code, trustDevice: trust === "yes" };
       const loggedIn = await answerLogin(deps, claims, { ...answer, holding: "cookie" });
       if (loggedIn.deviceToken !== undefined) handOverDevice(c, loggedIn.deviceToken);
       dropChallenge(c);

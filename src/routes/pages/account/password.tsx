@@ -91,13 +91,12 @@ export const passwordPages = new Hono<AppEnv>()
     const { code = "", password } = c.req.valid("form");
     const act = async () => {
       const { deps, session } = c.var;
-      const client = clientOf(c);
       // With the mark: who knows only the id, which tokens show, uses up nothing.
       await limitUser(c.env.USER_LIMIT, `${session.sessionId}:${session.mark}`, deps.now);
       const credentials =
         password === undefined
-          ? await stepUp(deps, session, { code, client })
-          : await stepUpWithPassword(deps, session, { password, client });
+          ? await stepUp(deps, session, code)
+          : await stepUpWithPassword(deps, session, { password, client: clientOf(c) });
       handOver(c, credentials);
       return c.redirect(nextOf(c), 303);
     };

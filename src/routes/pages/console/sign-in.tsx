@@ -4,7 +4,6 @@ import { z } from "@hono/zod-openapi";
 import { Hono, type Context } from "hono";
 import { signIn, signOut } from "../../../core/operator-sessions";
 import { Problem } from "../../../problem";
-import { sourceOf } from "../../address";
 import type { AppEnv } from "../../context";
 import { limitFailures } from "../../limits";
 import { ownCookie, setOwnCookie } from "../../session";
@@ -69,7 +68,7 @@ export const signInPages = new Hono<AppEnv>()
   .get("/sign-in", (c) => signInPage(c))
   .post("/sign-in", limitFailures, form(SignInForm, signInPage), async (c) => {
     try {
-      const cookie = await signIn(c.var.deps, c.req.valid("form").token, sourceOf(c));
+      const cookie = await signIn(c.var.deps, c.req.valid("form").token);
       setOwnCookie(c, OPERATOR_COOKIE, cookie.value, cookie.maxAgeSeconds, "Strict");
       return c.redirect(nextOf(c), 303);
     } catch (error) {
@@ -79,7 +78,7 @@ export const signInPages = new Hono<AppEnv>()
     }
   })
   .post("/sign-out", async (c) => {
-    await signOut(c.var.deps, ownCookie(c, OPERATOR_COOKIE) ?? "", sourceOf(c));
+    await signOut(c.var.deps, ownCookie(c, OPERATOR_COOKIE) ?? "");
     setOwnCookie(c, OPERATOR_COOKIE, "", 0, "Strict");
     return c.redirect(`${SIGN_IN}?done=signed_out`, 303);
   });

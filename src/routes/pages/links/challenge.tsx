@@ -10,7 +10,6 @@ import {
 } from "../../../core/challenge-links";
 import type { ChallengeClaims } from "../../../core/challenge-token";
 import { Problem } from "../../../problem";
-import { sourceOf } from "../../address";
 import type { AppEnv } from "../../context";
 import { limitUser } from "../../limits";
 import { CodeEntry } from "../code-entry";
@@ -88,7 +87,6 @@ export const challengePages = new Hono<AppEnv>()
       if (cancel) return cancelled(c, c.req.param("token"));
       const claims = await openChallenge(deps, "link", c.req.param("token"));
       await limitUser(c.env.USER_LIMIT, claims.userId, deps.now);
-      const answer = { code, source: sourceOf(c) };
-      return c.redirect(await answerChallengeLink(deps, claims, answer), 303);
+      return c.redirect(await answerChallengeLink(deps, claims, code), 303);
     }),
   );

@@ -19,7 +19,6 @@ import {
 } from "../../../core/link-enrolment";
 import { ENROLMENT_LINK_LIFE } from "../../../core/policy";
 import { Problem } from "../../../problem";
-import { sourceOf } from "../../address";
 import type { AppEnv } from "../../context";
 import { limitUser } from "../../limits";
 import { ownCookie, setOwnCookie } from "../../session";
@@ -184,7 +183,7 @@ export const enrolmentPages = new Hono<AppEnv>()
       }
       if (link.next === "prove") {
         await limitUser(c.env.USER_LIMIT, caller.linkId, deps.now);
-        await proveByLink(deps, caller, { code, source: sourceOf(c) });
+        await proveByLink(deps, caller, code);
       }
       await enrolByLink(deps, caller);
       return c.redirect(PATH, 303);
