@@ -1,9 +1,14 @@
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
+import packageJson from "./package.json" with { type: "json" };
 import { TEST_SECRETS } from "./test/secrets.ts";
 
 // Only to keep wrangler from warning that they are missing.
 Object.assign(process.env, TEST_SECRETS);
+
+// Set by scripts/test-properties.mjs; else the same for a whole release.
+const { TEST_SEED: seed = packageJson.version.replaceAll(/\D/g, ""), TEST_TIMES: times = 1 } =
+  process.env;
 
 export default defineConfig({
   plugins: [
@@ -21,7 +26,8 @@ export default defineConfig({
   ],
   // Some tests hash hundreds of passwords, and machines differ.
   test: {
-    testTimeout: 30_000,
+    testTimeout: 30_000 * Number(times),
+    provide: { chance: { seed: Number(seed), times: Number(times) } },
     maxWorkers: "100%",
     setupFiles: ["test/setup.ts"],
     include: ["test/**/*.test.ts"],

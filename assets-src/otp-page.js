@@ -28,7 +28,7 @@ function call(method, path, init = {}) {
 
 async function logIn(event) {
   event.preventDefault();
-  const otp = find("otp").value.trim();
+  const otp = find("otp").value;
   const query = otp ? `?otp=${encodeURIComponent(otp)}` : "";
   const headers = { authorization: basic(find("username").value, find("password").value) };
   const response = await fetch(`/auth/credentials${query}`, { method: "POST", headers });

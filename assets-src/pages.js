@@ -7,11 +7,15 @@ function each(attribute, improve) {
   }
 }
 
-/** A whole code is sent by itself, once. */
-each("data-autosubmit", (input) => {
+/** What is not seen or only separates, as src/crypto/typed.ts and code.ts have it. */
+const SEPARATORS = /[\s\p{White_Space}\p{Cf}\p{DI}\p{P}\u2212\u30fc]/gu;
+
+/** A whole code is sent by itself, once: so many digits, of any script. */
+each("data-digits", (input, digits) => {
+  const whole = new RegExp(`^\\p{Nd}{${digits}}$`, "u");
   let sent = false;
   input.addEventListener("input", () => {
-    if (sent || !/^\d{6}$/.test(input.value.replaceAll(/[\s-]/g, ""))) return;
+    if (sent || !whole.test(input.value.normalize("NFKC").replaceAll(SEPARATORS, ""))) return;
     sent = true;
     input.form.requestSubmit();
   });

@@ -3,6 +3,7 @@
 import { createInterface } from "node:readline/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Secret, TOTP } from "otpauth";
+import { plainTyped } from "../src/crypto/typed.ts";
 import { Refusal } from "./refusal.mjs";
 
 /** A code of the step before is not begun with so shortly before the server takes it no more. */
@@ -16,7 +17,7 @@ export function personWithPhone() {
   return {
     async code(question, spent) {
       for (;;) {
-        const typed = (await lines.ask(`   ${question} `)).replaceAll(/[\s-]/g, "");
+        const typed = plainTyped(await lines.ask(`   ${question} `));
         if (!/^\d{6}$/.test(typed)) console.log("   A code is six digits.");
         else if (typed === spent) console.log("   That one is spent: wait for the next.");
         else return typed;

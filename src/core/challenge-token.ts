@@ -25,6 +25,8 @@ export interface ChallengeClaims {
   keyId: string | null;
   /** For the hint that a code is spent. */
   authenticatorIds: string[];
+  /** For the page that asks for a code. */
+  codeLengths: number[];
   purpose: string | null;
   /** Of a log-in: who it is, and when they gave the password. */
   login?: { profile: Account; createdAt: number; passwordAt: number; trustedDevices: boolean };

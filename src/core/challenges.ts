@@ -15,7 +15,7 @@ import { assertOpen } from "./guard";
 import { once, type Created, type IdempotentRequest } from "./idempotency";
 import { loadKnownUser } from "./load-user";
 import { assertRegistered } from "./return-url";
-import { isActive, type App, type UserRecord } from "./user-record";
+import { codeLengths, isActive, type App, type UserRecord } from "./user-record";
 
 export interface Challenge {
   id: string;
@@ -92,6 +92,7 @@ export async function mintChallenge(
     externalId: user.externalId,
     userEpoch: user.epoch,
     authenticatorIds: active.map((one) => one.id),
+    codeLengths: codeLengths(active),
   };
   const subject = { appId: app.id, userId: user.id, authenticators: active };
   const opened = await openAuthenticators(deps.keyring, subject);

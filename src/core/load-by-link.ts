@@ -10,6 +10,7 @@ import type { LinkCaller } from "./actor";
 import { LINK_STANDS } from "./claim";
 import { CONFIRM_TRIES } from "./policy";
 import {
+  codeLengths,
   isActive,
   JOIN_AUTHENTICATORS,
   readRecord,
@@ -27,6 +28,8 @@ export interface OpenedLink {
   next: LinkStep;
   /** What it enrolled last, if that can be confirmed. */
   authenticatorId: string | null;
+  /** Of the active factors. */
+  codeLengths: number[];
   returnUrl: string | null;
   expiresAt: Date;
 }
@@ -70,15 +73,17 @@ export async function loadByLink(deps: Deps, caller: LinkCaller): Promise<LinkRe
 }
 
 function readLink(id: string, row: Row, { user, authenticators }: LoadedUser): OpenedLink {
+  const active = authenticators.filter(isActive);
   const pending = authenticators.find(
     (one) => one.id === row.enrolledId && one.state === "pending" && one.tries < CONFIRM_TRIES,
   );
-  const isProven = !authenticators.some(isActive) || row.provenEpoch === user?.epoch;
+  const isProven = active.length === 0 || row.provenEpoch === user?.epoch;
   const toDo = pending ? "confirm" : "enrol";
   return {
     id,
     next: isProven ? toDo : "prove",
     authenticatorId: pending?.id ?? null,
+    codeLengths: codeLengths(active),
     returnUrl: row.returnUrl,
     expiresAt: new Date(row.linkExpiresAt),
   };

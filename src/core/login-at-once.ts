@@ -4,6 +4,7 @@
  * the code is tried on nobody.
  */
 
+import { normaliseCode } from "../crypto/code";
 import { randomId } from "../crypto/random";
 import type { Deps } from "../env";
 import { Problem } from "../problem";
@@ -69,7 +70,7 @@ async function isProven(deps: Deps, attempt: PasswordAttempt): Promise<AccountRe
 async function codePasses(
   deps: Deps,
   account: AccountRecord | null,
-  digits: string,
+  typed: string,
   afterPass: Sequel,
 ): Promise<boolean> {
   const expiresAt = deps.now.getTime() + CHALLENGE_LIFE_SECONDS.min * 1000;
@@ -79,6 +80,8 @@ async function codePasses(
     challenge: { id: randomId("chal"), expiresAt },
     afterPass,
   };
+  const code = normaliseCode(typed);
+  const digits = code?.method === "totp" ? code.digits : typed;
   const outcome = await attemptCode(deps, subject, { method: "totp", digits });
   return outcome?.passed === true;
 }

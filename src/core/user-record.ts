@@ -116,6 +116,11 @@ export function isActive({ state }: Authenticator): boolean {
   return state === "active";
 }
 
+/** How many digits the codes of these have, each number once, in ascending order. */
+export function codeLengths(authenticators: Authenticator[]): number[] {
+  return [...new Set(authenticators.map(({ digits }) => digits))].toSorted((a, b) => a - b);
+}
+
 /** The record that these rows hold; null for no rows. */
 export function readKnownRecord(rows: RecordRow[]): UserRecord | null {
   const [row] = rows;

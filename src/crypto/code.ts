@@ -11,12 +11,20 @@ export type Code =
   /** 24 Base32 symbols, upper case. */
   | { method: "backup_code"; symbols: string };
 
-/** In one form however it was typed; null for what has the form of no code. */
+/** What Base32 (RFC 4648 §6) lacks, and what is meant by it. */
+const MISREAD: Record<string, string> = { 0: "O", 1: "I", 8: "B" };
+
+/**
+ * In one form however it was typed, with any punctuation; null for what has the form of no code. One
+ * or two digits before a backup code are its number in a list.
+ */
 export function normaliseCode(text: string): Code | null {
-  const plain = plainTyped(text);
+  const plain = plainTyped(text).replaceAll(/\p{P}/gu, "").toUpperCase();
   if (/^\d{6,8}$/.test(plain)) return { method: "totp", digits: plain };
-  const symbols = plain.toUpperCase();
-  return /^[A-Z2-7]{24}$/.test(symbols) ? { method: "backup_code", symbols } : null;
+  const [, typed] = /^\d{0,2}([A-Z0-8]{24})$/.exec(plain) ?? [];
+  if (typed === undefined) return null;
+  const symbols = typed.replaceAll(/[018]/g, (digit) => MISREAD[digit] ?? digit);
+  return { method: "backup_code", symbols };
 }
 
 /** A new backup code as it is shown: six groups of four symbols, joined by dashes. */

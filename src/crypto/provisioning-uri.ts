@@ -30,6 +30,13 @@ export function labelOf(uri: string): Label {
   return { issuer, accountName };
 }
 
+/** What an app has to be told that cannot scan. Throws for a URI that is not of TOTP. */
+export function parametersOf(uri: string): Pick<TotpParameters, "digits" | "period"> {
+  const totp = URI.parse(uri);
+  if (!(totp instanceof TOTP)) throw new Error("not a TOTP URI");
+  return { digits: totp.digits, period: totp.period };
+}
+
 /** Unpadded Base32 (RFC 4648 §6): what people type when they cannot scan. */
 export function encodeSecret(secret: Uint8Array<ArrayBuffer>): string {
   return new Secret({ buffer: secret.slice().buffer }).base32;

@@ -1,14 +1,20 @@
 /** What people type or paste, brought to one form before anything else looks at it. */
 
 /**
- * NFKC, every decimal digit of any script by its value (`\p{Nd}`), and without what cannot be seen or
- * only separates: format characters (`\p{Cf}`: zero-width spaces, marks of direction, soft hyphens),
- * white space, dashes (`\p{Pd}`) and the minus sign.
+ * White space, format characters (zero-width spaces, marks of direction, soft hyphens) and what else
+ * is drawn as nothing (`\p{DI}`: variation selectors, fillers), dashes, the minus sign, and what a
+ * Japanese keyboard has in their place. `assets-src/pages.js` counts digits without the same.
+ */
+const SEPARATORS = /[\s\p{White_Space}\p{Cf}\p{DI}\p{Pd}\u2212\u30fc]/gu;
+
+/**
+ * NFKC, every decimal digit of any script (`\p{Nd}`) by its value, and without what cannot be seen or
+ * only separates.
  */
 export function plainTyped(text: string): string {
   return text
     .normalize("NFKC")
-    .replaceAll(/[\s\p{Cf}\p{Pd}\u2212]/gu, "")
+    .replaceAll(SEPARATORS, "")
     .replaceAll(/\p{Nd}/gu, (digit) => String(digitValue(digit)));
 }
 

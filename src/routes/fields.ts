@@ -9,21 +9,25 @@ import type { AppEnv } from "./context";
 /** Control characters of any kind, and halves of surrogate pairs, which are no characters. */
 const UNPRINTABLE = /[\p{Cc}\p{Cs}]/u;
 
+/** Text as it was given, before anything is taken off its ends: a tab there is refused too. */
+export function printable() {
+  return z.string().refine((text) => !UNPRINTABLE.test(text), "no control characters");
+}
+
 /** One line of text of 1 to `max` characters (Unicode code points, as JSON Schema counts). */
 export function line(max: number) {
-  return lineOf(z.string(), max);
+  return upTo(max, printable());
 }
 
 /** What something or somebody is called: a line, without the blanks around it. */
 export function naming(max: number) {
-  return lineOf(z.string().trim(), max);
+  return upTo(max, printable().trim());
 }
 
-function lineOf(schema: z.ZodString, max: number) {
+function upTo(max: number, schema: z.ZodString) {
   return schema
     .min(1)
     .refine((text) => Array.from(text).length <= max, `at most ${max} characters`)
-    .refine((text) => !UNPRINTABLE.test(text), "no control characters")
     .openapi({ maxLength: max });
 }
 
@@ -45,11 +49,18 @@ export const UserId = line(255)
     example: "user-42",
   });
 
+/** Room for a backup code with something around each of its symbols, seen or not. */
+export const MAX_CODE_LENGTH = 256;
+
 /**
  * Six to eight digits or a backup code, as typed: it is normalised before anything else looks at
  * it.
  */
-export const CodeText = z.string().min(1).max(64).openapi({ example: "492039" });
+export const CodeText = z.string().min(1).max(MAX_CODE_LENGTH).openapi({
+  description:
+    "As typed or pasted: digits of any script, with blanks, punctuation and invisible characters. A backup code in any case, with 0, 1 and 8 for O, I and B, behind its number in a list.",
+  example: "492039",
+});
 
 /** How an authenticator makes its codes; left out, as every app does. */
 export const totpFields = {

@@ -2,7 +2,7 @@
 
 import { beforeEach, describe, expect, it } from "vitest";
 import { protect, register, type Protected } from "../account";
-import { bearer, codeOf, wrongCodeOf } from "../helpers";
+import { bearer, codeOf, elapse, wrongCodeOf } from "../helpers";
 import { basic, exchange, seen } from "./support";
 
 const WRONG = [401, { detail: "Incorrect username or password" }];
@@ -31,6 +31,16 @@ describe("POST /token", () => {
       { access_token: expect.any(String), token_type: "bearer" },
     ]);
     expect(await seen(token("johndoe", password))).toEqual(WRONG);
+  });
+
+  it("takes the code in digits of another script: the last six characters are the code", async () => {
+    for (const zero of [0x660, 0xff10, 0x1d7ce]) {
+      const digits = Array.from(codeOf(person.phone), (digit) => zero + Number(digit));
+      const password = person.password + String.fromCodePoint(...digits);
+      expect((await token("johndoe", password)).status).toBe(200);
+      expect(await seen(token("johndoe", person.password + codeOf(person.phone)))).toEqual(WRONG);
+      elapse(30);
+    }
   });
 
   it("takes the whole string as the password of somebody without a second factor", async () => {

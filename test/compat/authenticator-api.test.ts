@@ -7,6 +7,7 @@ import { env } from "cloudflare:workers";
 import { assert, asyncProperty, string } from "fast-check";
 import { Secret } from "otpauth";
 import { describe, expect, it } from "vitest";
+import { runs } from "../chance";
 import { codeOf, elapse, problemCode } from "../helpers";
 import {
   AJAX,
@@ -198,7 +199,7 @@ describe("pair.aspx", () => {
         const body = await (await pairing(appName, appInfo, secret)).text();
         expect(body).toBe(published(appName, appInfo, secret));
       }),
-      { numRuns: 200 },
+      { numRuns: runs(200) },
     );
   });
 

@@ -2,6 +2,7 @@
 
 import { array, assert, asyncProperty, constantFrom, oneof, string, tuple } from "fast-check";
 import { describe, expect, it } from "vitest";
+import { runs } from "../chance";
 import { ORIGIN, problemCode } from "../helpers";
 import {
   AJAX,
@@ -233,7 +234,7 @@ describe("odd input", () => {
       asyncProperty(constantFrom(...pages), query, async (page, text) => {
         expect((await exchange(`GET ${page}?${text}`)).status).toBeLessThan(500);
       }),
-      { numRuns: 200 },
+      { numRuns: runs(200) },
     );
   });
 
@@ -244,7 +245,7 @@ describe("odd input", () => {
         const sent = soap("ValidatePin", parts.join(""));
         expect((await exchange("POST /API.asmx", sent)).status).toBeLessThan(500);
       }),
-      { numRuns: 100 },
+      { numRuns: runs(100) },
     );
   });
 });

@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
+import { runs } from "../chance";
 import { argon2id } from "../../src/crypto/argon2id";
 import {
   DUMMY_HASH,
@@ -71,7 +72,7 @@ describe("a new hash", () => {
           password.normalize("NFC") === other.normalize("NFC"),
         );
       }),
-      { numRuns: 12 },
+      { numRuns: runs(12) },
     );
   });
 
@@ -164,7 +165,7 @@ describe("a corrupt hash", () => {
         const answer = await verifyPassword(altered, PHRASE).catch(() => "error");
         expect(answer).not.toBe(true);
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
   });
 });

@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { Secret, TOTP } from "otpauth";
 import { describe, expect, it } from "vitest";
+import { runs } from "../chance";
 import { codeAt, matchStep, timeStep, type TotpParameters } from "../../src/crypto/totp";
 
 const ascii = (text: string) => new TextEncoder().encode(text);
@@ -76,7 +77,7 @@ describe("against otpauth", () => {
         const code = await codeAt(bytes, timeStep(now, about.period), about);
         expect(code).toBe(phone.generate({ timestamp: now.getTime() }));
       }),
-      { numRuns: 3000 },
+      { numRuns: runs(3000) },
     );
   });
 
@@ -98,7 +99,7 @@ describe("against otpauth", () => {
         expect(right.includes(current + steps)).toBe(Math.abs(steps) <= reach);
         expect(found).toBe(right.at(-1) ?? null);
       }),
-      { numRuns: 1000 },
+      { numRuns: runs(1000) },
     );
   });
 });

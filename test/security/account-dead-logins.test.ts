@@ -14,7 +14,7 @@ import {
   register,
   type Protected,
 } from "../account";
-import { admin, codeOf, elapse, problemCode } from "../helpers";
+import { admin, codeOf, elapse, problemCode, wrongCodeOf } from "../helpers";
 import { countSessions, resetBy, setAccounts, trust } from "./account-support";
 import { firstCode, rows } from "./support";
 
@@ -106,7 +106,7 @@ describe("requirement 24a: a log-in", () => {
     const person = await protect(await register("ada@example.com"));
     const token = await challengeOf(person);
     await enrolOwn(person.tokens);
-    await answerLogin(token, "000000");
+    await answerLogin(token, wrongCodeOf(person.phone));
     await logInWithCode(person);
     expect((await answerLogin(token, codeOf(person.phone))).status).toBe(200);
   });

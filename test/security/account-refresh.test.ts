@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { runs } from "../chance";
 import {
   as,
   auth,
@@ -102,7 +103,7 @@ describe("requirement 8: what is no refresh token", () => {
         expect(await problemCode(await refresh({ refreshToken: altered }))).toBe("session_ended");
       },
     );
-    await fc.assert(property, { numRuns: 40 });
+    await fc.assert(property, { numRuns: runs(40) });
     expect((await refresh(tokens)).status).toBe(200);
   });
 
@@ -119,7 +120,7 @@ describe("requirement 8: what is no refresh token", () => {
         expect(await problemCode(await refresh({ refreshToken }))).toBe("session_ended");
       },
     );
-    await fc.assert(property, { numRuns: 12 });
+    await fc.assert(property, { numRuns: runs(12) });
   });
 
   it("such as a session's cookie or a trusted device, it is refused", async () => {

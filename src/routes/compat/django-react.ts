@@ -19,6 +19,7 @@ import { DEFAULT_PARAMETERS } from "../../crypto/totp";
 import { Problem } from "../../problem";
 import { clientOf } from "../address";
 import type { AppEnv } from "../context";
+import { CodeText } from "../fields";
 import { limitByAddress } from "../limits";
 import { assertOrigin, openToRegisteredOrigins } from "../origins";
 import { withDeps } from "../request";
@@ -32,7 +33,7 @@ const PENDING = "stepgate-pending";
 const WRONG_TOKEN = "Token is invalid or user doesn't exist";
 
 /** Numbers too: the published server takes any and makes text of it. */
-const Token = z.union([z.string(), z.number()]).transform(String).pipe(z.string().min(1).max(64));
+const Token = z.union([z.string(), z.number()]).transform(String).pipe(CodeText);
 const UserId = z.string().max(255);
 const Registration = z.object({ email: Email, name: PersonName, password: Password });
 const Login = z.object({ email: Email, password: Password });

@@ -21,6 +21,7 @@ import { Problem } from "../../problem";
 import { clientOf } from "../address";
 import { bearer } from "../auth";
 import type { AppEnv } from "../context";
+import { MAX_CODE_LENGTH } from "../fields";
 import { limitByAddress } from "../limits";
 import { withDeps } from "../request";
 import { tokenProof } from "../session";
@@ -62,8 +63,8 @@ const Confirmation = z.object({ input_code: text(12) });
 const Login = z.object({ username: text(254), password: untrimmed(1024) });
 const Answer = z.object({
   totp_challenge_token: text(4096),
-  otp_code: text(64).optional(),
-  backup_code: text(64).optional(),
+  otp_code: text(MAX_CODE_LENGTH).optional(),
+  backup_code: text(MAX_CODE_LENGTH).optional(),
 });
 
 /** A throttled client is told so in the framework's words. */

@@ -8,14 +8,20 @@ import { CodeField, Form } from "./forms";
 import { asksForBackupCode, BACKUP_CODE, textsOf, withQuery } from "./language";
 
 /** A form that sends `code` to its own page; what else it asks for stands before the button. */
-export function CodeEntry(props: { c: Context<AppEnv>; faults: Fault[]; children?: Child }) {
-  const { c, faults, children } = props;
+export function CodeEntry(props: {
+  c: Context<AppEnv>;
+  faults: Fault[];
+  /** How many digits the codes of the user's authenticators have. */
+  lengths: number[];
+  children?: Child;
+}) {
+  const { c, faults, lengths, children } = props;
   const t = textsOf(c);
   const backup = asksForBackupCode(c);
   return (
     <>
       <Form>
-        <CodeField t={t} faults={faults} backup={backup} autofocus />
+        <CodeField t={t} faults={faults} lengths={lengths} backup={backup} autofocus />
         {children}
         <button class="main">{t.code.submit}</button>
       </Form>

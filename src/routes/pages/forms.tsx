@@ -1,6 +1,7 @@
 /** The parts of forms: labelled fields, and what is wrong with them, said where it is and at the top. */
 
 import type { Child } from "hono/jsx";
+import { MAX_CODE_LENGTH } from "../fields";
 import type { Fault } from "./faults";
 import type { Texts } from "./texts/en";
 
@@ -50,8 +51,8 @@ export interface FieldProps {
   min?: number | string;
   max?: number;
   autofocus?: boolean;
-  /** Sends the form when a whole code is there. */
-  "data-autosubmit"?: boolean;
+  /** The script sends the form when so many digits are there. */
+  "data-digits"?: number | undefined;
 }
 
 export function Field({ name, label, hint, faults = [], type = "text", ...input }: FieldProps) {
@@ -185,28 +186,33 @@ export function NewPasswordField(
 export function CodeField({
   t,
   faults,
+  lengths,
   backup = false,
   autofocus = false,
 }: {
   t: Texts;
   faults?: Fault[] | undefined;
+  /** How many digits a code may have; empty where it is not known. */
+  lengths: number[];
   /** Whether a backup code is about to be typed. */
   backup?: boolean;
   /** Where nothing stands before it that has to be looked at first. */
   autofocus?: boolean;
 }) {
   const { label, hint, backupLabel, backupHint } = t.code;
-  const shared = { name: "code", faults, required: true, autofocus, maxlength: 64 };
+  const shared = { name: "code", faults, required: true, autofocus, maxlength: MAX_CODE_LENGTH };
+  const known = lengths.length > 0 ? lengths : [6, 8];
+  const [least, most] = [Math.min(...known), Math.max(...known)];
   return backup ? (
     <Field {...shared} label={backupLabel} hint={backupHint} autocomplete="off" />
   ) : (
     <Field
       {...shared}
       label={label}
-      hint={hint}
+      hint={hint(least, most)}
       inputmode="numeric"
       autocomplete="one-time-code"
-      data-autosubmit
+      data-digits={least === most ? least : undefined}
     />
   );
 }

@@ -2,7 +2,7 @@
 
 import type { Context } from "hono";
 import type { Enrolment } from "../../core/enrol";
-import { labelOf } from "../../crypto/provisioning-uri";
+import { labelOf, parametersOf } from "../../crypto/provisioning-uri";
 import type { AppEnv } from "../context";
 import type { Fault } from "./faults";
 import { CodeField, Form } from "./forms";
@@ -51,7 +51,7 @@ export function SetUp(props: { c: Context<AppEnv>; enrolment: Enrolment; faults:
       <h2>{t.enter}</h2>
       <Form>
         <input type="hidden" name="enrolment" value={enrolment.id} />
-        <CodeField t={texts} faults={faults} />
+        <CodeField t={texts} faults={faults} lengths={[parametersOf(enrolment.uri).digits]} />
         <button class="main">{t.confirm}</button>
       </Form>
       <p class="hint">{t.expires}</p>
@@ -62,6 +62,7 @@ export function SetUp(props: { c: Context<AppEnv>; enrolment: Enrolment; faults:
 function ByHand({ c, enrolment: { secret, uri } }: { c: Context<AppEnv>; enrolment: Enrolment }) {
   const { setUp: t, copy, copied } = textsOf(c);
   const { issuer, accountName } = labelOf(uri);
+  const { digits, period } = parametersOf(uri);
   const groups = secret.match(/.{1,4}/g) ?? [];
   return (
     <div>
@@ -81,7 +82,7 @@ function ByHand({ c, enrolment: { secret, uri } }: { c: Context<AppEnv>; enrolme
           </button>
         </dd>
         <dt>{t.kind}</dt>
-        <dd>{t.timeBased}</dd>
+        <dd>{t.timeBased(digits, period)}</dd>
       </dl>
       <p>
         <a href={uri}>{t.openApp}</a>

@@ -2,7 +2,7 @@
 
 import { z } from "@hono/zod-openapi";
 import { normaliseName } from "../../core/account";
-import { Instant, line, naming } from "../fields";
+import { Instant, line, naming, printable } from "../fields";
 import { CALL_PROBLEMS } from "../openapi";
 
 /** Whatever can be wrong with a session, and with the cookie that names it. */
@@ -29,8 +29,7 @@ export const Email = z
   .transform(normaliseName)
   .pipe(z.email().max(254))
   .openapi({ type: "string", format: "email", maxLength: 254, example: "ada@example.com" });
-export const Username = z
-  .string()
+export const Username = printable()
   .max(256)
   .transform(normaliseName)
   .pipe(line(64).refine((text) => !text.includes("@"), "no @"))

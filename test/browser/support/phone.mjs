@@ -3,8 +3,8 @@
 import { URI } from "otpauth";
 import { unspentCodes } from "../../../scripts/phone.mjs";
 
-/** More than the server's window to both sides. */
-const NEAR_STEPS = [-3, -2, -1, 0, 1, 2, 3];
+/** More than the server ever looks at to both sides, and than pass in a flow. */
+const NEAR_STEPS = Array.from({ length: 61 }, (_, at) => at - 30);
 
 /** The text of the QR code, from a picture of it as it is shown: one too small, too pale or without its margin cannot be read. */
 export async function readQrCode(locator, tools) {

@@ -2,6 +2,7 @@
 
 import { createServer } from "node:http";
 import { expectStatus } from "../../../scripts/api-client.mjs";
+import { phoneFor } from "./phone.mjs";
 
 export const SHOP_NAME = "Corner Shop";
 
@@ -27,6 +28,19 @@ async function openShop(call, adminToken, origin) {
   return {
     origin,
     home,
+    /** An active authenticator: the phone, and the user's backup codes if it is their first. */
+    async enrol(userId, digits) {
+      const path = `/v1/users/${userId}/authenticators`;
+      const json = { digits, name: `${digits}` };
+      const authenticator = await make(path, { token: key, json });
+      const phone = phoneFor(authenticator.uri);
+      const confirm = `${path}/${authenticator.id}/confirm`;
+      const answer = await call("POST", confirm, {
+        token: key,
+        json: { code: await phone.code() },
+      });
+      return { phone, backupCodes: expectStatus(200, answer, confirm).backupCodes };
+    },
     enrolmentLink: (userId) =>
       make("/v1/enrolment-links", {
         token: key,

@@ -67,7 +67,7 @@ describe("the pages of an account", () => {
     const skewed = await browser.submit({ code: codeOf(phone, 5) });
     expect(textOf(skewed.html)).toContain("about 150 seconds ahead");
     const short = textOf((await browser.submit({ code: "12" })).html);
-    expect(short).toMatch(/^(?!.*backup code).*Enter the six digits/i);
+    expect(short).toMatch(/^(?!.*backup code).*Enter all digits/i);
   });
 
   it("lead home when a finished set-up is reloaded, or gone back to", async () => {

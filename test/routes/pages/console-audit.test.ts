@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { newApp, signedIn, type Operator } from "../../console";
-import { admin, createApp, elapse, enrolled, useKey, createKey } from "../../helpers";
+import { admin, createApp, createKey, elapse, enrolled, useKey, wrongCodeOf } from "../../helpers";
 import { storedUser } from "../../security/support";
 
 let operator: Operator;
@@ -75,8 +75,8 @@ async function fill(count: number): Promise<void> {
 describe("the audit trail", () => {
   it("is filtered by app, user, type, outcome and time", async () => {
     const app = await createApp();
-    await enrolled(app, "ada");
-    await app.verify("ada", "000000");
+    const { phone } = await enrolled(app, "ada");
+    await app.verify("ada", wrongCodeOf(phone));
     const { id } = await storedUser("ada");
     const count = async (query: string) =>
       (await operator.read(`/console/audit?${query}`)).match(/<tr><td/g)?.length ?? 0;
@@ -136,8 +136,8 @@ it("whatever others chose to be called, it is text wherever it is shown", async 
   ).json<{ id: string }>();
   const app = useKey(appId, await createKey(appId, { name: evil }));
   const start = await liveUrl();
-  await enrolled(app, evil, { name: evil });
-  const body = { code: "000000", ip: "203.0.113.1", userAgent: evil };
+  const { phone } = await enrolled(app, evil, { name: evil });
+  const body = { code: wrongCodeOf(phone), ip: "203.0.113.1", userAgent: evil };
   await app.v1("POST", `/users/${encodeURIComponent(evil)}/verify`, { body });
   const { id } = await storedUser(evil);
   await operator.post(`/console/users/${id}/disable`, { reason: evil });

@@ -1,7 +1,16 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { destination, newApp, signedIn, type Operator } from "../../console";
-import { codeOf, elapse, enrolled, phoneWith, useKey, type TestApp } from "../../helpers";
+import {
+  codeOf,
+  elapse,
+  enrolled,
+  phoneWith,
+  useKey,
+  wrongCodeOf,
+  type EnrolledUser,
+  type TestApp,
+} from "../../helpers";
 import { rows, storedUser } from "../../security/support";
 import { keyOf, visitor } from "../../visitor";
 
@@ -19,17 +28,17 @@ async function makeKey(appId: string, fields: Record<string, string | string[]> 
 }
 
 /** An app with a key, both made in the console, and a user whom wrong codes locked. */
-async function lockedUser(): Promise<{ app: TestApp; id: string; path: string }> {
+async function lockedUser() {
   const appId = await newApp(operator);
   const app = useKey(appId, (await makeKey(appId)).key);
-  await enrolled(app, "customer-7");
-  await lock(app);
+  const locked = await enrolled(app, "customer-7");
+  await lock(app, locked);
   const { id } = await storedUser("customer-7");
-  return { app, id, path: `/console/users/${id}` };
+  return { app, locked, id, path: `/console/users/${id}` };
 }
 
-async function lock(app: TestApp): Promise<void> {
-  for (let failures = 0; failures < 5; failures++) await app.verify("customer-7", "000000");
+async function lock(app: TestApp, { userId, phone }: EnrolledUser): Promise<void> {
+  for (let failures = 0; failures < 5; failures++) await app.verify(userId, wrongCodeOf(phone));
 }
 
 const isLocked = async () => (await storedUser("customer-7")).locked_until !== null;
@@ -81,7 +90,7 @@ describe("an operator", () => {
   });
 
   it("finds a locked user, unlocks them, and resets another lock's second factor", async () => {
-    const { app, id, path } = await lockedUser();
+    const { app, locked, id, path } = await lockedUser();
     const found = await operator.read("/console/users?query=TOMER-7&state=locked&appId=");
     expect(found).toContain(`href="${path}"`);
     expect(await operator.read("/console/users?state=capped")).not.toContain(path);
@@ -92,7 +101,7 @@ describe("an operator", () => {
     expect([unlocked.status, destination(unlocked)]).toEqual([303, path]);
     expect(await isLocked()).toBe(false);
 
-    await lock(app);
+    await lock(app, locked);
     const asked = await operator.read(`${path}/reset`);
     const once = /name="once" value="([^"]+)"/.exec(asked)?.[1] ?? "";
     expect(asked).toMatch(/name="accountName"[^>]*value="customer-7"/);

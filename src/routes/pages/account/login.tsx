@@ -83,7 +83,7 @@ async function codePage(c: Context<AppEnv>, faults: Fault[] = []) {
     content: (
       <>
         {!isOver(c) && (
-          <CodeEntry c={c} faults={faults}>
+          <CodeEntry c={c} faults={faults} lengths={claims?.codeLengths ?? []}>
             {claims?.login?.trustedDevices && (
               <Checkbox name="trust" label={t.trust} checked={typed("trust") === "yes"} />
             )}

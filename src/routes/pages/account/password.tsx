@@ -5,7 +5,7 @@ import { Hono, type Context } from "hono";
 import { loadBySession } from "../../../core/load-by-session";
 import { minPasswordLength } from "../../../core/register";
 import { changePassword, stepUp, stepUpWithPassword } from "../../../core/step-up";
-import { isActive } from "../../../core/user-record";
+import { codeLengths, isActive } from "../../../core/user-record";
 import { clientOf } from "../../address";
 import type { AppEnv } from "../../context";
 import { CodeText } from "../../fields";
@@ -53,7 +53,8 @@ async function changePage(c: Context<AppEnv>, faults: Fault[] = []) {
 async function proofPage(c: Context<AppEnv>, faults: Fault[] = []) {
   const { authenticators } = await loadBySession(c.var.deps, c.var.session);
   const { prove: t, login } = textsOf(c);
-  const withCode = authenticators.some(isActive);
+  const lengths = codeLengths(authenticators.filter(isActive));
+  const withCode = lengths.length > 0;
   return show(c, {
     title: t.title,
     nav: <LogOut c={c} />,
@@ -62,7 +63,7 @@ async function proofPage(c: Context<AppEnv>, faults: Fault[] = []) {
       <>
         <p>{withCode ? t.whyCode : t.whyPassword}</p>
         {withCode ? (
-          <CodeEntry c={c} faults={faults} />
+          <CodeEntry c={c} faults={faults} lengths={lengths} />
         ) : (
           <Form>
             <PasswordField label={login.password} faults={faults} autofocus />

@@ -7,6 +7,7 @@ import { loadBySession } from "../../../core/load-by-session";
 import { changeAccount } from "../../../core/profile";
 import { deleteUser } from "../../../core/users";
 import type { AppEnv } from "../../context";
+import { printable } from "../../fields";
 import { dropCookie, onPages } from "../../session";
 import { Email, PersonName, Username } from "../../user/shared";
 import { form, submit, typedIn, type Fault } from "../faults";
@@ -17,8 +18,7 @@ import { changesIn, Shown, shownField } from "../shown";
 import { ask, Back, homeAfter, LogOut } from "./frame";
 
 /** An empty field takes away what was there. */
-const none = z
-  .string()
+const none = printable()
   .trim()
   .pipe(z.literal("").transform(() => null));
 const ProfileForm = z.object({

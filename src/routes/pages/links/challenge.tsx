@@ -33,7 +33,7 @@ async function challengePage(c: Context<AppEnv>, faults: Fault[] = []) {
       <>
         <p>{t.asksForCode(page?.name ?? "")}</p>
         <Purpose c={c} claims={claims} />
-        <CodeEntry c={c} faults={faults} />
+        <CodeEntry c={c} faults={faults} lengths={claims.codeLengths} />
         <Cancel c={c} />
       </>
     ),

@@ -80,7 +80,7 @@ async function stepPage(c: Context<AppEnv>, faults: Fault[] = []) {
     faults,
     content: (
       <>
-        {link.next === "prove" && <Prove c={c} faults={faults} />}
+        {link.next === "prove" && <Prove c={c} faults={faults} lengths={link.codeLengths} />}
         {link.next === "enrol" && <Begin c={c} />}
         {link.next === "confirm" && (
           <SetUp c={c} enrolment={await showByLink(deps, caller)} faults={faults} />
@@ -91,11 +91,11 @@ async function stepPage(c: Context<AppEnv>, faults: Fault[] = []) {
   });
 }
 
-function Prove({ c, faults }: { c: Context<AppEnv>; faults: Fault[] }) {
+function Prove(props: { c: Context<AppEnv>; faults: Fault[]; lengths: number[] }) {
   return (
     <>
-      <p>{textsOf(c).links.proveFirst}</p>
-      <CodeEntry c={c} faults={faults} />
+      <p>{textsOf(props.c).links.proveFirst}</p>
+      <CodeEntry {...props} />
     </>
   );
 }

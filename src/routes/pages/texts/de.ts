@@ -24,7 +24,7 @@ export const de: Texts = {
     password: "Geben Sie Ihr Passwort ein.",
     currentPassword: "Geben Sie Ihr bisheriges Passwort ein.",
     newPassword: "Geben Sie ein neues Passwort ein.",
-    code: "Geben Sie die sechs Ziffern ein, die Ihre App anzeigt.",
+    code: "Geben Sie alle Ziffern des Codes ein, den Ihre App anzeigt.",
     backupCode: "Geben Sie einen Backup-Code ein: 24 Buchstaben und Ziffern.",
     name: "Geben Sie einen Namen mit höchstens 64 Zeichen ein.",
     personName: "Geben Sie einen Namen mit höchstens 100 Zeichen ein.",
@@ -100,7 +100,8 @@ export const de: Texts = {
 
   code: {
     label: "Code",
-    hint: "Sechs Ziffern aus Ihrer Authentifizierungs-App",
+    hint: (least, most) =>
+      `${least === most ? least : `${least} bis ${most}`} Ziffern aus Ihrer Authentifizierungs-App`,
     useBackupCode: "Stattdessen einen Backup-Code benutzen",
     backupLabel: "Backup-Code",
     backupHint: "24 Buchstaben und Ziffern. Jeder gilt einmal.",
@@ -220,7 +221,7 @@ export const de: Texts = {
     issuer: "Anbieter",
     accountName: "Konto",
     kind: "Art",
-    timeBased: "Zeitbasiert, 6 Ziffern, 30 Sekunden",
+    timeBased: (digits, seconds) => `Zeitbasiert, ${digits} Ziffern, ${seconds} Sekunden`,
     openApp: "App auf diesem Gerät öffnen",
     enter: "Geben Sie den Code ein, den die App jetzt zeigt.",
     confirm: "Bestätigen",

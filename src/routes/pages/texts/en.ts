@@ -19,7 +19,7 @@ export const en = {
     password: "Enter your password.",
     currentPassword: "Enter your present password.",
     newPassword: "Enter a new password.",
-    code: "Enter the six digits that your app shows.",
+    code: "Enter all digits of the code that your app shows.",
     backupCode: "Enter a backup code: 24 letters and digits.",
     name: "Enter a name of at most 64 characters.",
     personName: "Enter a name of at most 100 characters.",
@@ -88,7 +88,8 @@ export const en = {
 
   code: {
     label: "Code",
-    hint: "Six digits from your authenticator app",
+    hint: (least: number, most: number) =>
+      `${least === most ? least : `${least} to ${most}`} digits from your authenticator app`,
     useBackupCode: "Use a backup code instead",
     backupLabel: "Backup code",
     backupHint: "24 letters and digits. Each works once.",
@@ -207,7 +208,8 @@ export const en = {
     issuer: "Issuer",
     accountName: "Account",
     kind: "Type",
-    timeBased: "Time-based, 6 digits, 30 seconds",
+    timeBased: (digits: number, seconds: number) =>
+      `Time-based, ${digits} digits, ${seconds} seconds`,
     openApp: "Open an app on this device",
     enter: "Enter the code that the app shows now.",
     confirm: "Confirm",

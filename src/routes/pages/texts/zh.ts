@@ -20,7 +20,7 @@ export const zh: Texts = {
     password: "请输入密码。",
     currentPassword: "请输入当前密码。",
     newPassword: "请输入新密码。",
-    code: "请输入应用显示的六位数字。",
+    code: "请输入应用显示的验证码的全部数字。",
     backupCode: "请输入一个备用码：24 个字母和数字。",
     name: "请输入不超过 64 个字符的名称。",
     personName: "请输入最多 100 个字符的姓名。",
@@ -85,7 +85,8 @@ export const zh: Texts = {
 
   code: {
     label: "验证码",
-    hint: "身份验证器应用中的六位数字",
+    hint: (least, most) =>
+      `身份验证器应用中的 ${least === most ? least : `${least} 至 ${most}`} 位数字`,
     useBackupCode: "改用备用码",
     backupLabel: "备用码",
     backupHint: "24 个字母和数字，每个只能使用一次。",
@@ -199,7 +200,7 @@ export const zh: Texts = {
     issuer: "发行方",
     accountName: "账户",
     kind: "类型",
-    timeBased: "基于时间，6 位数字，30 秒",
+    timeBased: (digits, seconds) => `基于时间，${digits} 位数字，${seconds} 秒`,
     openApp: "在此设备上打开应用",
     enter: "输入应用现在显示的验证码。",
     confirm: "确认",
