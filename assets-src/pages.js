@@ -8,7 +8,7 @@ function each(attribute, improve) {
 }
 
 /** What is not seen or only separates, as src/crypto/typed.ts and code.ts have it. */
-const SEPARATORS = /[\s\p{White_Space}\p{Cf}\p{DI}\p{P}\u2212\u30fc]/gu;
+const SEPARATORS = /[\p{White_Space}\p{Cf}\p{DI}\p{P}\u2212\u30fc]/gu;
 
 /** A whole code is sent by itself, once: so many digits, of any script. */
 each("data-digits", (input, digits) => {

@@ -3,9 +3,9 @@
 /**
  * White space, format characters (zero-width spaces, marks of direction, soft hyphens) and what else
  * is drawn as nothing (`\p{DI}`: variation selectors, fillers), dashes, the minus sign, and what a
- * Japanese keyboard has in their place. `assets-src/pages.js` counts digits without the same.
+ * Japanese keyboard has in their place. `assets-src/pages.js` takes the same away before it counts.
  */
-const SEPARATORS = /[\s\p{White_Space}\p{Cf}\p{DI}\p{Pd}\u2212\u30fc]/gu;
+const SEPARATORS = /[\p{White_Space}\p{Cf}\p{DI}\p{Pd}\u2212\u30fc]/gu;
 
 /**
  * NFKC, every decimal digit of any script (`\p{Nd}`) by its value, and without what cannot be seen or
