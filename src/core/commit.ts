@@ -23,7 +23,7 @@ import {
   UNLOCKED,
   type Sequel,
 } from "./claim";
-import { DAY } from "./policy";
+import { DAY, MINUTE, PROOF_LIFE } from "./policy";
 import type { App, User } from "./user-record";
 
 /** Strikes as they stand now: one is forgiven a day, a fraction of a day forgives that fraction. */
@@ -90,11 +90,13 @@ const SPEND = {
 };
 
 const ANSWER_CHALLENGE = statement(`
-  INSERT INTO challenges (id, user_id, attempts, strikes, spent_at, expires_at)
-  SELECT :challengeId, id, 1, iif(failures = 0, 0, :weight), iif(failures = 0, :now, NULL), :challengeExpiresAt
+  INSERT INTO challenges (id, user_id, attempts, strikes, spent_at, expires_at, proven_epoch, key_id)
+  SELECT :challengeId, id, 1, iif(failures = 0, 0, :weight), iif(failures = 0, :now, NULL), :challengeExpiresAt,
+    iif(failures = 0 AND :provesChange, epoch, NULL), iif(:provesChange, :keyId, NULL)
   FROM users WHERE id = :userId AND attempt = :attempt
   ON CONFLICT (id) DO UPDATE SET
-    attempts = attempts + 1, strikes = challenges.strikes + excluded.strikes, spent_at = excluded.spent_at`);
+    attempts = attempts + 1, strikes = challenges.strikes + excluded.strikes, spent_at = excluded.spent_at,
+    proven_epoch = excluded.proven_epoch`);
 
 /**
  * One row for the attempt, and one more if it locked or capped the user. Returns the backup codes
@@ -126,9 +128,9 @@ export interface Attempt {
   reason: string;
   /** Who asks; for a challenge, with the key that minted it. */
   actor: Actor;
-  challenge: { id: string; expiresAt: number } | null;
+  challenge: { id: string; expiresAt: number; provesChange?: boolean } | null;
   source: Source;
-  /** What else a right code does: statements that hang on `PASSED`. */
+  /** What else a right code does: statements that hang on `PASSED`. They may set a mark of their own. */
   afterPass?: Sequel | undefined;
 }
 
@@ -140,6 +142,8 @@ export interface Outcome {
   /** At the same challenge. */
   earlierAttempts: number;
   backupCodesRemaining: number;
+  /** Of the statements of `afterPass`. */
+  sequel?: D1Result[];
 }
 
 /**
@@ -151,10 +155,11 @@ export async function commit(deps: Deps, attempt: Attempt): Promise<Outcome | nu
   const d1 = deps.db.$client;
   const statements = [DECIDE[attempt.method](d1, values), SPEND[attempt.method](d1, values)];
   if (attempt.challenge) statements.push(ANSWER_CHALLENGE(d1, values));
+  const recorded = statements.push(RECORD_ATTEMPT(d1, values)) - 1;
   if (attempt.afterPass) statements.push(...attempt.afterPass(values));
-  statements.push(RECORD_ATTEMPT(d1, values));
   const results = await d1.batch<Partial<Decided & { remaining: number }>>(statements);
-  return readOutcome(results[0]?.results[0], results.at(-1)?.results[0]?.remaining);
+  const outcome = readOutcome(results[0]?.results[0], results[recorded]?.results[0]?.remaining);
+  return outcome && { ...outcome, sequel: results.slice(recorded + 1) };
 }
 
 /** What the deciding statement returns. */
@@ -188,7 +193,8 @@ function bindings(deps: Deps, attempt: Attempt) {
     hashes: JSON.stringify(attempt.hashes),
     weight: Math.max(1, attempt.compared / 3),
     challengeId: challenge?.id ?? null,
-    challengeExpiresAt: challenge ? challenge.expiresAt + 60_000 : null,
+    challengeExpiresAt: challenge && keptUntil(challenge),
+    provesChange: Number(challenge?.provesChange ?? false),
     type: challenge ? "challenge.answered" : "code.verified",
     actor: actor.name,
     reason: attempt.reason,
@@ -196,4 +202,8 @@ function bindings(deps: Deps, attempt: Attempt) {
     ip: source.ip ?? null,
     userAgent: source.userAgent ?? null,
   };
+}
+
+function keptUntil({ expiresAt, provesChange }: NonNullable<Attempt["challenge"]>): number {
+  return expiresAt + (provesChange ? PROOF_LIFE : MINUTE);
 }
