@@ -28,7 +28,11 @@ import {
   settings,
   tokenOf,
 } from "../links";
-import { cancelChallengeLink, openChallengeLink } from "../../src/core/challenge-links";
+import {
+  answerChallengeLink,
+  cancelChallengeLink,
+  openChallengeLink,
+} from "../../src/core/challenge-links";
 import { confirmByLink, enrolByLink, proveByLink } from "../../src/core/link-enrolment";
 import { revoke } from "../world";
 import {
@@ -263,11 +267,14 @@ describe("a challenge on a hosted page", () => {
     expect((await remove(ada, { challengeId: link.id })).status).toBe(204);
   });
 
-  it("that was cancelled there proves none", async () => {
+  it("that was cancelled there proves none, also after a wrong answer", async () => {
     const ada = await enrolled(app, "ada");
     const link = await challengeLink(app, "ada", { purpose: "factor_change" });
+    const wrong = wrongCodeOf(ada.phone);
     await inCore(async (deps) => {
       const { claims } = await openChallengeLink(deps, tokenOf(link));
+      const given = { code: wrong, source: {} };
+      await expect(answerChallengeLink(deps, claims, given)).rejects.toThrow("invalid_code");
       await cancelChallengeLink(deps, claims);
     });
     expect(await problemCode(await remove(ada, { challengeId: link.id }))).toBe("proof_required");
