@@ -20,8 +20,8 @@ const MEANINGS = {
   user_not_named: "The row names nobody. Export a dump with --natural-foreign.",
 };
 
-/** Answers `{ failed, counts, meanings }`; `report` hears of each row with its code. */
-export async function importRows(call, rows, { key, token, dryRun, report }) {
+/** Answers `{ failed, counts, meanings }`; `report` hears of each row with its code. `asked` is what every call says besides. */
+export async function importRows(call, rows, { key, token, asked, report }) {
   const accounts = await listAccounts(call, token);
   const judged = await Promise.all(rows.map((row) => judge(row, accounts, key)));
   refuseDuplicates(judged);
@@ -29,7 +29,7 @@ export async function importRows(call, rows, { key, token, dryRun, report }) {
   for (const [at, { account, secret, code: known }] of judged.entries()) {
     const { code, meaning } = known
       ? { code: known, meaning: MEANINGS[known] }
-      : await send(call, account, { token, secret, dryRun });
+      : await send(call, account, { token, secret, asked });
     report(rows[at], code);
     outcome.counts.set(code, (outcome.counts.get(code) ?? 0) + 1);
     if (meaning) outcome.meanings.set(code, meaning);
@@ -93,8 +93,8 @@ function refuseDuplicates(judged) {
   }
 }
 
-async function send(call, { id }, { token, secret, dryRun }) {
-  const json = { secret, name: NAME, ...(dryRun && { dryRun }) };
+async function send(call, { id }, { token, secret, asked }) {
+  const json = { secret, name: NAME, ...asked };
   const path = `/admin/users/${id}/authenticators`;
   const { status, body } = await call("POST", path, { token, json });
   if (status === 201) return { code: "imported" };

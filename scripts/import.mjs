@@ -16,17 +16,22 @@ import { readSecrets } from "./secrets.mjs";
 import { ROOT } from "./wrangler.mjs";
 
 const USAGE =
-  "npm run import -- --from django-totp [--dry-run] [--url URL] [--key-stdin] FILE (docs/import.md)";
+  "npm run import -- --from django-totp [--dry-run] [--allow-short] [--url URL] [--key-stdin] FILE (docs/import.md)";
 const LOOPBACK = new Set(["localhost", "127.0.0.1", "[::1]"]);
 const WIDEST_LABEL = 40;
 
 await run(async () => {
-  const { file, url, dryRun, keyStdin } = readArguments();
+  const { file, url, dryRun, allowShort, keyStdin } = readArguments();
   const token = readAdminToken(url);
   const rows = readRows(readFile(file));
   const key = await readKey(keyStdin);
   const report = tellRows(rows);
-  const outcome = await importRows(connect(url), rows, { key, token, dryRun, report });
+  const outcome = await importRows(connect(url), rows, {
+    key,
+    token,
+    asked: { ...(dryRun && { dryRun }), ...(allowShort && { allowShort }) },
+    report,
+  });
   tellOutcome(rows, outcome, dryRun);
   if (outcome.failed > 0) process.exitCode = 1;
 });
@@ -36,15 +41,20 @@ function readArguments() {
   const file = values.file ?? positionals[0];
   if (!file || positionals.length > (values.file ? 0 : 1)) throw new Refusal(`Usage: ${USAGE}`);
   if (values.from !== "django-totp") throw new Refusal("--from is django-totp: it knows no other.");
-  const { "dry-run": dryRun = false, "key-stdin": keyStdin = false } = values;
-  return { file, url: readUrl(values.url), dryRun, keyStdin };
+  const flags = {
+    dryRun: values["dry-run"] ?? false,
+    allowShort: values["allow-short"] ?? false,
+    keyStdin: values["key-stdin"] ?? false,
+  };
+  return { file, url: readUrl(values.url), ...flags };
 }
 
 /** The parser's own message may quote what was given. */
 function parseKnown() {
   const flag = { type: "boolean" };
   const text = { type: "string" };
-  const options = { from: text, file: text, url: text, "dry-run": flag, "key-stdin": flag };
+  const flags = { "dry-run": flag, "allow-short": flag, "key-stdin": flag };
+  const options = { from: text, file: text, url: text, ...flags };
   try {
     return parseArgs({ options, allowPositionals: true });
   } catch (error) {

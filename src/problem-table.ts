@@ -49,6 +49,11 @@ export const PROBLEMS = {
     title: "The password has to be given again.",
     help: "This needs a password given less than five minutes ago. Send it to `POST /auth/step-up`, and repeat the call with the tokens that it answers.",
   },
+  proof_required: {
+    status: 403,
+    title: "The user has to prove their present factor for this.",
+    help: "The app demands it (`requireProof`), and the user has an active factor: send `proof` with a code that they have just typed, or with the id of a challenge whose purpose is `factor_change` and that they answered less than five minutes ago. One proof is good for one change, and only as long as nothing else happens to the user's factors. An enrolment that was begun before there was a factor cannot be confirmed beside one: begin it anew. Nothing was changed.",
+  },
   registration_closed: {
     status: 403,
     title: "Accounts are not open to everybody here.",

@@ -93,7 +93,7 @@ export interface PendingAuthenticator {
   id: string;
   secret: string;
   uri: string;
-  qr: { svg: string; png: string };
+  qr: { svg: string; png: string; modules: number };
   expiresAt: string;
 }
 

@@ -10,7 +10,12 @@ import type { Sequel } from "./claim";
 import { countBackupCodes, type BackupCodesLeft } from "./backup-codes";
 import { takeSnapshot, type ChallengeSnapshot } from "./challenge-snapshot";
 import type { Outcome } from "./commit";
-import { openToken, type ChallengeClaims, type ChallengeKind } from "./challenge-token";
+import {
+  FACTOR_CHANGE,
+  openToken,
+  type ChallengeClaims,
+  type ChallengeKind,
+} from "./challenge-token";
 import { openAuthenticators } from "./evaluate";
 import { assertOpen } from "./guard";
 import { noteRefusal } from "./refusals";
@@ -86,6 +91,7 @@ export async function answerChallenge(
     challenge: {
       id: claims.id,
       expiresAt: claims.expiresAt,
+      provesChange: claims.purpose === FACTOR_CHANGE,
     },
   };
   const result = await attemptCode(deps, subject, code);
@@ -98,7 +104,10 @@ export async function answerChallenge(
 }
 
 /** Says also whether the challenge was used up with it, and whether the user is locked by it. */
-function wrongCode({ now }: Deps, { earlierAttempts, lockedUntil }: Outcome): Problem {
+export function wrongCode(
+  { now }: Pick<Deps, "now">,
+  { earlierAttempts, lockedUntil }: Outcome,
+): Problem {
   const wait = (lockedUntil ?? 0) - now.getTime();
   return new Problem("invalid_code", {
     ...(wait > 0 && { retryAfter: Math.ceil(wait / 1000) }),

@@ -7,6 +7,7 @@ import { statement } from "../db/statement";
 import type { Deps } from "../env";
 import { Problem } from "../problem";
 import { record } from "./audit";
+import { toIssuer } from "./label";
 import { once, type IdempotentRequest } from "./idempotency";
 import { toPage, type Page, type PageRequest } from "./page";
 import { ACCOUNTS_APP, DEFAULT_SETTINGS } from "./policy";
@@ -75,7 +76,7 @@ export async function createApp(
       const app = {
         id,
         name: input.name,
-        issuer: input.issuer ?? input.name,
+        issuer: input.issuer ?? toIssuer(input.name),
         settings: withDefaults(input.settings),
       };
       const d1 = deps.db.$client;

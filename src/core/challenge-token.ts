@@ -13,6 +13,9 @@ import type { Account } from "./account";
  */
 export type ChallengeKind = "login" | "server" | "link";
 
+/** The purpose of a challenge whose answer proves a change of factors (`proof.ts`). */
+export const FACTOR_CHANGE = "factor_change";
+
 export interface ChallengeClaims {
   id: string;
   kind: ChallengeKind;

@@ -9,7 +9,7 @@ import { MARK_LENGTH } from "../crypto/session-token";
 import type { Deps } from "../env";
 import { Problem } from "../problem";
 import type { Actor } from "./actor";
-import { CHALLENGE_ATTEMPTS } from "./policy";
+import { CHALLENGE_ATTEMPTS, PROOF_LIFE } from "./policy";
 import type { App, User } from "./user-record";
 
 /** Of an API key `k`. */
@@ -71,6 +71,25 @@ export const LIVE_PROVER = `${LIVE_KEY} AND ${LIVE_SESSION} AND ${LIVE_LINK}`;
 
 /** Whoever asks still may. */
 export const LIVE_CALLER = `${LIVE_PROVER} AND ${PROVEN_LINK}`;
+
+/**
+ * The challenge was answered for a change of this user's factors, a moment ago, nothing has happened to
+ * them since, no change was made with it, and the key that asked is good still.
+ */
+export const PROVEN_BY_CHALLENGE = `EXISTS (
+    SELECT 1 FROM challenges c JOIN api_keys k ON k.id = c.key_id AND ${KEY_IS_GOOD}
+    WHERE c.id = :proofChallengeId AND c.user_id = users.id AND c.proven_epoch = users.epoch
+      AND c.spent_at > :now - ${PROOF_LIFE})`;
+
+/**
+ * A proof of an active factor, if one was given, is right: the code that passed earlier in this batch,
+ * or an answered challenge. If none was given, none is needed.
+ */
+export const PROVEN = `CASE
+    WHEN :proofAttempt IS NOT NULL THEN users.attempt = :proofAttempt AND users.failures = 0
+    WHEN :proofChallengeId IS NOT NULL THEN ${PROVEN_BY_CHALLENGE}
+    ELSE NOT :requireProof OR NOT EXISTS (
+      SELECT 1 FROM authenticators t WHERE t.user_id = users.id AND t.state = 'active') END`;
 
 /** What only the operator may end, nobody else ends by removing or deleting. */
 export const NOT_HELD = `((:keyId IS NULL AND :sessionId IS NULL AND :linkId IS NULL) OR

@@ -23,7 +23,7 @@ import {
   UNLOCKED,
   type Sequel,
 } from "./claim";
-import { DAY } from "./policy";
+import { DAY, MINUTE, PROOF_LIFE } from "./policy";
 import type { App, User } from "./user-record";
 
 /** Strikes as they stand now: one is forgiven a day, a fraction of a day forgives that fraction. */
@@ -90,11 +90,13 @@ const SPEND = {
 };
 
 const ANSWER_CHALLENGE = statement(`
-  INSERT INTO challenges (id, user_id, attempts, strikes, spent_at, expires_at)
-  SELECT :challengeId, id, 1, iif(failures = 0, 0, :weight), iif(failures = 0, :now, NULL), :challengeExpiresAt
+  INSERT INTO challenges (id, user_id, attempts, strikes, spent_at, expires_at, proven_epoch, key_id)
+  SELECT :challengeId, id, 1, iif(failures = 0, 0, :weight), iif(failures = 0, :now, NULL), :challengeExpiresAt,
+    iif(failures = 0 AND :provesChange, epoch, NULL), iif(:provesChange, :keyId, NULL)
   FROM users WHERE id = :userId AND attempt = :attempt
   ON CONFLICT (id) DO UPDATE SET
-    attempts = attempts + 1, strikes = challenges.strikes + excluded.strikes, spent_at = excluded.spent_at`);
+    attempts = attempts + 1, strikes = challenges.strikes + excluded.strikes, spent_at = excluded.spent_at,
+    proven_epoch = excluded.proven_epoch`);
 
 /**
  * One row for the attempt, and one more if it locked or capped the user. Returns the backup codes
@@ -126,8 +128,8 @@ export interface Attempt {
   reason: string;
   /** Who asks; for a challenge, with the key that minted it. */
   actor: Actor;
-  challenge: { id: string; expiresAt: number } | null;
-  /** What else a right code does: statements that hang on `PASSED`. */
+  challenge: { id: string; expiresAt: number; provesChange?: boolean } | null;
+  /** What else a right code does: statements that hang on `PASSED`. They may set a mark of their own. */
   afterPass?: Sequel | undefined;
 }
 
@@ -139,6 +141,8 @@ export interface Outcome {
   /** At the same challenge. */
   earlierAttempts: number;
   backupCodesRemaining: number;
+  /** Of the statements of `afterPass`. */
+  sequel?: D1Result[];
 }
 
 /**
@@ -150,10 +154,11 @@ export async function commit(deps: Deps, attempt: Attempt): Promise<Outcome | nu
   const d1 = deps.db.$client;
   const statements = [DECIDE[attempt.method](d1, values), SPEND[attempt.method](d1, values)];
   if (attempt.challenge) statements.push(ANSWER_CHALLENGE(d1, values));
+  const recorded = statements.push(RECORD_ATTEMPT(d1, values)) - 1;
   if (attempt.afterPass) statements.push(...attempt.afterPass(values));
-  statements.push(RECORD_ATTEMPT(d1, values));
   const results = await d1.batch<Partial<Decided & { remaining: number }>>(statements);
-  return readOutcome(results[0]?.results[0], results.at(-1)?.results[0]?.remaining);
+  const outcome = readOutcome(results[0]?.results[0], results[recorded]?.results[0]?.remaining);
+  return outcome && { ...outcome, sequel: results.slice(recorded + 1) };
 }
 
 /** What the deciding statement returns. */
@@ -187,10 +192,15 @@ function bindings(deps: Deps, attempt: Attempt) {
     hashes: JSON.stringify(attempt.hashes),
     weight: Math.max(1, attempt.compared / 3),
     challengeId: challenge?.id ?? null,
-    challengeExpiresAt: challenge ? challenge.expiresAt + 60_000 : null,
+    challengeExpiresAt: challenge && keptUntil(challenge),
+    provesChange: Number(challenge?.provesChange ?? false),
     type: challenge ? "challenge.answered" : "code.verified",
     actor: actor.name,
     reason: attempt.reason,
     authenticatorId,
   };
+}
+
+function keptUntil({ expiresAt, provesChange }: NonNullable<Attempt["challenge"]>): number {
+  return expiresAt + (provesChange ? PROOF_LIFE : MINUTE);
 }

@@ -27,6 +27,7 @@ import {
 } from "./claim";
 import { loadKnownUser } from "./load-user";
 import { CONFIRM_TRIES, SKEW_SEARCH } from "./policy";
+import { isProofRequired } from "./proof";
 import { isActive, type Authenticator, type UserRecord } from "./user-record";
 
 /**
@@ -38,7 +39,9 @@ const CLAIM_CONFIRMATION = statement(`
   WHERE users.id = :userId AND ${SAME_EPOCH} AND ${UNLOCKED} AND ${LIVE_APP} AND ${LIVE_CALLER}
     AND EXISTS (SELECT 1 FROM authenticators t WHERE t.id = :authenticatorId AND t.user_id = users.id
       AND t.state = 'pending' AND t.expires_at > :now AND t.tries < ${CONFIRM_TRIES}
-      AND (:step < 0 OR t.last_step < :step))
+      AND (:step < 0 OR t.last_step < :step)
+      AND (NOT :requireProof OR t.proven OR NOT EXISTS (
+        SELECT 1 FROM authenticators a WHERE a.user_id = users.id AND a.state = 'active')))
   RETURNING id`);
 
 const APPLY = statement(`
@@ -69,7 +72,8 @@ export interface ConfirmationInput {
 }
 
 /**
- * Throws `invalid_code`; `clock_skew` with `offsetSeconds` (positive: the phone is ahead) for the
+ * Throws `proof_required` for one that was begun without a proof, where by now there is a factor that
+ * the app wants proven; `invalid_code`; `clock_skew` with `offsetSeconds` (positive: the phone is ahead) for the
  * code of a time up to ten steps off; `not_found` also for an enrolment that has expired;
  * `enrolment_closed` after five wrong codes.
  */
@@ -82,6 +86,7 @@ export async function confirm(
     const loaded = await loadKnownUser(deps, caller);
     assertUnlocked(loaded.user, deps.now);
     const authenticator = pendingOne(loaded, input.authenticatorId);
+    assertProven(loaded, caller, authenticator);
     const confirmation = await tryConfirm(deps, caller, loaded, { ...input, authenticator });
     if (confirmation) return confirmation;
   }
@@ -97,6 +102,12 @@ function pendingOne({ authenticators }: UserRecord, id: string): Authenticator {
   if (found.state === "active") throw new Problem("already_confirmed");
   if (found.tries >= CONFIRM_TRIES) throw new Problem("enrolment_closed");
   return found;
+}
+
+/** Else several begun at once, before there was a factor, would be as many ways around its proof. */
+function assertProven(loaded: UserRecord, caller: Caller, { proven }: Authenticator): void {
+  if (proven || !isProofRequired(loaded, actorOf(caller))) return;
+  if (loaded.authenticators.some(isActive)) throw new Problem("proof_required");
 }
 
 /** Null if something changed since the read; nothing is charged then. */
@@ -128,7 +139,8 @@ async function commitConfirmation(
 ) {
   const { authenticatorId, step, sequel, withBackupCodes } = change;
   const claim = claimBy(deps, actorOf(caller), loaded);
-  const values = { ...claim, authenticatorId, step };
+  const requireProof = Number(isProofRequired(loaded, actorOf(caller)));
+  const values = { ...claim, authenticatorId, step, requireProof };
   const isFirst = step >= 0 && !loaded.authenticators.some(isActive);
   const backup =
     isFirst && withBackupCodes ? await createBackupCodes(deps.keyring, loaded.user.id) : undefined;
@@ -154,7 +166,7 @@ function confirmationEvent(
 }
 
 /** Throws `invalid_request` for what cannot be a code of this authenticator; that takes no try. */
-function digitsOf(text: string, { digits }: Authenticator): string {
+export function digitsOf(text: string, { digits }: Pick<Authenticator, "digits">): string {
   const code = normaliseCode(text);
   if (code?.method === "totp" && code.digits.length === digits) return code.digits;
   throw new Problem("invalid_request", { detail: `code: ${digits} digits.` });

@@ -4,45 +4,38 @@
  */
 
 import { digests, open, seal } from "../crypto/keyring";
-import { decodeSecret, encodeSecret, provisioningUri } from "../crypto/provisioning-uri";
+import { provisioningUri } from "../crypto/provisioning-uri";
 import { drawQrCode, type QrCode } from "../crypto/qr-code";
 import { randomBytes, randomId } from "../crypto/random";
-import { timeStep, type TotpParameters } from "../crypto/totp";
+import { encodeBase32 } from "../crypto/shared-secret";
+import type { TotpParameters } from "../crypto/totp";
 import type { Deps } from "../env";
 import { Problem } from "../problem";
 import type { Caller, LinkCaller, SessionCaller } from "./actor";
 import { secretContext } from "./evaluate";
+import { isShort } from "./given-secret";
 import { assertUnlocked } from "./guard";
 import { once, scopeOf, type Created, type IdempotentRequest, type Remember } from "./idempotency";
 import { assertScope } from "./load-by-key";
+import { labelFor, type Names } from "./label";
 import { loadUser } from "./load-user";
 import { insertPending, type PendingSequel } from "./pending-authenticator";
-import {
-  CONFIRM_TRIES,
-  MAX_ACCOUNT_NAME,
-  MAX_AUTHENTICATORS,
-  MAX_SECRET_BYTES,
-  MIN_SECRET_BYTES,
-  PENDING_LIFE,
-  SECRET_BYTES,
-} from "./policy";
+import { CONFIRM_TRIES, MAX_AUTHENTICATORS, PENDING_LIFE, SECRET_BYTES } from "./policy";
+import type { Proof } from "./proof";
 import { isActive, type Authenticator, type LoadedUser } from "./user-record";
 
-export interface EnrolmentInput {
-  /** Shown in the authenticator app; left out, it is the app's own name for the user. */
-  accountName?: string | undefined;
-  issuer?: string | undefined;
+/** Left out, the account's name is the app's own name for the user. */
+export interface EnrolmentInput extends Names {
   name?: string | undefined;
   parameters: TotpParameters;
-  /**
-   * Base32: an import. Its present code may have been used elsewhere, so that only a later one
-   * confirms it.
-   */
-  secret?: string | undefined;
+  /** An import; left out, a new one is made. */
+  secret?: Uint8Array<ArrayBuffer>;
   /** Whether it takes the place of all that are pending. */
   replaces?: boolean;
   /** From an operator's reset. */
   rebindToken?: string | undefined;
+  /** Of a factor that is active already. */
+  proof?: Proof | undefined;
   /** What else happens with it. */
   sequel?: PendingSequel;
 }
@@ -60,15 +53,14 @@ export interface Enrolment {
  * A new pending authenticator; makes the user if this is the first.
  *
  * Throws `locked`, `user_disabled`, `rebinding_required`, `too_many_authenticators`,
- * `secret_in_use`, or `invalid_request` for a secret that is not Base32 or has not 128 to 1,024
- * bits.
+ * `secret_in_use`, and what `commitProven` throws.
  */
 export async function enrol(
   deps: Deps,
   caller: Caller,
   { input, request }: { input: EnrolmentInput; request: IdempotentRequest | null },
 ): Promise<Enrolment> {
-  const secret = input.secret === undefined ? randomBytes(SECRET_BYTES) : parseSecret(input.secret);
+  const secret = input.secret ?? randomBytes(SECRET_BYTES);
   const loaded = await loadUser(deps, caller);
   if (input.secret !== undefined) assertScope(loaded.scopes, "import");
   return once(
@@ -126,7 +118,7 @@ async function tryCreate(
   const user = loaded.user ?? { id: randomId("usr"), externalId, epoch: 0 };
   const pending = {
     id,
-    app,
+    holder: loaded,
     user,
     name: input.name ?? null,
     parameters: input.parameters,
@@ -134,7 +126,8 @@ async function tryCreate(
     secret: await seal(keyring, secret, secretContext(app.id, user.id, id)),
     rebindHashes: await rebindHashes(deps, loaded, input),
     replaces: input.replaces ?? false,
-    lastStep: input.secret === undefined ? -1 : timeStep(now, input.parameters.period),
+    isShort: isShort(secret),
+    proof: input.proof,
     sequel: input.sequel,
   };
   // Before anything is written: what cannot be shown must not be made.
@@ -170,7 +163,7 @@ export function assertRoomFor(secretDigests: string[], authenticators: Authentic
 async function replay(
   deps: Deps,
   loaded: LoadedUser,
-  input: EnrolmentInput,
+  input: Names,
   { resourceId: id }: Created,
 ): Promise<Enrolment> {
   const pending = await openPending(deps, loaded, input, id);
@@ -181,7 +174,7 @@ async function replay(
 async function openPending(
   deps: Deps,
   loaded: LoadedUser,
-  names: Pick<EnrolmentInput, "issuer" | "accountName">,
+  names: Names,
   id: string,
 ): Promise<Enrolment | null> {
   const { app, user, authenticators } = loaded;
@@ -189,8 +182,8 @@ async function openPending(
   const pending = authenticators.find((one) => one.id === id && one.state === "pending");
   if (!user || !pending) return null;
   const secret = await open(deps.keyring, pending.secret, secretContext(app.id, user.id, id));
-  const { algorithm, digits, period, expiresAt } = pending;
-  const input = { ...names, parameters: { algorithm, digits, period } };
+  const { name, algorithm, digits, period, expiresAt } = pending;
+  const input = { ...names, name, parameters: { algorithm, digits, period } };
   return describe(secret, { id, loaded, input, expiresAt: expiresAt ?? 0 });
 }
 
@@ -199,41 +192,19 @@ function describe(
   about: {
     id: string;
     loaded: LoadedUser;
-    input: Pick<EnrolmentInput, "issuer" | "accountName" | "parameters">;
+    input: Names & Pick<EnrolmentInput, "parameters">;
     expiresAt: number;
   },
 ): Enrolment {
   const { id, loaded, input } = about;
-  const label = {
-    issuer: input.issuer ?? loaded.app.issuer,
-    accountName: input.accountName ?? toAccountName(loaded.accountName),
-  };
-  const uri = provisioningUri(secret, label, input.parameters);
+  const uri = provisioningUri(secret, labelFor(loaded, input), input.parameters);
   const expiresAt = new Date(about.expiresAt);
   return {
     id,
     status: "pending",
-    secret: encodeSecret(secret),
+    secret: encodeBase32(secret),
     uri,
     qr: drawQrCode(uri),
     expiresAt,
   };
-}
-
-/** A user id may contain colons and be long; an account name may not (Key Uri Format). */
-export function toAccountName(text: string): string {
-  const short = text.replaceAll(":", "-").slice(0, MAX_ACCOUNT_NAME);
-  // Not half of a surrogate pair.
-  return short.replace(/[\ud800-\udbff]$/, "");
-}
-
-/** Throws `invalid_request` for what is not Base32 of 128 to 1,024 bits. */
-export function parseSecret(text: string): Uint8Array<ArrayBuffer> {
-  const secret = decodeSecret(text);
-  if (secret && secret.byteLength >= MIN_SECRET_BYTES && secret.byteLength <= MAX_SECRET_BYTES) {
-    return secret;
-  }
-  throw new Problem("invalid_request", {
-    detail: `secret: Base32 of ${MIN_SECRET_BYTES} to ${MAX_SECRET_BYTES} bytes (RFC 4226, requirement R6).`,
-  });
 }

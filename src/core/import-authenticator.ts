@@ -1,102 +1,187 @@
 /**
- * An operator's import: the phone of a user works already, in the system that they come from, so
- * that its authenticator is active at once. Nobody gives a code for it; the operator vouches.
+ * Imports that are active at once: the phone of a user works already, in the system that they come
+ * from. The operator vouches for it; so does a back end with the scope `import`, which may instead
+ * show the code that its user has just typed.
  */
 
 import { digests, seal } from "../crypto/keyring";
 import { randomId } from "../crypto/random";
-import { timeStep, type TotpParameters } from "../crypto/totp";
-import { statement } from "../db/statement";
+import { matchStep, timeStep, type TotpParameters } from "../crypto/totp";
 import type { Deps } from "../env";
 import { Problem } from "../problem";
-import { OPERATOR } from "./actor";
-import { record } from "./audit";
-import { claimBy, CLAIMED, LIVE_APP, UNLOCKED } from "./claim";
-import { assertRoomFor, parseSecret } from "./enrol";
+import { insertActive, type ActiveAuthenticator } from "./active-authenticator";
+import { actorOf, OPERATOR, type KeyCaller } from "./actor";
+import { createBackupCodes } from "./backup-codes";
+import { digitsOf } from "./confirm";
+import { assertRoomFor } from "./enrol";
 import { secretContext } from "./evaluate";
+import { isShort } from "./given-secret";
 import { assertOpen } from "./guard";
-import { HAS_ROOM, MAKE_ROOM, SECRET_IS_NEW } from "./pending-authenticator";
-import { loadUserById, type UserRecord } from "./user-record";
-import { eventOf } from "./users";
+import { once, type Created, type IdempotentRequest, type Remember } from "./idempotency";
+import { assertScope, loadByKey } from "./load-by-key";
+import type { Holder, Proof } from "./proof";
+import { isActive, loadUserById, type App, type LoadedUser } from "./user-record";
 
-export interface ImportInput {
-  /** Base32. */
-  secret: string;
+interface GivenAuthenticator {
+  secret: Uint8Array<ArrayBuffer>;
   name?: string | undefined;
   parameters: TotpParameters;
+}
+
+export interface ImportInput extends GivenAuthenticator {
   /** Checks everything and writes nothing. */
   dryRun: boolean;
 }
 
-/** Decides. A reset user is not bound again by this: who they are is not proven by an old secret. */
-const CLAIM_IMPORT = statement(`
-  UPDATE users SET attempt = :attempt, epoch = epoch + 1
-  WHERE users.id = :userId AND ${UNLOCKED} AND NOT users.must_rebind AND ${LIVE_APP}
-    AND ${HAS_ROOM} AND ${SECRET_IS_NEW}
-  RETURNING id`);
+export interface KeyImportInput extends GivenAuthenticator {
+  /** What the phone shows now: it proves that the two have the same secret, and is spent by it. */
+  code?: string | undefined;
+  /** Whether ten backup codes come with a first factor. */
+  backupCodes?: boolean | undefined;
+  /** Of a factor that is active already. */
+  proof?: Proof | undefined;
+}
 
-const INSERT_ACTIVE = statement(`
-  INSERT INTO authenticators
-    (id, user_id, name, secret, secret_digest, algorithm, digits, period, state, last_step, created_at, confirmed_at)
-  SELECT :id, :userId, :name, :secret, :secretDigest, :algorithm, :digits, :period, 'active', :lastStep, :now, :now
-  WHERE ${CLAIMED}`);
+export interface Imported {
+  id: string;
+  status: "active";
+  backupCodes?: string[];
+}
 
 /**
  * The id of the new authenticator; null for a dry run that found nothing against it. No backup codes
  * come with it: nobody is there to be shown them.
  *
- * Throws `not_found`, `user_disabled`, `locked`, `rebinding_required`, `too_many_authenticators`,
- * `secret_in_use`, or `invalid_request` for a secret that is not Base32 or has not 128 to 1,024
- * bits.
+ * Throws `not_found`, `user_disabled`, `locked`, `rebinding_required`, `too_many_authenticators` or
+ * `secret_in_use`.
  */
 export async function importAuthenticator(
   deps: Deps,
   userId: string,
   input: ImportInput,
 ): Promise<string | null> {
-  const secret = parseSecret(input.secret);
-  const secretDigests = await digests(deps.keyring, "secret", secret);
+  const secretDigests = await digests(deps.keyring, "secret", input.secret);
   for (let reads = 0; reads < 2; reads++) {
     const loaded = await loadUserById(deps, userId);
     if (!loaded) throw new Problem("not_found", { detail: "No such user." });
     assertOpen(loaded.user, deps.now);
     assertRoomFor(secretDigests, loaded.authenticators);
     if (input.dryRun) return null;
-    const id = await insertActive(deps, loaded, { ...input, secret, secretDigests });
-    if (id !== null) return id;
+    const active = await describeActive(deps, loaded, loaded.user, { ...input, secretDigests });
+    if (await insertActive(deps, OPERATOR, active)) return active.id;
   }
   throw new Problem("conflict", { retryAfter: 1 });
 }
 
-/** Null if something changed since the read. */
-async function insertActive(
+/**
+ * Makes the user if this is the first. A wrong code makes nothing and is no guess: who sends it sends
+ * the secret too.
+ *
+ * Throws `insufficient_scope`, `invalid_code`, what `importAuthenticator` throws but `not_found`, and
+ * what `commitProven` throws.
+ */
+export async function importByKey(
   deps: Deps,
-  { app, user }: UserRecord,
-  input: Omit<ImportInput, "secret"> & { secret: Uint8Array<ArrayBuffer>; secretDigests: string[] },
-): Promise<string | null> {
-  const { parameters, secretDigests } = input;
+  caller: KeyCaller,
+  { input, request }: { input: KeyImportInput; request: IdempotentRequest | null },
+): Promise<Imported> {
+  const loaded = await loadByKey(deps, caller);
+  assertScope(loaded.scopes, "import");
+  return once(
+    deps,
+    { scope: loaded.app.id, request },
+    (remember) => create(deps, caller, { loaded, input, remember }),
+    async (created) => replay(await loadByKey(deps, caller), input, created),
+  );
+}
+
+interface Creation {
+  loaded: LoadedUser;
+  input: KeyImportInput;
+  remember: Remember;
+}
+
+/** Twice at most, as for any enrolment. */
+async function create(deps: Deps, caller: KeyCaller, creation: Creation): Promise<Imported> {
+  const first = await tryCreate(deps, caller, creation);
+  if (first) return first;
+  const loaded = await loadByKey(deps, caller);
+  const second = await tryCreate(deps, caller, { ...creation, loaded });
+  if (second) return second;
+  throw new Problem("conflict", { retryAfter: 1 });
+}
+
+async function tryCreate(
+  deps: Deps,
+  caller: KeyCaller,
+  { loaded, input, remember }: Creation,
+): Promise<Imported | null> {
+  const secretDigests = await digests(deps.keyring, "secret", input.secret);
+  if (loaded.user) assertOpen(loaded.user, deps.now);
+  assertRoomFor(secretDigests, loaded.authenticators);
+  const user = loaded.user ?? { id: randomId("usr"), externalId: loaded.externalId, epoch: 0 };
+  const active = await describeActive(deps, loaded, user, { ...input, secretDigests });
+  const isFirst = !loaded.authenticators.some(isActive);
+  const backup =
+    isFirst && input.backupCodes ? await createBackupCodes(deps.keyring, user.id) : undefined;
+  const inserted = await insertActive(
+    deps,
+    actorOf(caller),
+    { ...active, backupCodeHashes: backup?.hashes ?? null },
+    remember,
+  );
+  if (!inserted) return null;
+  return { id: active.id, status: "active", ...(backup && { backupCodes: backup.codes }) };
+}
+
+async function describeActive(
+  deps: Deps,
+  holder: Holder,
+  user: ActiveAuthenticator["user"],
+  input: KeyImportInput & { secretDigests: string[] },
+): Promise<ActiveAuthenticator> {
+  const { name = null, parameters, secret, secretDigests, proof } = input;
   const id = randomId("auth");
-  const [secretDigest = ""] = secretDigests;
-  const claim = claimBy(deps, OPERATOR, { app, user });
-  const values = {
-    ...claim,
-    ...parameters,
+  const context = secretContext(holder.app.id, user.id, id);
+  return {
+    ...(await spentBy(deps, holder.app, input)),
     id,
-    name: input.name ?? null,
-    secret: await seal(deps.keyring, input.secret, secretContext(app.id, user.id, id)),
-    secretDigest,
-    secretDigests: JSON.stringify(secretDigests),
-    // Its present code may have been used elsewhere.
-    lastStep: timeStep(deps.now, parameters.period),
-    replaces: 0,
+    holder,
+    user,
+    name,
+    parameters,
+    secretDigests,
+    secret: await seal(deps.keyring, secret, context),
+    isShort: isShort(secret),
+    backupCodeHashes: null,
+    proof,
   };
-  const event = eventOf("authenticator.imported", OPERATOR, { app, user });
-  const d1 = deps.db.$client;
-  const [claimed] = await d1.batch([
-    CLAIM_IMPORT(d1, values),
-    MAKE_ROOM(d1, values),
-    INSERT_ACTIVE(d1, values),
-    record(deps, { ...event, authenticatorId: id }, claim.attempt),
-  ]);
-  return claimed?.results.length === 1 ? id : null;
+}
+
+/** What counts as spent: the step of the code, else the present one, whose code may have been used elsewhere. */
+async function spentBy(
+  { now }: Deps,
+  { settings: { window } }: App,
+  { secret, parameters, code }: KeyImportInput,
+): Promise<Pick<ActiveAuthenticator, "lastStep" | "drift">> {
+  const present = timeStep(now, parameters.period);
+  if (code === undefined) return { lastStep: present, drift: null };
+  const digits = digitsOf(code, parameters);
+  const step = await matchStep(secret, digits, { now, window, parameters });
+  if (step === null) throw new Problem("invalid_code");
+  return { lastStep: step, drift: step - present };
+}
+
+/** The same answer again, unless backup codes were to come with it, which are shown once. */
+async function replay(
+  { authenticators }: LoadedUser,
+  { backupCodes }: KeyImportInput,
+  { resourceId: id }: Created,
+): Promise<Imported> {
+  const isThere = authenticators.some((one) => one.id === id && isActive(one));
+  if (isThere && !backupCodes) return { id, status: "active" };
+  const detail = isThere
+    ? `It is active (${id}). Backup codes are shown once: make new ones.`
+    : "This authenticator has been removed since.";
+  throw new Problem("already_created", { detail });
 }

@@ -3,8 +3,8 @@
 import type { TotpParameters } from "../crypto/totp";
 import { statement } from "../db/statement";
 import type { Deps } from "../env";
-import { actorOf, type Caller } from "./actor";
-import { record } from "./audit";
+import { actorOf, type Actor, type Caller } from "./actor";
+import { record, type AuditEvent } from "./audit";
 import type { Remember } from "./idempotency";
 import {
   CLAIMED,
@@ -13,12 +13,14 @@ import {
   LINK_STANDS,
   LIVE_APP,
   LIVE_CALLER,
+  PROVEN,
   SAME_EPOCH,
   UNLOCKED,
   type Mark,
 } from "./claim";
 import { MAX_AUTHENTICATORS, PENDING_LIFE } from "./policy";
-import type { App, User } from "./user-record";
+import { commitProven, type Holder, type Proof } from "./proof";
+import { isActive, type User } from "./user-record";
 
 /** That made the link of this browser, for a user who may not exist yet. */
 const KEY_OF_LINK = `SELECT l.key_id FROM enrolment_links l
@@ -28,7 +30,7 @@ const KEY_OF_LINK = `SELECT l.key_id FROM enrolment_links l
 /**
  * A user is made by their first enrolment; of several at once, one makes it and the others find it.
  */
-const CREATE_USER = statement(`
+export const CREATE_USER = statement(`
   INSERT INTO users (id, app_id, external_id, created_at)
   SELECT :userId, a.id, :externalId, :now FROM apps a JOIN api_keys k ON k.app_id = a.id
   WHERE a.id = :appId AND a.epoch = :appEpoch AND k.id = coalesce(:keyId, (${KEY_OF_LINK}))
@@ -53,7 +55,7 @@ const CLAIM_ENROLMENT = statement(`
   WHERE users.id = :userId AND ${SAME_EPOCH} AND ${UNLOCKED} AND ${LIVE_APP} AND ${LIVE_CALLER}
     AND (NOT users.must_rebind OR ((users.rebind_expires_at > :now OR :linkId IS NOT NULL)
       AND users.rebind_hash IN (SELECT value FROM json_each(:rebindHashes))))
-    AND ${HAS_ROOM} AND ${SECRET_IS_NEW}
+    AND ${PROVEN} AND ${HAS_ROOM} AND ${SECRET_IS_NEW}
   RETURNING id`);
 
 /**
@@ -69,66 +71,104 @@ export const MAKE_ROOM = statement(`
 
 const INSERT = statement(`
   INSERT INTO authenticators
-    (id, user_id, name, secret, secret_digest, algorithm, digits, period, state, last_step, created_at, expires_at)
-  SELECT :id, :userId, :name, :secret, :secretDigest, :algorithm, :digits, :period, 'pending', :lastStep, :now, :expiresAt
+    (id, user_id, name, secret, secret_digest, algorithm, digits, period, state, proven, created_at, expires_at)
+  SELECT :id, :userId, :name, :secret, :secretDigest, :algorithm, :digits, :period, 'pending', :proven, :now, :expiresAt
   WHERE ${CLAIMED}`);
 
 /** What else happens when it is put there: statements that hang on `CLAIMED`. */
 export type PendingSequel = (mark: Mark, authenticatorId: string) => D1PreparedStatement[];
 
-export interface PendingAuthenticator {
+/** An authenticator that is about to be stored, pending or active. */
+export interface NewAuthenticator {
   id: string;
-  app: App;
+  /** As read. */
+  holder: Holder;
+  /** The same user, or who they will be. */
   user: Pick<User, "id" | "epoch" | "externalId">;
   name: string | null;
   /** Sealed. */
   secret: string;
   /** Newest key first. */
   secretDigests: string[];
-  rebindHashes: string[];
   parameters: TotpParameters;
+  /** Its secret has fewer bits than it should. */
+  isShort: boolean;
+  proof: Proof | undefined;
+}
+
+export interface PendingAuthenticator extends NewAuthenticator {
+  rebindHashes: string[];
   /** Whether the other pending ones go. */
   replaces: boolean;
-  /** The steps up to here count as spent. */
-  lastStep: number;
   sequel: PendingSequel | undefined;
 }
 
-/** Whether it was put there; false if something that was read no longer holds. */
+/**
+ * Whether it was put there; false if something that was read no longer holds. Throws what
+ * `commitProven` throws.
+ */
 export async function insertPending(
   deps: Deps,
   caller: Caller,
   pending: PendingAuthenticator,
   remember: Remember,
 ): Promise<boolean> {
-  const { id, app, user, name, secret, parameters, lastStep } = pending;
-  const claim = claimBy(deps, actorOf(caller), { app, user });
+  const { id, holder, user, proof, sequel } = pending;
+  const actor = actorOf(caller);
+  const claim = claimBy(deps, actor, { app: holder.app, user });
   const { userId, attempt } = claim;
-  const [secretDigest = ""] = pending.secretDigests;
   const values = {
     ...claim,
+    ...storedValues(pending),
+    rebindHashes: JSON.stringify(pending.rebindHashes),
+    expiresAt: claim.now + PENDING_LIFE,
+    replaces: Number(pending.replaces),
+    proven: Number(isProven(pending, actor)),
+  };
+  const event = eventOfNew("authenticator.enrolled", actor, pending);
+  const d1 = deps.db.$client;
+  return commitProven(deps, holder, {
+    actor,
+    proof,
+    mark: claim,
+    statements: (proven) => [
+      CREATE_USER(d1, values),
+      CLAIM_ENROLMENT(d1, { ...values, ...proven }),
+      MAKE_ROOM(d1, values),
+      INSERT(d1, values),
+      record(deps, event, attempt),
+      ...(sequel?.({ userId, attempt }, id) ?? []),
+      ...remember(id, { userId, attempt }),
+    ],
+  });
+}
+
+/** What of it stands in its rows. */
+export function storedValues({ id, user, name, secret, ...rest }: NewAuthenticator) {
+  const { secretDigests, parameters } = rest;
+  const [secretDigest = ""] = secretDigests;
+  return {
     ...parameters,
     id,
     name,
     secret,
     secretDigest,
-    lastStep,
+    secretDigests: JSON.stringify(secretDigests),
     externalId: user.externalId,
-    secretDigests: JSON.stringify(pending.secretDigests),
-    rebindHashes: JSON.stringify(pending.rebindHashes),
-    expiresAt: claim.now + PENDING_LIFE,
-    replaces: Number(pending.replaces),
   };
-  const event = { type: "authenticator.enrolled", actor: actorOf(caller).name } as const;
-  const d1 = deps.db.$client;
-  const [, claimed] = await d1.batch([
-    CREATE_USER(d1, values),
-    CLAIM_ENROLMENT(d1, values),
-    MAKE_ROOM(d1, values),
-    INSERT(d1, values),
-    record(deps, { ...event, appId: app.id, userId, authenticatorId: id }, attempt),
-    ...(pending.sequel?.({ userId, attempt }, id) ?? []),
-    ...remember(id, { userId, attempt }),
-  ]);
-  return claimed?.results.length === 1;
+}
+
+/** The audit trail names a secret that has fewer bits than it should. */
+export function eventOfNew(
+  type: AuditEvent["type"],
+  { name: actor }: Actor,
+  { id: authenticatorId, holder, user, isShort }: NewAuthenticator,
+): AuditEvent {
+  const event = { type, actor, appId: holder.app.id, userId: user.id, authenticatorId };
+  return isShort ? { ...event, reason: "short_secret" } : event;
+}
+
+/** Sessions and links ask for a code themselves, where a factor is active. */
+function isProven({ holder, proof }: NewAuthenticator, { keyId }: Actor): boolean {
+  return proof !== undefined || (keyId === null && holder.authenticators.some(isActive));
 }

@@ -6,7 +6,7 @@
 import type { AppSettings } from "../db/schema";
 
 const SECOND = 1000;
-const MINUTE = 60 * SECOND;
+export const MINUTE = 60 * SECOND;
 export const DAY = 24 * 60 * MINUTE;
 
 /**
@@ -21,6 +21,7 @@ export const DEFAULT_SETTINGS: AppSettings = {
   secondFactor: "optional",
   trustedDevices: false,
   returnUrls: [],
+  requireProof: false,
 };
 export const SETTINGS_BOUNDS = {
   window: { min: 0, max: 2 },
@@ -32,12 +33,24 @@ export const SETTINGS_BOUNDS = {
 /** RFC 4226 R6: at least 128 bits, 160 recommended. */
 export const SECRET_BYTES = 20;
 export const MIN_SECRET_BYTES = 16;
+/** Of secrets that phones have from elsewhere, where whoever imports them says so by name. */
+export const MIN_SHORT_SECRET_BYTES = 10;
 /** The block of SHA-512: a longer HMAC key adds nothing (RFC 2104 §3). */
 export const MAX_SECRET_BYTES = 128;
 
-/** Characters, so that the longest URI still fits a QR code. */
-export const MAX_ISSUER = 64;
-export const MAX_ACCOUNT_NAME = 128;
+/** What an authenticator may be told; the defaults are in `crypto/totp.ts`. */
+export const TOTP_BOUNDS = { digits: { min: 6, max: 8 }, period: { min: 15, max: 120 } } as const;
+
+/**
+ * Of a label: characters, and what they cost percent-encoded. With the longest secret and parameters
+ * the URI then has at most 994 characters: a QR code of version 25 with error correction M (the
+ * library counts three more than there are, and 997 fit), which is
+ * 125 modules wide with its border. Pages show that with three pixels a module.
+ */
+export const ISSUER_BOUNDS = { length: 64, cost: 192 } as const;
+export const ACCOUNT_NAME_BOUNDS = { length: 128, cost: 288 } as const;
+/** With the authenticator's own name behind it, which is left at least 43. */
+export const LABEL_COST = 336;
 
 export const MAX_AUTHENTICATORS = 5;
 export const PENDING_LIFE = 15 * MINUTE;
@@ -54,6 +67,8 @@ export const CHALLENGE_ATTEMPTS = 5;
 export const CHALLENGE_LIFE_SECONDS = { min: 30, default: 300, max: 600 } as const;
 export const ASSERTION_LIFE_SECONDS = 120;
 
+/** In which a challenge that was answered for it proves a change of factors. */
+export const PROOF_LIFE = 5 * MINUTE;
 export const REBIND_LIFE = 10 * MINUTE;
 /** To open an enrolment link; and again, once it is open, to finish. */
 export const ENROLMENT_LINK_LIFE = 15 * MINUTE;

@@ -40,6 +40,8 @@ export interface Authenticator {
   lastStep: number;
   drift: number;
   tries: number;
+  /** Enrolled with a proof of a factor that was active then. */
+  proven: boolean;
   createdAt: number;
   confirmedAt: number | null;
   lastUsedAt: number | null;
@@ -77,7 +79,7 @@ export const RECORD_COLUMNS = `
     u.locked_until AS lockedUntil, u.capped_at AS cappedAt, u.disabled_at AS disabledAt, u.must_rebind AS mustRebind,
     (SELECT count(*) FROM backup_codes b WHERE b.user_id = u.id AND b.used_at IS NULL) AS remaining,
     t.id, t.name, t.secret, t.secret_digest AS secretDigest, t.algorithm, t.digits, t.period, t.state,
-    t.last_step AS lastStep, t.drift, t.tries, t.created_at AS createdAt, t.confirmed_at AS confirmedAt,
+    t.last_step AS lastStep, t.drift, t.tries, t.proven, t.created_at AS createdAt, t.confirmed_at AS confirmedAt,
     t.last_used_at AS lastUsedAt, t.expires_at AS expiresAt`;
 export const JOIN_AUTHENTICATORS = `
   LEFT JOIN authenticators t ON t.user_id = u.id AND (t.state = 'active' OR t.expires_at > :now)`;
@@ -88,7 +90,7 @@ const LOAD_BY_ID = statement(`
   WHERE u.id = :id
   ORDER BY t.rowid`);
 
-export interface RecordRow extends Omit<Authenticator, "id"> {
+export interface RecordRow extends Omit<Authenticator, "id" | "proven"> {
   appId: string;
   appName: string;
   issuer: string;
@@ -104,6 +106,7 @@ export interface RecordRow extends Omit<Authenticator, "id"> {
   disabledAt: number | null;
   mustRebind: number;
   remaining: number;
+  proven: number;
   id: string | null;
 }
 /** By our own id, for those who need no key: the operator, and the answer to a challenge. */
@@ -162,6 +165,7 @@ function readUser(row: RecordRow, id: string): User {
 function readAuthenticator(row: RecordRow, id: string): Authenticator {
   const { name, secret, secretDigest, algorithm, digits, period, state } = row;
   const { lastStep, drift, tries, createdAt, confirmedAt, lastUsedAt, expiresAt } = row;
-  const stored = { name, secret, secretDigest, algorithm, digits, period, state };
+  const proven = row.proven === 1;
+  const stored = { name, secret, secretDigest, algorithm, digits, period, state, proven };
   return { id, ...stored, lastStep, drift, tries, createdAt, confirmedAt, lastUsedAt, expiresAt };
 }

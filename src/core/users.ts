@@ -1,13 +1,15 @@
 /** Users, as their app's back end sees and changes them. */
 
+import { sealedBytes } from "../crypto/keyring";
 import { statement } from "../db/statement";
 import type { Deps } from "../env";
 import { Problem } from "../problem";
 import { OPERATOR, type Actor } from "./actor";
 import { record, type AuditEvent } from "./audit";
 import { countBackupCodes, type BackupCodesLeft } from "./backup-codes";
-import { claimBy, CLAIMED, commitClaim, LIVE_APP, LIVE_CALLER, NOT_HELD } from "./claim";
+import { claimBy, CLAIMED, commitClaim, LIVE_APP, LIVE_CALLER, NOT_HELD, PROVEN } from "./claim";
 import { assertNotHeld } from "./guard";
+import { commitProven, type Proof, type ProvenChange } from "./proof";
 import { takeAlong } from "./sessions";
 import { isActive, type Authenticator, type UserRecord } from "./user-record";
 
@@ -23,6 +25,8 @@ export interface AuthenticatorStatus {
    * Steps by which the phone's clock was off at the last success; it moves nothing (RFC 6238 §6).
    */
   driftSteps: number;
+  /** Fewer than 128 only of one that was imported so. */
+  secretBits: number;
 }
 
 export interface UserStatus {
@@ -42,7 +46,7 @@ export interface UserStatus {
 
 const CLAIM_REMOVAL = statement(`
   UPDATE users SET attempt = :attempt, epoch = epoch + 1
-  WHERE users.id = :userId AND ${LIVE_APP} AND ${LIVE_CALLER} AND ${NOT_HELD}
+  WHERE users.id = :userId AND ${LIVE_APP} AND ${LIVE_CALLER} AND ${NOT_HELD} AND ${PROVEN}
     AND EXISTS (SELECT 1 FROM authenticators t WHERE t.id = :authenticatorId AND t.user_id = users.id)
   RETURNING id`);
 const REMOVE = statement(`DELETE FROM authenticators WHERE id = :authenticatorId AND ${CLAIMED}`);
@@ -64,7 +68,7 @@ const CLAIM_UNLOCK = statement(`
 
 const CLAIM_DELETION = statement(`
   UPDATE users SET attempt = :attempt
-  WHERE users.id = :userId AND ${LIVE_APP} AND ${LIVE_CALLER} AND ${NOT_HELD}
+  WHERE users.id = :userId AND ${LIVE_APP} AND ${LIVE_CALLER} AND ${NOT_HELD} AND ${PROVEN}
   RETURNING id`);
 const DELETE_AUTHENTICATORS = statement(
   `DELETE FROM authenticators WHERE user_id = :userId AND ${CLAIMED}`,
@@ -106,6 +110,7 @@ function toAuthenticatorStatus(one: Authenticator): AuthenticatorStatus {
     confirmedAt: instant(one.confirmedAt),
     lastUsedAt: instant(one.lastUsedAt),
     driftSteps: one.drift,
+    secretBits: 8 * sealedBytes(one.secret),
   };
 }
 
@@ -114,27 +119,37 @@ function instant(milliseconds: number | null): Date | null {
 }
 
 /**
- * Removes an authenticator; with the last active one the backup codes go too. Throws `not_found`,
- * and with a key as `deleteUser`.
+ * Removes an authenticator, also a pending one; with the last active one the backup codes go too.
+ * Throws `not_found`, and with a key as `deleteUser`.
  */
 export async function removeAuthenticator(
   deps: Deps,
   actor: Actor,
-  { app, user, authenticators }: UserRecord,
-  authenticatorId: string,
+  found: UserRecord,
+  { authenticatorId, proof }: { authenticatorId: string; proof?: Proof | undefined },
 ): Promise<void> {
-  findAuthenticator(authenticators, authenticatorId);
-  if (actor !== OPERATOR) assertNotHeld(user);
-  const claim = { ...claimBy(deps, actor, { app, user }), authenticatorId };
+  findAuthenticator(found.authenticators, authenticatorId);
+  if (actor !== OPERATOR) assertNotHeld(found.user);
+  const claim = { ...claimBy(deps, actor, found), authenticatorId };
   const d1 = deps.db.$client;
-  const event = eventOf("authenticator.removed", actor, { app, user });
-  await commitClaim(deps, [
-    CLAIM_REMOVAL(d1, claim),
-    REMOVE(d1, claim),
-    REMOVE_ORPHANED_CODES(d1, claim),
-    ...takeAlong(deps, actor, claim),
-    record(deps, { ...event, authenticatorId }, claim.attempt),
-  ]);
+  const event = eventOf("authenticator.removed", actor, found);
+  await commitOrConflict(deps, found, {
+    actor,
+    proof,
+    mark: claim,
+    statements: (proven) => [
+      CLAIM_REMOVAL(d1, { ...claim, ...proven }),
+      REMOVE(d1, claim),
+      REMOVE_ORPHANED_CODES(d1, claim),
+      ...takeAlong(deps, actor, claim),
+      record(deps, { ...event, authenticatorId }, claim.attempt),
+    ],
+  });
+}
+
+async function commitOrConflict(deps: Deps, found: UserRecord, change: ProvenChange) {
+  const isDone = await commitProven(deps, found, change);
+  if (!isDone) throw new Problem("conflict", { retryAfter: 1 });
 }
 
 /** Answers the authenticator with its new name. Throws `not_found`. */
@@ -182,29 +197,32 @@ export async function unlockUser(
 
 /**
  * Deletes the user and all that belongs to them but the audit trail. With a key it throws
- * `user_disabled`, `locked` (capped) or `rebinding_required`: those are the operator's to end.
+ * `user_disabled`, `locked` (capped) or `rebinding_required`, which are the operator's to end, and what
+ * `commitProven` throws.
  */
 export async function deleteUser(
   deps: Deps,
   actor: Actor,
-  { app, user }: UserRecord,
-  note: string | null = null,
+  found: UserRecord,
+  { note = null, proof }: { note?: string | null; proof?: Proof | undefined } = {},
 ): Promise<void> {
-  if (actor !== OPERATOR) assertNotHeld(user);
-  const claim = claimBy(deps, actor, { app, user });
+  if (actor !== OPERATOR) assertNotHeld(found.user);
+  const claim = claimBy(deps, actor, found);
   const d1 = deps.db.$client;
-  await commitClaim(deps, [
-    CLAIM_DELETION(d1, claim),
-    ...deleteFactors(deps, claim),
-    ...DELETE_ACCOUNT.map((bind) => bind(d1, claim)),
-    ...DEPERSONALISE_AUDIT.map((bind) => bind(d1, claim)),
-    record(
-      actor === OPERATOR ? deps : withoutSource(deps),
-      { ...eventOf("user.deleted", actor, { app, user }), note },
-      claim.attempt,
-    ),
-    DELETE_USER(d1, claim),
-  ]);
+  const by = actor === OPERATOR ? deps : withoutSource(deps);
+  await commitOrConflict(deps, found, {
+    actor,
+    proof,
+    mark: claim,
+    statements: (proven) => [
+      CLAIM_DELETION(d1, { ...claim, ...proven }),
+      ...deleteFactors(deps, claim),
+      ...DELETE_ACCOUNT.map((bind) => bind(d1, claim)),
+      ...DEPERSONALISE_AUDIT.map((bind) => bind(d1, claim)),
+      record(by, { ...eventOf("user.deleted", actor, found), note }, claim.attempt),
+      DELETE_USER(d1, claim),
+    ],
+  });
 }
 
 /** Of whoever deletes themselves, by their session or their app, no address stays. */

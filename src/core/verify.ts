@@ -15,7 +15,7 @@ import { assertOpen } from "./guard";
 import { loadKnownUser } from "./load-user";
 import { noteRefusal } from "./refusals";
 import { rememberUsed } from "./used-codes";
-import { isActive, type App, type KnownUser, type User } from "./user-record";
+import { isActive, type App, type User, type UserRecord } from "./user-record";
 
 export type Verification =
   | {
@@ -42,18 +42,22 @@ export async function verifyCode(
   // Once more if something changed between the read and the commit; then the second read says what.
   for (let reads = 0; reads < 2; reads++) {
     const loaded = await loadKnownUser(deps, caller);
-    const verification = await verifyLoaded(deps, loaded, normal, asked);
-    if (verification) return verification;
+    const result = await attemptLoaded(deps, loaded, normal, asked);
+    if (result) return toVerification(result, normal, loaded.app);
   }
   throw new Problem("conflict", { retryAfter: 1 });
 }
 
-async function verifyLoaded(
+/**
+ * As `attemptCode`, for a user as they were read. Throws `not_enrolled`, `locked`, `user_disabled` or
+ * `rebinding_required` without evaluating the code.
+ */
+export async function attemptLoaded(
   deps: Deps,
-  { user, app, authenticators }: KnownUser,
+  { user, app, authenticators }: Pick<UserRecord, "user" | "app" | "authenticators">,
   code: Code,
   asked: Asked,
-): Promise<Verification | null> {
+): Promise<AttemptResult | null> {
   refuseLocked(deps, app, user);
   const active = authenticators.filter(isActive);
   if (active.length === 0) throw new Problem("not_enrolled");
@@ -62,8 +66,7 @@ async function verifyLoaded(
     userId: user.id,
     authenticators: active,
   });
-  const result = await attemptCode(deps, { user, app, authenticators: opened, ...asked }, code);
-  return result && toVerification(result, code, app);
+  return attemptCode(deps, { user, app, authenticators: opened, ...asked }, code);
 }
 
 function refuseLocked(deps: Deps, app: App, user: User) {

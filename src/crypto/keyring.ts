@@ -10,6 +10,8 @@
 
 /** 96 bits: NIST SP 800-38D §8.2.2, random construction, at most 2^32 seals under one key. */
 const NONCE_BYTES = 12;
+/** NIST SP 800-38D §5.2.1.2: WebCrypto appends all 128 bits of it. */
+const TAG_BYTES = 16;
 const KEY_BYTES = 32;
 const BASE64URL = { alphabet: "base64url", omitPadding: true } as const;
 const utf8 = new TextEncoder();
@@ -102,6 +104,12 @@ export async function seal(
   box.set(nonce);
   box.set(new Uint8Array(ciphertext), NONCE_BYTES);
   return `${newest.id}.${box.toBase64(BASE64URL)}`;
+}
+
+/** How many bytes a sealed value holds: its length alone tells it. */
+export function sealedBytes(sealed: string): number {
+  const box = Math.floor(((sealed.length - sealed.indexOf(".") - 1) * 3) / 4);
+  return box - NONCE_BYTES - TAG_BYTES;
 }
 
 /** Throws when the key is gone, the value was altered, or it was sealed for another context. */

@@ -1,6 +1,7 @@
-/** The `otpauth://` URI behind the QR code: Key Uri Format, as the otpauth package writes it. */
+/** The `otpauth://` URI behind the QR code (Key Uri Format). */
 
-import { Secret, TOTP, URI } from "otpauth/bare";
+import { TOTP, URI } from "otpauth/bare";
+import { encodeBase32 } from "./shared-secret";
 import type { TotpParameters } from "./totp";
 
 export interface Label {
@@ -9,19 +10,24 @@ export interface Label {
   accountName: string;
 }
 
+/**
+ * The secret comes first, because some apps insist. The issuer stands in it twice: as the prefix that
+ * old apps read, and as the parameter that new ones do.
+ */
 export function provisioningUri(
   secret: Uint8Array<ArrayBuffer>,
   { issuer, accountName }: Label,
-  parameters: TotpParameters,
+  { algorithm, digits, period }: TotpParameters,
 ): string {
-  const totp = new TOTP({
-    issuer,
-    label: accountName,
-    issuerInLabel: true,
-    secret: new Secret({ buffer: secret.slice().buffer }),
-    ...parameters,
-  });
-  return totp.toString();
+  const app = encodeURIComponent(issuer);
+  const parameters = [
+    `secret=${encodeBase32(secret)}`,
+    `issuer=${app}`,
+    `algorithm=${algorithm}`,
+    `digits=${digits}`,
+    `period=${period}`,
+  ];
+  return `otpauth://totp/${app}:${encodeURIComponent(accountName)}?${parameters.join("&")}`;
 }
 
 /** What an authenticator app will show. */
@@ -37,16 +43,32 @@ export function parametersOf(uri: string): Pick<TotpParameters, "digits" | "peri
   return { digits: totp.digits, period: totp.period };
 }
 
-/** Unpadded Base32 (RFC 4648 §6): what people type when they cannot scan. */
-export function encodeSecret(secret: Uint8Array<ArrayBuffer>): string {
-  return new Secret({ buffer: secret.slice().buffer }).base32;
+/** The characters that a text takes in a URI: an ideograph nine, an emoji twelve and more. */
+export function costInUri(text: string): number {
+  return encodeURIComponent(text.toWellFormed()).length;
 }
 
+const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
+
 /**
- * Lenient in what people paste (lower case, spaces, dashes, padding); null for what is not Base32.
+ * As much of the beginning of a text as is no longer than that, in UTF-16 units, and costs no more in a
+ * URI: whole characters as people see them, so that no emoji is left half; code points where a single
+ * one of those is too much.
  */
-export function decodeSecret(text: string): Uint8Array<ArrayBuffer> | null {
-  const symbols = text.toUpperCase().replaceAll(/[\s=-]/g, "");
-  if (!/^[A-Z2-7]+$/.test(symbols)) return null;
-  return new Uint8Array(Secret.fromBase32(symbols).bytes);
+export function shorten(text: string, most: { length: number; cost: number }): string {
+  const whole = Array.from(graphemes.segment(text), ({ segment }) => segment);
+  return takeWhileFits(whole, most) || takeWhileFits(Array.from(text), most);
+}
+
+function takeWhileFits(
+  parts: string[],
+  { length, cost }: { length: number; cost: number },
+): string {
+  let taken = "";
+  for (const part of parts) {
+    const next = taken + part;
+    if (next.length > length || costInUri(next) > cost) break;
+    taken = next;
+  }
+  return taken;
 }

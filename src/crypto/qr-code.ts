@@ -6,12 +6,16 @@ import QRCode from "qrcode-svg";
 /** The light border that scanners need: four modules. */
 const QUIET_ZONE = 4;
 const PIXELS_PER_MODULE = 6;
+/** As they are shown: cameras of phones do not keep smaller ones apart. */
+export const MIN_PIXELS_PER_MODULE = 3;
 
 export interface QrCode {
   /** A whole `<svg>` element that scales. */
   svg: string;
   /** A `data:image/png` URI. */
   png: string;
+  /** A side of it, with its border. */
+  modules: number;
 }
 
 export function drawQrCode(text: string): QrCode {
@@ -21,7 +25,7 @@ export function drawQrCode(text: string): QrCode {
   const side = modules.length + 2 * QUIET_ZONE;
   Object.assign(code.options, { width: side, height: side });
   const png = toPng(modules, { size: side * PIXELS_PER_MODULE, scale: PIXELS_PER_MODULE });
-  return { svg: code.svg(), png: `data:image/png;base64,${png.toBase64()}` };
+  return { svg: code.svg(), png: `data:image/png;base64,${png.toBase64()}`, modules: side };
 }
 
 /**
@@ -31,13 +35,13 @@ export function drawQrCode(text: string): QrCode {
 export function drawQrPng(text: string, size: number): Uint8Array<ArrayBuffer> {
   const { modules } = fitting(text).qrcode;
   const side = modules.length + 2 * QUIET_ZONE;
-  const scale = Math.max(1, Math.floor(size / side));
-  return toPng(modules, { size: Math.max(size, side), scale });
+  const scale = Math.max(MIN_PIXELS_PER_MODULE, Math.floor(size / side));
+  return toPng(modules, { size: Math.max(size, side * scale), scale });
 }
 
 /**
- * Error correction M (15 %) if it fits, else L: a long label in a non-Latin script percent-encodes
- * to nine bytes a character.
+ * Error correction M (15 %) if it fits, as it does for every enrolment, else L: others' texts may be
+ * longer.
  */
 function fitting(text: string): QRCode {
   const options = {

@@ -44,6 +44,11 @@ export interface AppSettings {
   trustedDevices: boolean;
   /** Where hosted pages may lead back to; what a link adds is its query. */
   returnUrls: string[];
+  /**
+   * Whether a key needs a proof of an active factor to add, replace or remove one, or to delete its
+   * user.
+   */
+  requireProof: boolean;
 }
 
 /** A tenant: one application whose users are kept apart from all others. */
@@ -137,6 +142,8 @@ export const authenticators = sqliteTable(
     drift: integer().notNull().default(0),
     /** Wrong codes at confirmation. */
     tries: integer().notNull().default(0),
+    /** Enrolled with a proof of a factor that was active then. */
+    proven: integer({ mode: "boolean" }).notNull().default(false),
     createdAt: instant().notNull(),
     confirmedAt: instant(),
     lastUsedAt: instant(),
@@ -171,8 +178,15 @@ export const challenges = sqliteTable("challenges", {
   /** The strikes that its own failures added, taken back by its success. */
   strikes: real().notNull(),
   spentAt: instant(),
-  /** A minute after the token's own expiry. */
+  /** A minute after the token's own expiry, or as long as it may prove something. */
   expiresAt: instant().notNull(),
+  /**
+   * Answered for a change of factors: the user's epoch then. Null for any other, and once a change was
+   * made with it.
+   */
+  provenEpoch: integer(),
+  /** The key that made it, where it is to prove a change of factors, which ends with it. */
+  keyId: text(),
 });
 
 /** What happened: append-only. */

@@ -28,7 +28,8 @@ export function openApiDocument(app: OpenAPIHono<AppEnv>) {
   const bearer = { type: "http", scheme: "bearer" } as const;
   registry.registerComponent("securitySchemes", "apiKey", {
     ...bearer,
-    description: "An API key of the app: `sg_…`.",
+    description:
+      "An API key of the app: `sg_…`, within its scopes: `verify`, `enrol`, `users`, `import`.",
   });
   registry.registerComponent("securitySchemes", "adminToken", {
     ...bearer,

@@ -3,7 +3,10 @@
 import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import type { IdempotentRequest } from "../core/idempotency";
+import { TOTP_BOUNDS } from "../core/policy";
+import { costInUri } from "../crypto/provisioning-uri";
 import { DEFAULT_PARAMETERS } from "../crypto/totp";
+import { SECRET_ENCODINGS } from "../crypto/shared-secret";
 import type { AppEnv } from "./context";
 
 /** Control characters of any kind, and halves of surrogate pairs, which are no characters. */
@@ -31,11 +34,18 @@ function upTo(max: number, schema: z.ZodString) {
     .openapi({ maxLength: max });
 }
 
-/** Part of a URI's label, whose parts a colon separates (Key Uri Format). */
-export function label(max: number) {
-  return naming(max)
-    .max(max)
-    .refine((text) => !text.includes(":"), "no colon");
+/**
+ * Part of a URI's label, whose parts a colon separates (Key Uri Format). What it costs percent-encoded
+ * is bounded too: else no phone could read the QR code.
+ */
+export function label({ length, cost }: { length: number; cost: number }) {
+  return naming(length)
+    .max(length)
+    .refine((text) => !text.includes(":"), "no colon")
+    .refine(
+      (text) => costInUri(text) <= cost,
+      `at most ${cost} characters when it is percent-encoded, as in the QR code`,
+    );
 }
 
 /** Encoded or not, URLs take these for steps between folders (WHATWG URL): no path names such a user. */
@@ -62,18 +72,46 @@ export const CodeText = z.string().min(1).max(MAX_CODE_LENGTH).openapi({
   example: "492039",
 });
 
-/** How an authenticator makes its codes; left out, as every app does. */
+const { algorithm, digits, period } = DEFAULT_PARAMETERS;
+/** How an authenticator makes its codes; left out, as every app does, or as the URI says. */
 export const totpFields = {
-  algorithm: z.enum(["SHA1", "SHA256", "SHA512"]).default(DEFAULT_PARAMETERS.algorithm).openapi({
+  algorithm: z.enum(["SHA1", "SHA256", "SHA512"]).optional().openapi({
+    default: algorithm,
     description: "Many authenticator apps ignore anything but SHA1, 6 digits and 30 seconds.",
   }),
-  digits: z.int().min(6).max(8).default(DEFAULT_PARAMETERS.digits),
+  digits: z
+    .int()
+    .min(TOTP_BOUNDS.digits.min)
+    .max(TOTP_BOUNDS.digits.max)
+    .optional()
+    .openapi({ default: digits }),
   period: z
     .int()
-    .min(15)
-    .max(120)
-    .default(DEFAULT_PARAMETERS.period)
-    .openapi({ description: "Seconds." }),
+    .min(TOTP_BOUNDS.period.min)
+    .max(TOTP_BOUNDS.period.max)
+    .optional()
+    .openapi({ default: period, description: "Seconds." }),
+};
+
+/** Long enough for a whole `otpauth` URI. */
+export const SecretText = z.string().min(1).max(2048);
+
+/** How a secret from elsewhere is written. */
+export const secretFields = {
+  encoding: z
+    .enum(SECRET_ENCODINGS)
+    .optional()
+    .openapi({
+      default: "base32",
+      description:
+        "How `secret` is written: in `base32`, `hex` or `base64`, as the `text` whose UTF-8 bytes are the key, or as a whole `otpauth` URI, " +
+        "which also says algorithm, digits and period.",
+    }),
+  allowShort: z.boolean().optional().openapi({
+    default: false,
+    description:
+      "Takes a secret of 80 to 127 bits, which a phone has already. RFC 4226 asks for 128; the audit trail and the user's status name such a one.",
+  }),
 };
 
 export const Instant = z.date().openapi({ type: "string", format: "date-time" });

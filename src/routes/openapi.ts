@@ -5,6 +5,7 @@
 
 import { OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
+import { createMiddleware } from "hono/factory";
 import { HTTPException } from "hono/http-exception";
 import { getPath as pathAsSent } from "hono/utils/url";
 import { Problem } from "../problem";
@@ -31,6 +32,22 @@ function explain(error: { issues: readonly { path: PropertyKey[]; message: strin
 export function body<T extends z.ZodType>(schema: T) {
   return { required: true, content: { "application/json": { schema } } } as const;
 }
+
+/** Of a call that needs none; it goes with `emptyIsAbsent`. */
+export function optionalBody<T extends z.ZodType>(schema: T) {
+  return { ...body(schema), required: false } as const;
+}
+
+/** Many clients say that they send JSON also where they send nothing. */
+export const emptyIsAbsent = createMiddleware<AppEnv>(async (c, next) => {
+  if ((await c.req.text()) === "") {
+    const { url, method } = c.req.raw;
+    const headers = new Headers(c.req.raw.headers);
+    headers.delete("content-type");
+    c.req.raw = new Request(url, { method, headers });
+  }
+  await next();
+});
 
 export function json<T extends z.ZodType>(description: string, schema: T) {
   return { description, content: { "application/json": { schema } } } as const;

@@ -2,8 +2,9 @@ import { decode } from "fast-png";
 import * as fc from "fast-check";
 import { URI } from "otpauth";
 import { expect, it } from "vitest";
-import { decodeSecret, encodeSecret, provisioningUri } from "../../src/crypto/provisioning-uri";
-import { drawQrCode } from "../../src/crypto/qr-code";
+import { provisioningUri } from "../../src/crypto/provisioning-uri";
+import { decodeSecret, encodeBase32 } from "../../src/crypto/shared-secret";
+import { drawQrCode, drawQrPng } from "../../src/crypto/qr-code";
 
 const SHA1 = { algorithm: "SHA1", digits: 6, period: 30 } as const;
 
@@ -32,17 +33,17 @@ it.each([
   ["groups", "JBSW Y3DP-EHPK 3PXP"],
   ["padding", "JBSWY3DPEHPK3PXP===="],
 ])("reads a secret with %s", (_, text) => {
-  expect(decodeSecret(text)).toEqual(decodeSecret("JBSWY3DPEHPK3PXP"));
+  expect(decodeSecret(text, "base32")).toEqual(decodeSecret("JBSWY3DPEHPK3PXP", "base32"));
 });
 
 it.each(["", "JBSWY3DP1", "JBSWÝ3DP", "====", "0189"])("takes %j for no secret", (text) => {
-  expect(decodeSecret(text)).toBeNull();
+  expect(decodeSecret(text, "base32")).toBeNull();
 });
 
 it("shows a secret in the Base32 that it reads", () => {
   fc.assert(
     fc.property(fc.uint8Array({ minLength: 1, maxLength: 128 }), (bytes) => {
-      expect(decodeSecret(encodeSecret(new Uint8Array(bytes)))).toEqual(bytes);
+      expect(decodeSecret(encodeBase32(new Uint8Array(bytes)), "base32")).toEqual(bytes);
     }),
   );
 });
@@ -68,11 +69,68 @@ it("draws the same modules as PNG and as SVG, with a quiet zone of four", () => 
   expect([Math.min(...coordinates), Math.max(...coordinates)]).toEqual([4, Number(side) - 5]);
 });
 
-it("draws the longest label that the API accepts", () => {
-  const uri = provisioningUri(
-    new Uint8Array(128),
-    { issuer: "漢".repeat(64), accountName: "漢".repeat(128) },
-    SHA1,
+it.each([
+  ["of 33 symbols, which is no whole number of bytes", "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQA"],
+  ["of 1, 3 or 6 symbols in the last group", "JBSWY3DPEHPK3PXPABC"],
+  ["whose last symbol has bits that are not zero", "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJRAB"],
+])("takes a secret %s for one that was cut off", (_, text) => {
+  expect(decodeSecret(text, "base32")).toBeNull();
+});
+
+/** "12345678901234567890", the secret of RFC 6238's appendix B. */
+const KNOWN = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
+
+it.each([
+  ["base32", "gezd gnbv-gy3t\u2013qojq gezd\u200bgnbv gy3t qojq"],
+  ["hex", "31323334 35363738-39303132 33343536 37383930"],
+  ["hex", "3132333435363738393031323334353637383930".toUpperCase()],
+  ["base64", "MTIzNDU2Nzg5MDEyMzQ1Njc4OTA="],
+  ["base64", " MTIzNDU2Nzg5MDEyMzQ1Njc4OTA"],
+  ["text", "12345678901234567890"],
+] as const)("reads the same secret in %s: %s", (encoding, text) => {
+  expect(decodeSecret(text, encoding)).toEqual(decodeSecret(KNOWN, "base32"));
+});
+
+it.each([
+  ["hex", "313"],
+  ["hex", "31 3g"],
+  ["base64", "MTIzN"],
+  ["base64", "MTIzNDU2Nzg5MDEyMzQ1Njc4OTB="],
+  ["base64", "M*IzNDU2"],
+  ["text", "half \ud83d"],
+] as const)("takes for no secret in %s: %j", (encoding, text) => {
+  expect(decodeSecret(text, encoding)).toBeNull();
+});
+
+it("reads any secret back from Base64, of either alphabet", () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ minLength: 1, maxLength: 128 }), (bytes) => {
+      for (const alphabet of ["base64", "base64url"] as const) {
+        const text = new Uint8Array(bytes).toBase64({ alphabet });
+        expect(decodeSecret(text, "base64")).toEqual(bytes);
+      }
+    }),
   );
-  expect(drawQrCode(uri).svg).toContain("<path");
+});
+
+/** The most that the API lets a URI hold. */
+const LONGEST = provisioningUri(
+  new Uint8Array(128),
+  { issuer: "%".repeat(64), accountName: "x".repeat(336) },
+  { algorithm: "SHA512", digits: 8, period: 120 },
+);
+
+it("keeps the longest URI within what a phone reads: 125 modules, with error correction M", () => {
+  expect(LONGEST).toHaveLength(994);
+  const { svg, modules } = drawQrCode(LONGEST);
+  expect(modules).toBe(125);
+  expect(svg).toContain(`viewBox="0 0 125 125"`);
+  // One character more, and it is a version wider: so it is M that just fits (ISO/IEC 18004, table 7).
+  expect(drawQrCode(`${LONGEST}x`).modules).toBe(129);
+});
+
+it("draws a PNG of the size it is asked for, or with three pixels a module if that is more", () => {
+  const sizeOf = (text: string, size: number) => decode(drawQrPng(text, size)).width;
+  expect(sizeOf("otpauth://totp/a:b?secret=JBSWY3DPEHPK3PXP", 300)).toBe(300);
+  expect(sizeOf(LONGEST, 300)).toBe(375);
 });

@@ -4,7 +4,18 @@ import { describe, expect, it } from "vitest";
 import { as, auth, PASSWORD, register, tokensOf, type Tokens } from "../account";
 import { runs } from "../chance";
 import { exchange } from "../compat/support";
-import { admin, createApp, problemCode, type PendingAuthenticator, type TestApp } from "../helpers";
+import { costInUri } from "../../src/crypto/provisioning-uri";
+import {
+  admin,
+  createApp,
+  createKey,
+  enrol,
+  enrolled,
+  problemCode,
+  useKey,
+  type PendingAuthenticator,
+  type TestApp,
+} from "../helpers";
 import { askForLink, settings } from "../links";
 import { contents } from "./support";
 
@@ -60,6 +71,8 @@ async function enrolWith(userId: string, body: object) {
 
 function expectClean(enrolment: PendingAuthenticator, issuer: string, accountName: string) {
   const { values, names, ...uri } = read(enrolment.uri);
+  // Some apps insist.
+  expect(names[0]).toBe("secret");
   expect(uri).toEqual({ protocol: "otpauth:", host: "totp", hash: "", issuer, accountName });
   expect(values).toMatchObject({ secret: enrolment.secret, issuer });
   expect(new Set(names)).toEqual(PARAMETERS);
@@ -102,9 +115,11 @@ describe("requirement 28: a label is read back as it was given", () => {
       const response = await app.v1("POST", "/users/ada/authenticators", {
         body: { issuer, accountName },
       });
-      const isRefused = [issuer, accountName].some(
+      const isOdd = [issuer, accountName].some(
         (label) => /[:\p{Cc}\p{Cs}]/u.test(label) || label.trim() === "",
       );
+      const isDear = costInUri(issuer.trim()) > 192 || costInUri(accountName.trim()) > 288;
+      const isRefused = isOdd || isDear;
       expect(response.status).toBe(isRefused ? 422 : 201);
       if (isRefused) return;
       const enrolment = await response.json<PendingAuthenticator>();
@@ -187,26 +202,129 @@ describe.each(NAMES)("requirement 28: the name of %s", (_name, give) => {
 
 /** So placed that a cut by UTF-16 code units goes through the middle of one. */
 const ODD_EMOJI = `x${"\u{1f511}".repeat(100)}`;
+/** One character to who sees it: a family of four, and a letter with a hundred accents. */
+const FAMILY = "\u{1f468}\u200d\u{1f469}\u200d\u{1f467}\u200d\u{1f466}";
+const ZALGO = `e${"\u0301".repeat(100)}`;
+
+const segments = (text: string) =>
+  Array.from(new Intl.Segmenter("en").segment(text), ({ segment }) => segment);
+
+/** What a page shows: three pixels a module fit its column. */
+const WIDEST = 375;
 
 describe("requirement 28: the longest labels", () => {
   /** Characters that take the most room in a URI, and one that takes two places. */
   it.each(["x", "\u674e", "\u{1f511}", "%"])("of %s fit the QR code", async (character) => {
-    const fill = (length: number) => character.repeat(Math.floor(length / character.length));
-    const body = { issuer: fill(64), accountName: fill(128), secret: "A".repeat(204) };
+    const fill = (most: number, cost: number) => {
+      const units = Math.min(most / character.length, cost / costInUri(character));
+      return character.repeat(Math.floor(units));
+    };
+    const body = { issuer: fill(64, 192), accountName: fill(128, 288), secret: "A".repeat(204) };
     const response = await enrolWith("ada", body);
     expect(response.status).toBe(201);
-    expectClean(await response.json<PendingAuthenticator>(), body.issuer, body.accountName);
+    const enrolment = await response.json<PendingAuthenticator>();
+    expectClean(enrolment, body.issuer, body.accountName);
+    expect(enrolment.qr.modules * 3).toBeLessThanOrEqual(WIDEST);
   });
 
-  it.each(["x", ":", "\u674e", "\u{1f511}", ODD_EMOJI])(
+  it.each([
+    ["issuer", "\u{1f511}".repeat(17)],
+    ["accountName", "\u{1f511}".repeat(25)],
+    ["issuer", "%".repeat(65)],
+    ["accountName", "\u674e".repeat(33)],
+  ])("that a phone could not read any more are refused, by name: %s", async (field, text) => {
+    const response = await enrolWith("ada", { [field]: text });
+    expect(response.status).toBe(422);
+    expect(await response.json()).toMatchObject({
+      code: "invalid_request",
+      detail: expect.stringMatching(new RegExp(`^${field}: `)),
+    });
+  });
+
+  it.each(["x", ":", "\u674e", "\u{1f511}", ODD_EMOJI, FAMILY, ZALGO])(
     "made of a long user name of %.4s leave a label that can be read",
     async (part) => {
       const userId = part.repeat(Math.floor(255 / part.length));
       const response = await enrolWith(userId, { issuer: "Shop" });
       expect(response.status).toBe(201);
-      const { accountName } = read((await response.json<PendingAuthenticator>()).uri);
-      expect(accountName?.isWellFormed()).toBe(true);
-      expect(userId.replaceAll(":", "-")).toContain(accountName);
+      const { accountName = "" } = read((await response.json<PendingAuthenticator>()).uri);
+      expect(accountName.isWellFormed()).toBe(true);
+      expect(accountName).not.toBe("");
+      const plain = userId.replaceAll(":", "-");
+      expect(plain.startsWith(accountName)).toBe(true);
+      // No character is left half, but for one that is too long by itself.
+      const whole = part === ZALGO ? Array.from : segments;
+      expect(whole(plain).slice(0, whole(accountName).length).join("")).toBe(accountName);
     },
   );
+
+  it("made of the name of an app that has no other issuer leave one that can be read", async () => {
+    const created = await admin("POST", "/apps", { body: { name: "\u674e".repeat(64) } });
+    const { id, issuer } = await created.json<{ id: string; issuer: string }>();
+    const { v1 } = useKey(id, await createKey(id, {}));
+    const response = await v1("POST", "/users/ada/authenticators", { body: {} });
+    const { uri } = await response.json<PendingAuthenticator>();
+    expect([read(uri).issuer, issuer]).toEqual(["\u674e".repeat(21), "\u674e".repeat(21)]);
+    const explicit = await admin("PATCH", `/apps/${id}`, { body: { issuer: "\u674e".repeat(22) } });
+    expect(await explicit.json()).toMatchObject({ detail: expect.stringMatching(/^issuer: /) });
+  });
+});
+
+describe("a second authenticator of one user", () => {
+  const labelOf = async (app: TestApp, body: object = {}) =>
+    read((await enrol(app, "ada", body)).uri).accountName;
+
+  it("goes by its own name beside that of the account, the first one does not", async () => {
+    const app = await createApp();
+    expect(await labelOf(app, { name: "old phone" })).toBe("ada");
+    await enrolled(app, "ada", { name: "old phone" });
+    const accountName = "ada@example.com";
+    expect(await labelOf(app, { accountName, name: "work phone" })).toBe(
+      "ada@example.com (work phone)",
+    );
+    expect(await labelOf(app, { name: "work: phone" })).toBe("ada (work- phone)");
+  });
+
+  it("goes by its number if it has no name", async () => {
+    const app = await createApp();
+    await enrolled(app, "ada");
+    expect(await labelOf(app)).toBe("ada (2)");
+    await enrolled(app, "ada");
+    expect(await labelOf(app)).toBe("ada (3)");
+  });
+
+  it("is shown again by the same name", async () => {
+    const app = await createApp();
+    await enrolled(app, "ada");
+    const again = async () => {
+      const headers = { "idempotency-key": "once" };
+      const options = { body: { name: "tablet" }, headers };
+      const response = await app.v1("POST", "/users/ada/authenticators", options);
+      return (await response.json<PendingAuthenticator>()).uri;
+    };
+    const first = await again();
+    expect(read(first).accountName).toBe("ada (tablet)");
+    expect(await again()).toBe(first);
+  });
+
+  it("has as much of its name as the QR code can carry, whatever the two are made of", async () => {
+    const app = await createApp();
+    await enrolled(app, "ada");
+    const character = fc.constantFrom("x", "%", "\u674e", "\u{1f511}", FAMILY);
+    const text = fc.array(character, { minLength: 1, maxLength: 40 }).map((all) => all.join(""));
+    const allowed = text.filter((one) => costInUri(one) <= 288 && one.length <= 128);
+    const names = text.filter((one) => Array.from(one).length <= 64);
+    const property = fc.asyncProperty(allowed, names, async (accountName, name) => {
+      const { uri, secret, qr } = await enrol(app, "ada", { accountName, name });
+      const { values, accountName: label = "" } = read(uri);
+      expect(values).toMatchObject({ secret });
+      const shown = label.slice(accountName.length + 2, -1);
+      expect(label).toBe(`${accountName} (${shown})`);
+      expect(name.startsWith(shown)).toBe(true);
+      expect(costInUri(label)).toBeLessThanOrEqual(336);
+      expect(qr.modules * 3).toBeLessThanOrEqual(WIDEST);
+      if (shown !== name) expect(costInUri(label)).toBeGreaterThan(336 - costInUri(FAMILY));
+    });
+    await fc.assert(property, { numRuns: 30 });
+  });
 });

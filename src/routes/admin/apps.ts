@@ -1,6 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { createApp, deleteApp, getApp, listApps, updateApp } from "../../core/apps";
-import { MAX_ISSUER, SETTINGS_BOUNDS } from "../../core/policy";
+import { ISSUER_BOUNDS, SETTINGS_BOUNDS } from "../../core/policy";
 import { IdempotencyHeaders, idempotentRequest, Instant, label, line, ReturnUrl } from "../fields";
 import { body, BODY_PROBLEMS, json, nothing, problems, router } from "../openapi";
 import { ADMIN_PROBLEMS, page, PageQuery, security } from "./shared";
@@ -31,6 +31,10 @@ export const Settings = z.object({
   returnUrls: z.array(ReturnUrl).max(20).openapi({
     description:
       "Where the hosted pages may lead back to: origin and path, without query. `https`, a local `http`, or an app's own scheme such as `com.example.app:/done`.",
+  }),
+  requireProof: z.boolean().openapi({
+    description:
+      "Whether a key has to send a `proof` of an active factor to add, replace or remove one, to make new backup codes, or to delete the user.",
   }),
   registration: z
     .enum(["open", "closed"])
@@ -65,9 +69,11 @@ const App = z
     createdAt: Instant,
   })
   .openapi("App");
+/** Also the issuer, if there is no other: shortened then, if it costs too much. */
+const AppName = label({ ...ISSUER_BOUNDS, cost: Infinity });
 export const AppInput = z.strictObject({
-  name: label(MAX_ISSUER).openapi({ example: "Example" }),
-  issuer: label(MAX_ISSUER)
+  name: AppName.openapi({ example: "Example" }),
+  issuer: label(ISSUER_BOUNDS)
     .optional()
     .openapi({ description: "Shown in authenticator apps. Left out: the name." }),
   settings: Settings.partial().strict().optional(),

@@ -1,6 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
+import { readSecret } from "../../core/given-secret";
 import { importAuthenticator } from "../../core/import-authenticator";
-import { line, naming, totpFields } from "../fields";
+import { line, naming, secretFields, SecretText, totpFields } from "../fields";
 import { body, BODY_PROBLEMS, json, problems, router } from "../openapi";
 import { ADMIN_PROBLEMS, security } from "./shared";
 
@@ -20,10 +21,11 @@ const importRoute = createRoute({
     }),
     body: body(
       z.strictObject({
-        secret: z.string().min(1).max(512).openapi({
-          description: "Base32, 128 bits or more.",
+        secret: SecretText.openapi({
+          description: "128 bits or more, in Base32 unless `encoding` says otherwise.",
           example: "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ",
         }),
+        ...secretFields,
         name: naming(64).optional().openapi({ description: "The user's name for it." }),
         ...totpFields,
         dryRun: z
@@ -46,8 +48,9 @@ const importRoute = createRoute({
 });
 
 export const importRoutes = router().openapi(importRoute, async (c) => {
-  const { algorithm, digits, period, ...rest } = c.req.valid("json");
-  const input = { ...rest, parameters: { algorithm, digits, period } };
+  const given = c.req.valid("json");
+  const { name, dryRun } = given;
+  const input = { ...readSecret(given), name, dryRun };
   const id = await importAuthenticator(c.var.deps, c.req.valid("param").id, input);
   return id === null
     ? c.json({ status: "importable" } as const, 200)

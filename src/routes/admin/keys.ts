@@ -30,10 +30,16 @@ const Key = z
 
 export const KeyInput = z.strictObject({
   name: naming(64).optional(),
-  scopes: z.array(Scope).min(1).max(SCOPES.length).optional().openapi({
-    description:
-      "Left out: all. `verify`: verify, challenges, reading; `enrol`: authenticators and backup codes; `users`: unlock and delete; `import`: a given secret.",
-  }),
+  scopes: z
+    .array(Scope)
+    .min(1)
+    .max(SCOPES.length)
+    .optional()
+    .openapi({
+      description:
+        "Left out: all. `verify`: verify, challenges, reading; `enrol`: authenticators, backup codes and enrolment links; `users`: unlock and delete; " +
+        "`import`, beside `enrol`: a secret that a phone has from elsewhere, pending or active at once, also a short one.",
+    }),
   expiresAt: InstantInput.optional(),
 });
 

@@ -8,7 +8,7 @@ import {
   toDetail,
   USER_STATES,
 } from "../../core/operator";
-import { MAX_ACCOUNT_NAME } from "../../core/policy";
+import { ACCOUNT_NAME_BOUNDS } from "../../core/policy";
 import { register } from "../../core/register";
 import { resetUser } from "../../core/rebinding";
 import { deleteUser, unlockUser } from "../../core/users";
@@ -31,7 +31,7 @@ const params = z.object({
 const reasonBody = body(z.strictObject({ reason: Reason }));
 export const ResetInput = z.strictObject({
   reason: Reason,
-  accountName: label(MAX_ACCOUNT_NAME).optional().openapi({
+  accountName: label(ACCOUNT_NAME_BOUNDS).optional().openapi({
     description:
       "Shown in the authenticator app of who comes by `rebindUrl`. Left out: the account's e-mail address, or the app's own id for the user.",
     example: "ada@example.com",

@@ -41,7 +41,7 @@ export function pathOf(request: Request): string {
 const HTML = { "content-type": "text/html; charset=utf-8" };
 const XML = { "content-type": "text/xml; charset=utf-8" };
 const JSON_TEXT = { "content-type": "application/json; charset=utf-8" };
-/** Fits a QR code, and at the default size with two pixels a module. */
+/** Fits a QR code, which is wider than asked for where else its modules were too small to read. */
 const MAX_QR_LENGTH = 1024;
 const QR_SIZE = { min: 100, default: 300, max: 500 } as const;
 const utf8 = new TextEncoder();

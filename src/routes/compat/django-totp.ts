@@ -6,7 +6,7 @@
 import { z } from "@hono/zod-openapi";
 import { Hono, type Context } from "hono";
 import { actorOf, type SessionCaller } from "../../core/actor";
-import { rotateBackupCodes } from "../../core/backup-codes";
+import { rotateBackupCodes } from "../../core/rotate-backup-codes";
 import { confirm } from "../../core/confirm";
 import { disableSecondFactor } from "../../core/disable";
 import { enrol } from "../../core/enrol";
@@ -174,7 +174,7 @@ const totp = new Hono<AppEnv>()
   })
   .post("/rotate_backup_codes/", async (c) => {
     const { caller } = await callerFor(c, true);
-    return c.json({ backup_codes: await rotateBackupCodes(c.var.deps, caller, null) });
+    return c.json({ backup_codes: await rotateBackupCodes(c.var.deps, caller) });
   });
 
 const jwt = new Hono<AppEnv>()

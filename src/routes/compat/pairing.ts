@@ -1,6 +1,6 @@
 /** The HTML with which AuthenticatorAPI.com pairs a phone. Clients cut it apart, so its layout stands. */
 
-import { encodeSecret } from "../../crypto/provisioning-uri";
+import { encodeBase32 } from "../../crypto/shared-secret";
 
 export interface Pairing {
   manualSetupCode: string;
@@ -17,7 +17,7 @@ const utf8 = new TextEncoder();
 
 /** The image is drawn by `/qr.aspx` of this very service. */
 export function pairingOf(request: PairingRequest, origin: string): Pairing {
-  const key = encodeSecret(new Uint8Array(utf8.encode(request.secretCode)));
+  const key = encodeBase32(new Uint8Array(utf8.encode(request.secretCode)));
   const label = request.appInfo.replaceAll(" ", "");
   const uri = `otpauth://totp/${label}?secret=${key}&issuer=${encodeUnits(request.appName)}`;
   const image = `${origin}/qr.aspx?size=300x300&data=${encodeUnits(uri)}`;

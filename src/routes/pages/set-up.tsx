@@ -3,6 +3,7 @@
 import type { Context } from "hono";
 import type { Enrolment } from "../../core/enrol";
 import { labelOf, parametersOf } from "../../crypto/provisioning-uri";
+import { MIN_PIXELS_PER_MODULE } from "../../crypto/qr-code";
 import type { AppEnv } from "../context";
 import type { Fault } from "./faults";
 import { CodeField, Form } from "./forms";
@@ -39,13 +40,15 @@ export function SetUp(props: { c: Context<AppEnv>; enrolment: Enrolment; faults:
   const { c, enrolment, faults } = props;
   const texts = textsOf(c);
   const t = texts.setUp;
-  const image = `data:image/svg+xml;base64,${btoa(enrolment.qr.svg)}`;
+  const { svg, modules } = enrolment.qr;
+  const image = `data:image/svg+xml;base64,${btoa(svg)}`;
+  const width = modules * MIN_PIXELS_PER_MODULE;
   return (
     <>
       <AppList c={c} />
       <h2>{t.scan}</h2>
       <div class="beside">
-        <img class="qr" src={image} alt={t.qr} width="240" height="240" />
+        <img class="qr" src={image} alt={t.qr} width={width} height={width} />
         <ByHand c={c} enrolment={enrolment} />
       </div>
       <h2>{t.enter}</h2>

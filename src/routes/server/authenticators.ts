@@ -2,8 +2,9 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { actorOf } from "../../core/actor";
 import { confirm } from "../../core/confirm";
 import { enrol } from "../../core/enrol";
+import { parametersOf, readSecret } from "../../core/given-secret";
+import { importByKey } from "../../core/import-authenticator";
 import { loadKnownUser } from "../../core/load-user";
-import { MAX_ACCOUNT_NAME, MAX_ISSUER } from "../../core/policy";
 import { removeAuthenticator } from "../../core/users";
 import { requireKey } from "../auth";
 import {
@@ -12,14 +13,28 @@ import {
   idempotentRequest,
   Instant,
   InstantOrNull,
-  label,
   line,
-  naming,
-  totpFields,
   UserId,
 } from "../fields";
-import { body, BODY_PROBLEMS, json, nothing, problems, router } from "../openapi";
-import { KEY_PROBLEMS, security } from "./shared";
+import {
+  body,
+  BODY_PROBLEMS,
+  emptyIsAbsent,
+  json,
+  nothing,
+  optionalBody,
+  problems,
+  router,
+} from "../openapi";
+import { EnrolmentInput } from "./enrolment-input";
+import {
+  KEY_PROBLEMS,
+  limitProof,
+  PROOF_DUTY,
+  PROOF_PROBLEMS,
+  ProofBody,
+  security,
+} from "./shared";
 
 const params = z.object({ userId: UserId });
 const oneParams = params.extend({ id: line(64).openapi({ example: "auth_mfrggzdfmztwq2lk" }) });
@@ -34,6 +49,10 @@ export const AuthenticatorStatus = z.object({
   driftSteps: z.int().openapi({
     description: "By how many steps the phone's clock was off at the last success.",
   }),
+  secretBits: z.int().openapi({
+    description: "160 of our own; fewer than 128 only of one that was imported with `allowShort`.",
+    example: 160,
+  }),
 });
 
 export const EnrolmentSchema = z.object({
@@ -44,8 +63,22 @@ export const EnrolmentSchema = z.object({
   qr: z.object({
     svg: z.string(),
     png: z.string().openapi({ description: "A data URI." }),
+    modules: z.int().openapi({
+      description:
+        "A side of it, with its border: at most 125, with error correction M. Show it with at least three pixels each.",
+      example: 53,
+    }),
   }),
   expiresAt: Instant,
+});
+
+const ActiveSchema = z.object({
+  id: z.string(),
+  status: z.literal("active"),
+  backupCodes: z
+    .array(z.string())
+    .optional()
+    .openapi({ description: "With the first one only, and only here." }),
 });
 
 const enrolRoute = createRoute({
@@ -55,40 +88,25 @@ const enrolRoute = createRoute({
   summary: "Enrol an authenticator",
   description:
     "Answers a pending authenticator with its secret, URI and QR code, which are shown only here. It counts for nothing until it is confirmed, " +
-    "and expires after 15 minutes. The first enrolment makes the user.",
+    "and expires after 15 minutes. The first enrolment makes the user. " +
+    `${PROOF_DUTY} An enrolment that was begun without a proof cannot be confirmed where the app demands one and the user has a factor by then.\n\n` +
+    "With a `secret` of your own (scope `import`, beside `enrol`) a phone that works already moves over. Left at that, it is pending like any other, and a code confirms it. " +
+    "With `code`, which the user has just typed, it is active at once, and the code is spent; a wrong one makes nothing, and is no guess. " +
+    "With `active` it is active without a code: the code of this moment may have been used where the phone comes from, and is refused; the next one passes. " +
+    "Let the other system accept nothing from then on: each of the two takes a code once.",
   security,
   middleware: [requireKey("enrol")] as const,
   request: {
     params,
     headers: IdempotencyHeaders,
-    body: body(
-      z.strictObject({
-        accountName: label(MAX_ACCOUNT_NAME).optional().openapi({
-          description: "Shown in the authenticator app. Left out: the user id.",
-          example: "ada@example.com",
-        }),
-        issuer: label(MAX_ISSUER)
-          .optional()
-          .openapi({ description: "Left out: the app's issuer." }),
-        name: naming(64)
-          .optional()
-          .openapi({ description: "The user's name for it.", example: "My phone" }),
-        ...totpFields,
-        secret: z.string().min(1).max(512).optional().openapi({
-          description:
-            "Base32, 128 bits or more: imports a secret (scope `import`). A code later than the present one confirms it.",
-        }),
-        rebindToken: z.string().min(1).max(128).optional().openapi({
-          description: "After an operator's reset: the token it answered.",
-        }),
-      }),
-    ),
+    body: body(EnrolmentInput),
   },
   responses: {
-    201: json("Pending", EnrolmentSchema),
+    201: json("Pending, or active at once", z.union([EnrolmentSchema, ActiveSchema])),
     ...problems(
       ...KEY_PROBLEMS,
       ...BODY_PROBLEMS,
+      ...PROOF_PROBLEMS,
       ...(["user_disabled", "rebinding_required", "locked", "too_many_authenticators"] as const),
       ...(["secret_in_use", "conflict", "already_created", "idempotency_mismatch"] as const),
     ),
@@ -107,22 +125,13 @@ const confirmRoute = createRoute({
   middleware: [requireKey("enrol")] as const,
   request: { params: oneParams, body: body(z.strictObject({ code: CodeText })) },
   responses: {
-    200: json(
-      "Active",
-      z.object({
-        id: z.string(),
-        status: z.literal("active"),
-        backupCodes: z
-          .array(z.string())
-          .optional()
-          .openapi({ description: "With the first one only." }),
-      }),
-    ),
+    200: json("Active", ActiveSchema),
     ...problems(
       ...KEY_PROBLEMS,
       ...BODY_PROBLEMS,
       ...([
         "invalid_code",
+        "proof_required",
         "clock_skew",
         "not_found",
         "already_confirmed",
@@ -138,19 +147,18 @@ const removeRoute = createRoute({
   path: "/users/{userId}/authenticators/{id}",
   tags: ["Authenticators"],
   summary: "Remove an authenticator",
-  description: "With the last active one the backup codes go too: alone they are no factor.",
+  description: `With the last active one the backup codes go too: alone they are no factor. ${PROOF_DUTY} It stands in a JSON body, never in the URL.`,
   security,
-  middleware: [requireKey("enrol")] as const,
-  request: { params: oneParams },
+  middleware: [requireKey("enrol"), emptyIsAbsent] as const,
+  request: { params: oneParams, body: optionalBody(ProofBody) },
   responses: {
     204: nothing,
     ...problems(
       ...KEY_PROBLEMS,
-      "invalid_request",
+      ...PROOF_PROBLEMS,
       "not_found",
       "conflict",
       "user_disabled",
-      "locked",
       "rebinding_required",
     ),
   },
@@ -159,9 +167,18 @@ const removeRoute = createRoute({
 export const authenticatorRoutes = router()
   .openapi(enrolRoute, async (c) => {
     const caller = { ...c.var.key, ...c.req.valid("param") };
-    const { algorithm, digits, period, ...rest } = c.req.valid("json");
-    const input = { ...rest, parameters: { algorithm, digits, period } };
+    const given = c.req.valid("json");
+    const { secret, active, code, backupCodes, name, proof } = given;
+    await limitProof(c, caller.userId, proof);
     const request = await idempotentRequest(c, "POST /v1/users/{userId}/authenticators");
+    if (secret !== undefined && (active || code !== undefined)) {
+      const input = { ...readSecret({ ...given, secret }), name, code, backupCodes, proof };
+      return c.json(await importByKey(c.var.deps, caller, { input, request }), 201);
+    }
+    const { accountName, issuer, rebindToken } = given;
+    const made =
+      secret === undefined ? { parameters: parametersOf(given) } : readSecret({ ...given, secret });
+    const input = { accountName, issuer, name, rebindToken, proof, ...made };
     return c.json(await enrol(c.var.deps, caller, { input, request }), 201);
   })
   .openapi(confirmRoute, async (c) => {
@@ -172,9 +189,11 @@ export const authenticatorRoutes = router()
   })
   .openapi(removeRoute, async (c) => {
     const { userId, id } = c.req.valid("param");
+    const { proof } = c.req.valid("json");
     const { deps, key } = c.var;
     const caller = { ...key, userId };
+    await limitProof(c, userId, proof);
     const user = await loadKnownUser(deps, caller);
-    await removeAuthenticator(deps, actorOf(caller), user, id);
+    await removeAuthenticator(deps, actorOf(caller), user, { authenticatorId: id, proof });
     return c.body(null, 204);
   });

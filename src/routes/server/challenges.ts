@@ -15,7 +15,8 @@ export const Method = z.enum(["totp", "backup_code"]);
 export const challengeFields = {
   userId: UserId,
   purpose: line(128).optional().openapi({
-    description: "What is being confirmed; comes back in the assertion.",
+    description:
+      "What is being confirmed; comes back in the assertion. Of one whose purpose is `factor_change` the answer is good as the `proof` of one change of the user's factors.",
     example: "payment:4711",
   }),
   ttlSeconds: z.int().min(min).max(max).default(usual),

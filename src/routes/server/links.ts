@@ -1,7 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { createChallengeLink, redeemChallengeLink } from "../../core/challenge-links";
 import { createEnrolmentLink } from "../../core/enrolment-links";
-import { MAX_ACCOUNT_NAME } from "../../core/policy";
+import { ACCOUNT_NAME_BOUNDS } from "../../core/policy";
 import { requireKey } from "../auth";
 import {
   IdempotencyHeaders,
@@ -33,7 +33,7 @@ const enrolmentRoute = createRoute({
     body: body(
       z.strictObject({
         userId: UserId,
-        accountName: label(MAX_ACCOUNT_NAME).openapi({
+        accountName: label(ACCOUNT_NAME_BOUNDS).openapi({
           description: "Shown in the authenticator app.",
           example: "ada@example.com",
         }),

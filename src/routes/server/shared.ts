@@ -1,6 +1,11 @@
 /** What every route of the server API declares. */
 
 import { z } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import type { Proof } from "../../core/proof";
+import type { AppEnv } from "../context";
+import { CodeText, line } from "../fields";
+import { limitUser } from "../limits";
 import { CALL_PROBLEMS } from "../openapi";
 
 /** Any key problem, and whatever stands in front of it. */
@@ -15,3 +20,52 @@ export const BackupCodesLeft = z.object({
 });
 
 export const security = [{ apiKey: [] }];
+
+/** Of the old factor, by whoever changes a user's factors (`core/proof.ts`). */
+export const ProofInput = z
+  .strictObject({
+    code: CodeText.optional().openapi({
+      description: "Of the user's, as they have just typed it. A wrong one counts as a failure.",
+    }),
+    challengeId: line(64).optional().openapi({
+      description:
+        "Of a challenge with the purpose `factor_change`, which the user answered less than five minutes ago.",
+    }),
+  })
+  .refine(
+    ({ code, challengeId }) => (code === undefined) !== (challengeId === undefined),
+    "a code, or the id of an answered challenge",
+  )
+  .openapi("Proof", {
+    description:
+      "That the user has the factor which is active already: one of the two. It is good for one change. With the app's setting `requireProof` it has to be there.",
+  });
+
+/** For what needs no body but for a proof. */
+export const ProofBody = z.strictObject({ proof: ProofInput.optional() });
+
+/** What a change can end in besides that may be proven. */
+export const PROOF_PROBLEMS = [
+  "malformed_request",
+  "unsupported_media_type",
+  "invalid_request",
+  "proof_required",
+  "invalid_code",
+  "not_enrolled",
+  "locked",
+] as const;
+
+/** What calls say of it. */
+export const PROOF_DUTY =
+  "Whoever holds the key may do this, so it is your back end's duty to see that the user themselves asks for it, with a factor that they have, " +
+  "and not somebody in their session: send that as `proof`, and it is decided in the same transaction.";
+
+/** A code in a proof is limited like any other. */
+export async function limitProof(
+  c: Context<AppEnv>,
+  userId: string,
+  proof: Proof | undefined,
+): Promise<void> {
+  if (proof?.code === undefined) return;
+  await limitUser(c.env.USER_LIMIT, `${c.var.key.hash}:${userId}`, c.var.deps.now);
+}

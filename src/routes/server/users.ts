@@ -1,13 +1,21 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { actorOf } from "../../core/actor";
-import { rotateBackupCodes } from "../../core/backup-codes";
+import { rotateBackupCodes } from "../../core/rotate-backup-codes";
 import { loadKnownUser } from "../../core/load-user";
 import { deleteUser, toStatus, unlockUser } from "../../core/users";
 import { requireKey } from "../auth";
 import { IdempotencyHeaders, idempotentRequest, InstantOrNull, UserId } from "../fields";
-import { json, nothing, problems, router } from "../openapi";
+import { emptyIsAbsent, json, nothing, optionalBody, problems, router } from "../openapi";
 import { AuthenticatorStatus } from "./authenticators";
-import { BackupCodesLeft, KEY_PROBLEMS, security } from "./shared";
+import {
+  BackupCodesLeft,
+  KEY_PROBLEMS,
+  limitProof,
+  PROOF_DUTY,
+  PROOF_PROBLEMS,
+  ProofBody,
+  security,
+} from "./shared";
 
 const params = z.object({ userId: UserId });
 
@@ -48,16 +56,16 @@ const rotateRoute = createRoute({
   path: "/users/{userId}/backup-codes",
   tags: ["Backup codes"],
   summary: "Make new backup codes",
-  description:
-    "Ten new ones, shown only here. The old set dies at once, and so do open challenges.",
+  description: `Ten new ones, shown only here. The old set dies at once, and so do open challenges. ${PROOF_DUTY}`,
   security,
-  middleware: [requireKey("enrol")] as const,
-  request: { params, headers: IdempotencyHeaders },
+  middleware: [requireKey("enrol"), emptyIsAbsent] as const,
+  request: { params, headers: IdempotencyHeaders, body: optionalBody(ProofBody) },
   responses: {
     200: json("The new codes", z.object({ backupCodes: z.array(z.string()) })),
     ...problems(
       ...KEY_PROBLEMS,
-      ...(["invalid_request", "not_found", "not_enrolled", "user_disabled", "conflict"] as const),
+      ...PROOF_PROBLEMS,
+      ...(["not_found", "user_disabled", "rebinding_required", "conflict"] as const),
       ...([
         "already_created",
         "idempotency_mismatch",
@@ -89,19 +97,18 @@ const deleteRoute = createRoute({
   path: "/users/{userId}",
   tags: ["Users"],
   summary: "Delete a user",
-  description: "With authenticators, backup codes and open challenges. The audit trail stays.",
+  description: `With authenticators, backup codes and open challenges. The audit trail stays. The user has no second factor then, and may begin anew: ${PROOF_DUTY} It stands in a JSON body, never in the URL.`,
   security,
-  middleware: [requireKey("users")] as const,
-  request: { params },
+  middleware: [requireKey("users"), emptyIsAbsent] as const,
+  request: { params, body: optionalBody(ProofBody) },
   responses: {
     204: nothing,
     ...problems(
       ...KEY_PROBLEMS,
-      "invalid_request",
+      ...PROOF_PROBLEMS,
       "not_found",
       "conflict",
       "user_disabled",
-      "locked",
       "rebinding_required",
     ),
   },
@@ -116,8 +123,10 @@ export const userRoutes = router()
   })
   .openapi(rotateRoute, async (c) => {
     const caller = { ...c.var.key, ...c.req.valid("param") };
+    const { proof } = c.req.valid("json");
+    await limitProof(c, caller.userId, proof);
     const request = await idempotentRequest(c, "POST /v1/users/{userId}/backup-codes");
-    const backupCodes = await rotateBackupCodes(c.var.deps, caller, request);
+    const backupCodes = await rotateBackupCodes(c.var.deps, caller, { request, proof });
     return c.json({ backupCodes }, 200);
   })
   .openapi(unlockRoute, async (c) => {
@@ -130,7 +139,9 @@ export const userRoutes = router()
   .openapi(deleteRoute, async (c) => {
     const { deps, key } = c.var;
     const caller = { ...key, ...c.req.valid("param") };
+    const { proof } = c.req.valid("json");
+    await limitProof(c, caller.userId, proof);
     const user = await loadKnownUser(deps, caller);
-    await deleteUser(deps, actorOf(caller), user);
+    await deleteUser(deps, actorOf(caller), user, { proof });
     return c.body(null, 204);
   });

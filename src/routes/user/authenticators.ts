@@ -1,8 +1,9 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { actorOf } from "../../core/actor";
-import { countBackupCodes, rotateBackupCodes } from "../../core/backup-codes";
+import { countBackupCodes } from "../../core/backup-codes";
 import { enrol } from "../../core/enrol";
 import { loadBySession } from "../../core/load-by-session";
+import { rotateBackupCodes } from "../../core/rotate-backup-codes";
 import { confirmOwn } from "../../core/step-up";
 import { removeAuthenticator, renameAuthenticator, toStatus } from "../../core/users";
 import { DEFAULT_PARAMETERS } from "../../crypto/totp";
@@ -171,7 +172,8 @@ export const secondFactorRoutes = router()
   .openapi(removeRoute, async (c) => {
     const { deps, session } = c.var;
     const loaded = await loadBySession(deps, session);
-    await removeAuthenticator(deps, actorOf(session), loaded, c.req.valid("param").id);
+    const { id: authenticatorId } = c.req.valid("param");
+    await removeAuthenticator(deps, actorOf(session), loaded, { authenticatorId });
     return c.body(null, 204);
   })
   .openapi(countRoute, async (c) => {
@@ -180,6 +182,6 @@ export const secondFactorRoutes = router()
   })
   .openapi(rotateRoute, async (c) => {
     const request = await idempotentRequest(c, "POST /auth/backup-codes");
-    const backupCodes = await rotateBackupCodes(c.var.deps, c.var.session, request);
+    const backupCodes = await rotateBackupCodes(c.var.deps, c.var.session, { request });
     return c.json({ backupCodes }, 200);
   });

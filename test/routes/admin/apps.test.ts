@@ -29,6 +29,7 @@ describe("apps", () => {
         strikeCap: 100,
         allowedOrigins: [],
         registration: "open",
+        requireProof: false,
         returnUrls: [],
         secondFactor: "optional",
         trustedDevices: false,

@@ -36,6 +36,7 @@ describe("the status of a user", () => {
           confirmedAt: "2026-10-01T12:00:10.000Z",
           lastUsedAt: "2026-10-01T12:00:10.000Z",
           driftSteps: 0,
+          secretBits: 160,
         },
       ],
       backupCodes: { remaining: 10 },

@@ -114,7 +114,9 @@ export const authenticatorPages = new Hono<AppEnv>()
   .post("/authenticators/:id/remove", changing, async (c) => {
     const { deps, session } = c.var;
     const loaded = await loadBySession(deps, session);
-    await removeAuthenticator(deps, actorOf(session), loaded, c.req.param("id"));
+    await removeAuthenticator(deps, actorOf(session), loaded, {
+      authenticatorId: c.req.param("id"),
+    });
     return homeAfter(c, "removed");
   })
   .get("/second-factor/off", changing, offPage)

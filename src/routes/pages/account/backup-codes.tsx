@@ -1,7 +1,7 @@
 /** New backup codes in the place of the old ones. */
 
 import { Hono, type Context } from "hono";
-import { rotateBackupCodes } from "../../../core/backup-codes";
+import { rotateBackupCodes } from "../../../core/rotate-backup-codes";
 import { loadBySession } from "../../../core/load-by-session";
 import type { AppEnv } from "../../context";
 import { onPages } from "../../session";
@@ -57,7 +57,7 @@ export const backupCodePages = new Hono<AppEnv>()
   .post("/backup-codes", fresh, (c) =>
     submit(c, rotationPage, async () => {
       const request = await requestOf(c, "POST /account/backup-codes");
-      return saveCodes(c, await rotateBackupCodes(c.var.deps, c.var.session, request));
+      return saveCodes(c, await rotateBackupCodes(c.var.deps, c.var.session, { request }));
     }),
   )
   .post("/backup-codes/saved", (c) => homeAfter(c, "saved"));

@@ -2,7 +2,7 @@
 
 import type { Context } from "hono";
 import type { AppRecord } from "../../../core/apps";
-import { ACCOUNTS_APP, MAX_ISSUER, SETTINGS_BOUNDS } from "../../../core/policy";
+import { ACCOUNTS_APP, ISSUER_BOUNDS, SETTINGS_BOUNDS } from "../../../core/policy";
 import type { AppEnv } from "../../context";
 import { typedIn, type Fault } from "../faults";
 import { Field, Form, Select, TextArea } from "../forms";
@@ -33,7 +33,7 @@ export async function SettingsForm(props: Props) {
           faults={faults}
           value={typed("appName") ?? app.name}
           autocomplete="off"
-          maxlength={MAX_ISSUER}
+          maxlength={ISSUER_BOUNDS.length}
           required
         />
         <Field
@@ -43,7 +43,7 @@ export async function SettingsForm(props: Props) {
           faults={faults}
           value={typed("issuer") ?? app.issuer}
           autocomplete="off"
-          maxlength={MAX_ISSUER}
+          maxlength={ISSUER_BOUNDS.length}
           required
         />
         <Guessing {...props} typed={typed} />
@@ -68,6 +68,14 @@ function Guessing({ c, app: { settings }, faults, typed }: Parts) {
         faults={faults}
         value={typed("window") ?? String(settings.window)}
         options={["0", "1", "2"].map((steps) => [steps, steps])}
+      />
+      <Select
+        name="requireProof"
+        label={t.requireProof}
+        hint={t.requireProofHint}
+        faults={faults}
+        value={typed("requireProof") ?? (settings.requireProof ? "yes" : "no")}
+        options={Object.entries(t.requireProofChoices)}
       />
       <Field
         name="failuresBeforeLock"

@@ -29,6 +29,7 @@ const lines = z.string().transform((text) =>
     .map((line) => line.trim())
     .filter(Boolean),
 );
+const yesOrNo = z.enum(["yes", "no"]).transform((choice) => choice === "yes");
 const { shape } = Settings;
 /** From `registration` to `trustedDevices` only of the app `accounts`. */
 const SettingsFields = z.object({
@@ -37,6 +38,7 @@ const SettingsFields = z.object({
   window: number.pipe(shape.window),
   failuresBeforeLock: number.pipe(shape.failuresBeforeLock),
   strikeCap: number.pipe(shape.strikeCap),
+  requireProof: yesOrNo.optional(),
   allowedOrigins: lines.pipe(shape.allowedOrigins),
   returnUrls: lines.pipe(shape.returnUrls),
   registration: shape.registration.optional(),
@@ -44,10 +46,7 @@ const SettingsFields = z.object({
   minPasswordLength: z
     .union([z.literal("").transform(() => null), number.pipe(shape.minPasswordLength.unwrap())])
     .optional(),
-  trustedDevices: z
-    .enum(["yes", "no"])
-    .transform((choice) => choice === "yes")
-    .optional(),
+  trustedDevices: yesOrNo.optional(),
   ...shownField,
 });
 const DeletionForm = z.object({ confirmName: z.string() });

@@ -3,7 +3,7 @@
 import { z } from "@hono/zod-openapi";
 import { Hono, type Context } from "hono";
 import { createApp, listApps } from "../../../core/apps";
-import { MAX_ISSUER } from "../../../core/policy";
+import { ISSUER_BOUNDS } from "../../../core/policy";
 import { AppInput } from "../../admin/apps";
 import { PageQuery } from "../../admin/shared";
 import type { AppEnv } from "../../context";
@@ -65,7 +65,7 @@ async function NewApp({ c, faults }: { c: Context<AppEnv>; faults: Fault[] }) {
           faults={faults}
           value={typed("appName")}
           autocomplete="off"
-          maxlength={MAX_ISSUER}
+          maxlength={ISSUER_BOUNDS.length}
           required
         />
         <Field
@@ -75,7 +75,7 @@ async function NewApp({ c, faults }: { c: Context<AppEnv>; faults: Fault[] }) {
           faults={faults}
           value={typed("issuer")}
           autocomplete="off"
-          maxlength={MAX_ISSUER}
+          maxlength={ISSUER_BOUNDS.length}
         />
         <button class="main">{t.create}</button>
       </Form>

@@ -4,7 +4,7 @@ import { z } from "@hono/zod-openapi";
 import { Hono, type Context } from "hono";
 import { OPERATOR } from "../../../core/actor";
 import { findUser, setDisabled, type FoundUser } from "../../../core/operator";
-import { MAX_ACCOUNT_NAME } from "../../../core/policy";
+import { ACCOUNT_NAME_BOUNDS } from "../../../core/policy";
 import { accountNameOf, resetUser, type Rebinding } from "../../../core/rebinding";
 import { deleteUser, unlockUser } from "../../../core/users";
 import type { Deps } from "../../../env";
@@ -88,7 +88,7 @@ function ResetFields({ c, faults, name }: { c: Context; faults: Fault[]; name: s
         faults={faults}
         value={name}
         autocomplete="off"
-        maxlength={MAX_ACCOUNT_NAME}
+        maxlength={ACCOUNT_NAME_BOUNDS.length}
       />
     </>
   );
@@ -148,7 +148,7 @@ userActionPages
   .post("/users/:id/delete", form(ActionForm, beforeDeletion), (c) =>
     submit(c, beforeDeletion, async () => {
       const found = await userOf(c);
-      await deleteUser(c.var.deps, OPERATOR, found, c.req.valid("form").reason);
+      await deleteUser(c.var.deps, OPERATOR, found, { note: c.req.valid("form").reason });
       return goTo(c, "/users", "user_deleted");
     }),
   );

@@ -106,6 +106,7 @@ function Authenticators(props: { c: Context<AppEnv>; authenticators: Authenticat
                 {account.lastUsed}{" "}
                 {one.lastUsedAt ? <Time c={c} at={one.lastUsedAt} /> : t.key.never}
                 {one.driftSteps !== 0 && ` · ${t.user.drift(one.driftSteps)}`}
+                {one.secretBits < 128 && ` · ${t.user.shortSecret(one.secretBits)}`}
               </p>
             </div>
             <code class="muted">{one.id}</code>

@@ -351,6 +351,13 @@ export const de: Texts = {
       settingsHint: "Eine Änderung beendet offene Abfragen.",
       window: "Fenster",
       windowHint: "Schritte von 30 Sekunden, die vor und nach dem jetzigen angenommen werden.",
+      requireProof: "Änderungen eines zweiten Faktors durch einen Schlüssel",
+      requireProofHint:
+        "Ein Code des jetzigen Faktors zeigt, dass der Benutzer selbst die Änderung will, und nicht jemand, der einen Schlüssel oder seine Sitzung hat.",
+      requireProofChoices: {
+        no: "Ein Nachweis wird geprüft, wenn einer da ist",
+        yes: "Ein Nachweis ist vorgeschrieben",
+      },
       failuresBeforeLock: "Falsche Codes bis zur Sperre",
       strikeCap: "Falsche Codes bis zur endgültigen Sperre",
       strikeCapHint: "Danach hilft nur Zurücksetzen. Einer am Tag wird erlassen.",
@@ -437,6 +444,7 @@ export const de: Texts = {
       noAuthenticators: "Es gibt keine.",
       drift: (steps: number) =>
         `Uhr geht ${Math.abs(steps)} ${Math.abs(steps) === 1 ? "Schritt" : "Schritte"} ${steps > 0 ? "vor" : "nach"}`,
+      shortSecret: (bits: number) => `kurzes Geheimnis: ${bits} Bit`,
       actions: "Was Sie tun können",
       events: "Letzte Ereignisse",
       allEvents: "Alle Ereignisse dieses Benutzers",

@@ -335,6 +335,10 @@ export const en = {
       settingsHint: "A change ends the challenges that are open.",
       window: "Window",
       windowHint: "Steps of 30 seconds that are accepted before and after the current one.",
+      requireProof: "Changes of a second factor by a key",
+      requireProofHint:
+        "A code of the present factor shows that the user themselves wants the change, and not somebody who has a key or their session.",
+      requireProofChoices: { no: "A proof is checked if there is one", yes: "A proof is required" },
       failuresBeforeLock: "Wrong codes before a lock",
       strikeCap: "Wrong codes before the cap",
       strikeCapHint: "Then only a reset helps. One is forgiven a day.",
@@ -414,6 +418,7 @@ export const en = {
       noAuthenticators: "There are none.",
       drift: (steps: number) =>
         `clock ${Math.abs(steps)} ${Math.abs(steps) === 1 ? "step" : "steps"} ${steps > 0 ? "ahead" : "behind"}`,
+      shortSecret: (bits: number) => `short secret: ${bits} bits`,
       actions: "What you can do",
       events: "Recent events",
       allEvents: "All events of this user",

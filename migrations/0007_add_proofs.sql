@@ -1,0 +1,3 @@
+ALTER TABLE `authenticators` ADD `proven` integer DEFAULT false NOT NULL;--> statement-breakpoint
+ALTER TABLE `challenges` ADD `proven_epoch` integer;--> statement-breakpoint
+ALTER TABLE `challenges` ADD `key_id` text;

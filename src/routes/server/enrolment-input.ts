@@ -1,0 +1,65 @@
+/** What an enrolment may be asked for with. */
+
+import { z } from "@hono/zod-openapi";
+import { ACCOUNT_NAME_BOUNDS, ISSUER_BOUNDS } from "../../core/policy";
+import { CodeText, label, naming, secretFields, SecretText, totpFields } from "../fields";
+import { ProofInput } from "./shared";
+
+export const EnrolmentInput = z
+  .strictObject({
+    accountName: label(ACCOUNT_NAME_BOUNDS)
+      .optional()
+      .openapi({
+        description:
+          "Shown in the authenticator app, from the second authenticator on with its `name` or number behind it. Left out: the user id, shortened if need be. " +
+          "At most 288 characters when it is percent-encoded, as in the QR code.",
+        example: "ada@example.com",
+      }),
+    issuer: label(ISSUER_BOUNDS).optional().openapi({
+      description: "Left out: the app's issuer. At most 192 characters when it is percent-encoded.",
+    }),
+    name: naming(64)
+      .optional()
+      .openapi({ description: "The user's name for it.", example: "My phone" }),
+    ...totpFields,
+    secret: SecretText.optional().openapi({
+      description:
+        "128 bits or more, in Base32 unless `encoding` says otherwise: imports it (scope `import`).",
+    }),
+    ...secretFields,
+    active: z.boolean().optional().openapi({
+      default: false,
+      description: "With a `secret`: makes it active at once, without a code.",
+    }),
+    code: CodeText.optional().openapi({
+      description: "With a `secret`: what the phone shows now. Makes it active at once.",
+    }),
+    backupCodes: z.boolean().optional().openapi({
+      default: false,
+      description:
+        "With `active` or `code`: whether ten backup codes come with it, if it is the user's first.",
+    }),
+    rebindToken: z.string().min(1).max(128).optional().openapi({
+      description: "After an operator's reset: the token it answered.",
+    }),
+    proof: ProofInput.optional(),
+  })
+  .superRefine((given, context) => {
+    for (const [name, message] of misplaced(given)) {
+      context.addIssue({ code: "custom", path: [name], message });
+    }
+  });
+
+const NEEDS_SECRET = ["encoding", "allowShort", "active", "code"] as const;
+type Dependent = Partial<Record<(typeof NEEDS_SECRET)[number] | "secret" | "backupCodes", unknown>>;
+
+/** What means something only beside something else that is not there. */
+function misplaced(given: Dependent): [string, string][] {
+  const { secret, active, code, backupCodes } = given;
+  const alone = secret === undefined ? NEEDS_SECRET.filter((name) => given[name]) : [];
+  const isLost = backupCodes !== undefined && !active && code === undefined;
+  return [
+    ...alone.map((name): [string, string] => [name, "only with a `secret`"]),
+    ...(isLost ? [["backupCodes", "only with `active` or `code`"] satisfies [string, string]] : []),
+  ];
+}
