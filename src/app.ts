@@ -27,7 +27,7 @@ import {
   assignRequestId,
   configure,
   logRequest,
-  refuseMalformedPath,
+  refuseMalformedUrl,
   withDeps,
 } from "./routes/request";
 import { authenticatorRoutes } from "./routes/server/authenticators";
@@ -59,7 +59,7 @@ const PUBLIC_PATHS = [
 export const app = router(pathOf);
 
 app.onError(handleError);
-app.use(assignRequestId, logRequest, strictHeaders, configure, refuseMalformedPath);
+app.use(assignRequestId, logRequest, strictHeaders, configure, refuseMalformedUrl);
 
 app.use("/v1/challenges/verify", openToAllOrigins);
 app.use("/auth/*", openToRegisteredOrigins);

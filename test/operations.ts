@@ -44,6 +44,8 @@ export interface Operation {
   parameters: Parameter[];
   /** Of the JSON body, if it takes one. */
   body: Schema | undefined;
+  /** Whether it does something without one too. */
+  optionalBody: boolean;
   /** The problem codes that it documents, by status. */
   problems: Record<string, string[]>;
 }
@@ -51,7 +53,7 @@ export interface Operation {
 interface RawOperation {
   security?: Record<string, unknown>[];
   parameters?: Parameter[];
-  requestBody?: { content: { "application/json"?: { schema: Schema } } };
+  requestBody?: { required: boolean; content: { "application/json"?: { schema: Schema } } };
   responses: Record<string, { description: string }>;
 }
 
@@ -81,6 +83,7 @@ function read(method: string, path: string, raw: RawOperation): Operation {
     credential,
     parameters: raw.parameters ?? [],
     body: raw.requestBody?.content["application/json"]?.schema,
+    optionalBody: raw.requestBody?.required === false,
     problems: Object.fromEntries(problems),
   };
 }

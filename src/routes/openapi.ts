@@ -28,8 +28,28 @@ function explain(error: { issues: readonly { path: PropertyKey[]; message: strin
   return lines.join("; ");
 }
 
-export function body<T extends z.ZodType>(schema: T) {
+/** A JSON body, in which `null` leaves an optional field out. */
+export function body<T extends z.ZodObject>(object: T) {
+  const schema = z.preprocess(withoutNulls(object), object);
   return { required: true, content: { "application/json": { schema } } } as const;
+}
+
+/** Takes `null` from optional fields, but where it has a meaning of its own. */
+function withoutNulls({ shape }: z.ZodObject): (given: unknown) => unknown {
+  const fields = Object.entries<z.ZodType>(shape);
+  const optional = fields.filter(([, field]) => field.isOptional() && !field.isNullable());
+  const objects = fields.flatMap(([name, field]) => {
+    const inner = field instanceof z.ZodOptional ? field.unwrap() : field;
+    return inner instanceof z.ZodObject ? [{ name, clean: withoutNulls(inner) }] : [];
+  });
+  return (given) => {
+    if (typeof given !== "object" || given === null || Array.isArray(given)) return given;
+    const cleaned: Record<string, unknown> = { ...given };
+    for (const [name] of optional) if (cleaned[name] === null) delete cleaned[name];
+    for (const { name, clean } of objects)
+      if (name in cleaned) cleaned[name] = clean(cleaned[name]);
+    return cleaned;
+  };
 }
 
 export function json<T extends z.ZodType>(description: string, schema: T) {

@@ -1,7 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { verifyCode } from "../../core/verify";
 import { requireKey } from "../auth";
-import { CodeText, line, UserId } from "../fields";
+import { Address, CodeText, line, UserId } from "../fields";
 import { limitUser } from "../limits";
 import { body, BODY_PROBLEMS, json, problems, router } from "../openapi";
 import { BackupCodesLeft, KEY_PROBLEMS, security } from "./shared";
@@ -22,10 +22,9 @@ const verify = createRoute({
     body: body(
       z.strictObject({
         code: CodeText,
-        ip: z
-          .union([z.ipv4(), z.ipv6()])
-          .optional()
-          .openapi({ description: "The end user's, for the audit trail." }),
+        ip: Address.optional().openapi({
+          description: "The end user's, for the audit trail, which keeps it in its short form.",
+        }),
         userAgent: line(512)
           .optional()
           .openapi({ description: "The end user's, for the audit trail." }),
