@@ -54,9 +54,6 @@ describe("apps", () => {
     { strikeCap: 101 },
     { strikeCap: 9 },
     { failuresBeforeLock: 0 },
-    { allowedOrigins: ["https://shop.example/path"] },
-    { allowedOrigins: ["ftp://shop.example"] },
-    { allowedOrigins: ["*"] },
     { sessions: true },
   ])("refuse the settings %j", async (settings) => {
     const response = await admin("POST", "/apps", { body: { name: "Example", settings } });
