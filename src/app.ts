@@ -17,7 +17,7 @@ import {
 import { whereOn } from "./routes/compat/switch";
 import { docsRoutes, openApiDocument } from "./routes/docs";
 import { openToAllOrigins, strictHeaders } from "./routes/headers";
-import { limitByAddress, limitFailures } from "./routes/limits";
+import { limitByAddress, limitFailures, limitMonitors } from "./routes/limits";
 import { metaRoutes } from "./routes/meta";
 import { openToRegisteredOrigins } from "./routes/origins";
 import { pages } from "./routes/pages/pages";
@@ -40,12 +40,11 @@ import { loginRoutes } from "./routes/user/login";
 import { profileRoutes } from "./routes/user/me";
 import { sessionRoutes } from "./routes/user/sessions";
 
-/** What needs no key. */
+/** What needs no key; beside these `/healthz`, with a budget of its own. */
 const PUBLIC_PATHS = [
   "/auth/*",
   "/v1/challenges/verify",
   "/v1/time",
-  "/healthz",
   "/.well-known/*",
   "/openapi.json",
   "/docs/*",
@@ -67,7 +66,7 @@ for (const path of PUBLIC_PATHS) app.use(path, limitByAddress);
 app.use("/v1/*", limitFailures, ...withDeps);
 app.use("/auth/*", ...withDeps);
 app.use("/admin/*", limitFailures, ...withDeps, requireAdmin);
-app.use("/healthz", ...withDeps);
+app.use("/healthz", limitMonitors, ...withDeps);
 for (const path of AUTHENTICATOR_API_PATHS) {
   app.use(path, whereOn("0"), limitByAddress, ...withDeps);
 }
