@@ -30,6 +30,7 @@ import {
   refuseMalformedUrl,
   withDeps,
 } from "./routes/request";
+import { ownAppRoutes } from "./routes/server/app";
 import { authenticatorRoutes } from "./routes/server/authenticators";
 import { challengeRoutes } from "./routes/server/challenges";
 import { linkRoutes } from "./routes/server/links";
@@ -71,7 +72,14 @@ for (const path of AUTHENTICATOR_API_PATHS) {
   app.use(path, whereOn("0"), limitByAddress, ...withDeps);
 }
 
-for (const routes of [authenticatorRoutes, verifyRoutes, challengeRoutes, linkRoutes, userRoutes]) {
+for (const routes of [
+  ownAppRoutes,
+  authenticatorRoutes,
+  verifyRoutes,
+  challengeRoutes,
+  linkRoutes,
+  userRoutes,
+]) {
   app.route("/v1", routes);
 }
 for (const routes of [loginRoutes, secondFactorRoutes, profileRoutes, sessionRoutes]) {
