@@ -17,7 +17,7 @@ import {
 import { whereOn } from "./routes/compat/switch";
 import { docsRoutes, openApiDocument } from "./routes/docs";
 import { openToAllOrigins, strictHeaders } from "./routes/headers";
-import { limitByAddress, limitFailures } from "./routes/limits";
+import { limitByAddress, limitFailures, limitMonitors } from "./routes/limits";
 import { metaRoutes } from "./routes/meta";
 import { openToRegisteredOrigins } from "./routes/origins";
 import { pages } from "./routes/pages/pages";
@@ -27,9 +27,10 @@ import {
   assignRequestId,
   configure,
   logRequest,
-  refuseMalformedPath,
+  refuseMalformedUrl,
   withDeps,
 } from "./routes/request";
+import { ownAppRoutes } from "./routes/server/app";
 import { authenticatorRoutes } from "./routes/server/authenticators";
 import { challengeRoutes } from "./routes/server/challenges";
 import { linkRoutes } from "./routes/server/links";
@@ -40,12 +41,11 @@ import { loginRoutes } from "./routes/user/login";
 import { profileRoutes } from "./routes/user/me";
 import { sessionRoutes } from "./routes/user/sessions";
 
-/** What needs no key. */
+/** What needs no key; beside these `/healthz`, with a budget of its own. */
 const PUBLIC_PATHS = [
   "/auth/*",
   "/v1/challenges/verify",
   "/v1/time",
-  "/healthz",
   "/.well-known/*",
   "/openapi.json",
   "/docs/*",
@@ -59,7 +59,7 @@ const PUBLIC_PATHS = [
 export const app = router(pathOf);
 
 app.onError(handleError);
-app.use(assignRequestId, logRequest, strictHeaders, configure, refuseMalformedPath);
+app.use(assignRequestId, logRequest, strictHeaders, configure, refuseMalformedUrl);
 
 app.use("/v1/challenges/verify", openToAllOrigins);
 app.use("/auth/*", openToRegisteredOrigins);
@@ -67,12 +67,19 @@ for (const path of PUBLIC_PATHS) app.use(path, limitByAddress);
 app.use("/v1/*", limitFailures, ...withDeps);
 app.use("/auth/*", ...withDeps);
 app.use("/admin/*", limitFailures, ...withDeps, requireAdmin);
-app.use("/healthz", ...withDeps);
+app.use("/healthz", limitMonitors, ...withDeps);
 for (const path of AUTHENTICATOR_API_PATHS) {
   app.use(path, whereOn("0"), limitByAddress, ...withDeps);
 }
 
-for (const routes of [authenticatorRoutes, verifyRoutes, challengeRoutes, linkRoutes, userRoutes]) {
+for (const routes of [
+  ownAppRoutes,
+  authenticatorRoutes,
+  verifyRoutes,
+  challengeRoutes,
+  linkRoutes,
+  userRoutes,
+]) {
   app.route("/v1", routes);
 }
 for (const routes of [loginRoutes, secondFactorRoutes, profileRoutes, sessionRoutes]) {

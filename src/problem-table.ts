@@ -7,7 +7,7 @@ export const PROBLEMS = {
   malformed_request: {
     status: 400,
     title: "The request could not be read.",
-    help: "Send a JSON document in UTF-8.",
+    help: "Send a JSON document, or where a form is taken a form, in UTF-8. Octets that are no UTF-8 are refused in bodies, paths and queries, also percent-encoded ones: they would be read as other letters. A byte order mark in front of JSON is ignored, and an empty body is an empty object.",
   },
   unauthorized: {
     status: 401,
@@ -77,7 +77,12 @@ export const PROBLEMS = {
   not_found: {
     status: 404,
     title: "There is nothing here.",
-    help: "The path or the id is unknown, belongs to another app, or has expired; which of these is not told.",
+    help: "The id is unknown, belongs to another app, or has expired; which of these is not told. A path that does not exist is `unknown_path`. `GET /v1/users/{userId}` never answers this: a user whom the app has not named is `known: false`.",
+  },
+  unknown_path: {
+    status: 404,
+    title: "There is nothing at this path.",
+    help: "The URL is wrong: look for a slip in it, or a base URL that already ends in `/v1`. It says nothing about any user or id. The paths of a published API that is not in `COMPAT` are unknown too.",
   },
   not_enrolled: {
     status: 404,
@@ -151,8 +156,8 @@ export const PROBLEMS = {
   },
   unsupported_media_type: {
     status: 415,
-    title: "The request body has to be JSON.",
-    help: "Send `Content-Type: application/json`.",
+    title: "The request body has to be JSON in UTF-8, uncompressed.",
+    help: "Send `Content-Type: application/json`. The only `charset` is `utf-8`, and the only `Content-Encoding` is `identity`.",
   },
   clock_skew: {
     status: 422,
@@ -172,7 +177,7 @@ export const PROBLEMS = {
   invalid_request: {
     status: 422,
     title: "The request does not have the documented form.",
-    help: "`detail` names the fields. Unknown fields are refused. Nothing was changed, and no attempt was charged.",
+    help: "`detail` names the fields. Unknown fields are refused, and so is half of a surrogate pair (`\\ud800`) in any text. `null` leaves an optional field out. Nothing was changed, and no attempt was charged.",
   },
   return_url_not_registered: {
     status: 422,

@@ -54,8 +54,11 @@ export function badBodies(operation: Operation): BadBody[] {
       why: JSON.stringify(value),
       make: () => value,
     })),
-    ...properties.flatMap(({ path, schema }) =>
-      wrongValues(schema).map((value) => put("wrong type", path, value)),
+    ...properties.flatMap(({ path, schema, required }) =>
+      wrongValues(schema)
+        // Null leaves an optional one out.
+        .filter((value) => required || value !== null)
+        .map((value) => put("wrong type", path, value)),
     ),
     ...properties
       .filter(({ required }) => required)

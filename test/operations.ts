@@ -44,8 +44,8 @@ export interface Operation {
   parameters: Parameter[];
   /** Of the JSON body, if it takes one. */
   body: Schema | undefined;
-  /** It takes a call without one, too. */
-  bodyIsOptional: boolean;
+  /** Whether it does something without one too. */
+  optionalBody: boolean;
   /** The problem codes that it documents, by status. */
   problems: Record<string, string[]>;
 }
@@ -83,7 +83,7 @@ function read(method: string, path: string, raw: RawOperation): Operation {
     credential,
     parameters: raw.parameters ?? [],
     body: raw.requestBody?.content["application/json"]?.schema,
-    bodyIsOptional: raw.requestBody?.required !== true,
+    optionalBody: raw.requestBody?.required === false,
     problems: Object.fromEntries(problems),
   };
 }

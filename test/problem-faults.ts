@@ -1,6 +1,9 @@
 /** What is wrong with an answer that should be a certain problem. */
 
 import { MARKER } from "./bad-bodies";
+import type { Operation } from "./operations";
+import { contents } from "./security/support";
+import { request, type Alteration, type World } from "./world";
 
 /** What nobody should find in an answer: internals, and the value that was sent. */
 const INTERNALS =
@@ -13,7 +16,7 @@ export interface Expected {
   documented?: boolean;
 }
 
-export function faultsOf(response: Response, text: string, { status, code }: Expected): string[] {
+function faultsOf(response: Response, text: string, { status, code }: Expected): string[] {
   const { headers } = response;
   const isProblem = headers.get("content-type")?.includes("application/problem+json") === true;
   if (!isProblem || response.status !== status) return [`${response.status} ${text}`];
@@ -29,4 +32,35 @@ export function faultsOf(response: Response, text: string, { status, code }: Exp
     [`shows what was sent: ${text}`]: !text.includes(MARKER),
   };
   return Object.entries(checks).flatMap(([fault, holds]) => (holds ? [] : [fault]));
+}
+
+export interface Case {
+  why: string;
+  alteration: Alteration;
+}
+
+/**
+ * What is wrong with the answers to these calls: each is to be this problem, as documented, and to
+ * leave nothing behind.
+ */
+export async function faultsAt(
+  operation: Operation,
+  expected: Expected,
+  { world, before, cases }: { world: World; before: object; cases: Case[] },
+): Promise<string[]> {
+  const found: string[] = [];
+  for (const { why, alteration } of cases) {
+    const response = await request(operation, world, alteration);
+    const text = await response.text();
+    const written = JSON.stringify(await contents()) !== JSON.stringify(before);
+    const faulty = [
+      ...faultsOf(response, text, expected),
+      ...(written ? ["something was written"] : []),
+    ];
+    found.push(...faulty.map((fault) => `${why}: ${fault}`));
+  }
+  const { status, code, documented = true } = expected;
+  if (documented && !operation.problems[status]?.includes(code))
+    found.push(`${code}: undocumented`);
+  return found;
 }

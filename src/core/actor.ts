@@ -8,6 +8,12 @@ import type { ApiKeyProof } from "../crypto/api-key";
 export const SCOPES = ["verify", "enrol", "users", "import"] as const;
 export type Scope = (typeof SCOPES)[number];
 
+/** Of a key's row, space-separated. */
+export function readScopes(stored: string): Scope[] {
+  const words = stored.split(" ");
+  return SCOPES.filter((scope) => words.includes(scope));
+}
+
 /** A back end, over the server API. */
 export interface KeyCaller extends ApiKeyProof {
   /** What the key has to be good for. */

@@ -6,7 +6,7 @@ import { apiKeys } from "../db/schema";
 import { statement } from "../db/statement";
 import type { Deps } from "../env";
 import { Problem } from "../problem";
-import { SCOPES, type Scope } from "./actor";
+import { readScopes, SCOPES, type Scope } from "./actor";
 import { getApp } from "./apps";
 import { record } from "./audit";
 import { once, type IdempotentRequest } from "./idempotency";
@@ -102,7 +102,7 @@ export async function listKeys(deps: Deps, appId: string): Promise<ApiKeyRecord[
     createdAt,
     expiresAt,
     lastUsedAt,
-    scopes: SCOPES.filter((scope) => scopes.split(" ").includes(scope)),
+    scopes: readScopes(scopes),
   }));
 }
 

@@ -60,14 +60,14 @@ export async function loadByKey(deps: Deps, caller: KeyCaller): Promise<LoadedUs
   return { scopes: row.scopes, ...names, ...readRecord(row, results) };
 }
 
-/** Throws as `loadByKey`, for what the check found. */
+/** Throws as `loadByKey`, for what the check found; without a scope, any will do. */
 export function assertKey<T extends CheckedKey>(
   deps: Deps,
-  { id, scope }: Pick<KeyCaller, "id" | "scope">,
+  { id, scope }: { id: string; scope: Scope | null },
   found: T | undefined,
 ): asserts found is T {
   if (!found) throw new Problem("unauthorized", { cause: "unknown, revoked or expired key" });
-  assertScope(found.scopes, scope);
+  if (scope !== null) assertScope(found.scopes, scope);
   noteUse(deps, id, found.keyLastUsedAt);
 }
 

@@ -95,7 +95,7 @@ export async function listUsers(
         appId === undefined ? undefined : eq(users.appId, appId),
         query === undefined
           ? undefined
-          : sql`instr(lower(concat_ws(char(10), ${users.externalId}, ${accounts.email}, ${accounts.username})), lower(${query})) > 0`,
+          : sql`instr(lower(concat_ws(char(10), ${users.externalId}, ${accounts.email}, ${accounts.username})), lower(${query.normalize("NFC")})) > 0`,
         state === undefined ? undefined : inState(now)[state],
         cursor === undefined ? undefined : lt(sql`users.rowid`, Number(cursor)),
       ),

@@ -11,7 +11,7 @@ import { claimBy, CLAIMED, commitClaim, LIVE_APP, LIVE_CALLER, NOT_HELD, PROVEN 
 import { assertNotHeld } from "./guard";
 import { commitProven, type Proof, type ProvenChange } from "./proof";
 import { takeAlong } from "./sessions";
-import { isActive, type Authenticator, type UserRecord } from "./user-record";
+import { isActive, type Authenticator, type LoadedUser, type UserRecord } from "./user-record";
 
 /** What can be told of an authenticator: never its secret. */
 export interface AuthenticatorStatus {
@@ -32,8 +32,8 @@ export interface AuthenticatorStatus {
 export interface UserStatus {
   userId: string;
   /**
-   * Also true when the user is capped, or was reset: the password alone is never enough again by
-   * itself.
+   * Also true when the user is capped, disabled, or was reset: the password alone is never enough
+   * again by itself.
    */
   twoFactor: boolean;
   authenticators: AuthenticatorStatus[];
@@ -89,17 +89,35 @@ export function toStatus(
   const capped = user.cappedAt !== null;
   const active = authenticators.some(isActive);
   const locked = user.lockedUntil !== null && user.lockedUntil > now.getTime();
+  const disabled = user.disabledAt !== null;
   return {
     userId: user.externalId,
-    twoFactor: active || capped || user.mustRebind,
+    twoFactor: active || capped || disabled || user.mustRebind,
     authenticators: authenticators.map(toAuthenticatorStatus),
     backupCodes: countBackupCodes(backupCodesRemaining),
     lockedUntil: locked ? instant(user.lockedUntil) : null,
     capped,
     rebindingRequired: user.mustRebind,
-    disabled: user.disabledAt !== null,
+    disabled,
   };
 }
+
+/** The same for the app's back end, also of somebody whom it has never named, or has deleted. */
+export function toAnswer({ user, ...loaded }: LoadedUser, now: Date) {
+  const appId = loaded.app.id;
+  if (user) return { appId, known: true, ...toStatus({ ...loaded, user }, now) };
+  return { appId, known: false, userId: loaded.externalId, ...NOTHING_KNOWN };
+}
+
+const NOTHING_KNOWN = {
+  twoFactor: false,
+  authenticators: [],
+  backupCodes: { remaining: 0 },
+  lockedUntil: null,
+  capped: false,
+  rebindingRequired: false,
+  disabled: false,
+};
 
 function toAuthenticatorStatus(one: Authenticator): AuthenticatorStatus {
   return {

@@ -8,12 +8,13 @@
  * sealed value copied into another row does not open there.
  */
 
+import { BASE64URL, decodeCanonical } from "./base64url";
+
 /** 96 bits: NIST SP 800-38D §8.2.2, random construction, at most 2^32 seals under one key. */
 const NONCE_BYTES = 12;
 /** NIST SP 800-38D §5.2.1.2: WebCrypto appends all 128 bits of it. */
 const TAG_BYTES = 16;
 const KEY_BYTES = 32;
-const BASE64URL = { alphabet: "base64url", omitPadding: true } as const;
 const utf8 = new TextEncoder();
 
 /**
@@ -112,16 +113,20 @@ export function sealedBytes(sealed: string): number {
   return box - NONCE_BYTES - TAG_BYTES;
 }
 
-/** Throws when the key is gone, the value was altered, or it was sealed for another context. */
+/**
+ * Throws when the key is gone, the value was altered or spelled otherwise, or it was sealed for
+ * another context.
+ */
 export async function open(
   ring: Keyring,
   sealed: string,
   context: string,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const [id = "", encoded = ""] = sealed.split(".");
+  const [id = "", encoded = "", ...more] = sealed.split(".");
   const key = ring.find((candidate) => candidate.id === id);
   if (!key) throw new Error(`KEYRING: no key ${id}`);
-  const box = Uint8Array.fromBase64(encoded, BASE64URL);
+  const box = decodeCanonical(encoded);
+  if (!box || more.length > 0) throw new Error("not a sealed value");
   const algorithm = aesGcm(box.subarray(0, NONCE_BYTES), context);
   const plaintext = await crypto.subtle.decrypt(algorithm, key.seal, box.subarray(NONCE_BYTES));
   return new Uint8Array(plaintext);

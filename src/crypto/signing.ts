@@ -4,8 +4,8 @@
  */
 
 import { decodeProtectedHeader, errors, jwtVerify, SignJWT, type JWTPayload } from "jose";
+import { BASE64URL, decodeCanonical } from "./base64url";
 
-const BASE64URL = { alphabet: "base64url", omitPadding: true } as const;
 const ES256 = { name: "ECDSA", namedCurve: "P-256" } as const;
 
 /** RFC 7517 §4, RFC 7518 §6.2.1. */
@@ -79,14 +79,16 @@ export function signJwt([newest]: SigningKeys, type: string, claims: JWTPayload)
 const REQUIRED = { algorithms: ["ES256"], requiredClaims: ["exp"] };
 
 /**
- * The claims of a JWT under any key of the ring; null for what is not one, was altered, has expired
- * at `now`, or is of another type, issuer or audience (RFC 8725 §3).
+ * The claims of a JWT under any key of the ring; null for what is not one, was altered or spelled
+ * otherwise, has expired at `now`, or is of another type, issuer or audience (RFC 8725 §3).
  */
 export async function verifyJwt(
   keys: SigningKeys,
   token: string,
   { type, now, ...expected }: { type: string; issuer: string; audience: string[]; now: Date },
 ): Promise<JWTPayload | null> {
+  // RFC 7515 §2; jose takes other spellings too.
+  if (token.split(".").some((part) => !decodeCanonical(part))) return null;
   try {
     const { kid } = decodeProtectedHeader(token);
     const key = keys.find((candidate) => candidate.kid === kid);

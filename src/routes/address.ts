@@ -29,6 +29,27 @@ export function clientOf(c: Context): Client {
   return { network: addressKey(addressOf(c)) };
 }
 
+/**
+ * One spelling of each address (RFC 5952): an IPv4 one is dotted also where it comes mapped into
+ * IPv6. Null for what is none; a zone means nothing on another machine.
+ */
+export function canonicalAddress(text: string): string | null {
+  if (IPV4.test(text)) return text;
+  const groups = IPV6.test(text) ? expand(text) : null;
+  if (!groups) return null;
+  const mapped = /^0:0:0:0:0:ffff:(\w+):(\w+)$/.exec(groups.join(":"));
+  if (!mapped) return new URL(`http://[${text}]/`).hostname.slice(1, -1);
+  const octets = mapped.slice(1).flatMap((group) => {
+    const value = Number.parseInt(group, 16);
+    return [value >> 8, value & 0xff];
+  });
+  return octets.join(".");
+}
+
+/** Whether it is one is for the URL standard to say. */
+const IPV6 = /^[\da-f:.]*:[\da-f:.]*$/i;
+const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/;
+
 /** What limits by address count by: an IPv6 customer has at least a /64, so that is one address. */
 export function addressKey(address: string | undefined): string {
   if (address === undefined) return "unknown";

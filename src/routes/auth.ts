@@ -3,7 +3,7 @@
 import { createMiddleware } from "hono/factory";
 import type { Context } from "hono";
 import type { Scope } from "../core/actor";
-import { parseApiKey } from "../crypto/api-key";
+import { parseApiKey, type ApiKeyProof } from "../crypto/api-key";
 import { timingSafeEqual } from "../crypto/timing-safe-equal";
 import { Problem } from "../problem";
 import type { AppEnv } from "./context";
@@ -17,14 +17,19 @@ import { limitKey } from "./limits";
  */
 export function requireKey(scope: Scope) {
   return createMiddleware<AppEnv>(async (c, next) => {
-    const proof = await parseApiKey(bearer(c) ?? "");
-    if (!proof) throw new Problem("unauthorized", { cause: "no API key" });
-    // By the hash: who knows only the id, which is shown and logged, uses up nothing.
-    await limitKey(c.env.KEY_LIMIT, proof.hash, c.var.deps.now);
-    c.set("key", { ...proof, scope });
+    c.set("key", { ...(await presentedKey(c)), scope });
     c.set("deps", onBehalfOf(c.var.deps, readEndUser(c)));
     await next();
   });
+}
+
+/** As `requireKey`, whatever its scopes. */
+export async function presentedKey(c: Context<AppEnv>): Promise<ApiKeyProof> {
+  const proof = await parseApiKey(bearer(c) ?? "");
+  if (!proof) throw new Problem("unauthorized", { cause: "no API key" });
+  // By the hash: who knows only the id, which is shown and logged, uses up nothing.
+  await limitKey(c.env.KEY_LIMIT, proof.hash, c.var.deps.now);
+  return proof;
 }
 
 /** The operator's token. */

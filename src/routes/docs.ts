@@ -3,7 +3,7 @@
  * of this Worker; nothing comes from elsewhere.
  */
 
-import type { OpenAPIHono } from "@hono/zod-openapi";
+import { z, type OpenAPIHono } from "@hono/zod-openapi";
 import { Hono, type Context } from "hono";
 import { createMiddleware } from "hono/factory";
 import { html } from "hono/html";
@@ -19,12 +19,14 @@ const INFO = {
   title: "Stepgate",
   version: "1",
   description:
-    "Two-factor authentication (TOTP, RFC 6238) as a service that you own. Errors are RFC 9457 problems: branch on `code`; `type` links to a page about it.",
+    "Two-factor authentication (TOTP, RFC 6238) as a service that you own. Errors are RFC 9457 problems: branch on `code`; `type` links to a page about it. " +
+    "Bodies are JSON in UTF-8, uncompressed. An empty body is an empty object. `null` for an optional field is the same as leaving it out, unless its type has `null`: then it takes away what is there.",
 };
 
 /** The document of all routes mounted so far. */
 export function openApiDocument(app: OpenAPIHono<AppEnv>) {
   const registry = app.openAPIRegistry;
+  registry.definitions.forEach(markOptionalBody);
   const bearer = { type: "http", scheme: "bearer" } as const;
   registry.registerComponent("securitySchemes", "apiKey", {
     ...bearer,
@@ -49,6 +51,14 @@ export function openApiDocument(app: OpenAPIHono<AppEnv>) {
   const document = app.getOpenAPI31Document({ openapi: "3.1.0", info: INFO });
   for (const path of Object.values(document.paths ?? {})) describeEndUser(path);
   return document;
+}
+
+/** A body that may be an empty object may be left out (`request-body.ts`). */
+function markOptionalBody(definition: OpenAPIHono["openAPIRegistry"]["definitions"][number]): void {
+  const body = definition.type === "route" ? definition.route.request?.body : undefined;
+  const json = body?.content["application/json"];
+  const schema = json && "schema" in json && json.schema;
+  if (body && schema instanceof z.ZodType) body.required = !schema.safeParse({}).success;
 }
 
 /** Both bundles set styles from scripts; neither gets to run one that is not ours. */

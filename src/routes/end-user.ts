@@ -3,13 +3,11 @@
  * No limit counts by it, because nobody vouches for it but the key.
  */
 
-import { z, type OpenAPIHono } from "@hono/zod-openapi";
+import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import type { Deps, RequestSource } from "../env";
 import { Problem } from "../problem";
-import { MAX_USER_AGENT } from "./address";
-
-export const IpAddress = z.union([z.ipv4(), z.ipv6()]);
+import { canonicalAddress, MAX_USER_AGENT } from "./address";
 
 const IP_HEADER = "Stepgate-User-Ip";
 const AGENT_HEADER = "Stepgate-User-Agent";
@@ -50,8 +48,9 @@ type EndUser = { [K in "ip" | "userAgent"]?: string | undefined };
 /** What the headers say. Throws `invalid_request` for what is no address. */
 export function readEndUser(c: Context): EndUser {
   // Empty is how a back end says that it does not know.
-  const ip = c.req.header(IP_HEADER) || undefined;
-  if (ip !== undefined && !IpAddress.safeParse(ip).success) {
+  const given = c.req.header(IP_HEADER) || undefined;
+  const ip = given === undefined ? undefined : canonicalAddress(given);
+  if (ip === null) {
     throw new Problem("invalid_request", { detail: `${IP_HEADER}: not an IP address.` });
   }
   return { ip, userAgent: c.req.header(AGENT_HEADER)?.slice(0, MAX_USER_AGENT) || undefined };

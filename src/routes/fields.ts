@@ -7,6 +7,7 @@ import { TOTP_BOUNDS } from "../core/policy";
 import { costInUri } from "../crypto/provisioning-uri";
 import { DEFAULT_PARAMETERS } from "../crypto/totp";
 import { SECRET_ENCODINGS } from "../crypto/shared-secret";
+import { canonicalAddress } from "./address";
 import type { AppEnv } from "./context";
 
 /** Control characters of any kind, and halves of surrogate pairs, which are no characters. */
@@ -51,11 +52,14 @@ export function label({ length, cost }: { length: number; cost: number }) {
 /** Encoded or not, URLs take these for steps between folders (WHATWG URL): no path names such a user. */
 const DOT_SEGMENTS = new Set([".", ".."]);
 
-export const UserId = line(255)
+/** The one place where an external id comes in: of two spellings of one text (NFC), one is kept. */
+export const UserId = upTo(255, printable().normalize("NFC"))
   .refine((text) => !DOT_SEGMENTS.has(text), "no dot segment")
+  .refine((text) => !text.includes("\ufffd"), "no replacement character")
   .openapi({
     description:
-      "Your own name for the user, percent-encoded in the path. Not `.` or `..`, which no path can hold.",
+      "Your own name for the user, percent-encoded in the path: best an id that never changes, not an e-mail address. " +
+      "Capitals matter: compared byte for byte, in Unicode's form NFC. Not `.` or `..`, which no path can hold, nor with U+FFFD, which stands for what was lost.",
     example: "user-42",
   });
 
@@ -114,6 +118,17 @@ export const secretFields = {
   }),
 };
 
+/** Somebody's IP address, in one spelling. */
+export const Address = z
+  .string()
+  .max(45)
+  .transform((text, context) => {
+    const address = canonicalAddress(text);
+    if (address === null) context.addIssue("an IPv4 or IPv6 address, without zone or port");
+    return address ?? z.NEVER;
+  })
+  .openapi({ type: "string", maxLength: 45, example: "192.0.2.1" });
+
 export const Instant = z.date().openapi({ type: "string", format: "date-time" });
 export const InstantOrNull = z
   .date()
@@ -151,6 +166,27 @@ const LOOPBACK = new Set(["localhost", "127.0.0.1", "[::1]"]);
 
 /** Whatever else a URL's host may have in it means something in a content security policy. */
 const PLAIN_HOST = /^([a-z0-9._-]+|\[[0-9a-f:]+\])$/;
+
+/**
+ * Where a page or an app's web view comes from, as its `Origin` header says it (RFC 6454 §6.2). That
+ * of `capacitor://localhost` or of an extension is no origin to the URL standard. None with a
+ * wildcard: a browser sends none, and whoever gets a host below the domain would be let in.
+ */
+export const Origin = z
+  .string()
+  .max(255)
+  .refine((text) => !text.includes("*"), "no wildcard: name every origin")
+  .refine(isOrigin, "an origin as browsers send it, such as https://example.com")
+  .openapi({ example: "https://example.com" });
+
+/** What has no host, or never stands in an `Origin` header. */
+const NO_ORIGINS = new Set(["about", "blob", "data", "file", "ftp", "javascript", "ws", "wss"]);
+
+function isOrigin(text: string): boolean {
+  if (/^https?:/.test(text)) return URL.parse(text)?.origin === text;
+  const [, scheme = "", host = ""] = /^([a-z][a-z0-9+.-]*):\/\/([^:]+)(?::\d+)?$/.exec(text) ?? [];
+  return PLAIN_HOST.test(host) && !NO_ORIGINS.has(scheme);
+}
 
 /** A page of the app's own, or its private-use scheme (RFC 8252 §7.1), which has a dot in it. */
 export const ReturnUrl = z

@@ -64,6 +64,15 @@ export const limitByAddress: MiddlewareHandler<AppEnv> = createMiddleware(async 
 });
 
 /**
+ * As `limitByAddress`, in a budget of its own: a monitor is neither refused because of the clients
+ * that share its address, nor uses up what they have.
+ */
+export const limitMonitors: MiddlewareHandler<AppEnv> = createMiddleware(async (c, next) => {
+  await limit(c.env.ADDRESS_LIMIT, `monitor:${addressKey(addressOf(c))}`);
+  await next();
+});
+
+/**
  * Counts failed keys, admin tokens and challenge tokens by address, after the answer is known: a
  * good one is never slowed by them.
  */

@@ -24,7 +24,7 @@ const healthRoute = createRoute({
   tags: ["Service"],
   summary: "Whether the service can answer",
   description:
-    "200 only when the database answers and is migrated. Without KV the service is slower and no less correct.",
+    "200 only when the database answers and is migrated. Without KV the service is slower and no less correct. 300 a minute and address, beside what clients of that address ask for.",
   responses: {
     200: json(
       "Yes",

@@ -16,7 +16,7 @@ export function notFound(app: Hono<AppEnv>) {
   }
   return (c: Context<AppEnv>): never => {
     const allowed = methods.match("ALL", c.req.path)[0].map(([method]) => method);
-    if (allowed.length === 0) throw new Problem("not_found");
+    if (allowed.length === 0) throw new Problem("unknown_path");
     c.header("allow", [...new Set(allowed)].toSorted().join(", "));
     throw new Problem("method_not_allowed");
   };

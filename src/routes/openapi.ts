@@ -5,7 +5,6 @@
 
 import { OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
-import { createMiddleware } from "hono/factory";
 import { HTTPException } from "hono/http-exception";
 import { getPath as pathAsSent } from "hono/utils/url";
 import { Problem } from "../problem";
@@ -29,25 +28,34 @@ function explain(error: { issues: readonly { path: PropertyKey[]; message: strin
   return lines.join("; ");
 }
 
-export function body<T extends z.ZodType>(schema: T) {
+/** A JSON body, in which `null` leaves an optional field out. */
+export function body<T extends z.ZodObject>(object: T) {
+  const schema = z.preprocess(withoutNulls(object), object);
   return { required: true, content: { "application/json": { schema } } } as const;
 }
 
-/** Of a call that needs none; it goes with `emptyIsAbsent`. */
-export function optionalBody<T extends z.ZodType>(schema: T) {
+/** Of a call that needs none. */
+export function optionalBody<T extends z.ZodObject>(schema: T) {
   return { ...body(schema), required: false } as const;
 }
 
-/** Many clients say that they send JSON also where they send nothing. */
-export const emptyIsAbsent = createMiddleware<AppEnv>(async (c, next) => {
-  if ((await c.req.text()) === "") {
-    const { url, method } = c.req.raw;
-    const headers = new Headers(c.req.raw.headers);
-    headers.delete("content-type");
-    c.req.raw = new Request(url, { method, headers });
-  }
-  await next();
-});
+/** Takes `null` from optional fields, but where it has a meaning of its own. */
+function withoutNulls({ shape }: z.ZodObject): (given: unknown) => unknown {
+  const fields = Object.entries<z.ZodType>(shape);
+  const optional = fields.filter(([, field]) => field.isOptional() && !field.isNullable());
+  const objects = fields.flatMap(([name, field]) => {
+    const inner = field instanceof z.ZodOptional ? field.unwrap() : field;
+    return inner instanceof z.ZodObject ? [{ name, clean: withoutNulls(inner) }] : [];
+  });
+  return (given) => {
+    if (typeof given !== "object" || given === null || Array.isArray(given)) return given;
+    const cleaned: Record<string, unknown> = { ...given };
+    for (const [name] of optional) if (cleaned[name] === null) delete cleaned[name];
+    for (const { name, clean } of objects)
+      if (name in cleaned) cleaned[name] = clean(cleaned[name]);
+    return cleaned;
+  };
+}
 
 export function json<T extends z.ZodType>(description: string, schema: T) {
   return { description, content: { "application/json": { schema } } } as const;

@@ -1,21 +1,16 @@
 /**
- * What happens to every request before its route: an id, a log line, a bounded body, and then the
- * clock.
+ * What happens to every request before its route: an id, a log line, its body, and then the clock.
  */
 
 import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
-import { bodyLimit } from "hono/body-limit";
 import { matchedRoutes } from "hono/route";
 import { assertKeyring } from "../core/keyring-check";
 import { loadConfig } from "../env";
 import { Problem } from "../problem";
 import { sourceOf } from "./address";
 import type { AppEnv } from "./context";
-
-/** No request of ours comes near it. */
-const MAX_BODY_BYTES = 16 * 1024;
-const BODY_DEADLINE_MS = 10_000;
+import { assertUtf8, readBody } from "./request-body";
 
 /** Ours alone: it stands in the audit trail, where a client must not be able to imitate another. */
 export const assignRequestId = createMiddleware<AppEnv>(async (c, next) => {
@@ -25,13 +20,20 @@ export const assignRequestId = createMiddleware<AppEnv>(async (c, next) => {
   await next();
 });
 
-/** Octets that are no UTF-8 would otherwise be taken for themselves: two spellings of one user. */
-export const refuseMalformedPath = createMiddleware<AppEnv>(async (c, next) => {
-  if (c.req.url.includes("%")) assertUtf8(new URL(c.req.url).pathname);
+/** Octets that are no UTF-8 would otherwise be taken for others: two spellings of one user. */
+export const refuseMalformedUrl = createMiddleware<AppEnv>(async (c, next) => {
+  if (c.req.url.includes("%")) {
+    const { pathname, search } = new URL(c.req.url);
+    assertPath(pathname);
+    if (c.req.path !== LATIN_1) assertUtf8(search, "query");
+  }
   await next();
 });
 
-function assertUtf8(path: string): void {
+/** Its `data` comes from a page that encodes other letters so (`compat/authenticator-api.ts`). */
+const LATIN_1 = "/qr.aspx";
+
+function assertPath(path: string): void {
   try {
     decodeURIComponent(path);
   } catch {
@@ -79,32 +81,6 @@ export const configure = createMiddleware<AppEnv>(async (c, next) => {
   c.set("config", config);
   await next();
 });
-
-const limitBody = bodyLimit({
-  maxSize: MAX_BODY_BYTES,
-  onError: () => {
-    throw new Problem("request_too_large", { detail: `At most ${MAX_BODY_BYTES} bytes.` });
-  },
-});
-
-/** Takes the body in whole, so that the clock is read when all of the request is there. */
-const readBody = createMiddleware<AppEnv>(async (c, next) => {
-  const isJson = c.req.header("content-type")?.startsWith("application/json");
-  // workerd warns of text that does not call itself so; the route will refuse it.
-  const takeIn = async () => {
-    await (isJson ? c.req.text() : c.req.arrayBuffer());
-  };
-  if (c.req.raw.body) await withDeadline(limitBody(c, takeIn));
-  await next();
-});
-
-async function withDeadline(arrival: Promise<unknown>): Promise<void> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const deadline = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Problem("request_timeout")), BODY_DEADLINE_MS);
-  });
-  await Promise.race([arrival, deadline]).finally(() => clearTimeout(timer ?? null));
-}
 
 /** The dependencies of core/, with this request's clock. */
 const provideDeps = createMiddleware<AppEnv>(async (c, next) => {

@@ -216,7 +216,7 @@ describe("API 0", () => {
   it.each(["", "1,2,3,4"])("is not there where COMPAT is '%s'", async (COMPAT) => {
     for (const path of ALL_PATHS) {
       const response = await exchange(`GET ${path}`, { bindings: { ...env, COMPAT } });
-      expect(await problemCode(response)).toBe("not_found");
+      expect(await problemCode(response)).toBe("unknown_path");
     }
     expect(await validate(PIN)).toBe("True");
   });

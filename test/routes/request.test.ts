@@ -6,13 +6,13 @@ it("logs one line of JSON a request, with the route's pattern and not its path",
   const log = vi.spyOn(console, "log");
   const app = await createApp();
   log.mockClear();
-  const response = await app.v1("GET", "/users/ada%40example.com");
+  const response = await app.v1("DELETE", "/users/ada%40example.com");
   const lines = log.mock.calls.flat().map((line) => JSON.parse(String(line)));
   expect(lines).toEqual([
     {
       level: "info",
       requestId: response.headers.get("x-request-id"),
-      method: "GET",
+      method: "DELETE",
       route: "/v1/users/:userId",
       status: 404,
       milliseconds: 0,

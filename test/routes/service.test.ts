@@ -75,7 +75,7 @@ describe("errors", () => {
     const { type } = await response.json<{ type: string }>();
     const page = await call("GET", new URL(type).pathname);
     expect(page.status).toBe(200);
-    expect(await page.text()).toContain("<code>not_found</code>");
+    expect(await page.text()).toContain("<code>unknown_path</code>");
   });
 
   it.each(PROBLEM_CODES)("explain %s", async (code) => {
@@ -128,6 +128,7 @@ it("publishes a reference of every route, with the credential each one takes", a
       "get /auth/me accessToken,sessionCookie",
       "get /auth/sessions accessToken,sessionCookie",
       "get /healthz ",
+      "get /v1/app apiKey",
       "get /v1/time ",
       "get /v1/users/{userId} apiKey",
       "patch /admin/apps/{appId} adminToken",

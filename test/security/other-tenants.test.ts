@@ -60,7 +60,7 @@ describe("requirement 21: the ids of one app under another", () => {
 
   it("the user's own id, which only the operator has, names nobody over the server API", async () => {
     const { app, id } = world;
-    expect((await app.v1("GET", `/users/${id}`)).status).toBe(404);
+    expect(await (await app.v1("GET", `/users/${id}`)).json()).toMatchObject({ known: false });
   });
 
   it("two users of one name in two apps share no counter, no code and no factor", async () => {

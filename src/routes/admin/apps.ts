@@ -1,7 +1,15 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { createApp, deleteApp, getApp, listApps, updateApp } from "../../core/apps";
 import { ISSUER_BOUNDS, SETTINGS_BOUNDS } from "../../core/policy";
-import { IdempotencyHeaders, idempotentRequest, Instant, label, line, ReturnUrl } from "../fields";
+import {
+  IdempotencyHeaders,
+  idempotentRequest,
+  Instant,
+  label,
+  line,
+  Origin,
+  ReturnUrl,
+} from "../fields";
 import { body, BODY_PROBLEMS, json, nothing, problems, router } from "../openapi";
 import { ADMIN_PROBLEMS, page, PageQuery, security } from "./shared";
 
@@ -19,15 +27,10 @@ export const Settings = z.object({
     description:
       "Failures, not reset by successes, after which only an operator's reset helps; one is forgiven a day.",
   }),
-  allowedOrigins: z
-    .array(
-      z.url({ protocol: /^https?$/ }).refine(isOrigin, "an origin, such as https://example.com"),
-    )
-    .max(20)
-    .openapi({
-      description:
-        "Browser origins that may answer challenges. Empty: all may. Of the app `accounts`: those that may call `/auth`. Empty: only the service's own.",
-    }),
+  allowedOrigins: z.array(Origin).max(20).openapi({
+    description:
+      "Browser origins that may answer challenges, also of web views and extensions, such as `capacitor://localhost`; none with a wildcard. Empty: all may. Of the app `accounts`: those that may call `/auth`. Empty: only the service's own.",
+  }),
   returnUrls: z.array(ReturnUrl).max(20).openapi({
     description:
       "Where the hosted pages may lead back to: origin and path, without query. `https`, a local `http`, or an app's own scheme such as `com.example.app:/done`.",
@@ -56,10 +59,6 @@ export const Settings = z.object({
   }),
 });
 
-function isOrigin(text: string): boolean {
-  return URL.parse(text)?.origin === text;
-}
-
 const App = z
   .object({
     id: z.string(),
@@ -77,6 +76,13 @@ export const AppInput = z.strictObject({
     .optional()
     .openapi({ description: "Shown in authenticator apps. Left out: the name." }),
   settings: Settings.partial().strict().optional(),
+});
+/** Null: as if it had never been set. */
+const AppChanges = AppInput.partial().extend({
+  settings: Settings.extend({ minPasswordLength: Settings.shape.minPasswordLength.nullable() })
+    .partial()
+    .strict()
+    .optional(),
 });
 const params = z.object({ appId: line(64) });
 
@@ -120,7 +126,7 @@ const updateAppRoute = createRoute({
   summary: "Change an app",
   description: "Changes what is given. A change of settings ends open challenges.",
   security,
-  request: { params, body: body(AppInput.partial()) },
+  request: { params, body: body(AppChanges) },
   responses: {
     200: json("The app as it is now", App),
     ...problems(...ADMIN_PROBLEMS, ...BODY_PROBLEMS, "not_found"),

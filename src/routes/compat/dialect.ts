@@ -6,6 +6,7 @@ import type { z } from "@hono/zod-openapi";
 import { Problem } from "../../problem";
 import type { AppEnv } from "../context";
 import { asProblem } from "../openapi";
+import { mediaTypeOf } from "../request-body";
 
 /** An answer in a published API's own words, thrown where a native route throws a Problem. */
 export class ForeignAnswer extends Error {
@@ -46,16 +47,16 @@ function answer(c: Context<AppEnv>, { body, status, headers }: ForeignAnswer): R
  * what is neither; no body at all is no fields.
  */
 export async function fieldsOf(c: Context<AppEnv>): Promise<Record<string, unknown>> {
-  const type = c.req.header("content-type")?.split(";")[0]?.trim().toLowerCase() ?? "";
+  const type = mediaTypeOf(c);
   if (type === "application/x-www-form-urlencoded" || type === "multipart/form-data") {
     return c.req.parseBody().catch(() => {
       throw new Problem("malformed_request");
     });
   }
-  const bytes = await c.req.arrayBuffer();
-  if (bytes.byteLength === 0) return {};
+  const body = await c.req.text();
+  if (body === "") return {};
   if (type !== "application/json") throw new Problem("unsupported_media_type");
-  return parseObject(new TextDecoder().decode(bytes));
+  return parseObject(body);
 }
 
 function parseObject(text: string): Record<string, unknown> {

@@ -2,8 +2,7 @@
 
 import type { Context } from "hono";
 import { Problem } from "../../problem";
-
-const utf8 = new TextDecoder();
+import { mediaTypeOf } from "../request-body";
 
 /** By name, in lower case. What is not there, or not a text, is the empty text. */
 export type Fields = (name: string) => string;
@@ -24,7 +23,7 @@ export function fieldsFrom(pairs: Iterable<readonly [string, unknown]>): Fields 
 export async function readFields(c: Context): Promise<Fields> {
   const query = fieldsFrom(new URL(c.req.url).searchParams);
   if (!hasBodyOf(c, "application/x-www-form-urlencoded")) return query;
-  const form = fieldsFrom(new URLSearchParams(utf8.decode(await c.req.arrayBuffer())));
+  const form = fieldsFrom(new URLSearchParams(await c.req.text()));
   return (name) => query(name) || form(name);
 }
 
@@ -36,6 +35,5 @@ export async function readJsonFields(c: Context): Promise<Fields> {
 }
 
 export function hasBodyOf(c: Context, type: string): boolean {
-  const given = c.req.header("content-type")?.split(";")[0];
-  return given?.trim().toLowerCase() === type;
+  return mediaTypeOf(c) === type;
 }

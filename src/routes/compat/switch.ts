@@ -7,7 +7,7 @@ import type { AppEnv } from "../context";
 export function whereOn(api: "0" | "1" | "2" | "3" | "4") {
   return createMiddleware<AppEnv>(async (c, next) => {
     if (!c.var.config.settings.compat.has(api)) {
-      throw new Problem("not_found", { cause: `API ${api} is not in COMPAT` });
+      throw new Problem("unknown_path", { cause: `API ${api} is not in COMPAT` });
     }
     await next();
   });

@@ -16,16 +16,7 @@ import {
   line,
   UserId,
 } from "../fields";
-import {
-  body,
-  BODY_PROBLEMS,
-  emptyIsAbsent,
-  json,
-  nothing,
-  optionalBody,
-  problems,
-  router,
-} from "../openapi";
+import { body, BODY_PROBLEMS, json, nothing, optionalBody, problems, router } from "../openapi";
 import { EnrolmentInput } from "./enrolment-input";
 import {
   KEY_PROBLEMS,
@@ -149,7 +140,7 @@ const removeRoute = createRoute({
   summary: "Remove an authenticator",
   description: `With the last active one the backup codes go too: alone they are no factor. ${PROOF_DUTY} It stands in a JSON body, never in the URL.`,
   security,
-  middleware: [requireKey("enrol"), emptyIsAbsent] as const,
+  middleware: [requireKey("enrol")] as const,
   request: { params: oneParams, body: optionalBody(ProofBody) },
   responses: {
     204: nothing,

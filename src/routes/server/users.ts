@@ -1,11 +1,11 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { actorOf } from "../../core/actor";
 import { rotateBackupCodes } from "../../core/rotate-backup-codes";
-import { loadKnownUser } from "../../core/load-user";
-import { deleteUser, toStatus, unlockUser } from "../../core/users";
+import { loadKnownUser, loadUser } from "../../core/load-user";
+import { deleteUser, toAnswer, unlockUser } from "../../core/users";
 import { requireKey } from "../auth";
 import { IdempotencyHeaders, idempotentRequest, InstantOrNull, UserId } from "../fields";
-import { emptyIsAbsent, json, nothing, optionalBody, problems, router } from "../openapi";
+import { json, nothing, optionalBody, problems, router } from "../openapi";
 import { AuthenticatorStatus } from "./authenticators";
 import {
   BackupCodesLeft,
@@ -23,7 +23,7 @@ export const UserStatusSchema = z.object({
   userId: z.string(),
   twoFactor: z.boolean().openapi({
     description:
-      "Whether a second factor is needed. Stays true when the user is capped or was reset: then none can be given.",
+      "Whether a second factor is needed: the one word to branch on. Also true when the user is capped, disabled or was reset: then none can be given.",
   }),
   authenticators: z.array(AuthenticatorStatus),
   backupCodes: BackupCodesLeft,
@@ -37,17 +37,30 @@ export const UserStatusSchema = z.object({
   disabled: z.boolean(),
 });
 
+const Answer = z.object({
+  appId: z.string().openapi({
+    description: "The key's app. Compare it with yours: to another app your users are unknown.",
+  }),
+  known: z.boolean().openapi({
+    description:
+      "False for somebody whom the app has never named, or has deleted: no enrolment was ever begun.",
+  }),
+  ...UserStatusSchema.shape,
+});
+
 const getRoute = createRoute({
   method: "get",
   path: "/users/{userId}",
   tags: ["Users"],
   summary: "See a user's second factor",
+  description:
+    "After the password: let in only who is `twoFactor: false` in an answer of status 200 with your own `appId`. Whatever else comes back, or nothing, is no log-in.",
   security,
   middleware: [requireKey("verify")] as const,
   request: { params },
   responses: {
-    200: json("The user", UserStatusSchema.openapi("User")),
-    ...problems(...KEY_PROBLEMS, "invalid_request", "not_found"),
+    200: json("The user", Answer.openapi("User")),
+    ...problems(...KEY_PROBLEMS, "invalid_request"),
   },
 });
 
@@ -58,7 +71,7 @@ const rotateRoute = createRoute({
   summary: "Make new backup codes",
   description: `Ten new ones, shown only here. The old set dies at once, and so do open challenges. ${PROOF_DUTY}`,
   security,
-  middleware: [requireKey("enrol"), emptyIsAbsent] as const,
+  middleware: [requireKey("enrol")] as const,
   request: { params, headers: IdempotencyHeaders, body: optionalBody(ProofBody) },
   responses: {
     200: json("The new codes", z.object({ backupCodes: z.array(z.string()) })),
@@ -99,7 +112,7 @@ const deleteRoute = createRoute({
   summary: "Delete a user",
   description: `With authenticators, backup codes and open challenges. The audit trail stays. The user has no second factor then, and may begin anew: ${PROOF_DUTY} It stands in a JSON body, never in the URL.`,
   security,
-  middleware: [requireKey("users"), emptyIsAbsent] as const,
+  middleware: [requireKey("users")] as const,
   request: { params, body: optionalBody(ProofBody) },
   responses: {
     204: nothing,
@@ -118,8 +131,7 @@ export const userRoutes = router()
   .openapi(getRoute, async (c) => {
     const { deps, key } = c.var;
     const caller = { ...key, ...c.req.valid("param") };
-    const user = await loadKnownUser(deps, caller);
-    return c.json(toStatus(user, deps.now), 200);
+    return c.json(toAnswer(await loadUser(deps, caller), deps.now), 200);
   })
   .openapi(rotateRoute, async (c) => {
     const caller = { ...c.var.key, ...c.req.valid("param") };

@@ -2,8 +2,8 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { verifyCode } from "../../core/verify";
 import { MAX_USER_AGENT } from "../address";
 import { requireKey } from "../auth";
-import { IpAddress, onBehalfOf, readEndUser } from "../end-user";
-import { CodeText, line, UserId } from "../fields";
+import { onBehalfOf, readEndUser } from "../end-user";
+import { Address, CodeText, line, UserId } from "../fields";
 import { limitUser } from "../limits";
 import { body, BODY_PROBLEMS, json, problems, router } from "../openapi";
 import { BackupCodesLeft, KEY_PROBLEMS, security } from "./shared";
@@ -24,7 +24,7 @@ const verify = createRoute({
     body: body(
       z.strictObject({
         code: CodeText,
-        ip: IpAddress.optional().openapi({ description: "As `Stepgate-User-Ip`, and wins." }),
+        ip: Address.optional().openapi({ description: "As `Stepgate-User-Ip`, and wins." }),
         userAgent: line(MAX_USER_AGENT)
           .optional()
           .openapi({ description: "As `Stepgate-User-Agent`, and wins." }),

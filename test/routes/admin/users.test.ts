@@ -236,5 +236,5 @@ it("deletes a user", async () => {
   const id = await idOf("ada");
   expect((await admin("DELETE", `/users/${id}`)).status).toBe(204);
   expect((await admin("GET", `/users/${id}`)).status).toBe(404);
-  expect((await app.v1("GET", "/users/ada")).status).toBe(404);
+  expect(await (await app.v1("GET", "/users/ada")).json()).toMatchObject({ known: false });
 });

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import {
+  admin,
   codeOf,
   createApp,
   elapse,
@@ -9,6 +10,7 @@ import {
   wrongCodeOf,
   type TestApp,
 } from "../../helpers";
+import { rows, storedUser } from "../../security/support";
 
 let app: TestApp;
 beforeEach(async () => {
@@ -25,6 +27,8 @@ describe("the status of a user", () => {
   it("tells all that may be told, and nothing else", async () => {
     const { authenticatorId } = await enrolled(app, "ada", { name: "My phone" });
     expect(await status()).toEqual({
+      appId: app.id,
+      known: true,
       userId: "ada",
       twoFactor: true,
       authenticators: [
@@ -70,9 +74,73 @@ describe("the status of a user", () => {
     expect(await status()).toMatchObject({ authenticators: [] });
   });
 
-  it("is 404 for a user who never enrolled", async () => {
-    const response = await app.v1("GET", "/users/nobody");
-    expect([response.status, await problemCode(response)]).toEqual([404, "not_found"]);
+  const unknown = {
+    known: false,
+    twoFactor: false,
+    authenticators: [],
+    backupCodes: { remaining: 0 },
+    lockedUntil: null,
+    capped: false,
+    rebindingRequired: false,
+    disabled: false,
+  };
+
+  it("is plain for a user whom the app has never named", async () => {
+    expect(await status("nobody")).toEqual({ appId: app.id, userId: "nobody", ...unknown });
+  });
+
+  it("is that of an unknown one after a deletion, and in another app", async () => {
+    await enrolled(app, "ada");
+    const other = await createApp();
+    const elsewhere = await (await other.v1("GET", "/users/ada")).json();
+    expect(elsewhere).toEqual({ appId: other.id, userId: "ada", ...unknown });
+    await app.v1("DELETE", "/users/ada");
+    expect(await status()).toEqual({ appId: app.id, userId: "ada", ...unknown });
+  });
+
+  it("says that a disabled user needs a second factor, so that the password opens nothing", async () => {
+    await enrol(app, "ada");
+    await admin("PATCH", `/users/${(await storedUser("ada")).id}`, { body: { disabled: true } });
+    expect(await status()).toMatchObject({ known: true, twoFactor: true, disabled: true });
+  });
+});
+
+describe("the id of a user", () => {
+  const composed = "Zo\u00eb";
+  const decomposed = "Zoe\u0308";
+
+  it("is one in both spellings of a letter, wherever it comes in", async () => {
+    const { phone } = await enrolled(app, decomposed);
+    expect(await status(encodeURIComponent(composed))).toMatchObject({
+      known: true,
+      userId: composed,
+    });
+    const right = await app.verify(composed, codeOf(phone));
+    expect(await right.json()).toMatchObject({ valid: true });
+    const asked = await app.v1("POST", "/challenges", { body: { userId: decomposed } });
+    expect(asked.status).toBe(201);
+    const found = await admin("GET", `/users?query=${encodeURIComponent(decomposed)}`);
+    expect(await found.json()).toMatchObject({ items: [{ userId: composed }] });
+    const body = { userId: decomposed, accountName: "Zo" };
+    expect((await app.v1("POST", "/enrolment-links", { body })).status).toBe(201);
+    expect(await rows("SELECT external_id AS id FROM enrolment_links")).toEqual([{ id: composed }]);
+  });
+
+  it("is another with other capitals, or with letters that only look the same", async () => {
+    await enrolled(app, "Bob");
+    for (const other of ["bob", "BOB", "B\u043eb", "\uff22ob", "Bob "]) {
+      expect(await status(encodeURIComponent(other))).toMatchObject({ known: false });
+    }
+  });
+
+  it.each(["%FF", "%ED%A0%80", "%C0%AF", "%E9"])("is nobody's that is no UTF-8: %s", async (id) => {
+    const response = await app.v1("GET", `/users/${id}`);
+    expect([response.status, await problemCode(response)]).toEqual([400, "malformed_request"]);
+  });
+
+  it("has nothing in it that stands for what was lost", async () => {
+    const response = await app.v1("GET", "/users/J%EF%BF%BDrgen");
+    expect([response.status, await problemCode(response)]).toEqual([422, "invalid_request"]);
   });
 });
 

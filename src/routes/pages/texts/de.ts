@@ -37,7 +37,7 @@ export const de: Texts = {
     strikeCap: "Geben Sie eine ganze Zahl innerhalb der Grenzen ein.",
     minPasswordLength: "Geben Sie eine ganze Zahl innerhalb der Grenzen ein, oder nichts.",
     allowedOrigins:
-      "Geben Sie Ursprünge wie https://example.com ein, höchstens 20, einen je Zeile.",
+      "Geben Sie Ursprünge wie https://example.com oder capacitor://localhost ein, höchstens 20, einen je Zeile, ohne Platzhalter.",
     returnUrls:
       "Geben Sie URLs wie https://example.com/done ein, höchstens 20, eine je Zeile, ohne Abfrageteil.",
     confirmName: "Das ist nicht der Name der App.",
@@ -73,6 +73,7 @@ export const de: Texts = {
       "Das ist schon geschehen, und das Ergebnis wurde nur da gezeigt. Erzeugen Sie ein neues.",
     not_enrolled: "Die Zwei-Faktor-Authentifizierung ist nicht eingerichtet.",
     not_found: "Hier ist nichts.",
+    unknown_path: "Unter dieser Adresse gibt es keine Seite.",
     link_ended:
       "Dieser Link ist unbekannt, abgelaufen oder schon benutzt. Lassen Sie sich einen neuen geben.",
     unavailable:

@@ -31,7 +31,8 @@ export const en = {
     failuresBeforeLock: "Enter a whole number within the bounds.",
     strikeCap: "Enter a whole number within the bounds.",
     minPasswordLength: "Enter a whole number within the bounds, or nothing.",
-    allowedOrigins: "Enter origins such as https://example.com, at most 20, one a line.",
+    allowedOrigins:
+      "Enter origins such as https://example.com or capacitor://localhost, at most 20, one a line, without wildcards.",
     returnUrls:
       "Enter URLs such as https://example.com/done, at most 20, one a line, without query.",
     confirmName: "This is not the name of the app.",
@@ -65,6 +66,7 @@ export const en = {
     already_created: "This was done already, and what it made was shown only then. Make a new one.",
     not_enrolled: "Two-factor authentication is not set up.",
     not_found: "There is nothing here.",
+    unknown_path: "There is no page at this address.",
     link_ended: "This link is unknown, has expired or was used. Ask for a new one.",
     unavailable: "The service cannot answer right now. Nothing was changed. Try again soon.",
     internal_error: "Something failed on our side. Nothing was accepted.",

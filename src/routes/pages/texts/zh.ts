@@ -32,7 +32,8 @@ export const zh: Texts = {
     failuresBeforeLock: "请输入范围内的整数。",
     strikeCap: "请输入范围内的整数。",
     minPasswordLength: "请输入范围内的整数，或留空。",
-    allowedOrigins: "请输入来源，例如 https://example.com，每行一个，最多 20 个。",
+    allowedOrigins:
+      "请输入来源，例如 https://example.com 或 capacitor://localhost，每行一个，最多 20 个，不能用通配符。",
     returnUrls: "请输入网址，例如 https://example.com/done，每行一个，最多 20 个，不带查询部分。",
     confirmName: "这不是该应用的名称。",
     scopes: "请至少选择一项。",
@@ -62,6 +63,7 @@ export const zh: Texts = {
     already_created: "此操作已完成，结果只在当时显示。请重新生成。",
     not_enrolled: "尚未设置双重验证。",
     not_found: "这里什么都没有。",
+    unknown_path: "此地址没有页面。",
     link_ended: "此链接无效、已过期或已使用。请索取新链接。",
     unavailable: "服务暂时无法响应。未作任何更改，请稍后再试。",
     internal_error: "我们这边出了问题。未接受任何内容。",

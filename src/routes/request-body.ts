@@ -1,0 +1,131 @@
+/**
+ * The body of a request: taken in whole and read once, bounded in size and time, and refused where
+ * it could be read in two ways. Whatever asks Hono for it later gets what was read here.
+ */
+
+import type { Context } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import { createMiddleware } from "hono/factory";
+import { Problem } from "../problem";
+import type { AppEnv } from "./context";
+
+/** No request of ours comes near it. */
+const MAX_BODY_BYTES = 16 * 1024;
+const BODY_DEADLINE_MS = 10_000;
+
+/** What Hono takes for JSON. */
+const JSON_TYPE = /^application\/([\w.-]+\+)?json$/;
+const FORM_TYPE = "application/x-www-form-urlencoded";
+const CHARSET = /;\s*charset\s*=\s*"?([^";,\s]*)/gi;
+
+/** Drops a byte order mark, which RFC 8259 §8.1 allows; throws at what is no UTF-8. */
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
+
+/** In lower case, without parameters. */
+export function mediaTypeOf(c: Context): string {
+  return c.req.header("content-type")?.split(";")[0]?.trim().toLowerCase() ?? "";
+}
+
+/** Runs before the clock is read, so that all of the request is there by then. */
+export const readBody = createMiddleware<AppEnv>(async (c, next) => {
+  const text = c.req.raw.body ? await withDeadline(takeIn(c)) : "";
+  // An empty body gives no field, as an empty object does.
+  const isEmptyJson = text === "" && JSON_TYPE.test(mediaTypeOf(c));
+  Object.assign(c.req.bodyCache, { text: Promise.resolve(isEmptyJson ? "{}" : text) });
+  await next();
+});
+
+const limitBody = bodyLimit({
+  maxSize: MAX_BODY_BYTES,
+  onError: () => {
+    throw new Problem("request_too_large", { detail: `At most ${MAX_BODY_BYTES} bytes.` });
+  },
+});
+
+async function takeIn(c: Context<AppEnv>): Promise<string> {
+  assertPlain(c);
+  let text = "";
+  await limitBody(c, async () => {
+    text = decode(await c.req.arrayBuffer());
+  });
+  const type = mediaTypeOf(c);
+  if (type === FORM_TYPE) {
+    Object.assign(c.req.bodyCache, { formData: Promise.resolve(parseForm(text)) });
+  }
+  if (JSON_TYPE.test(type)) assertWellFormed(text);
+  return text;
+}
+
+async function withDeadline<T>(arrival: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const deadline = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Problem("request_timeout")), BODY_DEADLINE_MS);
+  });
+  return Promise.race([arrival, deadline]).finally(() => clearTimeout(timer ?? null));
+}
+
+/** Throws `unsupported_media_type` for another charset than UTF-8 and for whatever is compressed. */
+function assertPlain(c: Context): void {
+  const charsets = (c.req.header("content-type") ?? "").matchAll(CHARSET);
+  if ([...charsets].some(([, charset = ""]) => !/^utf-?8$/i.test(charset))) {
+    throw new Problem("unsupported_media_type", { detail: "The only charset is utf-8." });
+  }
+  const coding = c.req.header("content-encoding")?.trim().toLowerCase() ?? "identity";
+  if (coding === "identity" || coding === "") return;
+  // RFC 9110 §15.5.16.
+  c.header("accept-encoding", "identity");
+  throw new Problem("unsupported_media_type", { detail: "Send the body uncompressed." });
+}
+
+function decode(bytes: ArrayBuffer): string {
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    throw new Problem("malformed_request", { detail: "The body is not valid UTF-8." });
+  }
+}
+
+/** As the URL standard has it: workerd's own reader drops a `%` that encodes nothing. */
+function parseForm(text: string): FormData {
+  assertUtf8(text, "body");
+  const form = new FormData();
+  for (const [name, value] of new URLSearchParams(text)) form.append(name, value);
+  return form;
+}
+
+/**
+ * Percent-encoded octets that are no UTF-8 would be read as U+FFFD, and so two texts as one. A sign
+ * that encodes nothing is read as itself (WHATWG URL §5.1).
+ */
+export function assertUtf8(text: string, where: "body" | "query"): void {
+  try {
+    for (const [octets] of text.matchAll(/(?:%[\da-f]{2})+/gi)) decodeURIComponent(octets);
+  } catch {
+    throw new Problem("malformed_request", { detail: `The ${where} is not valid UTF-8.` });
+  }
+}
+
+/**
+ * Halves of surrogate pairs, which only an escape can bring in, are no characters (RFC 8259 §8.2):
+ * all of them would be stored and hashed as U+FFFD.
+ */
+function assertWellFormed(text: string): void {
+  if (!text.includes("\\u")) return;
+  try {
+    JSON.parse(text, (name, value: unknown) => {
+      if (isHalved(name) || isHalved(value)) throw new Problem("invalid_request", halved(name));
+      return value;
+    });
+  } catch (error) {
+    // What is no JSON is the route's to refuse.
+    if (error instanceof Problem) throw error;
+  }
+}
+
+function isHalved(value: unknown): boolean {
+  return typeof value === "string" && !value.isWellFormed();
+}
+
+function halved(name: string) {
+  return { detail: `${name.toWellFormed()}: half of a surrogate pair` };
+}
