@@ -24,9 +24,10 @@ export default defineConfig({
       },
     }),
   ],
-  // Some tests hash hundreds of passwords, and machines differ.
+  // Some tests hash hundreds of passwords, and machines differ; the hooks make a database.
   test: {
     testTimeout: 30_000 * Number(times),
+    hookTimeout: 30_000,
     provide: { chance: { seed: Number(seed), times: Number(times) } },
     maxWorkers: "100%",
     setupFiles: ["test/setup.ts"],

@@ -3,6 +3,9 @@ import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, vi } from "vitest";
 import { setRandomBytes } from "./chance";
 
+// For what a file makes once, while it is loaded.
+setRandomBytes("");
+
 // Storage is isolated per file only; every test starts from an empty, migrated database, at a set
 // time, mid-step, and with the random bytes of its own.
 beforeEach(async ({ task }) => {
