@@ -71,10 +71,10 @@ export function createTools(folder) {
   };
   return {
     readQr,
-    /** As a browser shows it, 600 pixels wide. */
-    async readQrSvg(svg) {
+    /** As a browser shows it, so many pixels wide. */
+    async readQrSvg(svg, width = 600) {
       const png = join(folder, `${randomUUID()}.png`);
-      await output("rsvg-convert", ["--width", "600", "--output", png, write(svg, "svg")]);
+      await output("rsvg-convert", ["--width", String(width), "--output", png, write(svg, "svg")]);
       return output("zbarimg", ["--quiet", "--raw", "-Sdisable", "-Sqrcode.enable", png]);
     },
     /** The code that a phone with this secret shows, now or so many steps later. */

@@ -46,6 +46,8 @@ export const NO_PROOF: ProofValues = {
 export interface ProvenChange {
   actor: Actor;
   proof: Proof | undefined;
+  /** It ends and adds no factor, as its deciding UPDATE checks: a proof is not demanded. */
+  isHarmless?: boolean;
   mark: Mark;
   statements: (proof: ProofValues) => D1PreparedStatement[];
 }
@@ -70,7 +72,7 @@ export async function commitProven(
   const { proof } = change;
   const isProtected = loaded.authenticators.some(isActive);
   if (proof && !isProtected) throw new Problem("not_enrolled");
-  const requireProof = Number(isProofRequired(loaded, change.actor));
+  const requireProof = Number(!change.isHarmless && isProofRequired(loaded, change.actor));
   if (!proof && requireProof && isProtected) throw new Problem("proof_required");
   const values = { ...NO_PROOF, requireProof };
   if (proof?.code !== undefined) return commitByCode(deps, loaded, change, proof.code);

@@ -47,7 +47,8 @@ export interface UserStatus {
 const CLAIM_REMOVAL = statement(`
   UPDATE users SET attempt = :attempt, epoch = epoch + 1
   WHERE users.id = :userId AND ${LIVE_APP} AND ${LIVE_CALLER} AND ${NOT_HELD} AND ${PROVEN}
-    AND EXISTS (SELECT 1 FROM authenticators t WHERE t.id = :authenticatorId AND t.user_id = users.id)
+    AND EXISTS (SELECT 1 FROM authenticators t
+      WHERE t.id = :authenticatorId AND t.user_id = users.id AND t.state = :state)
   RETURNING id`);
 const REMOVE = statement(`DELETE FROM authenticators WHERE id = :authenticatorId AND ${CLAIMED}`);
 /** Backup codes alone are no factor. */
@@ -137,8 +138,8 @@ function instant(milliseconds: number | null): Date | null {
 }
 
 /**
- * Removes an authenticator, also a pending one; with the last active one the backup codes go too.
- * Throws `not_found`, and with a key as `deleteUser`.
+ * Removes an authenticator, also a pending one, which is no factor yet; with the last active one the
+ * backup codes go too. Throws `not_found`, and with a key as `deleteUser`.
  */
 export async function removeAuthenticator(
   deps: Deps,
@@ -146,14 +147,15 @@ export async function removeAuthenticator(
   found: UserRecord,
   { authenticatorId, proof }: { authenticatorId: string; proof?: Proof | undefined },
 ): Promise<void> {
-  findAuthenticator(found.authenticators, authenticatorId);
+  const { state } = findAuthenticator(found.authenticators, authenticatorId);
   if (actor !== OPERATOR) assertNotHeld(found.user);
-  const claim = { ...claimBy(deps, actor, found), authenticatorId };
+  const claim = { ...claimBy(deps, actor, found), authenticatorId, state };
   const d1 = deps.db.$client;
   const event = eventOf("authenticator.removed", actor, found);
   await commitOrConflict(deps, found, {
     actor,
     proof,
+    isHarmless: state === "pending",
     mark: claim,
     statements: (proven) => [
       CLAIM_REMOVAL(d1, { ...claim, ...proven }),

@@ -9,7 +9,12 @@ const LABELS = [
   { accountName: "Ada Lovelace", issuer: "My Shop & Co" },
   { accountName: "日本語の名前", issuer: "Bücher" },
   { accountName: "y".repeat(128), issuer: "x".repeat(64) },
+  // The longest that are allowed: the URI then has its most characters.
+  { accountName: "漢".repeat(32), issuer: "漢".repeat(21) },
+  { accountName: "%".repeat(96), issuer: "%".repeat(64), secret: "A".repeat(204) },
 ];
+/** As small as a page may show it. */
+const PIXELS_PER_MODULE = 3;
 
 export async function run({ baseUrl, adminToken, tools }) {
   const call = caller(baseUrl);
@@ -18,7 +23,7 @@ export async function run({ baseUrl, adminToken, tools }) {
   for (const [at, label] of LABELS.entries()) {
     const path = `/v1/users/user-${at}/authenticators`;
     const { id, secret, uri, qr } = await call(path, key, label);
-    assert.equal(await tools.readQrSvg(qr.svg), uri);
+    assert.equal(await tools.readQrSvg(qr.svg, qr.modules * PIXELS_PER_MODULE), uri);
     assert.equal(await tools.readQr(bytesOf(qr.png)), uri);
     assert.equal(new URL(uri).searchParams.get("secret"), secret);
     const { status } = await call(`${path}/${id}/confirm`, key, {

@@ -3,6 +3,7 @@
  * good once.
  */
 
+import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import {
   admin,
@@ -40,6 +41,7 @@ import {
   attempts,
   challengeFor,
   contents,
+  d1Whose,
   firstCode,
   isAccepted,
   rows,
@@ -346,6 +348,27 @@ describe("an enrolment that was begun before there was a factor", () => {
     const code = codeOf(phoneWith(proven.secret));
     const path = `/users/ada/authenticators/${proven.id}/confirm`;
     expect((await app.v1("POST", path, { body: { code } })).status).toBe(200);
+  });
+});
+
+describe("an enrolment that is given up", () => {
+  it("needs no proof, as long as it is pending", async () => {
+    const ada = await enrolled(app, "ada");
+    const { id } = await enrol(app, "ada", { proof: { code: codeOf(ada.phone) } });
+    expect((await app.v1("DELETE", `/users/ada/authenticators/${id}`)).status).toBe(204);
+    expect(await rows("SELECT id FROM authenticators")).toEqual([{ id: ada.authenticatorId }]);
+  });
+
+  it("needs one, if it is confirmed before that is written", async () => {
+    const { id } = await enrol(app, "ada");
+    const confirmed = `UPDATE authenticators SET state = 'active', expires_at = NULL WHERE id = '${id}'`;
+    const bindings = d1Whose(async (commit) => {
+      await env.DB.prepare(confirmed).run();
+      return commit();
+    });
+    const refused = await app.v1("DELETE", `/users/ada/authenticators/${id}`, { bindings });
+    expect(await problemCode(refused)).toBe("conflict");
+    expect(await rows("SELECT state FROM authenticators")).toEqual([{ state: "active" }]);
   });
 });
 

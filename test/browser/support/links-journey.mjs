@@ -7,6 +7,8 @@ import { SHOP_NAME } from "./shop.mjs";
 const SUBMIT = "main form button.main";
 const CANCEL = "main button[name=cancel]";
 const PURPOSE = "payment:4711";
+/** 288 characters, percent-encoded. */
+const LONGEST = "漢".repeat(32);
 
 export async function goThroughLinks({ visitor, userId, shop, step, readQrCode, openOther }) {
   const given = { visitor, userId, shop, readQrCode };
@@ -20,6 +22,20 @@ export async function goThroughLinks({ visitor, userId, shop, step, readQrCode, 
   await answer(given, phone);
   step("change one's mind");
   await cancel(given);
+  step("the longest account name");
+  await scanLongest({ ...given, visitor: await openOther() });
+}
+
+/** A camera reads the largest QR code there is, as large as the page shows it. */
+async function scanLongest({ visitor, userId, shop, readQrCode }) {
+  const { url } = await shop.enrolmentLink(`${userId}-longest`, LONGEST);
+  await visitor.page.goto(url);
+  await visitor.press(SUBMIT);
+  await visitor.lookAndWeigh("enrol-longest");
+  // On the smallest phones it is smaller: those open the app that is on them.
+  if (visitor.page.viewportSize().width < 400) return;
+  const phone = await scan(visitor, readQrCode);
+  assert.equal(phone.account, LONGEST);
 }
 
 async function enrol({ visitor, userId, shop, readQrCode }) {

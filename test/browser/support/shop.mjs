@@ -41,11 +41,8 @@ async function openShop(call, adminToken, origin) {
       });
       return { phone, backupCodes: expectStatus(200, answer, confirm).backupCodes };
     },
-    enrolmentLink: (userId) =>
-      make("/v1/enrolment-links", {
-        token: key,
-        json: { userId, accountName: "ada@example.com", returnUrl },
-      }),
+    enrolmentLink: (userId, accountName = "ada@example.com") =>
+      make("/v1/enrolment-links", { token: key, json: { userId, accountName, returnUrl } }),
     challengeLink: (userId, purpose) =>
       make("/v1/challenge-links", { token: key, json: { userId, purpose, returnUrl } }),
     redeem: (code) => call("POST", "/v1/challenge-links/redeem", { token: key, json: { code } }),

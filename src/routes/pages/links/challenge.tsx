@@ -8,7 +8,7 @@ import {
   leaveChallengeLink,
   openChallengeLink,
 } from "../../../core/challenge-links";
-import type { ChallengeClaims } from "../../../core/challenge-token";
+import { FACTOR_CHANGE, type ChallengeClaims } from "../../../core/challenge-token";
 import { Problem } from "../../../problem";
 import type { AppEnv } from "../../context";
 import { limitUser } from "../../limits";
@@ -42,9 +42,10 @@ async function challengePage(c: Context<AppEnv>, faults: Fault[] = []) {
 
 function Purpose({ c, claims: { purpose } }: { c: Context<AppEnv>; claims: ChallengeClaims }) {
   if (purpose === null) return null;
+  const { links: t } = textsOf(c);
   return (
     <p class="notice">
-      {textsOf(c).links.purpose} <strong>{purpose}</strong>
+      {t.purpose} <strong>{purpose === FACTOR_CHANGE ? t.factorChange : purpose}</strong>
     </p>
   );
 }

@@ -265,6 +265,7 @@ export const de: Texts = {
     overTitle: "Nichts mehr einzugeben",
     codeTitle: "Code eingeben",
     purpose: "Wofür:",
+    factorChange: "eine Änderung Ihres zweiten Faktors",
     begin: "Beginnen",
     oneBrowser: "Bleiben Sie in diesem Browser: Der Link gilt einmal.",
     proveFirst:

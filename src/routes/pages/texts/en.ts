@@ -252,6 +252,7 @@ export const en = {
     overTitle: "Nothing to enter any more",
     codeTitle: "Enter your code",
     purpose: "For:",
+    factorChange: "a change of your second factor",
     begin: "Begin",
     oneBrowser: "Go on in this browser: the link works once.",
     proveFirst: "You have an authenticator already. Enter a code of it first, or a backup code.",

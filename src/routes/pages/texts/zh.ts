@@ -242,6 +242,7 @@ export const zh: Texts = {
     overTitle: "无需再输入",
     codeTitle: "输入验证码",
     purpose: "用途：",
+    factorChange: "更改您的第二因素",
     begin: "开始",
     oneBrowser: "请在此浏览器中继续：链接只能使用一次。",
     proveFirst: "您已有身份验证器。请先输入其验证码，或一个备用码。",
