@@ -93,9 +93,15 @@ const readBody = createMiddleware<AppEnv>(async (c, next) => {
   const takeIn = async () => {
     await (isJson ? c.req.text() : c.req.arrayBuffer());
   };
-  if (c.req.raw.body) await withDeadline(limitBody(c, takeIn));
+  if (c.req.raw.body) await withDeadline(limitBody(c, takeIn).catch(refuseBrokenOff));
   await next();
 });
+
+/** What the platform throws where a body ends early, or where its chunks are none. */
+function refuseBrokenOff(cause: unknown): never {
+  if (cause instanceof Problem) throw cause;
+  throw new Problem("malformed_request", { detail: "The body did not arrive whole.", cause });
+}
 
 async function withDeadline(arrival: Promise<unknown>): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined;
