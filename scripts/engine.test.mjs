@@ -34,7 +34,6 @@ before(async () => {
     addressHeader: "x-real-ip",
     stateDir,
     onLine: (line) => lines.push(line),
-    cleanUpEveryMs: 200,
   });
   await untilReady(origin, { lines });
 });
@@ -57,6 +56,12 @@ async function statusesOf(count, headersOf) {
   const answers = await Promise.all(calls);
   return Object.groupBy(answers, ({ status }) => status);
 }
+
+test("one miniflare is installed, and with it one workerd", () => {
+  const read = (path) => JSON.parse(readFileSync(join(ROOT, path, "package.json"), "utf8"));
+  const { miniflare } = read("node_modules/wrangler").dependencies;
+  assert.equal(read(".").devDependencies.miniflare, miniflare);
+});
 
 test("both loopback addresses answer", async () => {
   for (const host of ["127.0.0.1", "[::1]"]) {
@@ -172,6 +177,19 @@ test("assets are answered with the headers of _headers, and what is none by the 
   assert.match(posted.headers.get("content-type"), /problem\+json/);
 });
 
+test("pages and assets come compressed where the client takes it, and whole", async () => {
+  for (const path of ["/account/log-in", "/assets/pages.js"]) {
+    const [plain, compressed] = await Promise.all([
+      get(path, { "accept-encoding": "identity" }),
+      get(path, { "accept-encoding": "gzip, br" }),
+    ]);
+    assert.equal(plain.headers.get("content-encoding"), null);
+    assert.equal(compressed.headers.get("content-encoding"), "gzip");
+    assert.equal(await compressed.text(), await plain.text());
+  }
+  assert.equal((await get("/healthz")).headers.get("content-encoding"), null);
+});
+
 test("the limit of calls without a key holds by address, as wrangler.toml says", async () => {
   // Whatever minutes these fall into: each takes 300, and there are two at most.
   const one = await statusesOf(620, () => ({ "x-real-ip": "198.51.100.1" }));
@@ -210,6 +228,7 @@ function cleanUps() {
 }
 
 test("the clean-up runs by itself, again and again, and by nobody else", async () => {
+  engine.cleanUpEvery(200);
   const seen = cleanUps();
   for (let waited = 0; cleanUps() < seen + 2 && waited < 20_000; waited += 50) await sleep(50);
   assert.ok(cleanUps() >= seen + 2);

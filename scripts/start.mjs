@@ -21,6 +21,8 @@ import { stopOnSignals } from "./wrangler.mjs";
 
 /** Named in wrangler.toml; the environment may give another. */
 const SETTINGS = ["ISSUER_URL", "COMPAT", "AUDIT_RETENTION_DAYS"];
+/** As the cron trigger in wrangler.toml. */
+const CLEAN_UP_MS = 5 * 60_000;
 const ANY_ADDRESS = { "0.0.0.0": "127.0.0.1", "::": "::1" };
 
 await run(async () => {
@@ -53,9 +55,13 @@ await run(async () => {
     onLine: log.write,
   });
   const origin = originOf(env.HOST, port);
-  await Promise.race([untilReady(origin, log), engine.ended]);
+  await Promise.race([untilReady(origin, log), engine.ended]).catch(async (refusal) => {
+    await engine.stop();
+    throw refusal;
+  });
   printBanner(origin, { port, secretsFile, fresh });
   log.open();
+  engine.cleanUpEvery(CLEAN_UP_MS);
   await engine.ended;
   process.exit(0);
 });

@@ -25,9 +25,10 @@ const POLITE = ["SIGINT", "SIGTERM", "SIGHUP"];
 
 /**
  * Starts it and waits until it listens. `bindings` are the Worker's variables and secrets, `addresses` `host:port`; `onLine` gets what it
- * prints. Answers `stop()`, and `ended`, which rejects with a Refusal when the engine cannot be kept running.
+ * prints. Answers `stop()`, `cleanUpEvery(milliseconds)`, `pid()` of workerd, and `ended`, which rejects with a Refusal when the engine
+ * cannot be kept running.
  */
-export async function startEngine({ cleanUpEveryMs = 5 * MINUTE_MS, ...options }) {
+export async function startEngine(options) {
   const cleanUpToken = randomBytes(32).toString("hex");
   const engine = { process: null, stopping: false, failures: [], ...Promise.withResolvers() };
   const onChild = ({ process: child }) => watch(engine, child);
@@ -39,13 +40,17 @@ export async function startEngine({ cleanUpEveryMs = 5 * MINUTE_MS, ...options }
     throw new Refusal(`The engine did not start: ${scrub(error.message)}`, { cause: error });
   });
   engine.miniflare = miniflare;
-  const timer = startCleanUps(engine, { cleanUpToken, everyMs: cleanUpEveryMs });
   const ended = engine.promise.finally(async () => {
-    clearInterval(timer);
+    clearInterval(engine.timer);
     unsubscribe("child_process", onChild);
     await engine.disposed;
   });
-  return { ended, pid: () => engine.process.pid, stop: () => stop(engine) };
+  return {
+    ended,
+    pid: () => engine.process.pid,
+    stop: () => stop(engine),
+    cleanUpEvery: (everyMs) => startCleanUps(engine, { cleanUpToken, everyMs }),
+  };
 }
 
 /** miniflare would end this process at the first signal, and cut off what is in flight. */
@@ -151,6 +156,7 @@ async function awaitRestart(engine) {
 
 /** workerd takes no new connection after SIGTERM, and ends when everything is answered. */
 async function stop(engine) {
+  if (engine.disposed) return;
   engine.stopping = true;
   engine.process.kill("SIGTERM");
   const killer = setTimeout(() => engine.process.kill("SIGKILL"), STOP_PATIENCE_MS);
@@ -175,5 +181,5 @@ function startCleanUps(engine, { cleanUpToken, everyMs }) {
     running = false;
   };
   void cleanUp();
-  return setInterval(cleanUp, everyMs);
+  engine.timer = setInterval(cleanUp, everyMs);
 }

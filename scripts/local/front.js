@@ -1,6 +1,7 @@
 /**
  * In front of the Worker on a machine of one's own, in the same isolate: what Cloudflare's edge does there. It says where a request comes
- * from, refuses what is no proper request, answers assets before the Worker, counts rate limits in memory, and runs the clean-up.
+ * from, refuses what is no proper request, answers assets before the Worker, compresses pages, counts rate limits in memory, and runs the
+ * clean-up.
  * `worker.js` is the Worker's bundle.
  */
 
@@ -9,6 +10,8 @@ import worker from "./worker.js";
 /** Of a browser about 20. */
 const MAX_HEADERS = 100;
 const READS = ["GET", "HEAD"];
+/** Pages and what they load. An answer of the API is small. */
+const COMPRESSED = /^(?:text\/(?:html|css|javascript)|image\/svg)/;
 
 /** Made once, because the Worker keeps its configuration by the identity of it. */
 let local;
@@ -25,15 +28,30 @@ export default {
     }
     const fault = findFault(request);
     if (fault) return refuse(fault, env.ISSUER_URL);
-    const received = asReceived(request, env);
-    const isAsset = new URL(received.url).pathname.startsWith("/assets/");
-    if (isAsset && READS.includes(request.method)) {
-      const answer = await env.ASSETS.fetch(received);
-      if (answer.status !== 404) return answer;
-    }
-    return worker.fetch(received, local, context);
+    return compress(request, await answer(asReceived(request, env), env, context));
   },
 };
+
+async function answer(request, { ASSETS }, context) {
+  const isAsset = new URL(request.url).pathname.startsWith("/assets/");
+  if (isAsset && READS.includes(request.method)) {
+    const asset = await ASSETS.fetch(request);
+    if (asset.status !== 404) return asset;
+  }
+  return worker.fetch(request, local, context);
+}
+
+/** The runtime does it, where the header says so. */
+function compress({ headers }, response) {
+  const accepted = /\bgzip\b/.test(headers.get("accept-encoding") ?? "");
+  const type = response.headers.get("content-type") ?? "";
+  if (!accepted || !response.body || !COMPRESSED.test(type)) return response;
+  const compressed = new Response(response.body, response);
+  compressed.headers.delete("content-length");
+  compressed.headers.set("content-encoding", "gzip");
+  compressed.headers.append("vary", "accept-encoding");
+  return compressed;
+}
 
 /** Header fields of one name come joined by commas. */
 function findFault({ url, headers }) {

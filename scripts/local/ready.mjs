@@ -34,5 +34,8 @@ async function askHealth(origin) {
 async function explainRefusal({ lines }) {
   await sleep(LOG_DELAY_MS);
   const cause = findCause(lines) ?? "it is not set up correctly.";
-  return `The Worker refuses to serve: ${cause} Bring back the .dev.vars that made the local data, or delete the data (STATE_DIR, else .wrangler/state).`;
+  const advice = cause.startsWith("KEYRING")
+    ? "Bring back the .dev.vars that made the local data, or delete the data (STATE_DIR, else .wrangler/state)."
+    : "Mend it in the environment, or in .dev.vars.";
+  return `The Worker refuses to serve: ${cause} ${advice}`;
 }

@@ -28,7 +28,7 @@ const D1 = "miniflare-D1DatabaseObject";
 const SQLITE = "SQLite format 3\0";
 const MIGRATIONS = join(ROOT, "migrations");
 /** As wrangler makes it, who may have made the database. */
-const LEDGER = `CREATE TABLE IF NOT EXISTS d1_migrations (
+export const LEDGER = `CREATE TABLE IF NOT EXISTS d1_migrations (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   name TEXT UNIQUE,
   applied_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP NOT NULL
