@@ -58,10 +58,13 @@ async function statusesOf(count, headersOf) {
 }
 
 test("one miniflare is installed, and with it one workerd", () => {
-  const read = (path) => JSON.parse(readFileSync(join(ROOT, path, "package.json"), "utf8"));
-  const { miniflare } = read("node_modules/wrangler").dependencies;
-  assert.equal(read(".").devDependencies.miniflare, miniflare);
+  const { miniflare } = packageIn("node_modules/wrangler").dependencies;
+  assert.equal(packageIn(".").devDependencies.miniflare, miniflare);
 });
+
+function packageIn(folder) {
+  return JSON.parse(readFileSync(join(ROOT, folder, "package.json"), "utf8"));
+}
 
 test("both loopback addresses answer", async () => {
   for (const host of ["127.0.0.1", "[::1]"]) {
@@ -210,15 +213,16 @@ test("where a request comes from is the proxy's last word, never the header of t
   assert.ok(answers[429].length >= 20);
 });
 
+/** A form of a page, as a browser at `from` sends it through a proxy that has ended TLS. */
+function postFrom(from) {
+  const head = `POST /account/log-in HTTP/1.1\r\nHost: 2fa.example.com\r\nOrigin: ${from}\r\n`;
+  const form = "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 3\r\n\r\na=b";
+  return sendRaw(port, head + form);
+}
+
 test("the Worker sees the scheme that the client does", async () => {
-  const post = (given) =>
-    sendRaw(
-      port,
-      `POST /account/log-in HTTP/1.1\r\nHost: 2fa.example.com\r\nOrigin: ${given}\r\n` +
-        "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 3\r\n\r\na=b",
-    );
-  const own = await post("https://2fa.example.com");
-  const foreign = await post("http://2fa.example.com");
+  const own = await postFrom("https://2fa.example.com");
+  const foreign = await postFrom("http://2fa.example.com");
   assert.notEqual(own.status, foreign.status);
   assert.equal(foreign.status, 403);
 });

@@ -17,9 +17,9 @@ import { socketsOn } from "./sockets.mjs";
 import { dataFolder, IDS } from "./state.mjs";
 
 const STOP_PATIENCE_MS = 10_000;
-/** So many failures within a minute are more than bad luck. */
+/** So many failures within that time are more than bad luck. */
 const MAX_FAILURES = 5;
-const MINUTE_MS = 60_000;
+const WINDOW_MS = 5 * 60_000;
 /** How workerd ends when somebody else has asked it to. */
 const POLITE = ["SIGINT", "SIGTERM", "SIGHUP"];
 
@@ -130,9 +130,9 @@ function endWithParent(child) {
 function onExit(engine, [code, signal]) {
   if (engine.stopping || code === 0 || POLITE.includes(signal)) return give(engine.resolve);
   const now = Date.now();
-  engine.failures = [...engine.failures.filter((at) => at > now - MINUTE_MS), now];
+  engine.failures = [...engine.failures.filter((at) => at > now - WINDOW_MS), now];
   if (engine.failures.length >= MAX_FAILURES) {
-    const refusal = new Refusal(`The engine has failed ${MAX_FAILURES} times within a minute.`);
+    const refusal = new Refusal(`The engine has failed ${MAX_FAILURES} times within five minutes.`);
     return give(() => engine.reject(refusal));
   }
   console.error(`stepgate: the engine has failed (${signal ?? code}) and is started again.`);
