@@ -34,7 +34,8 @@ export async function launch(run, { name, script, floor, requests, remote = fals
   return { ...worker, stop, ...usual, ...requests };
 }
 
-function databaseIn(state) {
+/** The database file of a state folder. */
+export function databaseIn(state) {
   const files = readdirSync(state, { recursive: true });
   const file = files.find((one) => /d1.*\/[0-9a-f]{64}\.sqlite$/.test(one));
   return join(state, file);
@@ -49,7 +50,8 @@ function floorVerify({ externalId, secret }) {
   return { path: `/verify/${externalId}`, secret, body: {} };
 }
 
-function serviceRequests({ users, keys, generator }, { port }) {
+/** What the service can be asked, of every user once. */
+export function serviceRequests({ users, keys, generator }, { port }) {
   const take = takerOf(users);
   const headersOf = ({ app }) => ({ authorization: `Bearer ${keys[app]}` });
   const verify = ({ externalId, secret, app }) => ({

@@ -10,6 +10,7 @@ import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { CPUS, launch } from "./contestants.mjs";
 import { compareLogins, loginAccounts, watchMemory } from "./login.mjs";
+import { compareLocal } from "./local.mjs";
 import { loginTable, memoryTable, timingTable } from "./login-table.mjs";
 import { measure, SLICES } from "./measure.mjs";
 import { comparePages, pageAccounts } from "./pages.mjs";
@@ -31,7 +32,7 @@ const { values: options } = parseArgs({
     rounds: { type: "string", default: "5" },
     requests: { type: "string", default: "720" },
     concurrency: { type: "string", default: "1,16,64" },
-    only: { type: "string", default: "isolate,verify,challenge,login,pages,timing,memory" },
+    only: { type: "string", default: "isolate,verify,challenge,login,pages,timing,memory,local" },
     also: { type: "string", multiple: true, default: [] },
   },
 });
@@ -71,6 +72,9 @@ async function main() {
   const contestants = [floor, ...checkouts];
   if (only.has("isolate")) await compareIsolates(run, contestants);
   if (only.has("verify") || only.has("challenge")) await compare(run, contestants);
+  if (only.has("local")) {
+    await compareLocal(run, { root: ROOT, service: checkouts[0], rounds, count });
+  }
   if (only.has("pages")) await compareWithApi(run, checkouts[0]);
   if (["login", "timing", "memory"].some((part) => only.has(part))) {
     await compareAroundTheHash(run, checkouts[0]);

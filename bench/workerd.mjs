@@ -112,7 +112,7 @@ export function readToml(key) {
 }
 
 /** Direct children only: other people's workerd processes on this machine are none of ours. */
-function childrenNamedWorkerd() {
+export function childrenNamedWorkerd(parent = process.pid) {
   return readdirSync("/proc")
     .filter((entry) => /^\d+$/.test(entry))
     .filter((pid) => {
@@ -120,7 +120,7 @@ function childrenNamedWorkerd() {
         const [, name, rest] = /^\d+ \((.*)\) (.*)$/.exec(
           readFileSync(`/proc/${pid}/stat`, "utf8").trim(),
         );
-        return name === "workerd" && rest.split(" ")[1] === String(process.pid);
+        return name === "workerd" && rest.split(" ")[1] === String(parent);
       } catch {
         return false;
       }

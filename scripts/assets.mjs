@@ -32,11 +32,16 @@ export function copyAssets() {
     mkdirSync(folder, { recursive: true });
     for (const source of SOURCES) {
       const text = readFileSync(join(ROOT, source), "utf8");
-      writeFileSync(join(folder, basename(source)), text.replaceAll(FOREIGN_LOGO, "data:,"));
+      update(join(folder, basename(source)), text.replaceAll(FOREIGN_LOGO, "data:,"));
     }
   } catch (error) {
     throw new Refusal(`public/assets cannot be written: ${error.message}.`, { cause: error });
   }
+}
+
+/** Only where something changes: who runs the server need not be able to write here. */
+function update(path, text) {
+  if (!existsSync(path) || readFileSync(path, "utf8") !== text) writeFileSync(path, text);
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) await run(copyAssets);

@@ -1,36 +1,65 @@
-/** What of the output of `wrangler dev` a person wants to see: the Worker's own lines, reloads and errors. */
+/** What of the output of a local server a person wants to see: the Worker's own lines and errors, and nothing that holds a URL or a token. */
 
 import { createInterface } from "node:readline";
 import { plain } from "./wrangler.mjs";
 
 const RELOAD = /^⎔ (Reloading|Local server updated)/;
 
-/** A reminder that cron triggers do not run by themselves here, at every start. */
+/** Of `wrangler dev`, at every start: that cron triggers do not run by themselves. */
 const REMINDER =
   /Scheduled Workers are not automatically|manually trigger a scheduled|\/local\/scheduled|#test-cron-triggers/;
 
-/** The Worker logs one JSON object a line. */
+/** Addresses in memory, after a crash of workerd. */
+const STACK = /^stack: /;
+const URL_LIKE = /\b([a-z][a-z\d+.-]*:\/\/)(?:[^\s/?#@]*@)?([^\s/?#"'<>]*)[^\s"'<>]*/gi;
+const QUERY = /\?[^\s"']+/g;
+/** Long enough for a secret, and no word: with a digit, or all in capitals. */
+const TOKEN = /(?=[\w-]*\d|[A-Z_-]+(?![\w-]))[\w-]{16,}/g;
+
+/** Without full URLs, queries, tokens and terminal colours: what others print may quote a request. */
+export function scrub(text) {
+  if (STACK.test(text)) return "";
+  return plain(text).replaceAll(URL_LIKE, "$1$2/…").replaceAll(QUERY, "?…").replaceAll(TOKEN, "…");
+}
+
+/** The Worker logs one JSON object a line, which names routes by their patterns (src/routes/request.ts). */
 export function isWorkerLine(line) {
   return line.startsWith("{");
 }
 
-/** Shows the log from `open()` on, errors from the start; `lines` keeps what came before. */
-export function followLog({ stdout, stderr }) {
-  const log = { lines: [], isOpen: false, open: () => (log.isOpen = true) };
-  createInterface(stdout).on("line", (line) => {
-    if (!isWorkerLine(line) && !RELOAD.test(line)) return;
-    if (log.isOpen) console.log(line);
+/** Shows the Worker's lines from `open()` on, the rest at once; `lines` keeps what came before. */
+export function createLog() {
+  const log = { lines: [], isOpen: false, open: () => (log.isOpen = true), write };
+  return log;
+
+  function write(line) {
+    if (!isWorkerLine(line)) showFault(line);
+    else if (log.isOpen) console.log(line);
     else log.lines.push(line);
+  }
+}
+
+function showFault(line) {
+  const text = scrub(line);
+  if (text !== "") console.error(text);
+}
+
+/** The same of `wrangler dev`, whose own stdout is of no interest but for its reloads. */
+export function followWrangler({ stdout, stderr }) {
+  const log = createLog();
+  createInterface(stdout).on("line", (line) => {
+    if (isWorkerLine(line)) log.write(line);
+    else if (RELOAD.test(line)) console.log(line);
   });
   createInterface(stderr).on("line", (line) => {
-    if (plain(line) !== "" && !REMINDER.test(line)) console.error(line);
+    if (!REMINDER.test(line)) showFault(line);
   });
   return log;
 }
 
 /** Why the Worker refuses to serve, in its own words: the cause of the last line that has one. */
 export function findCause(lines) {
-  const causes = lines.filter(isWorkerLine).flatMap((line) => parse(line)?.cause ?? []);
+  const causes = lines.flatMap((line) => parse(line)?.cause ?? []);
   return causes
     .at(-1)
     ?.split("\n")[0]

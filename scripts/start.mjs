@@ -1,176 +1,93 @@
 /**
  * `npm start`: from a fresh clone to a Stepgate on http://localhost:8000, offline. Makes the secrets if there are none, brings the local
- * database up to date, and runs the Worker in workerd until it is stopped. PORT and STATE_DIR choose the port and the folder of the data.
+ * database up to date, and runs the Worker in workerd until it is stopped. docs/self-host.md lists what the environment can change.
  */
 
-import { existsSync, mkdirSync, mkdtempSync, rmdirSync } from "node:fs";
-import { createServer } from "node:net";
-import { dirname, join, relative, resolve } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
+import { setFlagsFromString } from "node:v8";
 import { copyAssets } from "./assets.mjs";
-import { Refusal, run } from "./refusal.mjs";
-import { ensureSecrets, readSecrets } from "./secrets.mjs";
-import { findCause, followLog } from "./server-log.mjs";
+import { printBanner } from "./local/banner.mjs";
+import { untilReady } from "./local/ready.mjs";
 import {
-  explainFailure,
-  launchWrangler,
-  ROOT,
-  runWrangler,
-  stopOnSignals,
-  stopWranglers,
-} from "./wrangler.mjs";
+  chooseAddresses,
+  prepareSecrets,
+  prepareStateDir,
+  readPort,
+  secretsFileOf,
+  withPort,
+} from "./local/settings.mjs";
+import { Refusal, run } from "./refusal.mjs";
+import { createLog } from "./server-log.mjs";
+import { stopOnSignals } from "./wrangler.mjs";
 
-const DEFAULT_PORT = 8000;
-const READY_PATIENCE_MS = 60_000;
-const LOG_DELAY_MS = 500;
+/** Named in wrangler.toml; the environment may give another. */
+const SETTINGS = ["ISSUER_URL", "COMPAT", "AUDIT_RETENTION_DAYS"];
+/** As the cron trigger in wrangler.toml. */
+const CLEAN_UP_MS = 5 * 60_000;
+const ANY_ADDRESS = { "0.0.0.0": "127.0.0.1", "::": "::1" };
 
 await run(async () => {
-  stopOnSignals(0);
-  const port = readPort(process.env.PORT);
-  const stateDir = prepareStateDir(process.env.STATE_DIR);
-  await assertPortFree(port);
-  const fresh = prepareSecrets();
+  assertNode();
+  spareMemory();
+  let engine;
+  stopOnSignals(0, async () => engine?.stop());
+  const { env } = process;
+  const port = readPort(env.PORT);
+  const addresses = await chooseAddresses(env.HOST, port);
+  const stateDir = prepareStateDir(env.STATE_DIR);
+  const secretsFile = secretsFileOf(env);
+  const { fresh, secrets } = prepareSecrets(secretsFile);
   copyAssets();
-  await migrate(stateDir);
-  await serve(port, stateDir, fresh);
-});
-
-function readPort(text) {
-  if (!text) return DEFAULT_PORT;
-  const port = Number(text);
-  if (/^\d+$/.test(text) && port >= 1 && port <= 65_535) return port;
-  throw new Refusal(`PORT=${text} is not a port: a number from 1 to 65535.`);
-}
-
-/** Absolute, made, and tried: rights alone do not say whether a folder can be written to. */
-function prepareStateDir(given) {
-  const folder = resolve(given || join(ROOT, ".wrangler/state"));
-  try {
-    makeFolder(folder);
-    rmdirSync(mkdtempSync(join(folder, "probe-")));
-    return folder;
-  } catch (error) {
-    const name = given ? `STATE_DIR=${given}` : folder;
-    throw new Refusal(`${name} cannot be used for data: ${error.message}.`, { cause: error });
-  }
-}
-
-/** Step by step: Node's own `recursive` never ends where the system says that a parent which exists does not. */
-function makeFolder(folder) {
-  if (existsSync(folder)) return;
-  makeFolder(dirname(folder));
-  mkdirSync(folder);
-}
-
-/** On both loopback addresses: else a client that tries the other one first would reach a stranger. */
-async function assertPortFree(port) {
-  for (const host of ["127.0.0.1", "::1"]) {
-    const code = await tryToListen(port, host);
-    if (code === "EADDRINUSE") {
-      throw new Refusal(`Port ${port} is in use. Choose another: PORT=${port + 1} npm start`);
-    }
-    if (code === "EACCES") throw new Refusal(`Port ${port} needs rights that you do not have.`);
-  }
-}
-
-/** The error's code, or null. A machine without IPv6 has its own code, which is no reason to refuse. */
-function tryToListen(port, host) {
-  return new Promise((done) => {
-    const probe = createServer();
-    probe.once("error", ({ code }) => done(code));
-    probe.listen({ port, host, exclusive: true }, () => probe.close(() => done(null)));
+  // Not before the checks: miniflare is large, and the database needs a newer Node.
+  const [{ prepareBundle }, { prepareState }, { startEngine }] = await Promise.all([
+    import("./local/bundle.mjs"),
+    import("./local/state.mjs"),
+    import("./local/engine.mjs"),
+  ]);
+  const bundle = await prepareBundle();
+  prepareState(stateDir);
+  const log = createLog();
+  engine = await startEngine({
+    bundle,
+    bindings: { ...bundle.config.vars, ...secrets, ...chooseSettings(env, port) },
+    addresses: addresses.map((address) => withPort(address, port)),
+    addressHeader: env.CLIENT_ADDRESS_HEADER || null,
+    stateDir,
+    onLine: log.write,
   });
-}
-
-/** Answers whether the secrets are new. */
-function prepareSecrets() {
-  const path = join(ROOT, ".dev.vars");
-  const fresh = ensureSecrets(path, "Made by `npm start`, for this machine only.");
-  try {
-    readSecrets(path);
-  } catch (fault) {
-    if (!(fault instanceof Refusal)) throw fault;
-    throw new Refusal(
-      `${fault.message} Mend it, or delete .dev.vars together with the local data (.wrangler/state) to start afresh.`,
-      { cause: fault },
-    );
-  }
-  return fresh;
-}
-
-async function migrate(stateDir) {
-  const apply = ["d1", "migrations", "apply", "DB", "--local", "--persist-to", stateDir];
-  const result = await runWrangler(apply);
-  if (result.code === 0) return;
-  const reason = explainFailure(result);
-  throw new Refusal(`The database in ${stateDir} cannot be brought up to date: ${reason}`);
-}
-
-/** Runs until the server ends or is stopped. */
-async function serve(port, stateDir, fresh) {
-  const server = launchWrangler(devArguments(port, stateDir));
-  const log = followLog(server);
-  await untilReady(server, port, log).catch(async (refusal) => {
-    await stopWranglers();
+  const origin = originOf(env.HOST, port);
+  await Promise.race([untilReady(origin, log), engine.ended]).catch(async (refusal) => {
+    await engine.stop();
     throw refusal;
   });
-  printBanner(port, fresh);
+  printBanner(origin, { port, secretsFile, fresh });
   log.open();
-  await server.ended;
-  if (!server.wasStopped) throw new Refusal("The server has stopped.");
+  engine.cleanUpEvery(CLEAN_UP_MS);
+  await engine.ended;
+  process.exit(0);
+});
+
+/** miniflare fills the heap while it starts and is idle then; workerd keeps a young generation for each of its isolates. */
+function spareMemory() {
+  setFlagsFromString("--optimize-for-size");
+  setFlagsFromString("--max-semi-space-size=1");
+  process.env.MINIFLARE_WORKERD_V8_FLAGS ??= "--max-semi-space-size=1";
 }
 
-/** `localhost` and not an address: workerd then listens on all that the name stands for, IPv4 and IPv6. */
-function devArguments(port, stateDir) {
-  const place = `--ip localhost --port ${port} --inspector-port 0 --local`.split(" ");
-  const quiet = ["--log-level", "log", "--show-interactive-dev-session=false"];
-  const issuer = `ISSUER_URL:http://localhost:${port}`;
-  const compat = "COMPAT:0,1,2,3,4";
-  return ["dev", ...place, "--persist-to", stateDir, "--var", issuer, "--var", compat, ...quiet];
+/** What npm puts on the PATH, and not always what a shell finds. */
+function assertNode() {
+  const [major] = process.versions.node.split(".");
+  if (Number(major) >= 22) return;
+  throw new Refusal(`Node ${major} is too old for this. \`npm start\` brings its own.`);
 }
 
-/** Until it really answers; throws when it ends, refuses to serve, or takes too long. */
-async function untilReady(server, port, log) {
-  const deadline = Date.now() + READY_PATIENCE_MS;
-  while (Date.now() < deadline) {
-    if (server.exitCode !== null) throw new Refusal("The server did not start; see above.");
-    const health = await askHealth(port);
-    if (health?.status === "ok") return;
-    if (health?.code === "misconfigured") throw new Refusal(await explainRefusal(log));
-    await sleep(150);
-  }
-  throw new Refusal(`No answer at http://localhost:${port} within a minute.`);
+/** On a laptop all of the published APIs are answered. */
+function chooseSettings(env, port) {
+  const given = SETTINGS.filter((name) => env[name]).map((name) => [name, env[name]]);
+  const local = { ISSUER_URL: `http://localhost:${port}`, COMPAT: "0,1,2,3,4" };
+  return { ...local, ...Object.fromEntries(given) };
 }
 
-async function askHealth(port) {
-  try {
-    const response = await fetch(`http://localhost:${port}/healthz`);
-    return await response.json();
-  } catch {
-    return null;
-  }
-}
-
-/** The log line that says why comes a moment after the answer. */
-async function explainRefusal({ lines }) {
-  await sleep(LOG_DELAY_MS);
-  const cause = findCause(lines) ?? "it is not set up correctly.";
-  return `The Worker refuses to serve: ${cause} Bring back the .dev.vars that made the local data, or delete the data (STATE_DIR, else .wrangler/state).`;
-}
-
-function printBanner(port, fresh) {
-  const url = `http://localhost:${port}`;
-  const demo = port === DEFAULT_PORT ? "npm run demo" : `PORT=${port} npm run demo`;
-  const vars = relative(process.cwd(), join(ROOT, ".dev.vars"));
-  console.log(`
-Stepgate answers at ${url}
-
-  ${url}/         make an account and set up a second factor
-  ${url}/console  apps, users and the audit trail, for the operator
-  ${url}/docs     the API, to try out
-  ${url}/redoc    the API, to read
-  ${demo}     in a second terminal: enrol your phone, verify a code
-
-The operator's token is ADMIN_TOKEN in ${vars}${fresh ? ", made just now" : ""}. Ctrl-C stops.
-`);
+/** Where this machine finds it. */
+function originOf(host, port) {
+  return `http://${withPort(ANY_ADDRESS[host] ?? (host || "localhost"), port)}`;
 }

@@ -27,7 +27,7 @@ export async function withServer(use) {
 }
 
 /** Some port that nobody listens on. */
-function findFreePort() {
+export function findFreePort() {
   return new Promise((found) => {
     const probe = createServer().listen(0, "127.0.0.1", () => {
       const { port } = probe.address();
@@ -37,9 +37,10 @@ function findFreePort() {
 }
 
 /** In a process group of its own, so that one signal ends all of it. */
-function startServer(port, stateDir) {
+export function startServer(port, stateDir, command = ["npm", "start"]) {
   const env = { ...process.env, PORT: String(port), STATE_DIR: stateDir };
-  const child = spawn("npm", ["start"], {
+  const [program, ...args] = command;
+  const child = spawn(program, args, {
     cwd: ROOT,
     env,
     stdio: ["ignore", "pipe", "pipe"],
@@ -47,10 +48,10 @@ function startServer(port, stateDir) {
   });
   const ended = new Promise((resolve) => child.once("close", resolve));
   const stop = async () => {
-    if (child.exitCode === null) process.kill(-child.pid, "SIGTERM");
+    if (child.exitCode === null && child.signalCode === null) process.kill(-child.pid, "SIGTERM");
     await ended;
   };
-  return { ...follow(child, ended), stop };
+  return { ...follow(child, ended), child, ended, stop };
 }
 
 /** What it prints, and the address that it says it answers at. */

@@ -1,7 +1,7 @@
 /** Runs wrangler under the Node that `npm ci` brought, quietly, and never leaves one behind. */
 
 import { spawn } from "node:child_process";
-import { existsSync, realpathSync } from "node:fs";
+import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Refusal } from "./refusal.mjs";
@@ -14,8 +14,13 @@ const NODE = join(ROOT, "node_modules/node/bin", WINDOWS ? "node.exe" : "node");
 const STOP_PATIENCE_MS = 5000;
 const PARENT_CHECK_MS = 500;
 
-/** No metrics, no banner, and no look-up of the edge's location, which an offline start would wait for. */
+/**
+ * No metrics, no banner, no look-up of the edge's location, which an offline start would wait for; and in `wrangler dev` no explorer, which
+ * takes SQL from everybody, and no trace store, which keeps full URLs.
+ */
 export const QUIET = {
+  X_LOCAL_EXPLORER: "false",
+  X_LOCAL_OBSERVABILITY: "false",
   CLOUDFLARE_CF_FETCH_ENABLED: "false",
   WRANGLER_SEND_METRICS: "false",
   WRANGLER_HIDE_BANNER: "true",
@@ -24,9 +29,13 @@ export const QUIET = {
 const running = new Set();
 
 /** Starts wrangler in a process group of its own, so that one signal later ends it together with its workerd. No stdin: it cannot ask. */
-export function launchWrangler(args, { env = process.env, output = "pipe" } = {}) {
-  const [command, ...before] = findWrangler(env);
-  const child = spawn(command, [...before, ...args], {
+export function launchWrangler(args, options = {}) {
+  const [command, ...before] = findWrangler(options.env ?? process.env);
+  return launch(command, [...before, ...args], options);
+}
+
+function launch(command, args, { env = process.env, output = "pipe" } = {}) {
+  const child = spawn(command, args, {
     cwd: ROOT,
     env: { ...env, ...QUIET },
     stdio: ["ignore", output, output],
@@ -47,12 +56,25 @@ function findWrangler({ PATH = "" }) {
   const first = onPath.find((file) => existsSync(file)) ?? WRANGLER;
   if (!existsSync(first)) throw new Refusal("wrangler is not installed. Run `npm ci` first.");
   const isOurs = existsSync(WRANGLER) && realpathSync(first) === realpathSync(WRANGLER);
-  return isOurs ? [existsSync(NODE) ? NODE : process.execPath, WRANGLER] : [first];
+  return isOurs ? [node(), WRANGLER] : [first];
+}
+
+/** The one that `npm ci` brought, which wrangler needs. */
+function node() {
+  return existsSync(NODE) ? NODE : process.execPath;
 }
 
 /** Runs wrangler to its end and answers what it printed. */
-export async function runWrangler(args, options) {
-  const child = launchWrangler(args, options);
+export function runWrangler(args, options) {
+  return collectRun(launchWrangler(args, options));
+}
+
+/** The same for a script of ours. */
+export function runNode(args) {
+  return collectRun(launch(node(), args));
+}
+
+async function collectRun(child) {
   const [stdout, stderr] = [child.stdout, child.stderr].map((stream) => collect(stream));
   const code = await child.ended;
   return { code, stdout: stdout(), stderr: stderr() };
@@ -79,13 +101,13 @@ export async function stopWranglers() {
   clearTimeout(killer);
 }
 
-/** Ctrl-C, `kill`, a closed terminal and the end of npm end wrangler first, and then this script. */
-export function stopOnSignals(exitCode) {
+/** Ctrl-C, `kill`, a closed terminal and the end of npm end wrangler and what `stopOthers` ends first, and then this script. */
+export function stopOnSignals(exitCode, stopOthers = async () => {}) {
   let stopping = false;
   const stop = async () => {
     if (stopping) return;
     stopping = true;
-    await stopWranglers();
+    await Promise.all([stopWranglers(), stopOthers()]);
     process.exit(exitCode);
   };
   for (const name of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(name, stop);
@@ -93,13 +115,24 @@ export function stopOnSignals(exitCode) {
   if (process.env.npm_lifecycle_event) watchParent(stop);
 }
 
-/** npm hands SIGTERM to its shell only, which dies of it without passing it on. */
+/** npm hands SIGTERM to its shell only, which dies of it without passing it on; killed itself, it leaves the shell behind. */
 function watchParent(stop) {
-  const parent = process.ppid;
+  const shell = process.ppid;
+  const npm = parentOf(shell);
   const check = () => {
-    if (process.ppid !== parent) void stop();
+    if (process.ppid !== shell || parentOf(shell) !== npm) void stop();
   };
   setInterval(check, PARENT_CHECK_MS).unref();
+}
+
+/** Where the system says so: on Linux. */
+function parentOf(pid) {
+  try {
+    const status = readFileSync(`/proc/${pid}/status`, "utf8");
+    return /^PPid:\s+(\d+)/m.exec(status)[1];
+  } catch {
+    return null;
+  }
 }
 
 function signal(child, name) {

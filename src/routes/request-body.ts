@@ -28,7 +28,7 @@ export function mediaTypeOf(c: Context): string {
 
 /** Runs before the clock is read, so that all of the request is there by then. */
 export const readBody = createMiddleware<AppEnv>(async (c, next) => {
-  const text = c.req.raw.body ? await withDeadline(takeIn(c)) : "";
+  const text = c.req.raw.body ? await withDeadline(takeIn(c).catch(refuseBrokenOff)) : "";
   // An empty body gives no field, as an empty object does.
   const isEmptyJson = text === "" && JSON_TYPE.test(mediaTypeOf(c));
   Object.assign(c.req.bodyCache, { text: Promise.resolve(isEmptyJson ? "{}" : text) });
@@ -54,6 +54,12 @@ async function takeIn(c: Context<AppEnv>): Promise<string> {
   }
   if (JSON_TYPE.test(type)) assertWellFormed(text);
   return text;
+}
+
+/** What the platform throws where a body ends early, or where its chunks are none. */
+function refuseBrokenOff(cause: unknown): never {
+  if (cause instanceof Problem) throw cause;
+  throw new Problem("malformed_request", { detail: "The body did not arrive whole.", cause });
 }
 
 async function withDeadline<T>(arrival: Promise<T>): Promise<T> {

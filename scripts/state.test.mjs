@@ -1,0 +1,147 @@
+import assert from "node:assert/strict";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { after, test } from "node:test";
+import { databaseFile, prepareState } from "./local/state.mjs";
+import { Refusal } from "./refusal.mjs";
+
+const temporary = mkdtempSync(join(tmpdir(), "stepgate-"));
+after(() => rmSync(temporary, { recursive: true }));
+
+let folders = 0;
+
+function newFolder() {
+  const stateDir = join(temporary, String(++folders));
+  mkdirSync(stateDir);
+  return stateDir;
+}
+
+function ask(file, sql) {
+  const database = new DatabaseSync(file);
+  try {
+    return database.prepare(sql).all();
+  } finally {
+    database.close();
+  }
+}
+
+function execute(file, sql) {
+  mkdirSync(dirname(file), { recursive: true });
+  const database = new DatabaseSync(file);
+  database.exec(sql);
+  database.close();
+}
+
+/** Every entry that somebody else could look into. */
+function openEntries(stateDir) {
+  const paths = readdirSync(stateDir, { recursive: true }).map((name) => join(stateDir, name));
+  return [stateDir, ...paths].filter((path) => (statSync(path).mode & 0o077) !== 0);
+}
+
+test("a new folder gets a database with all tables, for its owner only", () => {
+  const stateDir = newFolder();
+  chmodSync(stateDir, 0o755);
+  prepareState(stateDir);
+  const file = databaseFile(stateDir);
+  assert.ok(ask(file, "SELECT name FROM sqlite_master").some(({ name }) => name === "users"));
+  assert.deepEqual(openEntries(stateDir), []);
+});
+
+test("a second start changes nothing", () => {
+  const stateDir = newFolder();
+  prepareState(stateDir);
+  const file = databaseFile(stateDir);
+  const applied = ask(file, "SELECT * FROM d1_migrations");
+  prepareState(stateDir);
+  assert.deepEqual(ask(file, "SELECT * FROM d1_migrations"), applied);
+});
+
+test("only what is missing is applied to an older database", () => {
+  const stateDir = newFolder();
+  prepareState(stateDir);
+  const file = databaseFile(stateDir);
+  const [last] = ask(file, "SELECT name FROM d1_migrations ORDER BY id DESC LIMIT 1");
+  execute(file, `DELETE FROM d1_migrations WHERE name = '${last.name}'`);
+  const applied = ask(file, "SELECT * FROM d1_migrations");
+  // It has run already, which shows that it is run again: by failing, without a trace.
+  assert.throws(() => prepareState(stateDir), /cannot be opened or brought up to date/);
+  assert.deepEqual(ask(file, "SELECT * FROM d1_migrations"), applied);
+});
+
+test("an open folder of an earlier version is closed, and its trace store goes", () => {
+  const stateDir = newFolder();
+  prepareState(stateDir);
+  const traces = join(stateDir, "v3/observability/store");
+  mkdirSync(traces, { recursive: true });
+  writeFileSync(join(traces, "urls.sqlite"), "");
+  for (const path of [stateDir, dirname(databaseFile(stateDir))]) chmodSync(path, 0o755);
+  chmodSync(databaseFile(stateDir), 0o644);
+  prepareState(stateDir);
+  assert.deepEqual(openEntries(stateDir), []);
+  assert.equal(existsSync(join(stateDir, "v3/observability")), false);
+});
+
+test("what else is in the folder keeps its rights", () => {
+  const stateDir = newFolder();
+  chmodSync(stateDir, 0o755);
+  writeFileSync(join(stateDir, "other"), "");
+  chmodSync(join(stateDir, "other"), 0o644);
+  prepareState(stateDir);
+  assert.deepEqual(openEntries(stateDir), [stateDir, join(stateDir, "other")]);
+});
+
+const NOT_OURS = {
+  "an empty file": [(file) => writeFileSync(file, ""), /is empty/],
+  "a database without tables": [(file) => execute(file, "PRAGMA user_version = 1"), /is empty/],
+  "something else": [(file) => writeFileSync(file, "<html>".repeat(99)), /is not a SQLite/],
+  "a broken database": [
+    (file) => writeFileSync(file, `SQLite format 3\0${"x".repeat(5000)}`),
+    /cannot be opened/,
+  ],
+  "somebody else's database": [
+    (file) => execute(file, "CREATE TABLE songs (title TEXT)"),
+    /is not Stepgate's: it has other tables \(songs\)/,
+  ],
+  "somebody else's Worker's": [
+    (file) => execute(file, "CREATE TABLE d1_migrations (name TEXT); CREATE TABLE songs (a TEXT)"),
+    /is not Stepgate's/,
+  ],
+};
+for (const [name, [make, reason]] of Object.entries(NOT_OURS)) {
+  test(`${name} in the place of the database is refused and left as it is`, () => {
+    const stateDir = newFolder();
+    const file = databaseFile(stateDir);
+    mkdirSync(dirname(file), { recursive: true });
+    make(file);
+    const before = statSync(file).size;
+    assert.throws(
+      () => prepareState(stateDir),
+      (error) => {
+        assert.ok(error instanceof Refusal);
+        assert.match(error.message, reason);
+        return true;
+      },
+    );
+    assert.equal(statSync(file).size, before);
+  });
+}
+
+test("a folder that has lost its database is not served as a new one", () => {
+  for (const part of ["v3/d1", "v3/kv"]) {
+    const stateDir = newFolder();
+    mkdirSync(join(stateDir, part), { recursive: true });
+    assert.throws(() => prepareState(stateDir), /is gone, while .* is there/);
+    assert.equal(existsSync(databaseFile(stateDir)), false);
+  }
+});
