@@ -154,6 +154,7 @@ export function knownTo(operation: Operation, world: World): Known {
     userId: "ada",
     id: ofAuthenticator ? world.pending.id : world.id,
     code: codeFor(path, world),
+    codes: pairOf(world.user.phone),
     returnUrl: RETURN_URL,
     token: world.token,
     appId: world.app.id,
@@ -162,6 +163,9 @@ export function knownTo(operation: Operation, world: World): Known {
     disabled: true,
   };
 }
+
+/** Two codes in a row of which none is spent. */
+const pairOf = (phone: TOTP) => [codeOf(phone, 1), codeOf(phone, 2)];
 
 function codeFor(path: string, { pending, redemption, user }: World): string {
   if (path.endsWith("/redeem")) return redemption;
@@ -188,6 +192,7 @@ function knownToPerson({ path }: Operation, person: WorldPerson): Known {
     email: isNew ? "new@example.org" : person.email,
     ...(path !== "/auth/step-up" && { password }),
     code: codeOf(ofAuthenticator ? person.pending.phone : person.phone),
+    codes: pairOf(person.phone),
     challengeToken,
     refreshToken: tokens.refreshToken,
     currentPassword: password,

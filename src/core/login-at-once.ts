@@ -84,7 +84,7 @@ async function codePasses(
     afterPass,
   };
   const outcome = await attemptCode(deps, subject, { method: "totp", digits });
-  return outcome?.passed === true;
+  return outcome?.verdict === "passed";
 }
 
 /** No row has this epoch. */

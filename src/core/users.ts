@@ -9,6 +9,7 @@ import { countBackupCodes, type BackupCodesLeft } from "./backup-codes";
 import { claimBy, CLAIMED, commitClaim, LIVE_APP, LIVE_CALLER, NOT_HELD } from "./claim";
 import { assertNotHeld } from "./guard";
 import { takeAlong } from "./sessions";
+import { bringBack, isAhead, refusedUntil } from "./steps-ahead";
 import { isActive, type Authenticator, type UserRecord } from "./user-record";
 
 /** What can be told of an authenticator: never its secret. */
@@ -19,10 +20,10 @@ export interface AuthenticatorStatus {
   createdAt: Date;
   confirmedAt: Date | null;
   lastUsedAt: Date | null;
-  /**
-   * Steps by which the phone's clock was off at the last success; it moves nothing (RFC 6238 §6).
-   */
+  /** Steps by which its clock was off at the last success: codes around there are right too (RFC 6238 §6). */
   driftSteps: number;
+  /** Only where our clock was ahead: every code is refused until then. */
+  refusedUntil?: Date;
 }
 
 export interface UserStatus {
@@ -88,8 +89,11 @@ export function toStatus(
   return {
     userId: user.externalId,
     twoFactor: active || capped || user.mustRebind,
-    authenticators: authenticators.map(toAuthenticatorStatus),
-    backupCodes: countBackupCodes(backupCodesRemaining),
+    authenticators: authenticators.map((one) => toAuthenticatorStatus(one, now)),
+    // Without a second factor none are missing.
+    backupCodes: active
+      ? countBackupCodes(backupCodesRemaining)
+      : { remaining: backupCodesRemaining },
     lockedUntil: locked ? instant(user.lockedUntil) : null,
     capped,
     rebindingRequired: user.mustRebind,
@@ -97,7 +101,7 @@ export function toStatus(
   };
 }
 
-function toAuthenticatorStatus(one: Authenticator): AuthenticatorStatus {
+function toAuthenticatorStatus(one: Authenticator, now: Date): AuthenticatorStatus {
   return {
     id: one.id,
     name: one.name,
@@ -106,6 +110,7 @@ function toAuthenticatorStatus(one: Authenticator): AuthenticatorStatus {
     confirmedAt: instant(one.confirmedAt),
     lastUsedAt: instant(one.lastUsedAt),
     driftSteps: one.drift,
+    ...(isAhead(one, now) && { refusedUntil: refusedUntil(one) }),
   };
 }
 
@@ -152,7 +157,7 @@ export async function renameAuthenticator(
     RENAME(deps.db.$client, claim),
     record(deps, { ...event, authenticatorId }, claim.attempt),
   ]);
-  return toAuthenticatorStatus({ ...known, name });
+  return toAuthenticatorStatus({ ...known, name }, deps.now);
 }
 
 function findAuthenticator(authenticators: Authenticator[], id: string): Authenticator {
@@ -161,23 +166,29 @@ function findAuthenticator(authenticators: Authenticator[], id: string): Authent
   return found;
 }
 
-/** Ends a lock. A cap it does not end: throws `locked`. */
+/**
+ * Ends a lock, and what a clock that was ahead has spent (`steps-ahead.ts`): answers the
+ * authenticators concerned. A cap it does not end: throws `locked`.
+ */
 export async function unlockUser(
   deps: Deps,
   actor: Actor,
-  { app, user }: UserRecord,
+  { app, user, ...loaded }: UserRecord,
   note: string | null = null,
-): Promise<void> {
+): Promise<string[]> {
   if (user.cappedAt !== null) {
     throw new Problem("locked", {
       detail: "The user is capped: only an operator's reset ends that.",
     });
   }
+  const ahead = loaded.authenticators.filter((one) => isAhead(one, deps.now));
   const claim = claimBy(deps, actor, { app, user });
   await commitClaim(deps, [
     CLAIM_UNLOCK(deps.db.$client, claim),
     record(deps, { ...eventOf("user.unlocked", actor, { app, user }), note }, claim.attempt),
+    ...bringBack(deps, actor, { app, user, ...loaded, authenticators: ahead }, claim),
   ]);
+  return ahead.map(({ id }) => id);
 }
 
 /**

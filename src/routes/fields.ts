@@ -51,6 +51,12 @@ export const UserId = line(255)
  */
 export const CodeText = z.string().min(1).max(64).openapi({ example: "492039" });
 
+/** Two codes in a row, oldest first. */
+export const CodePair = z
+  .array(CodeText)
+  .length(2)
+  .openapi({ example: ["492039", "287082"] });
+
 /** How an authenticator makes its codes; left out, as every app does. */
 export const totpFields = {
   algorithm: z.enum(["SHA1", "SHA256", "SHA512"]).default(DEFAULT_PARAMETERS.algorithm).openapi({

@@ -1,10 +1,30 @@
 import { createRoute, z } from "@hono/zod-openapi";
+import { secondsUntil } from "../../core/guard";
+import { resynchronise } from "../../core/resynchronise";
 import { verifyCode } from "../../core/verify";
 import { requireKey } from "../auth";
-import { CodeText, line, UserId } from "../fields";
+import { CodePair, CodeText, Instant, line, UserId } from "../fields";
 import { limitUser } from "../limits";
 import { body, BODY_PROBLEMS, json, problems, router } from "../openapi";
 import { BackupCodesLeft, KEY_PROBLEMS, security } from "./shared";
+
+const params = z.object({ userId: UserId });
+/** The end user's, for the audit trail. */
+const sourceFields = {
+  ip: z
+    .union([z.ipv4(), z.ipv6()])
+    .optional()
+    .openapi({ description: "The end user's, for the audit trail." }),
+  userAgent: line(512).optional().openapi({ description: "The end user's, for the audit trail." }),
+};
+const ATTEMPT_PROBLEMS = [
+  "not_found",
+  "not_enrolled",
+  "locked",
+  "user_disabled",
+  "rebinding_required",
+  "conflict",
+] as const;
 
 const verify = createRoute({
   method: "post",
@@ -12,25 +32,13 @@ const verify = createRoute({
   tags: ["Verification"],
   summary: "Verify a code",
   description:
-    "Is this code right? A right one is spent by the asking. A wrong one, or one of a step before the last one spent, " +
-    "counts as a failure: five in a row lock the user for 30 seconds, and every further one for twice as long, up to an hour. " +
-    "The code that was just accepted, sent again, is refused without being counted.",
+    "Is this code right? A right one is spent by the asking. A wrong one counts as a failure: five in a row lock the user for 30 seconds, " +
+    "and every further one for twice as long, up to an hour. A code that was right before, sent again, is refused without being counted.",
   security,
   middleware: [requireKey("verify")] as const,
   request: {
-    params: z.object({ userId: UserId }),
-    body: body(
-      z.strictObject({
-        code: CodeText,
-        ip: z
-          .union([z.ipv4(), z.ipv6()])
-          .optional()
-          .openapi({ description: "The end user's, for the audit trail." }),
-        userAgent: line(512)
-          .optional()
-          .openapi({ description: "The end user's, for the audit trail." }),
-      }),
-    ),
+    params,
+    body: body(z.strictObject({ code: CodeText, ...sourceFields })),
   },
   responses: {
     200: json(
@@ -45,29 +53,52 @@ const verify = createRoute({
         z.object({
           valid: z.literal(false),
           attemptsRemaining: z.int().openapi({ description: "Before the user is locked." }),
+          lockedUntil: Instant.optional().openapi({
+            description: "If the user is locked by this code; `Retry-After` says how many seconds.",
+          }),
+          capped: z.literal(true).optional().openapi({
+            description: "If this code was the one too many: only an operator's reset ends that.",
+          }),
         }),
       ]),
     ),
-    ...problems(
-      ...KEY_PROBLEMS,
-      ...BODY_PROBLEMS,
-      ...([
-        "not_found",
-        "not_enrolled",
-        "locked",
-        "user_disabled",
-        "rebinding_required",
-        "conflict",
-      ] as const),
-    ),
+    ...problems(...KEY_PROBLEMS, ...BODY_PROBLEMS, ...ATTEMPT_PROBLEMS),
   },
 });
 
-export const verifyRoutes = router().openapi(verify, async (c) => {
-  const { userId } = c.req.valid("param");
-  const { code, ip, userAgent } = c.req.valid("json");
-  const { deps, key } = c.var;
-  await limitUser(c.env.USER_LIMIT, `${key.hash}:${userId}`, deps.now);
-  const source = { ip, userAgent };
-  return c.json(await verifyCode(deps, { ...key, userId }, { code, source }), 200);
+const resync = createRoute({
+  method: "post",
+  path: "/users/{userId}/resync",
+  tags: ["Verification"],
+  summary: "Resynchronise an authenticator",
+  description:
+    "For a device whose clock is off by more than the app's `window` since its last code, and by ten steps at most: two codes in a row. Both are spent by it, and from then on " +
+    "codes around there are right too. Counted like a verification, and not to be taken for one: it lets codes pass that are too old to log anybody in. Ask for a code afterwards.",
+  security,
+  middleware: [requireKey("verify")] as const,
+  request: { params, body: body(z.strictObject({ codes: CodePair, ...sourceFields })) },
+  responses: {
+    200: json("Whose codes they are", z.object({ authenticatorId: z.string() })),
+    ...problems(...KEY_PROBLEMS, ...BODY_PROBLEMS, "invalid_code", ...ATTEMPT_PROBLEMS),
+  },
 });
+
+export const verifyRoutes = router()
+  .openapi(verify, async (c) => {
+    const { userId } = c.req.valid("param");
+    const { code, ...source } = c.req.valid("json");
+    const { deps, key } = c.var;
+    await limitUser(c.env.USER_LIMIT, `${key.hash}:${userId}`, deps.now);
+    const verification = await verifyCode(deps, { ...key, userId }, { code, source });
+    if (!verification.valid && verification.lockedUntil) {
+      c.header("retry-after", String(secondsUntil(verification.lockedUntil, deps.now)));
+    }
+    return c.json(verification, 200);
+  })
+  .openapi(resync, async (c) => {
+    const { userId } = c.req.valid("param");
+    const { codes, ...source } = c.req.valid("json");
+    const { deps, key } = c.var;
+    await limitUser(c.env.USER_LIMIT, `${key.hash}:${userId}`, deps.now);
+    return c.json(await resynchronise(deps, { ...key, userId }, { codes, source }), 200);
+  });

@@ -107,6 +107,11 @@ function Authenticators(props: { c: Context<AppEnv>; authenticators: Authenticat
                 {one.lastUsedAt ? <Time c={c} at={one.lastUsedAt} /> : t.key.never}
                 {one.driftSteps !== 0 && ` · ${t.user.drift(one.driftSteps)}`}
               </p>
+              {one.refusedUntil && (
+                <p>
+                  {t.user.refusedUntil} <Time c={c} at={one.refusedUntil} />
+                </p>
+              )}
             </div>
             <code class="muted">{one.id}</code>
           </li>
@@ -120,7 +125,8 @@ function Authenticators(props: { c: Context<AppEnv>; authenticators: Authenticat
 function Actions({ c, user }: { c: Context<AppEnv>; user: UserDetail }) {
   const { user: t } = textsOf(c).console;
   const { id, capped, lockedUntil, failures, disabled } = user;
-  const canUnlock = !capped && (lockedUntil !== null || failures > 0);
+  const refused = user.authenticators.some((one) => one.refusedUntil !== undefined);
+  const canUnlock = !capped && (lockedUntil !== null || failures > 0 || refused);
   const actions = [
     canUnlock && "unlock",
     "reset",
