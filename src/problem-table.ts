@@ -164,6 +164,11 @@ export const PROBLEMS = {
     title: "The code is right for another time: the phone's clock is off.",
     help: "Only at confirmation: set the phone's clock to automatic and try again. `offsetSeconds` says by how much it is ahead (or, if negative, behind).",
   },
+  clock_went_back: {
+    status: 422,
+    title: "The service's clock was ahead when this was enrolled, and has been set back since.",
+    help: "Only at confirmation: until then every code would have counted as used. That is mended now, and no try was charged. Enter the code that the app shows after the seconds in `Retry-After`.",
+  },
   idempotency_mismatch: {
     status: 422,
     title: "This Idempotency-Key was used for another request.",
@@ -172,17 +177,27 @@ export const PROBLEMS = {
   invalid_code: {
     status: 422,
     title: "The code is wrong, expired or already used.",
-    help: "Wrong, expired and already used codes are answered alike. Wait for the next code and try again. `attemptsRemaining: 0` says that the challenge is used up with it: ask for a new one. `Retry-After` says that the user is locked by it, and for how many seconds.",
+    help: "Wrong, expired and already used codes are answered alike. Wait for the next code and try again. `attemptsRemaining: 0` says that the challenge is used up with it: ask for a new one. `lockedUntil` says that the user is locked by it, and until when, `Retry-After` for how many seconds; `capped` that only an operator ends it. A right code that was used before is refused without being charged.",
   },
   invalid_request: {
     status: 422,
     title: "The request does not have the documented form.",
     help: "`detail` names the fields. Unknown fields are refused, and so is half of a surrogate pair (`\\ud800`) in any text. `null` leaves an optional field out. Nothing was changed, and no attempt was charged.",
   },
+  parameters_ignored: {
+    status: 422,
+    title: "The app makes its codes with other parameters than those of the enrolment.",
+    help: "Only at confirmation: the code is right for the `algorithm`, `digits` and `period` named here, because the app ignores what the QR code says. Enrol anew with these (SHA1, 6 digits and 30 seconds are what every app honours), or use another app.",
+  },
   return_url_not_registered: {
     status: 422,
     title: "This return URL is not registered for the app.",
     help: "Without its query it has to be one of the app's `returnUrls`, character by character. The operator registers them in the app's settings.",
+  },
+  time_zone: {
+    status: 422,
+    title: "The code is right for another time zone: the phone's time was set by hand.",
+    help: "Only at confirmation: the phone's clock is off by as much as time zones differ. Set its date, time and time zone to automatic and try again. `offsetSeconds` says by how much it is ahead (or, if negative, behind).",
   },
   weak_password: {
     status: 422,
@@ -192,7 +207,7 @@ export const PROBLEMS = {
   locked: {
     status: 429,
     title: "Too many wrong codes. The user has to wait.",
-    help: "Too many wrong codes in a row. `Retry-After` says how many seconds to wait; without it the user is capped until an operator resets them. A right code is refused meanwhile, and is not used up.",
+    help: "Too many wrong codes in a row. `lockedUntil` says until when, and `Retry-After` how many seconds that is; with `capped` instead it lasts until an operator resets the user. A right code is refused meanwhile, and is not used up.",
   },
   rate_limited: {
     status: 429,

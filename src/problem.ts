@@ -8,7 +8,7 @@ interface ProblemOptions {
   /** Seconds, for the Retry-After header. */
   retryAfter?: number | undefined;
   /** Members beside those of RFC 9457 §3.1, such as `offsetSeconds`. */
-  extensions?: Record<string, string | number>;
+  extensions?: Record<string, string | number | boolean>;
   /** The inner reason: for the log only. */
   cause?: unknown;
 }
@@ -21,7 +21,7 @@ export class Problem extends Error {
   readonly code: ProblemCode;
   readonly detail: string | undefined;
   readonly retryAfter: number | undefined;
-  readonly extensions: Record<string, string | number>;
+  readonly extensions: Record<string, string | number | boolean>;
 
   constructor(code: ProblemCode, options: ProblemOptions = {}) {
     super(code, { cause: options.cause });

@@ -105,7 +105,7 @@ export function typesOf(schema: Schema): string[] {
 }
 
 /** Values by the name of a parameter or property, for what a schema cannot know. */
-export type Known = Record<string, string | number | boolean>;
+export type Known = Record<string, string | number | boolean | string[]>;
 
 /** A body with every required property, and all others that are known. */
 export function validBody({ body }: Operation, known: Known): Record<string, unknown> | undefined {

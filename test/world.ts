@@ -155,6 +155,7 @@ export function knownTo(operation: Operation, world: World): Known {
     id: ofAuthenticator ? world.pending.id : world.id,
     // Of an enrolment it means nothing without a secret.
     ...(!path.endsWith("/authenticators") && { code: codeFor(path, world) }),
+    codes: pairOf(world.user.phone),
     returnUrl: RETURN_URL,
     token: world.token,
     appId: world.app.id,
@@ -163,6 +164,9 @@ export function knownTo(operation: Operation, world: World): Known {
     disabled: true,
   };
 }
+
+/** Two codes in a row of which none is spent. */
+const pairOf = (phone: TOTP) => [codeOf(phone, 1), codeOf(phone, 2)];
 
 function codeFor(path: string, { pending, redemption, user }: World): string {
   if (path.endsWith("/redeem")) return redemption;
@@ -189,6 +193,7 @@ function knownToPerson({ path }: Operation, person: WorldPerson): Known {
     email: isNew ? "new@example.org" : person.email,
     ...(path !== "/auth/step-up" && { password }),
     code: codeOf(ofAuthenticator ? person.pending.phone : person.phone),
+    codes: pairOf(person.phone),
     challengeToken,
     refreshToken: tokens.refreshToken,
     currentPassword: password,

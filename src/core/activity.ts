@@ -19,7 +19,7 @@ const HOURS = 24;
 /** What happened in one hour. */
 export interface HourOfActivity {
   from: Date;
-  /** Codes that were right, and that were wrong or replayed. */
+  /** Codes that were right, and that were wrong. */
   accepted: number;
   wrong: number;
   /** Of a user who was locked, say: noted once a minute at most, so that it is no count of calls. */
@@ -55,6 +55,8 @@ const SERIES: Readonly<Record<string, Series>> = {
   "code.verified failure": "wrong",
   "challenge.answered success": "accepted",
   "challenge.answered failure": "wrong",
+  "authenticator.resynchronised success": "accepted",
+  "authenticator.resynchronised failure": "wrong",
   "user.refused refused": "refused",
   "user.locked success": "lockOuts",
   "user.capped success": "lockOuts",

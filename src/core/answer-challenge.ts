@@ -9,7 +9,6 @@ import type { Actor } from "./actor";
 import type { Sequel } from "./claim";
 import { countBackupCodes, type BackupCodesLeft } from "./backup-codes";
 import { takeSnapshot, type ChallengeSnapshot } from "./challenge-snapshot";
-import type { Outcome } from "./commit";
 import {
   FACTOR_CHANGE,
   openToken,
@@ -22,7 +21,7 @@ import { noteRefusal } from "./refusals";
 import { isKnownUsed } from "./used-codes";
 import { CHALLENGE_ATTEMPTS } from "./policy";
 import { isActive, loadUserById } from "./user-record";
-import { attemptCode, parseCode } from "./verify";
+import { attemptCode, invalidCode, lockOutOf, parseCode } from "./verify";
 
 export interface ChallengeAnswer {
   code: string;
@@ -56,8 +55,9 @@ export async function openChallenge(
 }
 
 /**
- * Throws `invalid_code` (with `attemptsRemaining: 0` if that was the last try), `invalid_challenge`,
- * `locked` or `origin_not_allowed`; only the first charges anything.
+ * Throws `invalid_code` (with `attemptsRemaining: 0` if that was the last try, and with `lockedUntil`
+ * if the user is locked by it), `invalid_challenge`, `locked` or `origin_not_allowed`; only the first
+ * charges anything, and that not for a spent code.
  */
 export async function answerChallenge(
   deps: Deps,
@@ -96,23 +96,14 @@ export async function answerChallenge(
   };
   const result = await attemptCode(deps, subject, code);
   if (!result) throw await explainRefusal(deps, claims);
-  if (!result.passed) throw wrongCode(deps, result);
+  if (result.verdict !== "passed") {
+    const isLast = result.challengeAttempts >= CHALLENGE_ATTEMPTS;
+    throw invalidCode(deps, lockOutOf(result), isLast ? { attemptsRemaining: 0 } : {});
+  }
   return {
     method: code.method,
     backupCodes: countBackupCodes(result.backupCodesRemaining),
   };
-}
-
-/** Says also whether the challenge was used up with it, and whether the user is locked by it. */
-export function wrongCode(
-  { now }: Pick<Deps, "now">,
-  { earlierAttempts, lockedUntil }: Outcome,
-): Problem {
-  const wait = (lockedUntil ?? 0) - now.getTime();
-  return new Problem("invalid_code", {
-    ...(wait > 0 && { retryAfter: Math.ceil(wait / 1000) }),
-    ...(earlierAttempts + 1 >= CHALLENGE_ATTEMPTS && { extensions: { attemptsRemaining: 0 } }),
-  });
 }
 
 /** Whoever holds the token; with the key that minted it, which has to be good still. */

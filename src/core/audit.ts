@@ -17,6 +17,8 @@ export const AUDIT_TYPES = [
   "authenticator.imported",
   "authenticator.removed",
   "authenticator.renamed",
+  "authenticator.resynchronised",
+  "authenticator.step_reset",
   "backup_codes.rotated",
   "challenge.answered",
   "challenge.cancelled",

@@ -19,7 +19,7 @@ export interface BackupCodesLeft {
   warning?: "few_left";
 }
 
-/** How many there are, as the answers tell it. */
+/** How many a user with a second factor has, as the answers tell it. */
 export function countBackupCodes(remaining: number): BackupCodesLeft {
   return remaining <= FEW_BACKUP_CODES ? { remaining, warning: "few_left" } : { remaining };
 }

@@ -12,7 +12,7 @@
 
 import { hmacKeyBlock } from "../crypto/hmac-key-block";
 import { digests } from "../crypto/keyring";
-import { DEFAULT_PARAMETERS, matchStep } from "../crypto/totp";
+import { DEFAULT_PARAMETERS, matchStep, stepsAround, timeStep } from "../crypto/totp";
 import { statement } from "../db/statement";
 import type { Deps } from "../env";
 import { lockEnd } from "./commit";
@@ -61,8 +61,8 @@ const PASSES = `excluded.last_step > bare_secrets.last_step`;
 
 /**
  * A failed attempt leaves at least one failure, so that `failures = 0` says that this one passed.
- * Locked, or the code that was accepted last: nothing is written and nothing returned. Who sends
- * the latter knew it before (docs/decisions/0002).
+ * Locked, or a code that is spent: nothing is written and nothing returned, as `commit.ts` has it
+ * for users.
  */
 const DECIDE = statement(`
   INSERT INTO bare_secrets (digest, last_step, failures, expires_at)
@@ -74,29 +74,40 @@ const DECIDE = statement(`
     locked_until = iif(${PASSES} OR ${NEXT_FAILURES} < :failuresBeforeLock, NULL, ${lockEnd(NEXT_FAILURES)}),
     expires_at = excluded.expires_at
   WHERE coalesce(bare_secrets.locked_until, 0) <= :now
-    AND (excluded.last_step < 0 OR excluded.last_step <> bare_secrets.last_step)
-  RETURNING failures`);
+    AND (excluded.last_step < 0 OR ${PASSES})
+  RETURNING failures, locked_until AS lockedUntil`);
+
+export interface BareVerification {
+  /** Right, now, and for the first time: wrong, spent, locked and refused are alike. */
+  valid: boolean;
+  /** If this code locked the secret. */
+  lockedUntil: Date | null;
+}
 
 /**
- * Whether the code is right, now, and for the first time. Everything else is `false`: wrong,
- * replayed, locked, refused. What is not six ASCII digits is no guess and counts for nothing.
+ * Whether a code is right. What is not six ASCII digits is no guess and counts for nothing.
+ *
+ * The steps are those around now: no drift is recorded, because a row lives for a day. Where a clock
+ * that went back leaves the last spent step in the future, right codes are refused, and not charged,
+ * until time has caught up or the row has ended: there is nobody who could unlock.
  */
 export async function verifyBareSecret(
   deps: Deps,
   { secret, code }: { secret: Uint8Array<ArrayBuffer>; code: string },
-): Promise<boolean> {
-  if (!/^\d{6}$/.test(code)) return false;
+): Promise<BareVerification> {
+  if (!/^\d{6}$/.test(code)) return { valid: false, lockedUntil: null };
   const key = await hmacKeyBlock(secret);
-  const step = await matchStep(key, code, {
-    now: deps.now,
-    window,
-    parameters: DEFAULT_PARAMETERS,
-  });
+  const steps = stepsAround(timeStep(deps.now, DEFAULT_PARAMETERS.period), window);
+  const step = await matchStep(key, [code], { steps, parameters: DEFAULT_PARAMETERS });
   const values = await bindings(deps, key, step ?? -1);
   const d1 = deps.db.$client;
   const statements = [COUNT_FAILURE, COUNT_NEW_ROW, DECIDE].map((bind) => bind(d1, values));
-  const results = await d1.batch<{ failures: number }>(statements);
-  return results.at(-1)?.results[0]?.failures === 0;
+  const results = await d1.batch<{ failures: number; lockedUntil: number | null }>(statements);
+  const { failures, lockedUntil = null } = results.at(-1)?.results[0] ?? {};
+  return {
+    valid: failures === 0,
+    lockedUntil: lockedUntil === null ? null : new Date(lockedUntil),
+  };
 }
 
 async function bindings({ keyring, now }: Deps, key: Uint8Array<ArrayBuffer>, step: number) {

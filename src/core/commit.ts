@@ -3,27 +3,28 @@
  * audit rows, in one D1 batch.
  *
  * Its first statement decides. It updates the user's row only if everything still holds, works out
- * from the rows themselves whether the code passes, counts accordingly, and marks the row with the
- * attempt's random id; the others hang on that mark. Right, wrong and replayed codes run the same
+ * from the rows themselves whether the code is right, wrong or spent, counts accordingly, and marks
+ * the row with the attempt's random id; the others hang on that mark. A spent code leaves no mark: it
+ * is refused, changes nothing and is charged nothing. Right, wrong and spent codes run the same
  * statements, and the answer is what the batch returned.
  */
 
 import { statement } from "../db/statement";
 import type { Deps } from "../env";
 import type { Actor } from "./actor";
-import { NEXT_AUDIT_ID, requestValues } from "./audit";
+import { NEXT_AUDIT_ID, requestValues, type AuditType } from "./audit";
 import {
   CHALLENGE_IS_OVER,
   claimBy,
-  CLAIMED,
   LIVE_APP,
   LIVE_PROVER,
+  PASSED,
   SAME_EPOCH,
   STEP_NOW,
   UNLOCKED,
   type Sequel,
 } from "./claim";
-import { DAY, MINUTE, PROOF_LIFE } from "./policy";
+import { DAY, MAX_DRIFT, MINUTE, PROOF_LIFE } from "./policy";
 import type { App, User } from "./user-record";
 
 /** Strikes as they stand now: one is forgiven a day, a fraction of a day forgives that fraction. */
@@ -39,18 +40,31 @@ const FORGIVEN_UNTIL = `max(:now, coalesce(users.strikes_at, 0))`;
 export const lockEnd = (failures: string) =>
   `:now + 1000 * min(3600, 30 << min(${failures} - :failuresBeforeLock, 7))`;
 
+/** Of a matched authenticator `t`. */
+const IS_ACTIVE = `t.user_id = :userId AND t.state = 'active'`;
+
 /**
- * Passed: at least one authenticator matched, and the matched step of every one that did is
- * unspent.
+ * Passed: at least one authenticator matched, and of every one that did the `:run` consecutive steps
+ * up to the matched one are unspent. Spent: of one that did, none of them is left, whatever another
+ * one says. (Of two steps the earlier alone may be spent. That is wrong, and charged: who knows a
+ * spent code must not learn the next one free of charge.)
  */
-const TOTP_PASSES = `SELECT count(*) > 0
-    AND count(*) = total(t.user_id = :userId AND t.state = 'active' AND t.last_step < matched.value) AS passed
+const TOTP_VERDICT = `SELECT count(*) > 0
+      AND count(*) = total(${IS_ACTIVE} AND t.last_step <= matched.value - :run) AS passed,
+    total(${IS_ACTIVE} AND t.last_step >= matched.value) > 0 AS spent
   FROM json_each(:steps) AS matched LEFT JOIN authenticators t ON t.id = matched.key`;
 
-/** Passed: the user has this backup code, unused. */
-const BACKUP_CODE_PASSES = `SELECT EXISTS (
-    SELECT 1 FROM backup_codes WHERE user_id = :userId AND used_at IS NULL
-      AND hash IN (SELECT value FROM json_each(:hashes))) AS passed`;
+/** Passed: the user has this backup code, unused. Spent: they have it, used. */
+const BACKUP_CODE_VERDICT = `SELECT total(used_at IS NULL) > 0 AS passed, total(used_at IS NOT NULL) > 0 AS spent
+  FROM backup_codes WHERE user_id = :userId AND hash IN (SELECT value FROM json_each(:hashes))`;
+
+/** All that was read, and more: without it nothing is decided. */
+const HOLDS = `users.id = :userId AND ${SAME_EPOCH} AND ${UNLOCKED} AND NOT users.must_rebind
+    AND ${LIVE_APP}
+    AND ${LIVE_PROVER}
+    AND NOT EXISTS (SELECT 1 FROM challenges c WHERE c.id = :challengeId AND ${CHALLENGE_IS_OVER})`;
+
+const ATTEMPTS_BEFORE = `(SELECT attempts FROM challenges WHERE id = :challengeId)`;
 
 /**
  * A failed attempt leaves at least one failure, so `failures = 0` afterwards says that this one
@@ -68,25 +82,29 @@ const decide = (verdict: string) =>
     strikes_at = ${FORGIVEN_UNTIL},
     capped_at = iif(NOT verdict.passed AND ${STRIKES_NOW} + :weight >= :strikeCap, :now, NULL)
   FROM (${verdict}) AS verdict
-  WHERE users.id = :userId AND ${SAME_EPOCH} AND ${UNLOCKED} AND NOT users.must_rebind
-    AND ${LIVE_APP}
-    AND ${LIVE_PROVER}
-    AND NOT EXISTS (SELECT 1 FROM challenges c WHERE c.id = :challengeId AND ${CHALLENGE_IS_OVER})
-  RETURNING failures, iif(capped_at IS NULL, locked_until, NULL) AS lockedUntil,
-    (SELECT attempts FROM challenges WHERE id = :challengeId) AS earlierAttempts`);
+  WHERE ${HOLDS} AND NOT verdict.spent
+  RETURNING failures, locked_until AS lockedUntil, capped_at IS NOT NULL AS capped, ${ATTEMPTS_BEFORE} AS attemptsBefore`);
 
-const DECIDE = { totp: decide(TOTP_PASSES), backup_code: decide(BACKUP_CODE_PASSES) };
+/** After the deciding statement, which found nothing amiss but that. */
+const findSpent = (verdict: string) =>
+  statement(`
+  SELECT failures, ${ATTEMPTS_BEFORE} AS attemptsBefore FROM users
+  WHERE users.attempt IS NOT :attempt AND ${HOLDS} AND (SELECT spent FROM (${verdict}))`);
 
-/** Every matched step is spent, also when the attempt did not pass because another one had been. */
+const DECIDE = { totp: decide(TOTP_VERDICT), backup_code: decide(BACKUP_CODE_VERDICT) };
+const FIND_SPENT = { totp: findSpent(TOTP_VERDICT), backup_code: findSpent(BACKUP_CODE_VERDICT) };
+
+/** Every matched step, and with it all before it; the clock is followed no further than `MAX_DRIFT`. */
 const SPEND = {
   totp: statement(`
   UPDATE authenticators SET
-    last_step = matched.value, last_used_at = :now, drift = matched.value - ${STEP_NOW}
+    last_step = matched.value, last_used_at = :now,
+    drift = max(-${MAX_DRIFT}, min(${MAX_DRIFT}, matched.value - ${STEP_NOW}))
   FROM json_each(:steps) AS matched
-  WHERE authenticators.id = matched.key AND authenticators.last_step < matched.value AND ${CLAIMED}`),
+  WHERE authenticators.id = matched.key AND authenticators.last_step < matched.value AND ${PASSED}`),
   backup_code: statement(`
   UPDATE backup_codes SET used_at = :now
-  WHERE user_id = :userId AND used_at IS NULL AND hash IN (SELECT value FROM json_each(:hashes)) AND ${CLAIMED}`),
+  WHERE user_id = :userId AND used_at IS NULL AND hash IN (SELECT value FROM json_each(:hashes)) AND ${PASSED}`),
 };
 
 const ANSWER_CHALLENGE = statement(`
@@ -120,6 +138,8 @@ export interface Attempt {
   method: "totp" | "backup_code";
   /** Matched authenticators and their steps; empty if none. */
   steps: Record<string, number>;
+  /** Codes of consecutive steps that were given, the last of them of that step: two resynchronise. */
+  run: 1 | 2;
   /** Keyed hashes of a backup code, one for each key of the ring; empty if it is none. */
   hashes: string[];
   /** Codes that were compared. */
@@ -133,51 +153,71 @@ export interface Attempt {
   afterPass?: Sequel | undefined;
 }
 
+/** Spent: right once, and refused without being charged. */
+export type Verdict = "passed" | "wrong" | "spent";
+
 export interface Outcome {
-  passed: boolean;
+  verdict: Verdict;
   failures: number;
   /** Null also for who is capped: that ends with no time. */
   lockedUntil: number | null;
-  /** At the same challenge. */
-  earlierAttempts: number;
+  /** By this attempt. */
+  capped: boolean;
+  /** Charged to the same challenge, with this one. */
+  challengeAttempts: number;
   backupCodesRemaining: number;
   /** Of the statements of `afterPass`. */
   sequel?: D1Result[];
 }
 
 /**
- * Charges the attempt and says how it went; null if something no longer held, in which case nothing
+ * Decides about the attempt and says how; null if something no longer held, in which case nothing
  * was changed.
  */
 export async function commit(deps: Deps, attempt: Attempt): Promise<Outcome | null> {
   const values = bindings(deps, attempt);
+  const { method } = attempt;
   const d1 = deps.db.$client;
-  const statements = [DECIDE[attempt.method](d1, values), SPEND[attempt.method](d1, values)];
+  const statements = [DECIDE, FIND_SPENT, SPEND].map((by) => by[method](d1, values));
   if (attempt.challenge) statements.push(ANSWER_CHALLENGE(d1, values));
   const recorded = statements.push(RECORD_ATTEMPT(d1, values)) - 1;
   if (attempt.afterPass) statements.push(...attempt.afterPass(values));
   const results = await d1.batch<Partial<Decided & { remaining: number }>>(statements);
-  const outcome = readOutcome(results[0]?.results[0], results[recorded]?.results[0]?.remaining);
-  return outcome && { ...outcome, sequel: results.slice(recorded + 1) };
+  const [decided, spent] = results.map(({ results: [row] }) => row);
+  const outcome = readOutcome(decided, results[recorded]?.results[0]?.remaining);
+  return outcome ? { ...outcome, sequel: results.slice(recorded + 1) } : readSpent(spent);
 }
 
 /** What the deciding statement returns. */
 interface Decided {
   failures: number;
   lockedUntil: number | null;
-  earlierAttempts: number | null;
+  capped: number;
+  attemptsBefore: number | null;
 }
 
 function readOutcome(decided: Partial<Decided> = {}, remaining?: number): Outcome | null {
-  const { failures, lockedUntil = null, earlierAttempts } = decided;
+  const { failures, lockedUntil = null, attemptsBefore } = decided;
   if (failures === undefined || remaining === undefined) return null;
+  const capped = decided.capped === 1;
   return {
-    passed: failures === 0,
+    verdict: failures === 0 ? "passed" : "wrong",
     failures,
-    lockedUntil,
-    earlierAttempts: earlierAttempts ?? 0,
+    lockedUntil: capped ? null : lockedUntil,
+    capped,
+    challengeAttempts: (attemptsBefore ?? 0) + 1,
     backupCodesRemaining: remaining,
   };
+}
+
+function readSpent({ failures, attemptsBefore }: Partial<Decided> = {}): Outcome | null {
+  return failures === undefined ? null : spentOutcome(failures, attemptsBefore ?? 0);
+}
+
+/** Of a spent code: everything is as it was. */
+export function spentOutcome(failures: number, challengeAttempts = 0): Outcome {
+  const unchanged = { lockedUntil: null, capped: false, backupCodesRemaining: 0 };
+  return { verdict: "spent", failures, challengeAttempts, ...unchanged };
 }
 
 function bindings(deps: Deps, attempt: Attempt) {
@@ -189,12 +229,13 @@ function bindings(deps: Deps, attempt: Attempt) {
     failuresBeforeLock: app.settings.failuresBeforeLock,
     strikeCap: app.settings.strikeCap,
     steps: JSON.stringify(attempt.steps),
+    run: attempt.run,
     hashes: JSON.stringify(attempt.hashes),
     weight: Math.max(1, attempt.compared / 3),
     challengeId: challenge?.id ?? null,
     challengeExpiresAt: challenge && keptUntil(challenge),
     provesChange: Number(challenge?.provesChange ?? false),
-    type: challenge ? "challenge.answered" : "code.verified",
+    type: typeOf(attempt),
     actor: actor.name,
     reason: attempt.reason,
     authenticatorId,
@@ -203,4 +244,9 @@ function bindings(deps: Deps, attempt: Attempt) {
 
 function keptUntil({ expiresAt, provesChange }: NonNullable<Attempt["challenge"]>): number {
   return expiresAt + (provesChange ? PROOF_LIFE : MINUTE);
+}
+
+function typeOf({ run, challenge }: Attempt): AuditType {
+  if (run === 2) return "authenticator.resynchronised";
+  return challenge ? "challenge.answered" : "code.verified";
 }

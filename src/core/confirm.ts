@@ -7,14 +7,15 @@
 
 import { normaliseCode } from "../crypto/code";
 import { statement } from "../db/statement";
-import { timeStep } from "../crypto/totp";
+import { DEFAULT_PARAMETERS } from "../crypto/totp";
 import type { Deps } from "../env";
 import { Problem } from "../problem";
 import { actorOf, type Caller } from "./actor";
 import { record } from "./audit";
 import { createBackupCodes, replaceBackupCodes } from "./backup-codes";
-import { findMatches, openAuthenticators, type OpenAuthenticator } from "./evaluate";
-import { assertUnlocked } from "./guard";
+import { diagnose } from "./diagnosis";
+import { evaluateCode, openAuthenticators } from "./evaluate";
+import { assertUnlocked, secondsUntil } from "./guard";
 import {
   CLAIMED,
   claimBy,
@@ -26,8 +27,10 @@ import {
   type Sequel,
 } from "./claim";
 import { loadKnownUser } from "./load-user";
-import { CONFIRM_TRIES, SKEW_SEARCH } from "./policy";
+import { CONFIRM_TRIES } from "./policy";
 import { isProofRequired } from "./proof";
+import { noteRefusal } from "./refusals";
+import { bringBack, goodAgainAt, isAhead } from "./steps-ahead";
 import { isActive, type Authenticator, type UserRecord } from "./user-record";
 
 /**
@@ -73,9 +76,9 @@ export interface ConfirmationInput {
 
 /**
  * Throws `proof_required` for one that was begun without a proof, where by now there is a factor that
- * the app wants proven; `invalid_code`; `clock_skew` with `offsetSeconds` (positive: the phone is ahead) for the
- * code of a time up to ten steps off; `not_found` also for an enrolment that has expired;
- * `enrolment_closed` after five wrong codes.
+ * the app wants proven; `invalid_code`, or what `diagnose` makes of it; `clock_went_back` after which
+ * later codes are good; `not_found` also for an enrolment that has expired; `enrolment_closed` after
+ * five wrong codes.
  */
 export async function confirm(
   deps: Deps,
@@ -122,12 +125,17 @@ async function tryConfirm(
   const subject = { appId: app.id, userId: user.id, authenticators: [authenticator] };
   const opened = await openAuthenticators(deps.keyring, subject);
   const digits = digitsOf(code, authenticator);
-  const [match] = await findMatches(opened, digits, { now: deps.now, window: app.settings.window });
-  const step = match && match.step > match.lastStep ? match.step : -1;
+  const { window } = app.settings;
+  const candidates = opened.filter((one) => one.digits === digits.length);
+  const { matches } = await evaluateCode(candidates, digits, { now: deps.now, window });
+  const [match] = matches;
+  if (match && match.step <= match.lastStep)
+    return refuseSpent(deps, caller, loaded, authenticator);
+  const step = match?.step ?? -1;
   const change = { authenticatorId: authenticator.id, step, sequel, withBackupCodes };
   const { backupCodes, claimed } = await commitConfirmation(deps, caller, loaded, change);
   if (!claimed) return null;
-  if (step < 0) throw await diagnose(deps, opened, digits);
+  if (step < 0) throw await diagnose(opened, digits, { now: deps.now, window });
   return { id: authenticator.id, status: "active", ...(backupCodes && { backupCodes }) };
 }
 
@@ -165,27 +173,44 @@ function confirmationEvent(
   return { ...event, appId, userId, authenticatorId, ...(step < 0 && failure) };
 }
 
-/** Throws `invalid_request` for what cannot be a code of this authenticator; that takes no try. */
-export function digitsOf(text: string, { digits }: Pick<Authenticator, "digits">): string {
-  const code = normaliseCode(text);
-  if (code?.method === "totp" && code.digits.length === digits) return code.digits;
-  throw new Problem("invalid_request", { detail: `code: ${digits} digits.` });
-}
-
-/** Why a code is wrong, as far as it may be told: here it is not yet worth anything to anybody. */
-async function diagnose(deps: Deps, opened: OpenAuthenticator[], digits: string): Promise<Problem> {
-  const [match] = await findMatches(opened, digits, { now: deps.now, window: SKEW_SEARCH });
-  const period = opened[0]?.period ?? 0;
-  if (!match) return new Problem("invalid_code");
-  if (match.step <= match.lastStep) {
-    return new Problem("invalid_code", {
+/**
+ * A code that counts as spent: an import begins at the step of that moment. It is charged no try. If
+ * that moment is still to come, because our clock was ahead, no code would ever confirm it in time:
+ * this one proves the secret, and the steps are brought back. Null if something changed since the read.
+ */
+async function refuseSpent(
+  deps: Deps,
+  caller: Caller,
+  loaded: UserRecord,
+  authenticator: Authenticator,
+): Promise<null> {
+  const { app, user } = loaded;
+  if (!isAhead(authenticator, deps.now)) {
+    noteRefusal(deps, { appId: app.id, userId: user.id, reason: "replayed_code" });
+    throw new Problem("invalid_code", {
       detail: "This code may have been used before. Wait for the next one.",
     });
   }
-  const offsetSeconds = (match.step - timeStep(deps.now, period)) * period;
-  const direction = offsetSeconds > 0 ? "ahead" : "behind";
-  return new Problem("clock_skew", {
-    detail: `The phone's clock is about ${Math.abs(offsetSeconds)} seconds ${direction}.`,
-    extensions: { offsetSeconds },
-  });
+  const actor = actorOf(caller);
+  const claim = claimBy(deps, actor, loaded);
+  const requireProof = Number(isProofRequired(loaded, actor));
+  const values = { ...claim, authenticatorId: authenticator.id, step: -1, requireProof };
+  const [claimed] = await deps.db.$client.batch([
+    CLAIM_CONFIRMATION(deps.db.$client, values),
+    ...bringBack(deps, actor, { ...loaded, authenticators: [authenticator] }, claim),
+  ]);
+  if (claimed?.results.length !== 1) return null;
+  const again = goodAgainAt(authenticator, app.settings.window, deps.now);
+  throw new Problem("clock_went_back", { retryAfter: secondsUntil(again, deps.now) });
+}
+
+/**
+ * As many as this authenticator has, or as an app shows that ignores how many. Throws
+ * `invalid_request` for what is neither; that takes no try.
+ */
+export function digitsOf(text: string, { digits }: Pick<Authenticator, "digits">): string {
+  const code = normaliseCode(text);
+  const possible = [digits, DEFAULT_PARAMETERS.digits];
+  if (code?.method === "totp" && possible.includes(code.digits.length)) return code.digits;
+  throw new Problem("invalid_request", { detail: `code: ${digits} digits.` });
 }

@@ -34,12 +34,27 @@ export function assertNotHeld({
   mustRebind,
 }: Omit<Guard, "lockedUntil">): void {
   if (disabledAt !== null) throw new Problem("user_disabled");
-  // A cap has no end that could be told.
-  if (cappedAt !== null) throw new Problem("locked", { cause: "capped" });
+  if (cappedAt !== null) throw new Problem("locked", tellCap());
   if (mustRebind) throw new Problem("rebinding_required");
 }
 
 function assertNotLocked({ lockedUntil }: Guard, now: Date): void {
-  const wait = (lockedUntil ?? 0) - now.getTime();
-  if (wait > 0) throw new Problem("locked", { retryAfter: Math.ceil(wait / 1000) });
+  if (lockedUntil !== null && lockedUntil > now.getTime()) {
+    throw new Problem("locked", tellLock(new Date(lockedUntil), now));
+  }
+}
+
+/** What a problem says of a lock: when it ends, and how many seconds that is. */
+export function tellLock(lockedUntil: Date, now: Date) {
+  const extensions = { lockedUntil: lockedUntil.toISOString() };
+  return { retryAfter: secondsUntil(lockedUntil, now), extensions };
+}
+
+/** What it says of a cap, which has no end that could be told. */
+export function tellCap() {
+  return { cause: "capped", extensions: { capped: true } };
+}
+
+export function secondsUntil(instant: Date, now: Date): number {
+  return Math.ceil((instant.getTime() - now.getTime()) / 1000);
 }

@@ -6,7 +6,7 @@
 
 import { digests, seal } from "../crypto/keyring";
 import { randomId } from "../crypto/random";
-import { matchStep, timeStep, type TotpParameters } from "../crypto/totp";
+import { matchStep, stepsAround, timeStep, type TotpParameters } from "../crypto/totp";
 import type { Deps } from "../env";
 import { Problem } from "../problem";
 import { insertActive, type ActiveAuthenticator } from "./active-authenticator";
@@ -167,7 +167,8 @@ async function spentBy(
   const present = timeStep(now, parameters.period);
   if (code === undefined) return { lastStep: present, drift: null };
   const digits = digitsOf(code, parameters);
-  const step = await matchStep(secret, digits, { now, window, parameters });
+  const steps = stepsAround(present, window);
+  const step = await matchStep(secret, [digits], { steps, parameters });
   if (step === null) throw new Problem("invalid_code");
   return { lastStep: step, drift: step - present };
 }

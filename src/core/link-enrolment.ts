@@ -15,7 +15,7 @@ import { confirm, type Confirmation } from "./confirm";
 import { enrol, showPending, type Enrolment } from "./enrol";
 import { loadByLink, type OpenedLink } from "./load-by-link";
 import { returnTo } from "./return-url";
-import { verifyCode } from "./verify";
+import { invalidCode, verifyCode } from "./verify";
 
 const PROVE = statement(`
   UPDATE enrolment_links SET proven_epoch = (SELECT epoch FROM users WHERE id = :userId)
@@ -100,7 +100,7 @@ export async function proveByLink(
       PROVE(deps.db.$client, { linkId, browserHash, userId, attempt }),
     ],
   });
-  if (!verification.valid) throw new Problem("invalid_code");
+  if (!verification.valid) throw invalidCode(deps, verification);
 }
 
 /**

@@ -83,7 +83,7 @@ async function codePasses(
   const code = normaliseCode(typed);
   const digits = code?.method === "totp" ? code.digits : typed;
   const outcome = await attemptCode(deps, subject, { method: "totp", digits });
-  return outcome?.passed === true;
+  return outcome?.verdict === "passed";
 }
 
 /** No row has this epoch. */

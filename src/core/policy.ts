@@ -55,8 +55,8 @@ export const LABEL_COST = 336;
 export const MAX_AUTHENTICATORS = 5;
 export const PENDING_LIFE = 15 * MINUTE;
 export const CONFIRM_TRIES = 5;
-/** At confirmation only: how far a phone's clock is looked for, in steps. */
-export const SKEW_SEARCH = 10;
+/** RFC 6238 §6: how far a token's clock is followed, and looked for, in steps. */
+export const MAX_DRIFT = 10;
 
 /** NIST SP 800-63B-4 §4.2.1.1 asks for 64 bits; these have 120. */
 export const BACKUP_CODES = 10;

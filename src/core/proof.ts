@@ -11,10 +11,9 @@ import { statement } from "../db/statement";
 import type { Deps } from "../env";
 import { Problem } from "../problem";
 import type { Actor } from "./actor";
-import { wrongCode } from "./answer-challenge";
 import { CLAIMED, PROVEN_BY_CHALLENGE, type Mark } from "./claim";
 import { isActive, type LoadedUser } from "./user-record";
-import { attemptLoaded, parseCode } from "./verify";
+import { attemptCode, invalidCode, lockOutOf, openSubject, parseCode } from "./verify";
 
 /** One of the two. */
 export interface Proof {
@@ -97,13 +96,15 @@ async function commitByCode(
   text: string,
 ): Promise<boolean> {
   if (!user) throw new Problem("not_enrolled");
-  const result = await attemptLoaded(deps, { app, user, authenticators }, parseCode(text), {
+  const subject = {
+    ...(await openSubject(deps, { app, user, authenticators })),
     actor,
     challenge: null,
-    afterPass: ({ attempt }) => statements({ ...NO_PROOF, proofAttempt: attempt }),
-  });
+    afterPass: ({ attempt }: Mark) => statements({ ...NO_PROOF, proofAttempt: attempt }),
+  };
+  const result = await attemptCode(deps, subject, parseCode(text));
   if (!result) return false;
-  if (!result.passed) throw wrongCode(deps, result);
+  if (result.verdict !== "passed") throw invalidCode(deps, lockOutOf(result));
   if (!tookPlace(result.sequel ?? [])) throw new Problem("conflict", { retryAfter: 1 });
   return true;
 }

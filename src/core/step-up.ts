@@ -6,7 +6,6 @@
 import { hashPassword } from "../crypto/password-hash";
 import { statement } from "../db/statement";
 import type { Deps } from "../env";
-import { Problem } from "../problem";
 import { loadAccount } from "./account";
 import { actorOf, type SessionCaller } from "./actor";
 import { assertFresh, isBoundToEnrol, type Assurance } from "./assurance";
@@ -25,7 +24,7 @@ import {
 } from "./sessions";
 import { isActive } from "./user-record";
 import { eventOf } from "./users";
-import { verifyCode } from "./verify";
+import { invalidCode, verifyCode } from "./verify";
 
 const SET_PASSWORD = statement(`
   UPDATE accounts SET password_hash = :newHash WHERE user_id = :userId AND ${CLAIMED}`);
@@ -43,7 +42,7 @@ export async function stepUp(
     code,
     afterPass: (mark) => [renewSession(deps, mark, { secrets, proven, by: "passed" })],
   });
-  if (!verification.valid) throw new Problem("invalid_code");
+  if (!verification.valid) throw invalidCode(deps, verification);
   return issueCredentials(deps, secrets, { ...proven, userId: user.id, boundToEnrol: false });
 }
 

@@ -11,6 +11,7 @@ import { claimBy, CLAIMED, commitClaim, LIVE_APP, LIVE_CALLER, NOT_HELD, PROVEN 
 import { assertNotHeld } from "./guard";
 import { commitProven, type Proof, type ProvenChange } from "./proof";
 import { takeAlong } from "./sessions";
+import { bringBack, isAhead, refusedUntil } from "./steps-ahead";
 import { isActive, type Authenticator, type LoadedUser, type UserRecord } from "./user-record";
 
 /** What can be told of an authenticator: never its secret. */
@@ -21,12 +22,12 @@ export interface AuthenticatorStatus {
   createdAt: Date;
   confirmedAt: Date | null;
   lastUsedAt: Date | null;
-  /**
-   * Steps by which the phone's clock was off at the last success; it moves nothing (RFC 6238 §6).
-   */
+  /** Steps by which its clock was off at the last success: codes around there are right too (RFC 6238 §6). */
   driftSteps: number;
   /** Fewer than 128 only of one that was imported so. */
   secretBits: number;
+  /** Only where our clock was ahead: every code is refused until then. */
+  refusedUntil?: Date;
 }
 
 export interface UserStatus {
@@ -94,8 +95,11 @@ export function toStatus(
   return {
     userId: user.externalId,
     twoFactor: active || capped || disabled || user.mustRebind,
-    authenticators: authenticators.map(toAuthenticatorStatus),
-    backupCodes: countBackupCodes(backupCodesRemaining),
+    authenticators: authenticators.map((one) => toAuthenticatorStatus(one, now)),
+    // Without a second factor none are missing.
+    backupCodes: active
+      ? countBackupCodes(backupCodesRemaining)
+      : { remaining: backupCodesRemaining },
     lockedUntil: locked ? instant(user.lockedUntil) : null,
     capped,
     rebindingRequired: user.mustRebind,
@@ -120,7 +124,7 @@ const NOTHING_KNOWN = {
   disabled: false,
 };
 
-function toAuthenticatorStatus(one: Authenticator): AuthenticatorStatus {
+function toAuthenticatorStatus(one: Authenticator, now: Date): AuthenticatorStatus {
   return {
     id: one.id,
     name: one.name,
@@ -130,6 +134,7 @@ function toAuthenticatorStatus(one: Authenticator): AuthenticatorStatus {
     lastUsedAt: instant(one.lastUsedAt),
     driftSteps: one.drift,
     secretBits: 8 * sealedBytes(one.secret),
+    ...(isAhead(one, now) && { refusedUntil: refusedUntil(one) }),
   };
 }
 
@@ -187,7 +192,7 @@ export async function renameAuthenticator(
     RENAME(deps.db.$client, claim),
     record(deps, { ...event, authenticatorId }, claim.attempt),
   ]);
-  return toAuthenticatorStatus({ ...known, name });
+  return toAuthenticatorStatus({ ...known, name }, deps.now);
 }
 
 function findAuthenticator(authenticators: Authenticator[], id: string): Authenticator {
@@ -196,23 +201,29 @@ function findAuthenticator(authenticators: Authenticator[], id: string): Authent
   return found;
 }
 
-/** Ends a lock. A cap it does not end: throws `locked`. */
+/**
+ * Ends a lock, and what a clock that was ahead has spent (`steps-ahead.ts`): answers the
+ * authenticators concerned. A cap it does not end: throws `locked`.
+ */
 export async function unlockUser(
   deps: Deps,
   actor: Actor,
-  { app, user }: UserRecord,
+  { app, user, ...loaded }: UserRecord,
   note: string | null = null,
-): Promise<void> {
+): Promise<string[]> {
   if (user.cappedAt !== null) {
     throw new Problem("locked", {
       detail: "The user is capped: only an operator's reset ends that.",
     });
   }
+  const ahead = loaded.authenticators.filter((one) => isAhead(one, deps.now));
   const claim = claimBy(deps, actor, { app, user });
   await commitClaim(deps, [
     CLAIM_UNLOCK(deps.db.$client, claim),
     record(deps, { ...eventOf("user.unlocked", actor, { app, user }), note }, claim.attempt),
+    ...bringBack(deps, actor, { app, user, ...loaded, authenticators: ahead }, claim),
   ]);
+  return ahead.map(({ id }) => id);
 }
 
 /**

@@ -9,9 +9,16 @@ import type { Deps } from "../env";
 import { Problem } from "../problem";
 import { actorOf, type Caller } from "./actor";
 import { backupCodeHashes, countBackupCodes, type BackupCodesLeft } from "./backup-codes";
-import { commit, type Attempt, type Outcome } from "./commit";
-import { findMatches, openAuthenticators, type Match, type OpenAuthenticator } from "./evaluate";
-import { assertOpen } from "./guard";
+import { commit, spentOutcome, type Attempt, type Outcome } from "./commit";
+import {
+  evaluateCode,
+  evaluatePair,
+  openAuthenticators,
+  type Evaluation,
+  type Match,
+  type OpenAuthenticator,
+} from "./evaluate";
+import { assertOpen, tellCap, tellLock } from "./guard";
 import { loadKnownUser } from "./load-user";
 import { noteRefusal } from "./refusals";
 import { rememberUsed } from "./used-codes";
@@ -24,7 +31,10 @@ export type Verification =
       authenticatorId?: string;
       backupCodes: BackupCodesLeft;
     }
-  | { valid: false; attemptsRemaining: number };
+  | Refusal;
+
+/** Of a code that is wrong or spent. */
+export type Refusal = { valid: false; attemptsRemaining: number } & LockOut;
 
 /**
  * Whether a code of a user is right; a right one is spent by the asking.
@@ -35,38 +45,58 @@ export type Verification =
 export async function verifyCode(
   deps: Deps,
   caller: Caller,
-  { code, ...about }: Pick<Attempt, "afterPass"> & { code: string },
+  { code, ...about }: DirectAttempt & { code: string },
 ): Promise<Verification> {
   const normal = parseCode(code);
+  const result = await attemptDirectly(deps, caller, about, (subject) =>
+    attemptCode(deps, subject, normal),
+  );
+  if (result.verdict !== "passed") {
+    return { valid: false, attemptsRemaining: result.attemptsRemaining, ...lockOutOf(result) };
+  }
+  return {
+    valid: true,
+    method: normal.method,
+    ...(result.authenticatorId && { authenticatorId: result.authenticatorId }),
+    backupCodes: countBackupCodes(result.backupCodesRemaining),
+  };
+}
+
+type DirectAttempt = Pick<Attempt, "afterPass">;
+
+/**
+ * An attempt without a challenge. Once more if something changed between the read and the commit;
+ * then the second read says what. Throws what `verifyCode` throws.
+ */
+export async function attemptDirectly(
+  deps: Deps,
+  caller: Caller,
+  about: DirectAttempt,
+  attempt: (subject: Subject) => Promise<AttemptResult | null>,
+): Promise<AttemptResult & { attemptsRemaining: number }> {
   const asked = { ...about, actor: actorOf(caller), challenge: null };
-  // Once more if something changed between the read and the commit; then the second read says what.
   for (let reads = 0; reads < 2; reads++) {
     const loaded = await loadKnownUser(deps, caller);
-    const result = await attemptLoaded(deps, loaded, normal, asked);
-    if (result) return toVerification(result, normal, loaded.app);
+    const { settings } = loaded.app;
+    const result = await attempt({ ...asked, ...(await openSubject(deps, loaded)) });
+    const left = settings.failuresBeforeLock - (result?.failures ?? 0);
+    if (result) return { ...result, attemptsRemaining: result.capped ? 0 : Math.max(0, left) };
   }
   throw new Problem("conflict", { retryAfter: 1 });
 }
 
 /**
- * As `attemptCode`, for a user as they were read. Throws `not_enrolled`, `locked`, `user_disabled` or
- * `rebinding_required` without evaluating the code.
+ * Whose code it is, opened. Throws `not_enrolled`, `locked`, `user_disabled` or `rebinding_required`.
  */
-export async function attemptLoaded(
+export async function openSubject(
   deps: Deps,
   { user, app, authenticators }: Pick<UserRecord, "user" | "app" | "authenticators">,
-  code: Code,
-  asked: Asked,
-): Promise<AttemptResult | null> {
+): Promise<Omit<Subject, keyof Asked>> {
   refuseLocked(deps, app, user);
   const active = authenticators.filter(isActive);
   if (active.length === 0) throw new Problem("not_enrolled");
-  const opened = await openAuthenticators(deps.keyring, {
-    appId: app.id,
-    userId: user.id,
-    authenticators: active,
-  });
-  return attemptCode(deps, { user, app, authenticators: opened, ...asked }, code);
+  const sealed = { appId: app.id, userId: user.id, authenticators: active };
+  return { user, app, authenticators: await openAuthenticators(deps.keyring, sealed) };
 }
 
 function refuseLocked(deps: Deps, app: App, user: User) {
@@ -99,9 +129,11 @@ export async function attemptCode(
   subject: Subject,
   code: Code,
 ): Promise<AttemptResult | null> {
-  return code.method === "totp"
-    ? attemptTotp(deps, subject, code.digits)
-    : attemptBackupCode(deps, subject, code.symbols);
+  const attempted =
+    code.method === "totp"
+      ? attemptTotp(deps, subject, code.digits)
+      : attemptBackupCode(deps, subject, code.symbols);
+  return noteSpent(deps, subject, await attempted);
 }
 
 async function attemptTotp(
@@ -111,48 +143,77 @@ async function attemptTotp(
 ): Promise<AttemptResult | null> {
   const { window } = subject.app.settings;
   const candidates = subject.authenticators.filter((one) => one.digits === digits.length);
-  const matches = await findMatches(candidates, digits, { now: deps.now, window });
-  if (!subject.challenge && isReplay(matches)) return refuseReplay(deps, subject);
+  const evaluation = await evaluateCode(candidates, digits, { now: deps.now, window });
+  const result = await attemptSteps(deps, subject, { ...evaluation, run: 1 });
+  if (result?.verdict === "passed" && subject.challenge) {
+    rememberMatches(deps, evaluation.matches, digits, window);
+  }
+  return result;
+}
+
+/** Two codes in a row of one authenticator, as `evaluatePair` looks for them; else as `attemptCode`. */
+export async function attemptPair(
+  deps: Deps,
+  subject: Subject,
+  pair: readonly [string, string],
+): Promise<AttemptResult | null> {
+  const candidates = subject.authenticators.filter((one) => one.digits === pair[0].length);
+  const evaluation = await evaluatePair(candidates, pair, deps.now);
+  return noteSpent(deps, subject, await attemptSteps(deps, subject, { ...evaluation, run: 2 }));
+}
+
+async function attemptSteps(
+  deps: Deps,
+  subject: Subject,
+  { matches, compared, run }: Evaluation & Pick<Attempt, "run">,
+): Promise<AttemptResult | null> {
+  if (!subject.challenge && isSpent(matches)) {
+    return spentOutcome(subject.user.failures);
+  }
   const outcome = await commit(deps, {
     ...subject,
     method: "totp",
     steps: Object.fromEntries(matches.map((match) => [match.authenticatorId, match.step])),
+    run,
     hashes: [],
-    compared: candidates.length * (2 * window + 1),
-    reason: matches.length > 0 ? "replayed_code" : "wrong_code",
+    compared,
+    reason: "wrong_code",
   });
-  if (!outcome?.passed) return outcome;
-  if (subject.challenge) rememberMatches(deps, matches, digits, window);
-  return { ...outcome, ...(matches[0] && { authenticatorId: matches[0].authenticatorId }) };
+  const [match] = matches;
+  if (outcome?.verdict !== "passed" || !match) return outcome;
+  return { ...outcome, authenticatorId: match.authenticatorId };
 }
 
 /**
- * A code that is certainly used: its step is the last one spent, as read, and that number never
- * goes back. Refused without a write and without a charge, because whoever sends it knew it before
- * and learns nothing: a double click costs no strike, a flood of replays never reaches the writer.
- * Not for challenges: what is read for them is not the primary's word on anything else.
+ * A code that is certainly spent, as read, so that a flood of them never reaches the writer; the
+ * commit decides by the same rule. If it is a code of several authenticators, one that is spent is
+ * enough, and the others stay as they are: who sends it may have seen it used. Not for challenges:
+ * what is read for them is not the primary's word on anything else.
  */
-function isReplay(matches: Match[]): boolean {
-  return matches.length > 0 && matches.every(({ step, lastStep }) => step === lastStep);
+function isSpent(matches: Match[]): boolean {
+  return matches.some(({ step, lastStep }) => step <= lastStep);
 }
 
-/** The answer to a replay. In the audit trail it is noted once a minute. */
-function refuseReplay(deps: Deps, { app, user }: Subject): AttemptResult {
-  noteRefusal(deps, { appId: app.id, userId: user.id, reason: "replayed_code" });
-  const { failures } = user;
-  return {
-    passed: false,
-    failures,
-    lockedUntil: null,
-    earlierAttempts: 0,
-    backupCodesRemaining: 0,
-  };
+/**
+ * A spent code is charged nothing, whatever step it is of: who sends it knew it before, or has
+ * guessed what is worth nothing. In the audit trail it is noted once a minute.
+ */
+function noteSpent(
+  deps: Deps,
+  { app, user }: Subject,
+  outcome: AttemptResult | null,
+): AttemptResult | null {
+  if (outcome?.verdict === "spent") {
+    noteRefusal(deps, { appId: app.id, userId: user.id, reason: "replayed_code" });
+  }
+  return outcome;
 }
 
 /** For the next challenge, whose answer is evaluated without a read of D1. */
 function rememberMatches(deps: Deps, matches: Match[], digits: string, window: number): void {
-  for (const { authenticatorId, step, period } of matches) {
-    const validUntil = (step + window + 1) * period * 1000;
+  for (const { authenticatorId, step, period, drift } of matches) {
+    // Of a clock that is behind a code is compared for longer.
+    const validUntil = (step + window + 1 - Math.min(0, drift)) * period * 1000;
     rememberUsed(deps, { authenticatorId, digits, validUntil });
   }
 }
@@ -161,16 +222,16 @@ async function attemptBackupCode(
   deps: Deps,
   subject: Subject,
   symbols: string,
-): Promise<AttemptResult | null> {
+): Promise<Outcome | null> {
   const hashes = await backupCodeHashes(deps.keyring, subject.user.id, symbols);
-  const reason = "wrong_backup_code";
   return commit(deps, {
     ...subject,
     method: "backup_code",
     steps: {},
+    run: 1,
     hashes,
     compared: 1,
-    reason,
+    reason: "wrong_backup_code",
   });
 }
 
@@ -186,15 +247,28 @@ export function parseCode(text: string): Code {
   });
 }
 
-function toVerification(result: AttemptResult, code: Code, app: App): Verification {
-  if (!result.passed) {
-    const left = app.settings.failuresBeforeLock - result.failures;
-    return { valid: false, attemptsRemaining: Math.max(0, left) };
-  }
-  return {
-    valid: true,
-    method: code.method,
-    ...(result.authenticatorId && { authenticatorId: result.authenticatorId }),
-    backupCodes: countBackupCodes(result.backupCodesRemaining),
-  };
+/** If the user is locked or capped by what was just tried. */
+export interface LockOut {
+  lockedUntil?: Date;
+  /** Which has no end. */
+  capped?: true;
+}
+
+export function lockOutOf({ lockedUntil, capped }: Outcome): LockOut {
+  if (capped) return { capped };
+  return lockedUntil === null ? {} : { lockedUntil: new Date(lockedUntil) };
+}
+
+/** Where a right code is needed. */
+export function invalidCode(
+  { now }: Deps,
+  { lockedUntil, capped }: LockOut,
+  about: Problem["extensions"] = {},
+): Problem {
+  const { extensions, ...lock } = lockedUntil
+    ? tellLock(lockedUntil, now)
+    : capped
+      ? tellCap()
+      : {};
+  return new Problem("invalid_code", { ...lock, extensions: { ...about, ...extensions } });
 }

@@ -37,23 +37,48 @@ export async function codeAt(
   return hotp(await hmacKey(secret, parameters.algorithm), step, parameters.digits);
 }
 
+/** The steps at most `window` from this one: RFC 6238 §5.2. */
+export function stepsAround(step: number, window: number): number[] {
+  const first = Math.max(0, step - window);
+  return Array.from({ length: Math.max(0, step + window - first + 1) }, (_, at) => first + at);
+}
+
 /**
- * The time step whose code is `code`, at most `window` steps from now, or null. The latest one, if
- * by chance there are several: spending it spends them all.
+ * The steps whose codes count at an instant, in ascending order: those around it, and those around
+ * where the token's clock was `drift` steps away from ours (RFC 6238 §6). Each is there once, so that
+ * there are at most twice as many as the window has.
+ */
+export function acceptedSteps(
+  now: Date,
+  { period, window, drift }: { period: number; window: number; drift: number },
+): number[] {
+  const current = timeStep(now, period);
+  const steps = [...stepsAround(current, window), ...stepsAround(current + drift, window)];
+  return [...new Set(steps)].toSorted((a, b) => a - b);
+}
+
+/**
+ * The time step among these at which somebody has the last of `codes`, after those before it at the
+ * steps before; null if there is none. The latest one, if by chance there are several: spending it
+ * spends them all.
  *
- * Computes and compares every step of the window, so that the time taken does not tell which one
+ * Computes and compares every code of every step, so that the time taken does not tell which one
  * matched.
  */
 export async function matchStep(
   secret: BufferSource,
-  code: string,
-  { now, window, parameters }: { now: Date; window: number; parameters: TotpParameters },
+  codes: readonly string[],
+  { steps, parameters }: { steps: number[]; parameters: TotpParameters },
 ): Promise<number | null> {
   const key = await hmacKey(secret, parameters.algorithm);
-  const current = timeStep(now, parameters.period);
   let match: number | null = null;
-  for (let step = Math.max(0, current - window); step <= current + window; step++) {
-    if (timingSafeEqual(code, await hotp(key, step, parameters.digits))) match = step;
+  for (const step of steps) {
+    let isRight = true;
+    for (const [at, code] of codes.entries()) {
+      const expected = await hotp(key, step - codes.length + 1 + at, parameters.digits);
+      isRight = timingSafeEqual(code, expected) && isRight;
+    }
+    if (isRight) match = Math.max(step, match ?? 0);
   }
   return match;
 }

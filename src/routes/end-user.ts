@@ -43,7 +43,7 @@ export function describeEndUser(path: PathItem): void {
   }
 }
 
-type EndUser = { [K in "ip" | "userAgent"]?: string | undefined };
+export type EndUser = { [K in "ip" | "userAgent"]?: string | undefined };
 
 /** What the headers say. Throws `invalid_request` for what is no address. */
 export function readEndUser(c: Context): EndUser {

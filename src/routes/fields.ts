@@ -76,6 +76,12 @@ export const CodeText = z.string().min(1).max(MAX_CODE_LENGTH).openapi({
   example: "492039",
 });
 
+/** Two codes in a row, oldest first. */
+export const CodePair = z
+  .array(CodeText)
+  .length(2)
+  .openapi({ example: ["492039", "287082"] });
+
 const { algorithm, digits, period } = DEFAULT_PARAMETERS;
 /** How an authenticator makes its codes; left out, as every app does, or as the URI says. */
 export const totpFields = {

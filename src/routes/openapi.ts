@@ -70,6 +70,15 @@ const ProblemSchema = z
     title: z.string(),
     status: z.int(),
     detail: z.string().optional(),
+    lockedUntil: z.iso.datetime().optional().openapi({
+      description: "With `locked`, and with the wrong code that locks: `Retry-After` in words.",
+    }),
+    capped: z.literal(true).optional().openapi({
+      description: "In its place: locked until an operator's reset.",
+    }),
+    offsetSeconds: z.int().optional().openapi({
+      description: "With `clock_skew` and `time_zone`: by how much the phone's clock is ahead.",
+    }),
     requestId: z
       .string()
       .openapi({ description: "As in the X-Request-Id header and in the logs." }),

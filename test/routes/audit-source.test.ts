@@ -129,6 +129,18 @@ const CAUSES: Record<AuditType, () => Promise<unknown>> = {
   "api_key.revoked": revokeKey,
   "authenticator.enrolled": adaOf,
   "authenticator.confirmed": adaOf,
+  "authenticator.resynchronised": async () => {
+    const { app, user } = await adaOf();
+    const codes = [codeOf(user.phone, 4), codeOf(user.phone, 5)];
+    await app.v1("POST", "/users/ada/resync", { body: { codes } });
+  },
+  "authenticator.step_reset": async () => {
+    const now = Date.now();
+    vi.setSystemTime(now + 3_600_000);
+    const { app } = await adaOf();
+    vi.setSystemTime(now);
+    await app.v1("POST", "/users/ada/unlock");
+  },
   "authenticator.imported": async () => {
     const secret = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP";
     await operate("POST", "/authenticators", { secret });

@@ -19,6 +19,7 @@ const NEEDED: Record<string, string> = {
   "POST /v1/users/{userId}/authenticators/{id}/confirm": "enrol",
   "DELETE /v1/users/{userId}/authenticators/{id}": "enrol",
   "POST /v1/users/{userId}/verify": "verify",
+  "POST /v1/users/{userId}/resync": "verify",
   "POST /v1/challenges": "verify",
   "POST /v1/challenge-links": "verify",
   "POST /v1/challenge-links/redeem": "verify",

@@ -14,6 +14,7 @@ import { resetUser } from "../../core/rebinding";
 import { deleteUser, unlockUser } from "../../core/users";
 import { Instant, InstantOrNull, label, line } from "../fields";
 import { body, BODY_PROBLEMS, json, nothing, problems, router } from "../openapi";
+import { Unlocked, UNLOCKS_STEPS } from "../server/shared";
 import { UserStatusSchema } from "../server/users";
 import {
   Email,
@@ -176,10 +177,11 @@ const unlockRoute = createRoute({
   path: "/users/{id}/unlock",
   tags: ["Operator: users"],
   summary: "Unlock a user",
-  description: "Ends a lock. It does not end a cap.",
+  description: `Ends a lock. It does not end a cap. ${UNLOCKS_STEPS}`,
   security,
   request: { params, body: reasonBody },
   responses: {
+    200: Unlocked,
     204: nothing,
     ...problems(...ADMIN_PROBLEMS, ...BODY_PROBLEMS, "not_found", "locked", "conflict"),
   },
@@ -220,6 +222,6 @@ export const operatorUserRoutes = router()
   .openapi(unlockRoute, async (c) => {
     const { deps } = c.var;
     const user = await findUser(deps, c.req.valid("param").id);
-    await unlockUser(deps, OPERATOR, user, c.req.valid("json").reason);
-    return c.body(null, 204);
+    const broughtBack = await unlockUser(deps, OPERATOR, user, c.req.valid("json").reason);
+    return broughtBack.length > 0 ? c.json({ broughtBack }, 200) : c.body(null, 204);
   });

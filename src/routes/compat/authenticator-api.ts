@@ -6,6 +6,7 @@
 import { Hono, type Context } from "hono";
 import { getPath } from "hono/utils/url";
 import { verifyBareSecret } from "../../core/bare-secrets";
+import { secondsUntil } from "../../core/guard";
 import { drawQrPng } from "../../crypto/qr-code";
 import { Problem } from "../../problem";
 import type { AppEnv } from "../context";
@@ -113,7 +114,10 @@ function pair(c: Context<AppEnv>, fields: Fields) {
 async function validate(c: Context<AppEnv>, fields: Fields): Promise<boolean> {
   const secret = new Uint8Array(utf8.encode(fields("secretcode")));
   if (secret.some((byte) => byte > 0x7f)) return false;
-  return verifyBareSecret(c.var.deps, { secret, code: fields("pin") });
+  const { deps } = c.var;
+  const { valid, lockedUntil } = await verifyBareSecret(deps, { secret, code: fields("pin") });
+  if (lockedUntil) c.header("retry-after", String(secondsUntil(lockedUntil, deps.now)));
+  return valid;
 }
 
 /** What the pages say, with status 200, of the first parameter that is missing or empty. */

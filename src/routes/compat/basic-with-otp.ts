@@ -59,7 +59,7 @@ function decode(base64: string): string | null {
 }
 
 /** What ended a log-in, if it is one of these. */
-function causeOf(error: unknown, codes: readonly string[]): boolean {
+function causeOf(error: unknown, codes: readonly string[]): error is Problem {
   return error instanceof Problem && codes.includes(error.code);
 }
 
@@ -85,8 +85,9 @@ async function giveOtp(
     const claims = await openLogin(deps, result.challenge.token);
     return tokenOf((await answerLogin(deps, claims, answer)).credentials);
   } catch (error) {
-    if (causeOf(error, WRONG_OTP)) return null;
-    throw error;
+    if (!causeOf(error, WRONG_OTP)) throw error;
+    if (error.retryAfter !== undefined) c.header("retry-after", String(error.retryAfter));
+    return null;
   }
 }
 

@@ -30,9 +30,17 @@ export function speaking(
     if (error instanceof ForeignAnswer) return answer(c, error);
     const problem = asProblem(error);
     c.set("problem", problem);
-    if (problem.retryAfter !== undefined) c.header("retry-after", String(problem.retryAfter));
-    return answer(c, translate(problem, c));
+    return answer(c, withWait(translate(problem, c), problem));
   };
+}
+
+/** An answer in the place of a problem, with the time to wait that this names. */
+export function withWait(
+  { status, body, headers }: ForeignAnswer,
+  { retryAfter }: Problem,
+): ForeignAnswer {
+  const wait = retryAfter !== undefined && { "retry-after": String(retryAfter) };
+  return new ForeignAnswer(status, body, { ...headers, ...wait });
 }
 
 function answer(c: Context<AppEnv>, { body, status, headers }: ForeignAnswer): Response {

@@ -25,7 +25,7 @@ import { MAX_CODE_LENGTH } from "../fields";
 import { limitByAddress } from "../limits";
 import { withDeps } from "../request";
 import { tokenProof } from "../session";
-import { ForeignAnswer, parseFields, speaking } from "./dialect";
+import { ForeignAnswer, parseFields, speaking, withWait } from "./dialect";
 import { whereOn } from "./switch";
 
 const REALM = { "www-authenticate": 'Bearer realm="api"' };
@@ -91,7 +91,8 @@ function translate(problem: Problem, c: Context<AppEnv>): ForeignAnswer {
 /** In the place of one problem, an answer of this API. */
 function instead(codes: readonly string[], answer: () => ForeignAnswer) {
   return (error: unknown): never => {
-    throw error instanceof Problem && codes.includes(error.code) ? answer() : error;
+    if (!(error instanceof Problem && codes.includes(error.code))) throw error;
+    throw withWait(answer(), error);
   };
 }
 
@@ -157,7 +158,8 @@ const totp = new Hono<AppEnv>()
       throw detail(400, "Backup codes already exist for this user.");
     if (!pending) throw detail(400, NO_SECRET);
     const { deps } = c.var;
-    const wrong = ["invalid_code", "clock_skew", "invalid_request", "enrolment_closed"];
+    const diagnoses = ["clock_skew", "clock_went_back", "parameters_ignored", "time_zone"];
+    const wrong = ["invalid_code", "invalid_request", "enrolment_closed", ...diagnoses];
     // The session stays at its level, because the answer has no place for tokens of another.
     const { backupCodes } = await confirm(deps, caller, {
       authenticatorId: pending.id,

@@ -19,8 +19,11 @@ export interface Fault {
 
 const FIELD_OF: { [code in ProblemCode]?: string } = {
   clock_skew: "code",
+  clock_went_back: "code",
   email_taken: "email",
   invalid_code: "code",
+  parameters_ignored: "code",
+  time_zone: "code",
   username_taken: "username",
   weak_password: "newPassword",
 };
@@ -117,12 +120,14 @@ const MENDED_ELSEWHERE = new Set<ProblemCode>([
   "unauthorized",
 ]);
 
-/** A wrong code may lock besides. */
+/** A wrong code may lock or cap besides. */
 function faultsOf(c: Context<AppEnv>, problem: Problem, field: string): Fault[] {
-  const { code, retryAfter: waitSeconds } = problem;
+  const { code, retryAfter: waitSeconds, extensions } = problem;
   const t = textsOf(c);
   const fault = wasLastTry(problem) ? { message: t.lastTry } : faultOf(c, problem, field);
-  if (code !== "invalid_code" || waitSeconds === undefined) return [fault];
+  if (code !== "invalid_code") return [fault];
+  if (extensions["capped"] === true) return [fault, { message: t.problems.locked }];
+  if (waitSeconds === undefined) return [fault];
   return [fault, { message: t.lockedFor(waitSeconds), waitSeconds }];
 }
 
@@ -144,6 +149,8 @@ const PASSWORDS = new Set(["currentPassword", "password"]);
 export function messageOf(t: Texts, { code, title, retryAfter, extensions }: Problem): string {
   if (code === "locked" && retryAfter !== undefined) return t.lockedFor(retryAfter);
   if (code === "clock_skew") return t.clockSkew(Number(extensions["offsetSeconds"]));
+  if (code === "time_zone") return t.timeZone(Number(extensions["offsetSeconds"]) / 3600);
+  if (code === "clock_went_back") return t.clockWentBack(retryAfter ?? 0);
   if (code === "weak_password") return weakness(t, extensions);
   const messages: { [code in ProblemCode]?: string } = t.problems;
   return messages[code] ?? title;

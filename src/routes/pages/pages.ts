@@ -10,6 +10,7 @@ import { loginPages } from "./account/login";
 import { passwordPages } from "./account/password";
 import { profilePages } from "./account/profile";
 import { registerPages } from "./account/register";
+import { resyncPages } from "./account/resync";
 import { securityPages } from "./account/security";
 import { challengePages } from "./links/challenge";
 import { enrolmentPages } from "./links/enrolment";
@@ -35,6 +36,7 @@ for (const routes of [
   securityPages,
   authenticatorPages,
   backupCodePages,
+  resyncPages,
   passwordPages,
   profilePages,
 ]) {

@@ -5,6 +5,7 @@ import { enrol } from "../../core/enrol";
 import { parametersOf, readSecret } from "../../core/given-secret";
 import { importByKey } from "../../core/import-authenticator";
 import { loadKnownUser } from "../../core/load-user";
+import { MAX_DRIFT } from "../../core/policy";
 import { removeAuthenticator } from "../../core/users";
 import { requireKey } from "../auth";
 import {
@@ -37,8 +38,13 @@ export const AuthenticatorStatus = z.object({
   createdAt: Instant,
   confirmedAt: InstantOrNull,
   lastUsedAt: InstantOrNull,
-  driftSteps: z.int().openapi({
-    description: "By how many steps the phone's clock was off at the last success.",
+  driftSteps: z.int().min(-MAX_DRIFT).max(MAX_DRIFT).openapi({
+    description:
+      "By how many steps its clock was off at the last success. Codes around there are right, beside those around now.",
+  }),
+  refusedUntil: Instant.optional().openapi({
+    description:
+      "Only where the service's clock was ahead and has been set back: every code is refused until then, or until the user is unlocked.",
   }),
   secretBits: z.int().openapi({
     description: "160 of our own; fewer than 128 only of one that was imported with `allowShort`.",
@@ -104,6 +110,12 @@ const enrolRoute = createRoute({
   },
 });
 
+export const CONFIRMATION_PROBLEMS = [
+  ...(["invalid_code", "clock_skew", "time_zone", "parameters_ignored"] as const),
+  ...(["clock_went_back", "not_found", "already_confirmed", "enrolment_closed"] as const),
+  ...(["locked", "conflict"] as const),
+] as const;
+
 const confirmRoute = createRoute({
   method: "post",
   path: "/users/{userId}/authenticators/{id}/confirm",
@@ -111,7 +123,8 @@ const confirmRoute = createRoute({
   summary: "Confirm an enrolment",
   description:
     "The first right code makes the authenticator active, and is spent by it. With the user's first authenticator come ten backup codes, " +
-    "which are shown only here. Five wrong codes end the enrolment; they never lock the user.",
+    "which are shown only here. Five wrong codes end the enrolment; they never lock the user. " +
+    "A wrong code is looked at more closely here than anywhere else: `clock_skew`, `time_zone` and `parameters_ignored` say what to do about the phone.",
   security,
   middleware: [requireKey("enrol")] as const,
   request: { params: oneParams, body: body(z.strictObject({ code: CodeText })) },
@@ -120,15 +133,9 @@ const confirmRoute = createRoute({
     ...problems(
       ...KEY_PROBLEMS,
       ...BODY_PROBLEMS,
-      ...([
-        "invalid_code",
-        "proof_required",
-        "clock_skew",
-        "not_found",
-        "already_confirmed",
-        "enrolment_closed",
-      ] as const),
-      ...(["user_disabled", "locked", "conflict"] as const),
+      ...CONFIRMATION_PROBLEMS,
+      "proof_required",
+      "user_disabled",
     ),
   },
 });

@@ -6,7 +6,7 @@ import type { Proof } from "../../core/proof";
 import type { AppEnv } from "../context";
 import { CodeText, line } from "../fields";
 import { limitUser } from "../limits";
-import { CALL_PROBLEMS } from "../openapi";
+import { CALL_PROBLEMS, json } from "../openapi";
 
 /** Any key problem, and whatever stands in front of it. */
 export const KEY_PROBLEMS = [...CALL_PROBLEMS, "unauthorized", "insufficient_scope"] as const;
@@ -18,6 +18,15 @@ export const BackupCodesLeft = z.object({
     .optional()
     .openapi({ description: "Three or fewer: time for new ones." }),
 });
+
+export const UNLOCKS_STEPS =
+  "Where the service's clock was ahead and has been set back, it also ends that every code is refused (`refusedUntil` of an authenticator), and names whose: " +
+  "codes up to the present ones stay spent, those of later steps are good when their time comes, also one that was accepted while the clock was ahead.";
+
+export const Unlocked = json(
+  "Done, and the spent steps of these authenticators are no longer ahead",
+  z.object({ broughtBack: z.array(z.string()) }),
+);
 
 export const security = [{ apiKey: [] }];
 

@@ -15,6 +15,8 @@ import {
   PROOF_PROBLEMS,
   ProofBody,
   security,
+  Unlocked,
+  UNLOCKS_STEPS,
 } from "./shared";
 
 const params = z.object({ userId: UserId });
@@ -95,11 +97,13 @@ const unlockRoute = createRoute({
   tags: ["Users"],
   summary: "Unlock a user",
   description:
-    "Ends a lock and sets the failures to 0. It does not end a cap: only an operator's reset does.",
+    "Ends a lock and sets the failures to 0. It does not end a cap: only an operator's reset does. " +
+    UNLOCKS_STEPS,
   security,
   middleware: [requireKey("users")] as const,
   request: { params },
   responses: {
+    200: Unlocked,
     204: nothing,
     ...problems(...KEY_PROBLEMS, "invalid_request", "not_found", "locked", "conflict"),
   },
@@ -145,8 +149,8 @@ export const userRoutes = router()
     const { deps, key } = c.var;
     const caller = { ...key, ...c.req.valid("param") };
     const user = await loadKnownUser(deps, caller);
-    await unlockUser(deps, actorOf(caller), user);
-    return c.body(null, 204);
+    const broughtBack = await unlockUser(deps, actorOf(caller), user);
+    return broughtBack.length > 0 ? c.json({ broughtBack }, 200) : c.body(null, 204);
   })
   .openapi(deleteRoute, async (c) => {
     const { deps, key } = c.var;

@@ -1,12 +1,34 @@
 import { createRoute, z } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import { secondsUntil } from "../../core/guard";
+import { resynchronise } from "../../core/resynchronise";
 import { verifyCode } from "../../core/verify";
+import type { Deps } from "../../env";
 import { MAX_USER_AGENT } from "../address";
 import { requireKey } from "../auth";
-import { onBehalfOf, readEndUser } from "../end-user";
-import { Address, CodeText, line, UserId } from "../fields";
+import type { AppEnv } from "../context";
+import { Address, CodePair, CodeText, Instant, line, UserId } from "../fields";
+import { onBehalfOf, readEndUser, type EndUser } from "../end-user";
 import { limitUser } from "../limits";
 import { body, BODY_PROBLEMS, json, problems, router } from "../openapi";
 import { BackupCodesLeft, KEY_PROBLEMS, security } from "./shared";
+
+const params = z.object({ userId: UserId });
+/** The end user's, for the audit trail. */
+const sourceFields = {
+  ip: Address.optional().openapi({ description: "As `Stepgate-User-Ip`, and wins." }),
+  userAgent: line(MAX_USER_AGENT)
+    .optional()
+    .openapi({ description: "As `Stepgate-User-Agent`, and wins." }),
+};
+const ATTEMPT_PROBLEMS = [
+  "not_found",
+  "not_enrolled",
+  "locked",
+  "user_disabled",
+  "rebinding_required",
+  "conflict",
+] as const;
 
 const verify = createRoute({
   method: "post",
@@ -14,22 +36,13 @@ const verify = createRoute({
   tags: ["Verification"],
   summary: "Verify a code",
   description:
-    "Is this code right? A right one is spent by the asking. A wrong one, or one of a step before the last one spent, " +
-    "counts as a failure: five in a row lock the user for 30 seconds, and every further one for twice as long, up to an hour. " +
-    "The code that was just accepted, sent again, is refused without being counted.",
+    "Is this code right? A right one is spent by the asking. A wrong one counts as a failure: five in a row lock the user for 30 seconds, " +
+    "and every further one for twice as long, up to an hour. A code that was right before, sent again, is refused without being counted.",
   security,
   middleware: [requireKey("verify")] as const,
   request: {
-    params: z.object({ userId: UserId }),
-    body: body(
-      z.strictObject({
-        code: CodeText,
-        ip: Address.optional().openapi({ description: "As `Stepgate-User-Ip`, and wins." }),
-        userAgent: line(MAX_USER_AGENT)
-          .optional()
-          .openapi({ description: "As `Stepgate-User-Agent`, and wins." }),
-      }),
-    ),
+    params,
+    body: body(z.strictObject({ code: CodeText, ...sourceFields })),
   },
   responses: {
     200: json(
@@ -44,31 +57,58 @@ const verify = createRoute({
         z.object({
           valid: z.literal(false),
           attemptsRemaining: z.int().openapi({ description: "Before the user is locked." }),
+          lockedUntil: Instant.optional().openapi({
+            description: "If the user is locked by this code; `Retry-After` says how many seconds.",
+          }),
+          capped: z.literal(true).optional().openapi({
+            description: "If this code was the one too many: only an operator's reset ends that.",
+          }),
         }),
       ]),
     ),
-    ...problems(
-      ...KEY_PROBLEMS,
-      ...BODY_PROBLEMS,
-      ...([
-        "not_found",
-        "not_enrolled",
-        "locked",
-        "user_disabled",
-        "rebinding_required",
-        "conflict",
-      ] as const),
-    ),
+    ...problems(...KEY_PROBLEMS, ...BODY_PROBLEMS, ...ATTEMPT_PROBLEMS),
   },
 });
 
-export const verifyRoutes = router().openapi(verify, async (c) => {
-  const { userId } = c.req.valid("param");
-  const { code, ip, userAgent } = c.req.valid("json");
-  const { deps, key } = c.var;
-  await limitUser(c.env.USER_LIMIT, `${key.hash}:${userId}`, deps.now);
-  const told = readEndUser(c);
-  const endUser = { ip: ip ?? told.ip, userAgent: userAgent ?? told.userAgent };
-  const answer = await verifyCode(onBehalfOf(deps, endUser), { ...key, userId }, { code });
-  return c.json(answer, 200);
+const resync = createRoute({
+  method: "post",
+  path: "/users/{userId}/resync",
+  tags: ["Verification"],
+  summary: "Resynchronise an authenticator",
+  description:
+    "For a device whose clock is off by more than the app's `window` since its last code, and by ten steps at most: two codes in a row. Both are spent by it, and from then on " +
+    "codes around there are right too. Counted like a verification, and not to be taken for one: it lets codes pass that are too old to log anybody in. Ask for a code afterwards.",
+  security,
+  middleware: [requireKey("verify")] as const,
+  request: { params, body: body(z.strictObject({ codes: CodePair, ...sourceFields })) },
+  responses: {
+    200: json("Whose codes they are", z.object({ authenticatorId: z.string() })),
+    ...problems(...KEY_PROBLEMS, ...BODY_PROBLEMS, "invalid_code", ...ATTEMPT_PROBLEMS),
+  },
 });
+
+/** What the body says of the end user wins over the headers. */
+function behalfOf(c: Context<AppEnv>, { ip, userAgent }: EndUser): Deps {
+  const told = readEndUser(c);
+  return onBehalfOf(c.var.deps, { ip: ip ?? told.ip, userAgent: userAgent ?? told.userAgent });
+}
+
+export const verifyRoutes = router()
+  .openapi(verify, async (c) => {
+    const { userId } = c.req.valid("param");
+    const { code, ...endUser } = c.req.valid("json");
+    const { deps, key } = c.var;
+    await limitUser(c.env.USER_LIMIT, `${key.hash}:${userId}`, deps.now);
+    const verification = await verifyCode(behalfOf(c, endUser), { ...key, userId }, { code });
+    if (!verification.valid && verification.lockedUntil) {
+      c.header("retry-after", String(secondsUntil(verification.lockedUntil, deps.now)));
+    }
+    return c.json(verification, 200);
+  })
+  .openapi(resync, async (c) => {
+    const { userId } = c.req.valid("param");
+    const { codes, ...endUser } = c.req.valid("json");
+    const { deps, key } = c.var;
+    await limitUser(c.env.USER_LIMIT, `${key.hash}:${userId}`, deps.now);
+    return c.json(await resynchronise(behalfOf(c, endUser), { ...key, userId }, codes), 200);
+  });

@@ -1,18 +1,23 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { actorOf } from "../../core/actor";
-import { countBackupCodes } from "../../core/backup-codes";
 import { enrol } from "../../core/enrol";
 import { loadBySession } from "../../core/load-by-session";
+import { resynchronise } from "../../core/resynchronise";
 import { rotateBackupCodes } from "../../core/rotate-backup-codes";
 import { confirmOwn } from "../../core/step-up";
 import { removeAuthenticator, renameAuthenticator, toStatus } from "../../core/users";
 import { DEFAULT_PARAMETERS } from "../../crypto/totp";
-import { CodeText, IdempotencyHeaders, idempotentRequest, line, naming } from "../fields";
+import { CodePair, CodeText, IdempotencyHeaders, idempotentRequest, line, naming } from "../fields";
+import { limitUser } from "../limits";
 import { body, BODY_PROBLEMS, json, nothing, problems, router } from "../openapi";
-import { AuthenticatorStatus, EnrolmentSchema } from "../server/authenticators";
+import {
+  AuthenticatorStatus,
+  CONFIRMATION_PROBLEMS,
+  EnrolmentSchema,
+} from "../server/authenticators";
 import { BackupCodesLeft } from "../server/shared";
-import { handOver, requireAal2 } from "../session";
-import { FRESH_PROBLEMS, security, Tokens } from "./shared";
+import { handOver, requireAal2, requireSession } from "../session";
+import { FRESH_PROBLEMS, security, SESSION_PROBLEMS, Tokens } from "./shared";
 
 const params = z.object({ id: line(64).openapi({ example: "auth_mfrggzdfmztwq2lk" }) });
 const Name = naming(64).openapi({ description: "The user's name for it.", example: "My phone" });
@@ -79,12 +84,7 @@ const confirmRoute = createRoute({
         backupCodes: z.array(z.string()).optional(),
       }),
     ),
-    ...problems(
-      ...FRESH_PROBLEMS,
-      ...BODY_PROBLEMS,
-      ...(["invalid_code", "clock_skew", "not_found", "already_confirmed"] as const),
-      ...(["enrolment_closed", "locked", "conflict"] as const),
-    ),
+    ...problems(...FRESH_PROBLEMS, ...BODY_PROBLEMS, ...CONFIRMATION_PROBLEMS),
   },
 });
 
@@ -114,6 +114,26 @@ const removeRoute = createRoute({
   responses: {
     204: nothing,
     ...problems(...FRESH_PROBLEMS, "invalid_request", "not_found", "locked", "conflict"),
+  },
+});
+
+const resyncRoute = createRoute({
+  method: "post",
+  path: "/resync",
+  tags: ["Accounts: second factor"],
+  summary: "Resynchronise an authenticator",
+  description:
+    "For a device whose clock is off by up to ten steps: two codes in a row. Both are spent by it, and from then on codes around there are right too. It is counted as a code is, and proves nothing.",
+  security,
+  middleware: [requireSession()] as const,
+  request: { body: body(z.strictObject({ codes: CodePair })) },
+  responses: {
+    200: json("Whose codes they are", z.object({ authenticatorId: z.string() })),
+    ...problems(
+      ...SESSION_PROBLEMS,
+      ...BODY_PROBLEMS,
+      ...(["invalid_code", "not_enrolled", "locked", "conflict"] as const),
+    ),
   },
 });
 
@@ -176,9 +196,14 @@ export const secondFactorRoutes = router()
     await removeAuthenticator(deps, actorOf(session), loaded, { authenticatorId });
     return c.body(null, 204);
   })
+  .openapi(resyncRoute, async (c) => {
+    const { deps, session } = c.var;
+    await limitUser(c.env.USER_LIMIT, `${session.sessionId}:${session.mark}`, deps.now);
+    return c.json(await resynchronise(deps, session, c.req.valid("json").codes), 200);
+  })
   .openapi(countRoute, async (c) => {
-    const { backupCodesRemaining } = await loadBySession(c.var.deps, c.var.session);
-    return c.json(countBackupCodes(backupCodesRemaining), 200);
+    const { deps, session } = c.var;
+    return c.json(toStatus(await loadBySession(deps, session), deps.now).backupCodes, 200);
   })
   .openapi(rotateRoute, async (c) => {
     const request = await idempotentRequest(c, "POST /auth/backup-codes");

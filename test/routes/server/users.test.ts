@@ -51,13 +51,16 @@ describe("the status of a user", () => {
     });
   });
 
-  it("shows by how much the phone's clock was off, which moves nothing", async () => {
+  it("shows by how much the phone's clock was off, around which codes are right too", async () => {
     const { phone } = await enrolled(app, "ada");
     await app.verify("ada", codeOf(phone, 1));
     expect(await status()).toMatchObject({ authenticators: [{ driftSteps: 1 }] });
     elapse(90);
-    const tooFar = await app.verify("ada", codeOf(phone, 2));
+    const tooFar = await app.verify("ada", codeOf(phone, 3));
     expect(await tooFar.json()).toMatchObject({ valid: false });
+    const further = await app.verify("ada", codeOf(phone, 2));
+    expect(await further.json()).toMatchObject({ valid: true });
+    expect(await status()).toMatchObject({ authenticators: [{ driftSteps: 2 }] });
   });
 
   it("is no second factor while the only authenticator is pending", async () => {
@@ -158,7 +161,7 @@ describe("backup codes", () => {
     }
     expect(await (await app.verify("ada", backupCodes[0])).json()).toEqual({
       valid: false,
-      attemptsRemaining: 4,
+      attemptsRemaining: 5,
     });
   });
 
@@ -186,7 +189,9 @@ describe("a lock", () => {
     const { phone } = await enrolled(app, "ada");
     for (let left = 4; left >= 0; left--) {
       const response = await app.verify("ada", wrongCodeOf(phone));
-      expect(await response.json()).toEqual({ valid: false, attemptsRemaining: left });
+      const lock = left === 0 && { lockedUntil: new Date(Date.now() + 30_000).toISOString() };
+      expect(await response.json()).toEqual({ valid: false, attemptsRemaining: left, ...lock });
+      expect(response.headers.get("retry-after")).toBe(left === 0 ? "30" : null);
     }
     const locked = await app.verify("ada", codeOf(phone));
     expect([locked.status, locked.headers.get("retry-after")]).toEqual([429, "30"]);

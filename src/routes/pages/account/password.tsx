@@ -18,6 +18,7 @@ import { Form, NewPasswordField, PasswordField } from "../forms";
 import { textsOf } from "../language";
 import { show } from "../layout";
 import { Back, homeAfter, LogOut, nextOf } from "./frame";
+import { ResyncLink } from "./resync";
 
 const ChangeForm = z.object({ currentPassword: Password, newPassword: Password });
 /** One of the two. */
@@ -63,7 +64,10 @@ async function proofPage(c: Context<AppEnv>, faults: Fault[] = []) {
       <>
         <p>{withCode ? t.whyCode : t.whyPassword}</p>
         {withCode ? (
-          <CodeEntry c={c} faults={faults} lengths={lengths} />
+          <>
+            <CodeEntry c={c} faults={faults} lengths={lengths} />
+            <ResyncLink c={c} />
+          </>
         ) : (
           <Form>
             <PasswordField label={login.password} faults={faults} autofocus />

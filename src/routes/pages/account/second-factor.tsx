@@ -6,6 +6,7 @@ import type { AuthenticatorStatus, UserStatus } from "../../../core/users";
 import type { AppEnv } from "../../context";
 import { textsOf } from "../language";
 import { Time } from "./frame";
+import { ResyncLink } from "./resync";
 
 interface Props {
   c: Context<AppEnv>;
@@ -30,6 +31,7 @@ export function SecondFactor({ fresh, ...props }: Props & { fresh: boolean }) {
         <span class={`tag ${isOn ? "good" : "warn"}`}>{isOn ? t.isOn : t.isOff}</span>
       </h2>
       {isOn && !fresh ? <Hidden c={c} /> : <Factors {...props} />}
+      {isOn && <ResyncLink c={c} />}
     </section>
   );
 }

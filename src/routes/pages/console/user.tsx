@@ -108,6 +108,11 @@ function Authenticators(props: { c: Context<AppEnv>; authenticators: Authenticat
                 {one.driftSteps !== 0 && ` · ${t.user.drift(one.driftSteps)}`}
                 {one.secretBits < 128 && ` · ${t.user.shortSecret(one.secretBits)}`}
               </p>
+              {one.refusedUntil && (
+                <p>
+                  {t.user.refusedUntil} <Time c={c} at={one.refusedUntil} />
+                </p>
+              )}
             </div>
             <code class="muted">{one.id}</code>
           </li>
@@ -121,7 +126,8 @@ function Authenticators(props: { c: Context<AppEnv>; authenticators: Authenticat
 function Actions({ c, user }: { c: Context<AppEnv>; user: UserDetail }) {
   const { user: t } = textsOf(c).console;
   const { id, capped, lockedUntil, failures, disabled } = user;
-  const canUnlock = !capped && (lockedUntil !== null || failures > 0);
+  const refused = user.authenticators.some((one) => one.refusedUntil !== undefined);
+  const canUnlock = !capped && (lockedUntil !== null || failures > 0 || refused);
   const actions = [
     canUnlock && "unlock",
     "reset",

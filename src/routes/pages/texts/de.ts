@@ -25,6 +25,7 @@ export const de: Texts = {
     currentPassword: "Geben Sie Ihr bisheriges Passwort ein.",
     newPassword: "Geben Sie ein neues Passwort ein.",
     code: "Geben Sie alle Ziffern des Codes ein, den Ihre App anzeigt.",
+    nextCode: "Geben Sie den nächsten Code ein, den Ihre App anzeigt.",
     backupCode: "Geben Sie einen Backup-Code ein: 24 Buchstaben und Ziffern.",
     name: "Geben Sie einen Namen mit höchstens 64 Zeichen ein.",
     personName: "Geben Sie einen Namen mit höchstens 100 Zeichen ein.",
@@ -55,6 +56,8 @@ export const de: Texts = {
     invalid_challenge: "Das hat zu lange gedauert oder ist schon erledigt. Beginnen Sie von vorn.",
     invalid_code:
       "Der Code ist falsch, abgelaufen oder schon benutzt. Warten Sie auf den nächsten.",
+    parameters_ignored:
+      "Ihre App beachtet nicht, wie diese Codes gebildet werden. Nehmen Sie eine andere App, oder bitten Sie um eine Einrichtung mit SHA1, 6 Ziffern und 30 Sekunden.",
     email_taken: "Zu dieser E-Mail-Adresse gibt es schon ein Konto.",
     username_taken: "Zu diesem Benutzernamen gibt es schon ein Konto.",
     registration_closed: "Konten legt hier der Betreiber an.",
@@ -90,6 +93,10 @@ export const de: Texts = {
     `Zu viele falsche Codes. Warten Sie ${seconds} Sekunden.`,
   clockSkew: (seconds: number) =>
     `Der Code gehört zu einer anderen Zeit: Die Uhr Ihres Telefons geht etwa ${Math.abs(seconds)} Sekunden ${seconds > 0 ? "vor" : "nach"}. Stellen Sie sie auf automatisch, und geben Sie den nächsten Code ein.`,
+  timeZone: (hours: number) =>
+    `Der Code gehört zu einer anderen Zeitzone: Die Uhr Ihres Telefons geht ${Math.abs(hours).toLocaleString("de")} Stunden ${hours > 0 ? "vor" : "nach"}. Stellen Sie Datum, Uhrzeit und Zeitzone auf automatisch, und geben Sie den nächsten Code ein.`,
+  clockWentBack: (seconds: number) =>
+    `Unsere Uhr ging falsch, als dies eingerichtet wurde. Jetzt geht sie richtig: Warten Sie ${seconds} Sekunden, und geben Sie den Code ein, den Ihre App dann zeigt.`,
   weakPassword: {
     too_short: (length: number) => `Das Passwort braucht mindestens ${length} Zeichen.`,
     too_long: (length: number) => `Das Passwort darf höchstens ${length} Zeichen haben.`,
@@ -132,6 +139,16 @@ export const de: Texts = {
       `Mindestens ${length} Zeichen. Gut sind ein paar Wörter, die nichts miteinander zu tun haben.`,
     submit: "Konto anlegen",
     haveAccount: "Haben Sie schon ein Konto?",
+  },
+
+  resync: {
+    link: "Codes eines Geräts werden abgelehnt? Hier seine Uhr abgleichen",
+    title: "Geht die Uhr Ihres Geräts falsch?",
+    why: "Geben Sie zwei Codes ein, die Ihr Gerät nacheinander zeigt. Dann wissen wir, um wie viel seine Uhr falsch geht, bis zu fünf Minuten.",
+    first: "Code",
+    second: "Der nächste Code",
+    secondHint: "Warten Sie, bis das Gerät einen neuen zeigt",
+    submit: "Beide Codes prüfen",
   },
 
   prove: {
@@ -187,6 +204,7 @@ export const de: Texts = {
         "Diese Authentifizierungs-App ist schon eingerichtet. Ihre Backup-Codes wurden einmal angezeigt: Wenn Sie sie nicht gesichert haben, erzeugen Sie neue.",
       profile: "Ihre Angaben sind geändert.",
       confirmed: "Die App ist eingerichtet.",
+      resynchronised: "Codes Ihres Geräts werden wieder angenommen. Nehmen Sie den nächsten.",
       removed: "Die App ist entfernt.",
       off: "Die Zwei-Faktor-Authentifizierung ist aus.",
       password: "Ihr Passwort ist geändert. Alle anderen Sitzungen sind beendet.",
@@ -447,6 +465,8 @@ export const de: Texts = {
       drift: (steps: number) =>
         `Uhr geht ${Math.abs(steps)} ${Math.abs(steps) === 1 ? "Schritt" : "Schritte"} ${steps > 0 ? "vor" : "nach"}`,
       shortSecret: (bits: number) => `kurzes Geheimnis: ${bits} Bit`,
+      refusedUntil:
+        "Unsere Uhr ging vor und wurde zurückgestellt: Codes werden abgelehnt, bis Sie den Benutzer entsperren, oder bis",
       actions: "Was Sie tun können",
       events: "Letzte Ereignisse",
       allEvents: "Alle Ereignisse dieses Benutzers",
@@ -454,7 +474,7 @@ export const de: Texts = {
       unlock: {
         act: "Entsperren",
         title: (name: string) => `${name} entsperren`,
-        why: "Die Sperre endet, und die falschen Codes sind vergessen.",
+        why: "Die Sperre endet, und die falschen Codes sind vergessen. Falls unsere Uhr vorging, werden neue Codes wieder angenommen: Ein Code, den jemand in dieser Zeit gesehen hat, gilt noch einmal, wenn seine Zeit kommt.",
       },
       reset: {
         act: "Zweiten Faktor zurücksetzen",

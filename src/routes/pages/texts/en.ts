@@ -20,6 +20,7 @@ export const en = {
     currentPassword: "Enter your present password.",
     newPassword: "Enter a new password.",
     code: "Enter all digits of the code that your app shows.",
+    nextCode: "Enter the next code that your app shows.",
     backupCode: "Enter a backup code: 24 letters and digits.",
     name: "Enter a name of at most 64 characters.",
     personName: "Enter a name of at most 100 characters.",
@@ -50,6 +51,8 @@ export const en = {
     invalid_credentials: "The name or the password is wrong.",
     invalid_challenge: "This took too long, or was done already. Start again.",
     invalid_code: "The code is wrong, expired or already used. Wait for the next one.",
+    parameters_ignored:
+      "Your app ignores how these codes are to be made. Use another app, or ask for a set-up with SHA1, 6 digits and 30 seconds.",
     email_taken: "There is an account with this e-mail address.",
     username_taken: "There is an account with this user name.",
     registration_closed: "Accounts are made by the operator here.",
@@ -79,6 +82,10 @@ export const en = {
   lockedFor: (seconds: number | string) => `Too many wrong codes. Wait ${seconds} seconds.`,
   clockSkew: (seconds: number) =>
     `The code is right for another time: your phone's clock is about ${Math.abs(seconds)} seconds ${seconds > 0 ? "ahead" : "behind"}. Set it to automatic, and enter the next code.`,
+  timeZone: (hours: number) =>
+    `The code is right for another time zone: your phone's clock is ${Math.abs(hours)} hours ${hours > 0 ? "ahead" : "behind"}. Set date, time and time zone to automatic, and enter the next code.`,
+  clockWentBack: (seconds: number) =>
+    `Our clock was wrong when this was set up. It is right now: wait ${seconds} seconds, and enter the code that your app shows then.`,
   weakPassword: {
     too_short: (length: number) => `The password needs at least ${length} characters.`,
     too_long: (length: number) => `The password can have at most ${length} characters.`,
@@ -121,6 +128,16 @@ export const en = {
       `At least ${length} characters. A few unrelated words are good.`,
     submit: "Make the account",
     haveAccount: "Have an account?",
+  },
+
+  resync: {
+    link: "Are its codes refused? Set a device's clock right here",
+    title: "Is your device's clock off?",
+    why: "Enter two codes that your device shows one after the other. We then know how far its clock is off, up to five minutes.",
+    first: "Code",
+    second: "The next code",
+    secondHint: "Wait until the device shows a new one",
+    submit: "Check both codes",
   },
 
   prove: {
@@ -175,6 +192,7 @@ export const en = {
         "This authenticator is set up already. Its backup codes were shown once: if you did not save them, make new ones.",
       profile: "Your details are changed.",
       confirmed: "The authenticator is set up.",
+      resynchronised: "Your device's codes are accepted again. Use the next one.",
       removed: "The authenticator is removed.",
       off: "Two-factor authentication is off.",
       password: "Your password is changed. All other sessions have ended.",
@@ -422,6 +440,8 @@ export const en = {
       drift: (steps: number) =>
         `clock ${Math.abs(steps)} ${Math.abs(steps) === 1 ? "step" : "steps"} ${steps > 0 ? "ahead" : "behind"}`,
       shortSecret: (bits: number) => `short secret: ${bits} bits`,
+      refusedUntil:
+        "Our clock was ahead and has been set back: codes are refused until you unlock the user, or until",
       actions: "What you can do",
       events: "Recent events",
       allEvents: "All events of this user",
@@ -429,7 +449,7 @@ export const en = {
       unlock: {
         act: "Unlock",
         title: (name: string) => `Unlock ${name}`,
-        why: "The lock ends, and the wrong codes are forgotten.",
+        why: "The lock ends, and the wrong codes are forgotten. If our clock was ahead, new codes are accepted again: a code that somebody saw while it was ahead is good once more when its time comes.",
       },
       reset: {
         act: "Reset the second factor",

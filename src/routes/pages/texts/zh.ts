@@ -21,6 +21,7 @@ export const zh: Texts = {
     currentPassword: "请输入当前密码。",
     newPassword: "请输入新密码。",
     code: "请输入应用显示的验证码的全部数字。",
+    nextCode: "请输入应用显示的下一个验证码。",
     backupCode: "请输入一个备用码：24 个字母和数字。",
     name: "请输入不超过 64 个字符的名称。",
     personName: "请输入最多 100 个字符的姓名。",
@@ -49,6 +50,8 @@ export const zh: Texts = {
     invalid_credentials: "用户名或密码错误。",
     invalid_challenge: "时间过长，或已完成。请重新开始。",
     invalid_code: "验证码错误、已过期或已使用。请等待下一个。",
+    parameters_ignored:
+      "您的应用忽略了这些验证码的生成方式。请换用其他应用，或要求使用 SHA1、6 位数字和 30 秒重新设置。",
     email_taken: "该电子邮件地址已有账户。",
     username_taken: "该用户名已有账户。",
     registration_closed: "此处的账户由管理员创建。",
@@ -76,6 +79,10 @@ export const zh: Texts = {
   lockedFor: (seconds: number | string) => `错误次数过多。请等待 ${seconds} 秒。`,
   clockSkew: (seconds: number) =>
     `此验证码属于另一个时间：您手机的时钟大约${seconds > 0 ? "快" : "慢"}了 ${Math.abs(seconds)} 秒。请设为自动校时，然后输入下一个验证码。`,
+  timeZone: (hours: number) =>
+    `此验证码属于另一个时区：您手机的时钟${hours > 0 ? "快" : "慢"}了 ${Math.abs(hours)} 小时。请将日期、时间和时区设为自动，然后输入下一个验证码。`,
+  clockWentBack: (seconds: number) =>
+    `设置时我们的时钟有误，现在已校正：请等待 ${seconds} 秒，然后输入应用届时显示的验证码。`,
   weakPassword: {
     too_short: (length: number) => `密码至少需要 ${length} 个字符。`,
     too_long: (length: number) => `密码最多 ${length} 个字符。`,
@@ -117,6 +124,16 @@ export const zh: Texts = {
     passwordHint: (length: number) => `至少 ${length} 个字符。几个互不相关的词就很好。`,
     submit: "创建账户",
     haveAccount: "已有账户？",
+  },
+
+  resync: {
+    link: "设备的验证码被拒绝？在此校准其时钟",
+    title: "您设备的时钟不准吗？",
+    why: "请输入设备先后显示的两个验证码。我们由此得知其时钟相差多少，最多五分钟。",
+    first: "验证码",
+    second: "下一个验证码",
+    secondHint: "请等待设备显示新的验证码",
+    submit: "检查两个验证码",
   },
 
   prove: {
@@ -170,6 +187,7 @@ export const zh: Texts = {
       again: "此身份验证器已设置完成。其备用码只显示一次：如果没有保存，请重新生成。",
       profile: "您的资料已修改。",
       confirmed: "身份验证器已设置。",
+      resynchronised: "您设备的验证码已可重新使用。请使用下一个。",
       removed: "身份验证器已移除。",
       off: "双重身份验证已关闭。",
       password: "密码已更改。所有其他会话均已结束。",
@@ -407,6 +425,7 @@ export const zh: Texts = {
       noAuthenticators: "没有。",
       drift: (steps: number) => `时钟${steps > 0 ? "快" : "慢"} ${Math.abs(steps)} 步`,
       shortSecret: (bits: number) => `密钥过短：${bits} 位`,
+      refusedUntil: "我们的时钟曾经偏快，现已调回：在您解锁此用户之前，验证码一直被拒绝，或直到",
       actions: "可执行的操作",
       events: "最近事件",
       allEvents: "此用户的全部事件",
@@ -414,7 +433,7 @@ export const zh: Texts = {
       unlock: {
         act: "解锁",
         title: (name: string) => `解锁 ${name}`,
-        why: "锁定结束，错误次数清零。",
+        why: "锁定结束，错误次数清零。若我们的时钟曾经偏快，新的验证码将重新被接受：在此期间被他人看到的验证码，到其时间时还可使用一次。",
       },
       reset: {
         act: "重置第二因素",
