@@ -164,11 +164,6 @@ export const PROBLEMS = {
     title: "The code is right for another time: the phone's clock is off.",
     help: "Only at confirmation: set the phone's clock to automatic and try again. `offsetSeconds` says by how much it is ahead (or, if negative, behind).",
   },
-  clock_went_back: {
-    status: 422,
-    title: "The service's clock was ahead when this was enrolled, and has been set back since.",
-    help: "Only at confirmation: until then every code would have counted as used. That is mended now, and no try was charged. Enter the code that the app shows after the seconds in `Retry-After`.",
-  },
   idempotency_mismatch: {
     status: 422,
     title: "This Idempotency-Key was used for another request.",

@@ -15,7 +15,7 @@ import { record } from "./audit";
 import { createBackupCodes, replaceBackupCodes } from "./backup-codes";
 import { diagnose } from "./diagnosis";
 import { evaluateCode, openAuthenticators } from "./evaluate";
-import { assertUnlocked, secondsUntil } from "./guard";
+import { assertUnlocked } from "./guard";
 import {
   CLAIMED,
   claimBy,
@@ -29,8 +29,6 @@ import {
 import { loadKnownUser } from "./load-user";
 import { CONFIRM_TRIES } from "./policy";
 import { isProofRequired } from "./proof";
-import { noteRefusal } from "./refusals";
-import { bringBack, goodAgainAt, isAhead } from "./steps-ahead";
 import { isActive, type Authenticator, type UserRecord } from "./user-record";
 
 /**
@@ -76,8 +74,7 @@ export interface ConfirmationInput {
 
 /**
  * Throws `proof_required` for one that was begun without a proof, where by now there is a factor that
- * the app wants proven; `invalid_code`, or what `diagnose` makes of it; `clock_went_back` after which
- * later codes are good; `not_found` also for an enrolment that has expired; `enrolment_closed` after
+ * the app wants proven; `invalid_code`, or what `diagnose` makes of it; `not_found` also for an enrolment that has expired; `enrolment_closed` after
  * five wrong codes.
  */
 export async function confirm(
@@ -129,8 +126,6 @@ async function tryConfirm(
   const candidates = opened.filter((one) => one.digits === digits.length);
   const { matches } = await evaluateCode(candidates, digits, { now: deps.now, window });
   const [match] = matches;
-  if (match && match.step <= match.lastStep)
-    return refuseSpent(deps, caller, loaded, authenticator);
   const step = match?.step ?? -1;
   const change = { authenticatorId: authenticator.id, step, sequel, withBackupCodes };
   const { backupCodes, claimed } = await commitConfirmation(deps, caller, loaded, change);
@@ -171,37 +166,6 @@ function confirmationEvent(
   const event = { type: "authenticator.confirmed", actor: actorOf(caller).name } as const;
   const failure = { outcome: "failure", reason: "wrong_code" } as const;
   return { ...event, appId, userId, authenticatorId, ...(step < 0 && failure) };
-}
-
-/**
- * A code that counts as spent: an import begins at the step of that moment. It is charged no try. If
- * that moment is still to come, because our clock was ahead, no code would ever confirm it in time:
- * this one proves the secret, and the steps are brought back. Null if something changed since the read.
- */
-async function refuseSpent(
-  deps: Deps,
-  caller: Caller,
-  loaded: UserRecord,
-  authenticator: Authenticator,
-): Promise<null> {
-  const { app, user } = loaded;
-  if (!isAhead(authenticator, deps.now)) {
-    noteRefusal(deps, { appId: app.id, userId: user.id, reason: "replayed_code" });
-    throw new Problem("invalid_code", {
-      detail: "This code may have been used before. Wait for the next one.",
-    });
-  }
-  const actor = actorOf(caller);
-  const claim = claimBy(deps, actor, loaded);
-  const requireProof = Number(isProofRequired(loaded, actor));
-  const values = { ...claim, authenticatorId: authenticator.id, step: -1, requireProof };
-  const [claimed] = await deps.db.$client.batch([
-    CLAIM_CONFIRMATION(deps.db.$client, values),
-    ...bringBack(deps, actor, { ...loaded, authenticators: [authenticator] }, claim),
-  ]);
-  if (claimed?.results.length !== 1) return null;
-  const again = goodAgainAt(authenticator, app.settings.window, deps.now);
-  throw new Problem("clock_went_back", { retryAfter: secondsUntil(again, deps.now) });
 }
 
 /**

@@ -41,12 +41,6 @@ export function refusedUntil({ lastStep, period }: Ledger): Date {
   return new Date((lastStep + 1) * period * 1000);
 }
 
-/** When they are good again after `bringBack`. */
-export function goodAgainAt({ period, drift }: Ledger, window: number, now: Date): Date {
-  const step = timeStep(now, period) + window + Math.max(0, drift) + 1;
-  return new Date(step * period * 1000);
-}
-
 /** The statements that bring these back, if the attempt's change took place. */
 export function bringBack(
   deps: Deps,

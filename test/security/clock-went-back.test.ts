@@ -1,15 +1,5 @@
 import { describe, expect, it } from "vitest";
-import {
-  admin,
-  codeOf,
-  createApp,
-  elapse,
-  enrol,
-  enrolled,
-  phoneWith,
-  problemCode,
-  type TestApp,
-} from "../helpers";
+import { admin, codeOf, createApp, elapse, enrolled, problemCode, type TestApp } from "../helpers";
 import { answer, attempts, challengeFor, isAccepted, rows, storedUser } from "./support";
 
 const HOUR = 3600;
@@ -127,43 +117,6 @@ describe("a clock that was ahead and has been set back", () => {
     const before = await rows("SELECT last_step FROM authenticators");
     await rows("UPDATE users SET capped_at = 1");
     for (const [, unlock] of UNLOCKS) expect(await problemCode(await unlock(app))).toBe("locked");
-    expect(await rows("SELECT last_step FROM authenticators")).toEqual(before);
-  });
-});
-
-describe("an import that was begun while the clock was ahead", () => {
-  const SECRET = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
-
-  async function imported() {
-    const app = await createApp();
-    elapse(HOUR);
-    const { id } = await enrol(app, "ada", { secret: SECRET, ...EIGHT });
-    elapse(-HOUR);
-    const confirm = (code: string) =>
-      app.v1("POST", `/users/ada/authenticators/${id}/confirm`, { body: { code } });
-    return { confirm, phone: phoneWith(SECRET, EIGHT) };
-  }
-
-  it("is confirmed by a code of after the first right one, which names the case and takes no try", async () => {
-    const { confirm, phone } = await imported();
-    const shown = [codeOf(phone), codeOf(phone, 1)];
-    const refused = await confirm(codeOf(phone));
-    expect(await problemCode(refused)).toBe("clock_went_back");
-    const wait = Number(refused.headers.get("retry-after"));
-    for (const code of [...shown, ...shown, ...shown]) {
-      expect(await problemCode(await confirm(code))).toBe("invalid_code");
-    }
-    elapse(wait);
-    expect((await confirm(codeOf(phone))).status).toBe(200);
-  });
-
-  it("is not mended by a wrong code, which takes a try", async () => {
-    const { confirm, phone } = await imported();
-    const before = await rows("SELECT last_step FROM authenticators");
-    for (let at = 0; at < 5; at++) {
-      expect(await problemCode(await confirm(codeOf(phone, 500 + at)))).toBe("invalid_code");
-    }
-    expect(await problemCode(await confirm(codeOf(phone)))).toBe("enrolment_closed");
     expect(await rows("SELECT last_step FROM authenticators")).toEqual(before);
   });
 });

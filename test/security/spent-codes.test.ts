@@ -1,16 +1,7 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { protect, register, type Protected } from "../account";
-import {
-  codeOf,
-  createApp,
-  elapse,
-  enrol,
-  enrolled,
-  phoneWith,
-  problemCode,
-  type TestApp,
-} from "../helpers";
+import { codeOf, createApp, elapse, enrolled, type TestApp } from "../helpers";
 import { settings } from "../links";
 import { accountsApp, setAccounts } from "./account-support";
 import {
@@ -164,19 +155,5 @@ describe("an uncharged answer", () => {
       expect(await isAccepted(await app.verify("ada", code))).toBe(false);
       expect(await storedUser("ada")).toMatchObject({ failures: at + 1 });
     }
-  });
-
-  it("to a confirmation takes no try", async () => {
-    app = await createApp();
-    const secret = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
-    const { id } = await enrol(app, "ada", { secret });
-    const phone = phoneWith(secret);
-    const confirm = (code: string) =>
-      app.v1("POST", `/users/ada/authenticators/${id}/confirm`, { body: { code } });
-    for (let at = 0; at < 6; at++) {
-      expect(await problemCode(await confirm(codeOf(phone)))).toBe("invalid_code");
-    }
-    elapse(30);
-    expect((await confirm(codeOf(phone))).status).toBe(200);
   });
 });

@@ -78,7 +78,6 @@ function translate(problem: Problem, c: Context<AppEnv>): ForeignAnswer {
       return fail(400, detail ?? title);
     case "invalid_code":
     case "clock_skew":
-    case "clock_went_back":
     case "parameters_ignored":
     case "time_zone":
     case "invalid_challenge":

@@ -158,7 +158,7 @@ const totp = new Hono<AppEnv>()
       throw detail(400, "Backup codes already exist for this user.");
     if (!pending) throw detail(400, NO_SECRET);
     const { deps } = c.var;
-    const diagnoses = ["clock_skew", "clock_went_back", "parameters_ignored", "time_zone"];
+    const diagnoses = ["clock_skew", "parameters_ignored", "time_zone"];
     const wrong = ["invalid_code", "invalid_request", "enrolment_closed", ...diagnoses];
     // The session stays at its level, because the answer has no place for tokens of another.
     const { backupCodes } = await confirm(deps, caller, {

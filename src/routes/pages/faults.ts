@@ -19,7 +19,6 @@ export interface Fault {
 
 const FIELD_OF: { [code in ProblemCode]?: string } = {
   clock_skew: "code",
-  clock_went_back: "code",
   email_taken: "email",
   invalid_code: "code",
   parameters_ignored: "code",
@@ -150,7 +149,6 @@ export function messageOf(t: Texts, { code, title, retryAfter, extensions }: Pro
   if (code === "locked" && retryAfter !== undefined) return t.lockedFor(retryAfter);
   if (code === "clock_skew") return t.clockSkew(Number(extensions["offsetSeconds"]));
   if (code === "time_zone") return t.timeZone(Number(extensions["offsetSeconds"]) / 3600);
-  if (code === "clock_went_back") return t.clockWentBack(retryAfter ?? 0);
   if (code === "weak_password") return weakness(t, extensions);
   const messages: { [code in ProblemCode]?: string } = t.problems;
   return messages[code] ?? title;

@@ -112,7 +112,7 @@ const enrolRoute = createRoute({
 
 export const CONFIRMATION_PROBLEMS = [
   ...(["invalid_code", "clock_skew", "time_zone", "parameters_ignored"] as const),
-  ...(["clock_went_back", "not_found", "already_confirmed", "enrolment_closed"] as const),
+  ...(["not_found", "already_confirmed", "enrolment_closed"] as const),
   ...(["locked", "conflict"] as const),
 ] as const;
 

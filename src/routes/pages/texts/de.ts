@@ -95,8 +95,6 @@ export const de: Texts = {
     `Der Code gehört zu einer anderen Zeit: Die Uhr Ihres Telefons geht etwa ${Math.abs(seconds)} Sekunden ${seconds > 0 ? "vor" : "nach"}. Stellen Sie sie auf automatisch, und geben Sie den nächsten Code ein.`,
   timeZone: (hours: number) =>
     `Der Code gehört zu einer anderen Zeitzone: Die Uhr Ihres Telefons geht ${Math.abs(hours).toLocaleString("de")} Stunden ${hours > 0 ? "vor" : "nach"}. Stellen Sie Datum, Uhrzeit und Zeitzone auf automatisch, und geben Sie den nächsten Code ein.`,
-  clockWentBack: (seconds: number) =>
-    `Unsere Uhr ging falsch, als dies eingerichtet wurde. Jetzt geht sie richtig: Warten Sie ${seconds} Sekunden, und geben Sie den Code ein, den Ihre App dann zeigt.`,
   weakPassword: {
     too_short: (length: number) => `Das Passwort braucht mindestens ${length} Zeichen.`,
     too_long: (length: number) => `Das Passwort darf höchstens ${length} Zeichen haben.`,

@@ -84,8 +84,6 @@ export const en = {
     `The code is right for another time: your phone's clock is about ${Math.abs(seconds)} seconds ${seconds > 0 ? "ahead" : "behind"}. Set it to automatic, and enter the next code.`,
   timeZone: (hours: number) =>
     `The code is right for another time zone: your phone's clock is ${Math.abs(hours)} hours ${hours > 0 ? "ahead" : "behind"}. Set date, time and time zone to automatic, and enter the next code.`,
-  clockWentBack: (seconds: number) =>
-    `Our clock was wrong when this was set up. It is right now: wait ${seconds} seconds, and enter the code that your app shows then.`,
   weakPassword: {
     too_short: (length: number) => `The password needs at least ${length} characters.`,
     too_long: (length: number) => `The password can have at most ${length} characters.`,

@@ -81,8 +81,6 @@ export const zh: Texts = {
     `此验证码属于另一个时间：您手机的时钟大约${seconds > 0 ? "快" : "慢"}了 ${Math.abs(seconds)} 秒。请设为自动校时，然后输入下一个验证码。`,
   timeZone: (hours: number) =>
     `此验证码属于另一个时区：您手机的时钟${hours > 0 ? "快" : "慢"}了 ${Math.abs(hours)} 小时。请将日期、时间和时区设为自动，然后输入下一个验证码。`,
-  clockWentBack: (seconds: number) =>
-    `设置时我们的时钟有误，现在已校正：请等待 ${seconds} 秒，然后输入应用届时显示的验证码。`,
   weakPassword: {
     too_short: (length: number) => `密码至少需要 ${length} 个字符。`,
     too_long: (length: number) => `密码最多 ${length} 个字符。`,
