@@ -56,7 +56,7 @@ export function isShort(secret: Bytes): boolean {
 }
 
 function assertLength(secret: Bytes | null, encoding: string, { allowShort }: GivenSecret): Bytes {
-  if (!secret) throw refuse("secret", `not ${encoding}, or cut off`);
+  if (!secret) throw refuse("secret", `not ${encoding}, or cut off; \`encoding\` may name another`);
   const bits = secret.byteLength * 8;
   const least = allowShort ? MIN_SHORT_SECRET_BYTES : MIN_SECRET_BYTES;
   if (secret.byteLength >= least && secret.byteLength <= MAX_SECRET_BYTES) return secret;
