@@ -82,12 +82,8 @@ async function explainTaken({ db }: Deps, email: string): Promise<Problem> {
 }
 
 /** Throws `weak_password`. */
-export function assertPassword(
-  settings: AppSettings,
-  { email, username }: Account,
-  password: string,
-): void {
-  assertAcceptable(password, { email, username, minLength: minPasswordLength(settings) });
+export function assertPassword(settings: AppSettings, account: Account, password: string): void {
+  assertAcceptable(password, { ...account, minLength: minPasswordLength(settings) });
 }
 
 /** In code points. Where a second factor is required, a shorter one will do. */
