@@ -5,7 +5,12 @@
 
 import type { Context } from "hono";
 import type { Source } from "../core/audit";
-import type { Client } from "../core/password-gate";
+import type { Client } from "../core/attempt-counters";
+import type { AppEnv } from "./context";
+import { ownCookie } from "./cookies";
+
+/** Says that this browser has logged in before. */
+export const BROWSER = "stepgate-browser";
 
 /**
  * Behind Cloudflare's edge this cannot be forged; a local server passes the client's own header
@@ -21,17 +26,33 @@ export function sourceOf(c: Context): Source {
 }
 
 /** For the counters of wrong passwords too. */
-export function clientOf(c: Context): Client {
-  return { ...sourceOf(c), network: addressKey(addressOf(c)) };
+export function clientOf(c: Context<AppEnv>): Client {
+  const address = addressOf(c);
+  return {
+    ...sourceOf(c),
+    network: addressKey(address),
+    site: siteKey(address),
+    browser: ownCookie(c, BROWSER) ?? "",
+  };
 }
 
 /** What limits by address count by: an IPv6 customer has at least a /64, so that is one address. */
 export function addressKey(address: string | undefined): string {
   if (address === undefined) return "unknown";
-  // IPv4, also as mapped into IPv6 (RFC 4291 §2.5.5.2), where a /64 would be everybody.
-  if (!address.includes(":") || /^::ffff:/i.test(address)) return address;
+  if (isIpv4(address)) return address;
   const groups = expand(address);
   return groups ? `${groups.slice(0, 4).join(":")}::/64` : "unknown";
+}
+
+/** The /48 of an IPv6 address, of which one customer may have all; null for any other. */
+export function siteKey(address: string | undefined): string | null {
+  const groups = address === undefined || isIpv4(address) ? null : expand(address);
+  return groups && `${groups.slice(0, 3).join(":")}::/48`;
+}
+
+/** Also as mapped into IPv6 (RFC 4291 §2.5.5.2), where a /64 would be everybody. */
+function isIpv4(address: string): boolean {
+  return !address.includes(":") || /^::ffff:/i.test(address);
 }
 
 /**

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { addressKey } from "../../src/routes/address";
+import { addressKey, siteKey } from "../../src/routes/address";
 
 it.each([
   ["192.0.2.1", "192.0.2.1"],
@@ -13,4 +13,16 @@ it.each([
   [undefined, "unknown"],
 ])("limits %s as %s", (address, key) => {
   expect(addressKey(address)).toBe(key);
+});
+
+it.each([
+  ["2001:db8:1:2:3:4:5:6", "2001:db8:1::/48"],
+  ["2001:DB8:1:ffff::", "2001:db8:1::/48"],
+  ["2001:db8::1", "2001:db8:0::/48"],
+  ["192.0.2.1", null],
+  ["::ffff:192.0.2.1", null],
+  ["not an address: at all", null],
+  [undefined, null],
+])("counts %s with its site, %s", (address, site) => {
+  expect(siteKey(address)).toBe(site);
 });

@@ -7,7 +7,7 @@ import { login } from "../../../core/login";
 import { ACCOUNTS_APP } from "../../../core/policy";
 import { minPasswordLength, register } from "../../../core/register";
 import { Problem } from "../../../problem";
-import { clientOf, sourceOf } from "../../address";
+import { clientOf } from "../../address";
 import type { AppEnv } from "../../context";
 import { Email, Password, Username } from "../../user/shared";
 import { form, submit, typedIn, type Fault } from "../faults";
@@ -70,9 +70,10 @@ export const registerPages = new Hono<AppEnv>()
   .post("/register", form(RegistrationForm, registerPage), (c) =>
     submit(c, registerPage, async () => {
       const { email, username, newPassword: password } = c.req.valid("form");
-      const origin = { actor: "registration", source: sourceOf(c) } as const;
+      const client = clientOf(c);
+      const origin = { actor: "registration", client } as const;
       await register(c.var.deps, { email, username, password }, origin);
-      const input = { name: email, password, device: null, client: clientOf(c) };
+      const input = { name: email, password, device: null, client };
       return goOn(c, await login(c.var.deps, { ...input, holding: "cookie" }));
     }),
   );

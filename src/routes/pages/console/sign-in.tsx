@@ -7,7 +7,7 @@ import { Problem } from "../../../problem";
 import { sourceOf } from "../../address";
 import type { AppEnv } from "../../context";
 import { limitFailures } from "../../limits";
-import { ownCookie, setOwnCookie } from "../../session";
+import { ownCookie, setOwnCookie } from "../../cookies";
 import { Password } from "../../user/shared";
 import { form, showProblemIn, type Fault } from "../faults";
 import { Field, Form } from "../forms";

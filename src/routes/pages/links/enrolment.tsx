@@ -22,7 +22,7 @@ import { Problem } from "../../../problem";
 import { sourceOf } from "../../address";
 import type { AppEnv } from "../../context";
 import { limitUser } from "../../limits";
-import { ownCookie, setOwnCookie } from "../../session";
+import { ownCookie, setOwnCookie } from "../../cookies";
 import { CodeEntry } from "../code-entry";
 import { form, submit, type Fault } from "../faults";
 import { Form } from "../forms";

@@ -19,6 +19,8 @@ export const de: Texts = {
 
   fields: {
     email: "Geben Sie eine E-Mail-Adresse ein, zum Beispiel ada@example.com.",
+    "email.local_part":
+      "Vor dem @ nimmt dieser Dienst nur Buchstaben ohne Umlaute und Akzente, Ziffern und die üblichen Zeichen. Geben Sie eine andere Adresse ein.",
     username: "Geben Sie einen Benutzernamen mit höchstens 64 Zeichen ein, ohne @.",
     login: "Geben Sie Ihre E-Mail-Adresse oder Ihren Benutzernamen ein.",
     password: "Geben Sie Ihr Passwort ein.",

@@ -14,6 +14,8 @@ export const en = {
   /** By the name of the field: what is wrong with what was typed there. */
   fields: {
     email: "Enter an e-mail address, such as ada@example.com.",
+    "email.local_part":
+      "Before the @, this service takes only letters without accents, digits and the usual signs. Enter another address.",
     username: "Enter a user name of at most 64 characters, without @.",
     login: "Enter your e-mail address or user name.",
     password: "Enter your password.",

@@ -15,6 +15,7 @@ export const zh: Texts = {
 
   fields: {
     email: "请输入电子邮件地址，例如 ada@example.com。",
+    "email.local_part": "@ 之前只能使用英文字母、数字和常用符号。请输入其他地址。",
     username: "请输入不超过 64 个字符、不含 @ 的用户名。",
     login: "请输入电子邮件地址或用户名。",
     password: "请输入密码。",
