@@ -1,6 +1,7 @@
 /**
- * `npm run common-passwords`: makes src/core/common-passwords.ts of the common passwords in @zxcvbn-ts/language-common, those of 8 characters
- * and more, since no shorter one is ever allowed. To be run when that package is updated. The same list gives the same file.
+ * `npm run common-passwords`: makes src/core/common-passwords.ts of the common passwords in @zxcvbn-ts/language-common: those of 8 characters
+ * and more, since no shorter one is ever allowed, and the most common of the shorter ones, which are found as parts of a password. To be run
+ * when that package is updated. The same list gives the same file.
  */
 
 import { readFileSync, writeFileSync } from "node:fs";
@@ -12,6 +13,9 @@ import { ROOT } from "./wrangler.mjs";
 const PACKAGE = join(ROOT, "node_modules/@zxcvbn-ts/language-common");
 const TARGET = join(ROOT, "src/core/common-passwords.ts");
 const MIN_LENGTH = 8;
+/** Of those that are parts of others; and how many of the list, which begins with the most common, are looked through for them. */
+const MIN_PART_LENGTH = 5;
+const MOST_COMMON = 5000;
 
 /** Of passwords that are not on the list, one in so many is refused as well. Half of it makes the bundle 2.2 KB smaller. */
 const FALSE_ALARM_ONE_IN = 12_500;
@@ -40,7 +44,10 @@ export const COMMON_PASSWORDS: GolombSet = {
 /** In the form in which core/password-policy.ts looks them up. */
 function readList() {
   const folded = readJson("src/passwords.json").map((one) => one.normalize("NFC").toLowerCase());
-  return [...new Set(folded)].filter((one) => Array.from(one).length >= MIN_LENGTH);
+  return [...new Set(folded)].filter((one, rank) => {
+    const length = Array.from(one).length;
+    return length >= (rank < MOST_COMMON ? MIN_PART_LENGTH : MIN_LENGTH);
+  });
 }
 
 function readJson(file) {

@@ -197,7 +197,7 @@ export const PROBLEMS = {
   weak_password: {
     status: 422,
     title: "The password is too weak.",
-    help: "`reason` says what is wrong with it: `too_short` or `too_long` (the limit is `length`), `common`, or `contains_name` (the e-mail address or user name); `detail` says it in words. A few unrelated words make a good one.",
+    help: "`reason` says what is wrong with it: `too_short` or `too_long` (the limit is `length`), `common` (a listed password, or little more than one), `repeated`, `sequence` (of the alphabet, numbers or a keyboard), `contains_name` (e-mail address, user name or name, or what is close to them), or `not_text` (U+0000, U+FFFD or half of a surrogate pair); `detail` says it in words. Four unrelated words make a good one.",
   },
   locked: {
     status: 429,

@@ -4,6 +4,7 @@ import type { TokenProof } from "../crypto/session-token";
 import { statement, type Statement } from "../db/statement";
 import type { Deps } from "../env";
 import { hasSecondFactor } from "./assurance";
+import { showEmail } from "./login-names";
 import {
   JOIN_AUTHENTICATORS,
   readKnownRecord,
@@ -14,6 +15,7 @@ import {
 
 /** As far as it may be told. */
 export interface Account {
+  /** With the letters of its domain: `toLoginName` gives what is stored. */
   email: string;
   username: string | null;
   name: string | null;
@@ -22,6 +24,8 @@ export interface Account {
 export interface AccountRecord extends UserRecord {
   account: Account;
   passwordHash: string;
+  /** Keyed digests of the networks that they last gave their password from, the newest first. */
+  knownNetworks: string[];
   /** The trusted device that was asked for, if it is one of theirs. */
   deviceId: string | null;
 }
@@ -37,7 +41,7 @@ export interface AccountRow extends RecordRow {
 
 const load = (condition: string) =>
   statement(`
-  SELECT ${RECORD_COLUMNS}, ${ACCOUNT_COLUMNS}, ac.password_hash AS passwordHash,
+  SELECT ${RECORD_COLUMNS}, ${ACCOUNT_COLUMNS}, ac.password_hash AS passwordHash, u.known_networks AS networks,
     (SELECT d.id FROM trusted_devices d WHERE d.id = :deviceId AND d.hash = :deviceHash
       AND d.user_id = u.id AND d.epoch = u.epoch AND d.expires_at > :now) AS deviceId
   FROM accounts ac JOIN users u ON u.id = ac.user_id
@@ -47,20 +51,13 @@ const LOAD_BY_EMAIL = load("ac.email = :name");
 const LOAD_BY_USERNAME = load("ac.username = :name");
 const LOAD_BY_ID = load("ac.user_id = :name");
 
-/**
- * One spelling of an e-mail address or user name: NFKC, lower case, trimmed. What is equal so is the
- * same; done twice it changes nothing.
- */
-export function normaliseName(text: string): string {
-  return text.normalize("NFKC").toLowerCase().normalize("NFKC").trim();
-}
-
 interface LoginRow extends AccountRow {
   passwordHash: string;
+  networks: string | null;
   deviceId: string | null;
 }
 
-/** By normalised e-mail address or user name: only the first has an `@`. */
+/** By e-mail address or user name, as stored: only the first has an `@`. */
 export async function findAccount(
   deps: Deps,
   name: string,
@@ -86,12 +83,13 @@ async function readLogin(
   const [row] = results;
   const record = readKnownRecord(results);
   if (!row || !record) return null;
-  const { passwordHash, deviceId } = row;
-  return { ...record, account: readAccount(row), passwordHash, deviceId };
+  const { passwordHash, networks, deviceId } = row;
+  const knownNetworks: string[] = JSON.parse(networks ?? "[]");
+  return { ...record, account: readAccount(row), passwordHash, knownNetworks, deviceId };
 }
 
 export function readAccount({ email, username, accountName: name }: AccountRow): Account {
-  return { email, username, name };
+  return { email: showEmail(email), username, name };
 }
 
 /** A user as they see themselves. */

@@ -8,12 +8,14 @@ import { normaliseCode } from "../crypto/code";
 import { randomId } from "../crypto/random";
 import type { Deps } from "../env";
 import { Problem } from "../problem";
-import { findAccount, normaliseName, toProfile, type AccountRecord } from "./account";
+import { findAccount, toProfile, type AccountRecord } from "./account";
 import { hasSecondFactor, isBoundToEnrol, type Assurance } from "./assurance";
+import type { Client } from "./attempt-counters";
 import type { Sequel } from "./claim";
 import { openAuthenticators } from "./evaluate";
+import { toLoginName } from "./login-names";
 import { ANYBODY, type LoggedIn } from "./login";
-import { attemptPassword, type Client, type PasswordAttempt } from "./password-gate";
+import { attemptPassword, type PasswordAttempt } from "./password-gate";
 import { ACCOUNTS_APP, CHALLENGE_LIFE_SECONDS, DEFAULT_SETTINGS } from "./policy";
 import { beginSession, createSecrets, issueCredentials } from "./sessions";
 import { isActive } from "./user-record";
@@ -31,7 +33,7 @@ export async function loginAtOnce(
   deps: Deps,
   { name: typed, split, client }: LoginAtOnce,
 ): Promise<LoggedIn> {
-  const name = normaliseName(typed);
+  const name = toLoginName(typed);
   const account = await findAccount(deps, name);
   const needsCode = account !== null && hasSecondFactor(account);
   const { password, digits } = split(needsCode);

@@ -7,14 +7,16 @@ import { digests } from "../crypto/keyring";
 import { randomId } from "../crypto/random";
 import type { TokenProof } from "../crypto/session-token";
 import type { Deps } from "../env";
-import { findAccount, normaliseName, toProfile, type AccountRecord, type Profile } from "./account";
+import { findAccount, toProfile, type AccountRecord, type Profile } from "./account";
 import type { Actor } from "./actor";
 import { answerChallenge, openChallenge } from "./answer-challenge";
 import { hasSecondFactor, isBoundToEnrol, type Assurance } from "./assurance";
+import type { Client } from "./attempt-counters";
 import type { BackupCodesLeft } from "./backup-codes";
 import { mintChallenge, type Challenge } from "./challenges";
 import type { ChallengeClaims } from "./challenge-token";
-import { attemptPassword, type Client } from "./password-gate";
+import { toLoginName } from "./login-names";
+import { attemptPassword } from "./password-gate";
 import { CHALLENGE_LIFE_SECONDS } from "./policy";
 import {
   beginSession,
@@ -61,7 +63,7 @@ export type Login =
  */
 export async function login(deps: Deps, input: LoginInput): Promise<Login> {
   const { client, device, holding, password } = input;
-  const name = normaliseName(input.name);
+  const name = toLoginName(input.name);
   const account = await findAccount(deps, name, device);
   const deviceId = account && trustedDeviceOf(account, deps.now);
   const needsCode = account !== null && needsSecondFactor(account, deviceId);

@@ -10,6 +10,7 @@ import { loadAccount, type Account } from "./account";
 import { OPERATOR } from "./actor";
 import { record } from "./audit";
 import { claimBy, commitClaim, LIVE_APP } from "./claim";
+import { showEmail, toSearched } from "./login-names";
 import { loadUserById, type UserRecord } from "./user-record";
 import { toPage, type Page, type PageRequest } from "./page";
 import { changeAccount, type AccountChanges } from "./profile";
@@ -67,13 +68,14 @@ export interface UserFilter {
 }
 
 /**
- * Newest first. `query` is a part of the app's own name for the user, of their e-mail address or
- * user name, in any case (of ASCII letters).
+ * Newest first. `query` is a part of their e-mail address or user name, in any case, or of the app's
+ * own name for the user, of which only ASCII letters are found in another case.
  */
 export async function listUsers(
   { db, now }: Deps,
   { appId, query, state, cursor, limit }: UserFilter & PageRequest,
 ): Promise<Page<UserSummary>> {
+  const searched = toSearched(query ?? "");
   const rows = await db
     .select({
       id: users.id,
@@ -93,9 +95,9 @@ export async function listUsers(
     .where(
       and(
         appId === undefined ? undefined : eq(users.appId, appId),
-        query === undefined
+        searched.length === 0
           ? undefined
-          : sql`instr(lower(concat_ws(char(10), ${users.externalId}, ${accounts.email}, ${accounts.username})), lower(${query.normalize("NFC")})) > 0`,
+          : sql`EXISTS (SELECT 1 FROM json_each(${JSON.stringify(searched)}) WHERE instr(concat_ws(char(10), ${users.externalId}, lower(${users.externalId}), ${accounts.email}, ${accounts.username}), value) > 0)`,
         state === undefined ? undefined : inState(now)[state],
         cursor === undefined ? undefined : lt(sql`users.rowid`, Number(cursor)),
       ),
@@ -105,7 +107,11 @@ export async function listUsers(
   const page = toPage(rows, limit);
   return {
     ...page,
-    items: page.items.map((user) => ({ ...user, lockedUntil: future(user.lockedUntil, now) })),
+    items: page.items.map(({ email, ...user }) => ({
+      ...user,
+      email: email && showEmail(email),
+      lockedUntil: future(user.lockedUntil, now),
+    })),
   };
 }
 

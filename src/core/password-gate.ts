@@ -2,28 +2,23 @@
  * The one gate for passwords, as `verify.ts` is for codes: every log-in path, step-up and change of
  * password goes through it, so that counting cannot be forgotten.
  *
- * Wrong passwords are counted per account and address and per account, in counters of their own: a
- * stranger can slow the owner down, not lock them out, and never touches the guard of the second
- * factor. An unknown account costs the same work and the same statements as a known one, and so
+ * Wrong passwords are counted per account and address and per account, in counters of their own that
+ * never touch the guard of the second factor. Where strangers have used these up, a browser or an
+ * address that has logged in before has tries of its own. An unknown account costs the same work and the same statements as a known one, and so
  * does one whose guard is closed, which would else tell that two names are one account's.
  */
 
 import { DUMMY_HASH, hashPassword, needsRehash, verifyPassword } from "../crypto/password-hash";
-import { digest } from "../crypto/keyring";
 import { statement } from "../db/statement";
 import type { Deps } from "../env";
 import { Problem } from "../problem";
 import type { AccountRecord } from "./account";
 import type { Actor } from "./actor";
+import { counterKey, countWhere, reached, type Client, type Counter } from "./attempt-counters";
 import { recordWhere, type AuditEvent } from "./audit";
 import { claimBy, CLAIMED, LIVE_APP, LIVE_CALLER, SAME_EPOCH, type Sequel } from "./claim";
-import { ACCOUNTS_APP, PASSWORD_GUARDS } from "./policy";
-
-/** Where a person is, as the platform says it. */
-export interface Client {
-  /** What counters by address count by: the address, of IPv6 its /64. */
-  network: string;
-}
+import { knownBrowser } from "./known-browsers";
+import { ACCOUNTS_APP, KNOWN_NETWORKS, PASSWORD_GUARDS } from "./policy";
 
 export interface PasswordAttempt {
   /** As read; null if there is none of that name. */
@@ -43,15 +38,24 @@ export interface PasswordAttempt {
   sequel: Sequel;
 }
 
-/** Too many wrong passwords of late: `:guards` lists what is counted, with its limit. */
-const CLOSED = `EXISTS (SELECT 1 FROM json_each(:guards) g JOIN password_guards p ON p.key = g.value ->> 'key'
-    WHERE p.ends_at > :now AND p.failures >= g.value ->> 'limit')`;
+const USED_UP = `EXISTS (SELECT 1 FROM ${reached(":guards")})`;
+const OWN_USED_UP = `EXISTS (SELECT 1 FROM ${reached(":ownGuards")})`;
+
+/** This browser, or this address, has logged in before. */
+const IS_KNOWN = `(:byBrowser OR EXISTS (SELECT 1 FROM users ku JOIN json_each(ku.known_networks) kn
+    WHERE ku.id = :userId AND kn.value = :here))`;
+
+/**
+ * Too many wrong passwords of late: `:guards` lists what is counted of everybody, `:ownGuards` what
+ * a browser or an address that is known has besides. It is looked at only when the others are used up.
+ */
+const CLOSED = `iif(${USED_UP}, NOT ${IS_KNOWN} OR ${OWN_USED_UP}, 0)`;
 
 const IS_CLOSED = statement(`SELECT ${CLOSED} AS closed`);
 
 /** Decides, if the password is right. */
 const CLAIM = statement(`
-  UPDATE users SET attempt = :attempt, epoch = epoch + :endsSessions
+  UPDATE users SET attempt = :attempt, epoch = epoch + :endsSessions, known_networks = :networks
   WHERE users.id = :userId AND :right AND NOT ${CLOSED}
     AND ${SAME_EPOCH} AND ${LIVE_APP} AND ${LIVE_CALLER} AND users.disabled_at IS NULL
     AND (NOT users.must_rebind OR (users.rebind_expires_at > :now
@@ -64,12 +68,11 @@ const CLAIM = statement(`
 /** What is refused because it is closed costs no row. */
 const recordGiven = recordWhere(`iif(:right, ${CLAIMED}, NOT ${CLOSED})`);
 
-const COUNT = statement(`
-  INSERT INTO password_guards (key, failures, ends_at)
-  SELECT g.value ->> 'key', 1, :now + (g.value ->> 'life') FROM json_each(:guards) g
-  WHERE NOT :right AND NOT ${CLOSED}
-  ON CONFLICT (key) DO UPDATE SET
-    failures = iif(ends_at <= :now, 1, failures + 1), ends_at = iif(ends_at <= :now, excluded.ends_at, ends_at)`);
+/** On what is open: of what is known only when the others are used up. */
+const COUNT = countWhere(
+  `iif(${USED_UP}, iif(${IS_KNOWN} AND NOT ${OWN_USED_UP}, :ownGuards, '[]'), :guards)`,
+  "NOT :right",
+);
 
 const REHASH = statement(`
   UPDATE accounts SET password_hash = :rehashed
@@ -138,23 +141,47 @@ async function bindings(deps: Deps, attempt: PasswordAttempt) {
   const user = account?.user ?? { id: "", epoch: 0 };
   // A name is never an id: else wrong passwords for an id, which tokens show, would close its guard.
   const who = account ? account.user.id : `name:${attempt.name}`;
+  const counters = await countersOf(deps, who, client);
   return {
     ...claimBy(deps, actor, { app, user }),
-    guards: JSON.stringify(await guardsOf(deps, who, client)),
+    ...counters,
+    // Of two log-ins at once one may be forgotten: that costs tries, and opens nothing.
+    networks: JSON.stringify(withNetwork(account?.knownNetworks ?? [], counters.here)),
     endsSessions: Number(attempt.endsSessions ?? false),
     rebindHashes: JSON.stringify(attempt.rebindHashes ?? []),
     deviceId: attempt.deviceId ?? null,
   };
 }
 
-/** Of account and network, and of each alone: keyed digests, because names are personal. */
-async function guardsOf({ keyring }: Deps, who: string, { network }: Client) {
-  const { address, account, network: place } = PASSWORD_GUARDS;
-  const keyOf = (...parts: (string | null)[]) =>
-    digest(keyring, "password-guard", JSON.stringify(parts));
-  return [
-    { ...address, key: await keyOf(who, network) },
-    { ...account, key: await keyOf(who) },
-    { ...place, key: await keyOf(null, network) },
+function withNetwork(known: string[], here: string): string[] {
+  return [here, ...known.filter((network) => network !== here)].slice(0, KNOWN_NETWORKS);
+}
+
+/** What is counted for this account, and from here. */
+async function countersOf(deps: Deps, who: string, { network, site, browser }: Client) {
+  const nonce = await knownBrowser(deps, browser, who);
+  const here = await counterKey(deps, who, network);
+  const place = nonce ?? network;
+  const guards: Counter[] = [
+    { ...PASSWORD_GUARDS.address, key: here },
+    { ...PASSWORD_GUARDS.account, key: await counterKey(deps, who) },
+    { ...PASSWORD_GUARDS.network, key: await counterKey(deps, null, network) },
   ];
+  if (site !== null) {
+    guards.push(
+      { ...PASSWORD_GUARDS.site, key: await counterKey(deps, who, site) },
+      { ...PASSWORD_GUARDS.networkSite, key: await counterKey(deps, null, site) },
+    );
+  }
+  const ownGuards: Counter[] = [
+    // Of an address the counter that it has anyway: being known gives it no more tries at once.
+    { ...PASSWORD_GUARDS.known, key: await counterKey(deps, who, place) },
+    { ...PASSWORD_GUARDS.knownLong, key: await counterKey(deps, who, place, "long") },
+  ];
+  return {
+    guards: JSON.stringify(guards),
+    ownGuards: JSON.stringify(ownGuards),
+    byBrowser: Number(nonce !== null),
+    here,
+  };
 }

@@ -1,20 +1,24 @@
 /**
- * Which passwords may be set: NIST SP 800-63B-4 §3.1.1.2, which asks for length and for a list of
- * common passwords, and against rules of composition.
+ * Which passwords may be set: NIST SP 800-63B-4 §3.1.1.2, which asks for length, for a list of
+ * common passwords and for the user's own names to be refused, and against rules of composition.
+ * docs/decisions/0011 says why it is judged so.
  */
 
-import { openGolombSet } from "../crypto/golomb-set";
+import { isHashable } from "../crypto/password-hash";
 import { Problem } from "../problem";
-import { COMMON_PASSWORDS } from "./common-passwords";
+import type { Account } from "./account";
+import { findRuns } from "./keyboard-runs";
+import { findListed, isListed } from "./listed-words";
+import { findNames, wholeNames } from "./own-names";
+import { lengthSaidOnce, measureStrength, type Weakness } from "./password-strength";
+import { MIN_PASSWORD_LENGTH } from "./policy";
 
 /** Code points, as all lengths here. */
 const MAX_LENGTH = 128;
-/** Of an e-mail's local part or a user name: shorter ones are in many good passwords by chance. */
-const MIN_NAME_LENGTH = 4;
+/** Of the characters that are asked for, how many must not follow from the others. */
+const CHOSEN = 2 / 3;
 
-export interface PasswordContext {
-  email: string;
-  username: string | null;
+export interface PasswordContext extends Account {
   /** 8 to 64 code points. */
   minLength: number;
 }
@@ -31,46 +35,56 @@ export function assertAcceptable(password: string, about: PasswordContext): void
   }
 }
 
-function findFault(password: string, { email, username, minLength }: PasswordContext) {
-  const folded = fold(password);
-  const length = countCodePoints(password.normalize("NFC"));
-  if (length < minLength) {
-    const detail = `It needs at least ${minLength} characters.`;
-    return { reason: "too_short", detail, length: minLength };
+function findFault(password: string, about: PasswordContext) {
+  if (!isHashable(password)) {
+    const detail =
+      "It contains U+0000, U+FFFD or half of a surrogate pair, which nobody types on purpose.";
+    return { reason: "not_text", detail };
+  }
+  const length = Array.from(password.normalize("NFC")).length;
+  if (length < about.minLength) {
+    const detail = `It needs at least ${about.minLength} characters.`;
+    return { reason: "too_short", detail, length: about.minLength };
   }
   if (length > MAX_LENGTH) {
     const detail = `It can have at most ${MAX_LENGTH} characters.`;
     return { reason: "too_long", detail, length: MAX_LENGTH };
   }
-  if (isCommon(folded)) {
-    return { reason: "common", detail: "It is one of the most common passwords." };
-  }
-  if (namesOf(email, username).some((name) => folded.includes(name))) {
-    const detail = "It contains the e-mail address, the part before its @, or the user name.";
-    return { reason: "contains_name", detail };
-  }
-  return null;
+  return findWeakness(fold(password), about);
 }
 
-/** What a password may not contain. */
-function namesOf(email: string, username: string | null): string[] {
-  const localPart = email.slice(0, email.lastIndexOf("@"));
-  const names = [email, localPart, username ?? ""].map(fold);
-  return names.filter((name) => countCodePoints(name) >= MIN_NAME_LENGTH);
+const DETAILS: Record<Weakness, string> = {
+  common: "It is little more than one of the most common passwords.",
+  contains_name: "It is little more than the e-mail address, the user name or the name.",
+  repeated: "It says the same thing again and again.",
+  sequence: "It is little more than a sequence, such as 12345, abcde or qwerty, or a year.",
+};
+
+function findWeakness(folded: string, about: PasswordContext) {
+  if (isListed(folded)) {
+    return { reason: "common", detail: "It is one of the most common passwords." };
+  }
+  if (wholeNames(about).some((name) => folded.includes(fold(name)))) {
+    const detail =
+      "It contains the e-mail address, the part before its @, the user name or the name.";
+    return { reason: "contains_name", detail };
+  }
+  // What compatibility characters stand for may be longer.
+  const points = Array.from(folded).slice(0, MAX_LENGTH);
+  const weakness =
+    lengthSaidOnce(points) < about.minLength ? "repeated" : mainWeakness(points, about);
+  return weakness && { reason: weakness, detail: DETAILS[weakness] };
+}
+
+/** What makes too much of it predictable; null if enough of it was chosen freely. */
+function mainWeakness(points: readonly string[], about: PasswordContext): Weakness | null {
+  const found = [...findRuns(points), ...findListed(points), ...findNames(points, about)];
+  const { choices, weakness } = measureStrength(points, found);
+  const asked = Math.min(about.minLength, MIN_PASSWORD_LENGTH.optional) * CHOSEN;
+  return choices < asked ? weakness : null;
 }
 
 /** In any case, and however its letters were composed. */
 function fold(text: string): string {
-  return text.normalize("NFC").toLowerCase();
-}
-
-function countCodePoints(text: string): number {
-  return Array.from(text).length;
-}
-
-let isListed: ((text: string) => boolean) | undefined;
-
-function isCommon(folded: string): boolean {
-  isListed ??= openGolombSet(COMMON_PASSWORDS);
-  return isListed(folded);
+  return text.normalize("NFKC").toLowerCase();
 }

@@ -91,12 +91,29 @@ export const ACCOUNTS_APP = "accounts";
 /** NIST SP 800-63B-4 §3.1.1.2: 15 characters where a password is the only factor, 8 beside another. */
 export const MIN_PASSWORD_LENGTH = { optional: 15, required: 8 } as const;
 
-/** ASVS 6.3.1, without letting a stranger lock the owner out: per account and address, per account, per address. */
+/**
+ * Wrong passwords. ASVS 6.3.1, without letting a stranger lock the owner out; NIST SP 800-63B-4
+ * §3.2.2: at most 100.
+ */
 export const PASSWORD_GUARDS = {
   address: { limit: 10, life: 15 * MINUTE },
+  /** Of an IPv6 /48: fewer in an hour than the account has, so that no one customer closes it. */
+  site: { limit: 20, life: 15 * MINUTE },
   account: { limit: 100, life: 60 * MINUTE },
   /** Over all names, so that made-up ones cost a bounded number of rows. */
   network: { limit: 200, life: 15 * MINUTE },
+  networkSite: { limit: 400, life: 15 * MINUTE },
+  /** Of a browser or an address that has logged in before, once strangers have used up the others. */
+  known: { limit: 10, life: 15 * MINUTE },
+  knownLong: { limit: 100, life: 30 * DAY },
+} as const;
+export const KNOWN_BROWSER_LIFE = 365 * DAY;
+/** Addresses of one user that have logged in before: the newest. */
+export const KNOWN_NETWORKS = 8;
+/** Registrations, also such as find their name taken, by address and of IPv6 by /48. */
+export const REGISTRATION_GUARDS = {
+  network: { limit: 50, life: 60 * MINUTE },
+  site: { limit: 100, life: 60 * MINUTE },
 } as const;
 
 export const ACCESS_TOKEN_LIFE_SECONDS = 300;

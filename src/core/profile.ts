@@ -4,11 +4,12 @@ import { hashPassword } from "../crypto/password-hash";
 import { statement } from "../db/statement";
 import type { Deps } from "../env";
 import { Problem } from "../problem";
-import { normaliseName, type Account } from "./account";
+import type { Account } from "./account";
 import { OPERATOR, type Actor } from "./actor";
 import { record } from "./audit";
 import { claimBy, CLAIMED, LIVE_APP, LIVE_CALLER, NOT_HELD } from "./claim";
 import { assertNotHeld } from "./guard";
+import { normaliseName, showEmail, toLoginName } from "./login-names";
 import { assertPassword } from "./register";
 import type { UserRecord } from "./user-record";
 import { eventOf } from "./users";
@@ -64,15 +65,16 @@ export async function changeAccount(
   const claim = {
     ...claimBy(deps, actor, { app, user }),
     endsSessions: Number(password !== undefined),
-    email: changed.email,
+    email: toLoginName(changed.email),
     username: changed.username,
+    name: changed.name,
   };
   const d1 = deps.db.$client;
   const assign = (column: keyof typeof SET, value: string | null) =>
     SET[column](d1, { ...claim, value });
   const [claimed] = await d1.batch([
     CLAIM(d1, claim),
-    ...COLUMNS.flatMap((name) => (name in changes ? [assign(name, changed[name])] : [])),
+    ...COLUMNS.flatMap((name) => (name in changes ? [assign(name, claim[name])] : [])),
     ...(password === undefined ? [] : [assign("password", await hashPassword(password))]),
     record(deps, { ...eventOf("account.changed", actor, { app, user }), note }, claim.attempt),
   ]);
@@ -82,7 +84,7 @@ export async function changeAccount(
 
 function normaliseNames({ email, username, name }: Omit<AccountChanges, "password" | "note">) {
   return {
-    ...(email !== undefined && { email: normaliseName(email) }),
+    ...(email !== undefined && { email: showEmail(toLoginName(email)) }),
     ...(username !== undefined && { username: username && normaliseName(username) }),
     ...(name !== undefined && { name }),
   };

@@ -9,11 +9,12 @@ import type { Deps } from "../env";
 import { loadAccount } from "./account";
 import { actorOf, type SessionCaller } from "./actor";
 import { assertFresh, isBoundToEnrol, type Assurance } from "./assurance";
+import type { Client } from "./attempt-counters";
 import { record } from "./audit";
 import { CLAIMED, type Sequel } from "./claim";
 import { confirm, type Confirmation, type ConfirmationInput } from "./confirm";
 import { loadBySession, type Session, type SessionRecord } from "./load-by-session";
-import { attemptPassword, type Client } from "./password-gate";
+import { attemptPassword } from "./password-gate";
 import { assertPassword } from "./register";
 import {
   createSecrets,

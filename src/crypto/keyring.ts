@@ -28,6 +28,7 @@ export type DigestPurpose =
   | "request"
   | "rebinding"
   | "password-guard"
+  | "known-browser"
   | "bare-secret"
   | "operator-session";
 
@@ -88,6 +89,7 @@ async function deriveDigestKeys(raw: BufferSource): Promise<RingKey["digest"]> {
     request: await derive("request"),
     rebinding: await derive("rebinding"),
     "password-guard": await derive("password-guard"),
+    "known-browser": await derive("known-browser"),
     "bare-secret": await derive("bare-secret"),
     "operator-session": await derive("operator-session"),
   };

@@ -39,8 +39,17 @@ const utf8 = new TextEncoder();
 export const DUMMY_HASH =
   "$argon2id$v=19$m=19456,t=2,p=1$ctWHqxfWNhbiPk6mft7wBw$0+hfaBNcsg69KZWM+QKtMtcdptIaSiLR08fj4oUItBE";
 
-/** What to store. Throws a RangeError above 2048 bytes of UTF-8. */
+/**
+ * What UTF-8 keeps as it is, and what no conversion left behind: half of a surrogate pair would be
+ * hashed as U+FFFD, and so would two passwords as one. C programs end a text at U+0000.
+ */
+export function isHashable(password: string): boolean {
+  return password.isWellFormed() && !/[\0\ufffd]/.test(password);
+}
+
+/** What to store. Throws a RangeError above 2048 bytes of UTF-8, or for what is not hashable. */
 export async function hashPassword(password: string): Promise<string> {
+  if (!isHashable(password)) throw new RangeError("The password is not text.");
   const message = encode(password);
   if (message.byteLength > MAX_BYTES) throw new RangeError("The password is too long to hash.");
   const salt = crypto.getRandomValues(new Uint8Array(SALT_BYTES));
@@ -49,7 +58,8 @@ export async function hashPassword(password: string): Promise<string> {
 }
 
 /**
- * Whether the password is the one hashed, at the costs in the hash.
+ * Whether the password is the one hashed, at the costs in the hash. What is not hashable takes the
+ * same time and is none.
  *
  * Throws an Error when the hash is no PHC string of argon2id or asks for more than an isolate can
  * give: a hash that cannot be read is a fault, and never a password that does not match.
@@ -61,7 +71,7 @@ export async function verifyPassword(hash: string, password: string): Promise<bo
   const hashed = message.subarray(0, MAX_BYTES);
   const computed = argon2id({ message: hashed, salt, costs, tagBytes: tag.byteLength });
   const matches = timingSafeEqual(computed.toBase64(BASE64), tag.toBase64(BASE64));
-  return matches && message.byteLength <= MAX_BYTES;
+  return matches && message.byteLength <= MAX_BYTES && isHashable(password);
 }
 
 /** Whether the parameters are not today's. Throws as `verifyPassword` does. */

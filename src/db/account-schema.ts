@@ -8,7 +8,7 @@ export const accounts = sqliteTable(
   "accounts",
   {
     userId: text().primaryKey(),
-    /** Normalised: trimmed, NFKC, lower case; so is the user name. */
+    /** Normalised: trimmed, NFKC, lower case; so is the user name. Of the domain the A-labels. */
     email: text().notNull(),
     username: text(),
     name: text(),
@@ -21,7 +21,10 @@ export const accounts = sqliteTable(
   ],
 );
 
-/** Wrong passwords for one account, or for one account from one address, until the count ends. */
+/**
+ * Wrong passwords for one account, from one address or one browser, or registrations from one
+ * address, until the count ends.
+ */
 export const passwordGuards = sqliteTable("password_guards", {
   /** Keyed digest of what is counted: of strangers' e-mail addresses too, which are not ours to keep. */
   key: text().primaryKey(),

@@ -117,6 +117,8 @@ export const users = sqliteTable(
     mustRebind: integer({ mode: "boolean" }).notNull().default(false),
     rebindHash: text(),
     rebindExpiresAt: instant(),
+    /** Of a user with an account: keyed digests of the networks that they last gave their password from. */
+    knownNetworks: text({ mode: "json" }).$type<string[]>(),
   },
   (t) => [uniqueIndex("users_app_external").on(t.appId, t.externalId)],
 );

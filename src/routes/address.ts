@@ -4,11 +4,16 @@
  */
 
 import type { Context } from "hono";
-import type { Client } from "../core/password-gate";
+import type { Client } from "../core/attempt-counters";
 import type { RequestSource } from "../env";
+import type { AppEnv } from "./context";
+import { ownCookie } from "./cookies";
 
 /** What is kept of a user agent, in characters. */
 export const MAX_USER_AGENT = 512;
+
+/** Says that this browser has logged in before. */
+export const BROWSER = "stepgate-browser";
 
 /**
  * Behind Cloudflare's edge this cannot be forged; a local server passes the client's own header
@@ -25,8 +30,13 @@ export function sourceOf(c: Context): Omit<RequestSource, "id"> {
 }
 
 /** For the counters of wrong passwords. */
-export function clientOf(c: Context): Client {
-  return { network: addressKey(addressOf(c)) };
+export function clientOf(c: Context<AppEnv>): Client {
+  const address = addressOf(c);
+  return {
+    network: addressKey(address),
+    site: siteKey(address),
+    browser: ownCookie(c, BROWSER) ?? "",
+  };
 }
 
 /**
@@ -53,10 +63,20 @@ const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/;
 /** What limits by address count by: an IPv6 customer has at least a /64, so that is one address. */
 export function addressKey(address: string | undefined): string {
   if (address === undefined) return "unknown";
-  // IPv4, also as mapped into IPv6 (RFC 4291 §2.5.5.2), where a /64 would be everybody.
-  if (!address.includes(":") || /^::ffff:/i.test(address)) return address;
+  if (isIpv4(address)) return address;
   const groups = expand(address);
   return groups ? `${groups.slice(0, 4).join(":")}::/64` : "unknown";
+}
+
+/** The /48 of an IPv6 address, of which one customer may have all; null for any other. */
+export function siteKey(address: string | undefined): string | null {
+  const groups = address === undefined || isIpv4(address) ? null : expand(address);
+  return groups && `${groups.slice(0, 3).join(":")}::/48`;
+}
+
+/** Also as mapped into IPv6 (RFC 4291 §2.5.5.2), where a /64 would be everybody. */
+function isIpv4(address: string): boolean {
+  return !address.includes(":") || /^::ffff:/i.test(address);
 }
 
 /**

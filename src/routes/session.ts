@@ -1,10 +1,10 @@
 /** Who is asking over the user API: the holder of an access token, or of the session's cookie. */
 
 import type { Context } from "hono";
-import { getCookie, setCookie } from "hono/cookie";
 import { createMiddleware } from "hono/factory";
 import { readAccessToken } from "../core/access-token";
 import type { SessionCaller } from "../core/actor";
+import { rememberBrowser } from "../core/known-browsers";
 import { ACCESS_TOKEN_LIFE_SECONDS, TRUSTED_DEVICE_LIFE } from "../core/policy";
 import type { Credentials } from "../core/sessions";
 import {
@@ -14,8 +14,10 @@ import {
   type TokenProof,
 } from "../crypto/session-token";
 import { Problem } from "../problem";
+import { BROWSER } from "./address";
 import { bearer } from "./auth";
 import type { AppEnv } from "./context";
+import { ownCookie, setOwnCookie } from "./cookies";
 import { assertOrigin } from "./origins";
 
 const SESSION = "stepgate";
@@ -110,35 +112,23 @@ export function handOver(c: Context<AppEnv>, { cookie, ...tokens }: Credentials)
   return { accessToken, expiresIn: ACCESS_TOKEN_LIFE_SECONDS, refreshToken };
 }
 
+/** What a log-in leaves with the client; of a browser that holds a cookie it is known who it was. */
+export async function handOverLogin(
+  c: Context<AppEnv>,
+  { credentials, user }: { credentials: Credentials; user: { id: string } },
+) {
+  const tokens = handOver(c, credentials);
+  if (credentials.cookie) {
+    const known = await rememberBrowser(c.var.deps, ownCookie(c, BROWSER) ?? "", user.id);
+    setOwnCookie(c, BROWSER, known.value, known.maxAgeSeconds);
+  }
+  return tokens;
+}
+
 export function handOverDevice(c: Context<AppEnv>, token: string): void {
   setOwnCookie(c, DEVICE, token, TRUSTED_DEVICE_LIFE / 1000);
 }
 
-/** A cookie of our manners: no script reads it, no other site sends it along. */
-export function setOwnCookie(
-  c: Context<AppEnv>,
-  name: string,
-  value: string,
-  maxAge: number,
-  sameSite: "Lax" | "Strict" = "Lax",
-): void {
-  const secure = isSecure(c);
-  setCookie(c, nameOf(c, name), value, { path: "/", httpOnly: true, sameSite, secure, maxAge });
-}
-
-export function ownCookie(c: Context<AppEnv>, name: string): string | undefined {
-  return getCookie(c, nameOf(c, name));
-}
-
 export function dropCookie(c: Context<AppEnv>): void {
   setOwnCookie(c, SESSION, "", 0);
-}
-
-/** RFC 6265bis §4.1.3.2: no other host and no plain connection can set it; only where there is TLS. */
-function nameOf(c: Context<AppEnv>, name: string): string {
-  return isSecure(c) ? `__Host-${name}` : name;
-}
-
-function isSecure(c: Context<AppEnv>): boolean {
-  return c.var.config.settings.issuerUrl.startsWith("https:");
 }

@@ -139,7 +139,7 @@ describe("POST /login", () => {
   it("sets a session, or with a second factor a pending log-in that is none", async () => {
     await register(page);
     const user = await enter(page);
-    expect([...page.jar.keys()]).toEqual(["__Host-stepgate"]);
+    expect([...page.jar.keys()]).toEqual(["__Host-stepgate", "__Host-stepgate-browser"]);
     await setUp(page, user);
     const stranger = browser();
     await enter(stranger);

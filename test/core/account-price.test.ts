@@ -70,6 +70,14 @@ describe("a log-in", () => {
   });
 });
 
+describe("a registration", () => {
+  it("takes 2 round trips, and writes a counter with the first of an hour", async () => {
+    const body = { email: "eve@example.com", password: PASSWORD };
+    const price = await priceOf("POST", "/register", { body, status: 201 });
+    expect(price).toEqual({ roundTrips: 2, rowsRead: 14, rowsWritten: 11 });
+  });
+});
+
 describe("the answer to the challenge of a log-in", () => {
   it("takes 1 round trip, reads 35 rows and writes 9", async () => {
     const price = { roundTrips: 1, rowsRead: 35, rowsWritten: 9 };

@@ -2,23 +2,8 @@ import { dictionary } from "@zxcvbn-ts/language-common";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { COMMON_PASSWORDS } from "../../src/core/common-passwords";
-import { assertAcceptable, type PasswordContext } from "../../src/core/password-policy";
 import { openGolombSet } from "../../src/crypto/golomb-set";
-import { Problem } from "../../src/problem";
-
-const ADA: PasswordContext = { email: "ada.l@example.com", username: "countess", minLength: 8 };
-const GOOD = "seven grey herons";
-
-/** What is wrong with the password; null if nothing is. */
-function faultOf(password: string, about: Partial<PasswordContext> = {}): string | null {
-  try {
-    assertAcceptable(password, { ...ADA, ...about });
-  } catch (error) {
-    if (error instanceof Problem && error.code === "weak_password") return error.detail ?? "";
-    throw error;
-  }
-  return null;
-}
+import { ALONE, faultOf, GOOD, reasonOf } from "./password-support";
 
 describe("length", () => {
   it.each([
@@ -46,19 +31,32 @@ describe("length", () => {
 });
 
 describe("composition", () => {
-  it.each([
-    "mmmm mmmm mmmm mm",
-    "seven grey herons",
-    "ⲁⲃⲅⲇⲉⲋⲍⲏ",
-    "        8 spaces",
-    "\t\n\0\u200b tabs",
-  ])("is free: %j", (password) => {
-    expect(faultOf(password)).toBeNull();
+  it.each(["seven grey herons", "ⲁⲫⲅⲏⲉⲱⲍⲃ", "        8 spaces", "\t\n\u200b tabs"])(
+    "is free: %j",
+    (password) => {
+      expect(faultOf(password)).toBeNull();
+    },
+  );
+});
+
+describe("a character that text does not have", () => {
+  it.each(["\0", "\ufffd", "\ud800", "\udfff", "\udc00\ud800"])(
+    "is refused wherever it stands: %j",
+    (character) => {
+      for (const password of [`${character}${GOOD}`, `seven${character}herons`, GOOD + character]) {
+        expect(reasonOf(password)).toBe("not_text");
+      }
+    },
+  );
+
+  it("is no letter beyond U+FFFF, and no byte order mark", () => {
+    expect(faultOf(`\ufeff${GOOD} 𝔄`)).toBeNull();
   });
 });
 
 describe("a common password", () => {
-  const common = dictionary["passwords-common"].filter((one) => Array.from(one).length >= 8);
+  const listed = dictionary["passwords-common"];
+  const common = listed.filter((one) => Array.from(one).length >= 8);
   const isListed = openGolombSet(COMMON_PASSWORDS);
 
   it("is refused, every one of the list", () => {
@@ -67,13 +65,27 @@ describe("a common password", () => {
     expect(refused).toEqual(common);
   });
 
-  it("is refused in capitals too", () => {
-    for (const typed of ["PASSWORD", "Baseball", "TrustNo1", "1QAZ2wsx"]) {
+  it("is refused twice in a row, every one of the list", () => {
+    const long = common.filter((password) => Array.from(password).length <= 14);
+    const taken = long.filter((password) => faultOf(password + password, ALONE) === null);
+    expect(taken).toEqual([]);
+  });
+
+  it("is refused with a number or a year behind it, every one of the 2,000 most common", () => {
+    const most = listed.slice(0, 2000).filter((one) => /^[a-z]{5,}$/i.test(one));
+    const added = most.flatMap((one) => [`${one}123456789`, `${one.toUpperCase()}2024!!!!!`]);
+    const taken = added.filter((one) => one.length >= 15 && faultOf(one, ALONE) === null);
+    expect(added.length).toBeGreaterThan(3000);
+    expect(taken).toEqual([]);
+  });
+
+  it("is refused in capitals and full width too", () => {
+    for (const typed of ["PASSWORD", "Baseball", "TrustNo1", "1QAZ2wsx", "ｐａｓｓｗｏｒｄ"]) {
       expect(faultOf(typed)).toBe("It is one of the most common passwords.");
     }
   });
 
-  it("is refused as a whole only, since much can be added to it", () => {
+  it("may be part of a good one", () => {
     expect(faultOf("baseball in the rain")).toBeNull();
   });
 
@@ -102,6 +114,25 @@ describe("a password made of the user's names", () => {
   });
 
   it.each([
+    "Ada.Lovelace2024",
+    "adalovelace12345",
+    "Ada Lovelace, 1815",
+    "4d4l0v3l4c312345",
+    "ecalevol.ada12345",
+    "adalovelacee1815",
+    "ada-lovelac-1815",
+    "lovelacelovelace",
+    "Lovelàce20242024",
+    "c0unt3ss12345678",
+    "contess123456789",
+    "countess20242024",
+    "example1example2",
+  ])("or close to them is refused: %j", (password) => {
+    const about = { ...ALONE, email: "ada.lovelace@example.com", name: "Ada Lovelace" };
+    expect(reasonOf(password, about)).not.toBeNull();
+  });
+
+  it.each([
     [
       "a name of three letters",
       "adam and eve's apple",
@@ -110,6 +141,7 @@ describe("a password made of the user's names", () => {
     ["no user name", "null and nothing", { username: null }],
     ["the domain alone", "example.com it is", {}],
     ["an address without an @", "seven grey herons", { email: "" }],
+    ["what is close to a name, and much more", "the bean counters go home", ALONE],
   ])("is fine with %s", (_what, password, about) => {
     expect(faultOf(password, about)).toBeNull();
   });

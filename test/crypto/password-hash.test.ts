@@ -98,6 +98,21 @@ describe("a new hash", () => {
     expect(await verifyPassword(hash, `${password}🔒`)).toBe(false);
   });
 
+  it.each(["\ud800", "\udfff", "\ufffd", "\0"])(
+    "is refused for what is no text, and no such password matches: with %j",
+    async (character) => {
+      await expect(hashPassword(PHRASE + character)).rejects.toThrow(RangeError);
+      // As a hash of the replacement character, which UTF-8 makes of half of a pair.
+      const message = new TextEncoder().encode(PHRASE + character);
+      const salt = new TextEncoder().encode("saltsaltsaltsalt");
+      const costs = { memoryKib: 19_456, passes: 2, lanes: 1 };
+      const tag = argon2id({ message, salt, costs, tagBytes: 32 });
+      const base64 = (bytes: Uint8Array) => bytes.toBase64({ omitPadding: true });
+      const hash = `${TODAY}${base64(salt)}$${base64(tag)}`;
+      expect(await verifyPassword(hash, PHRASE + character)).toBe(false);
+    },
+  );
+
   it("is refused for more than the policy ever lets through, which matches nothing either", async () => {
     await expect(hashPassword("x".repeat(2049))).rejects.toThrow("too long");
     const longest = await hashPassword("x".repeat(2048));

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { addressKey, canonicalAddress } from "../../src/routes/address";
+import { addressKey, canonicalAddress, siteKey } from "../../src/routes/address";
 
 it.each([
   ["192.0.2.1", "192.0.2.1"],
@@ -55,4 +55,16 @@ it.each([
   "１９２.0.2.1",
 ])("takes %j for no address", (text) => {
   expect(canonicalAddress(text)).toBeNull();
+});
+
+it.each([
+  ["2001:db8:1:2:3:4:5:6", "2001:db8:1::/48"],
+  ["2001:DB8:1:ffff::", "2001:db8:1::/48"],
+  ["2001:db8::1", "2001:db8:0::/48"],
+  ["192.0.2.1", null],
+  ["::ffff:192.0.2.1", null],
+  ["not an address: at all", null],
+  [undefined, null],
+])("counts %s with its site, %s", (address, site) => {
+  expect(siteKey(address)).toBe(site);
 });

@@ -53,8 +53,11 @@ describe.each(ISSUERS)("requirement 32: under $issuer", ({ issuer, name, device,
 
   it("a log-in's cookie is kept from scripts, other sites and other hosts, for its session's time", async () => {
     const response = await logIn(await register("ada@example.com"));
-    const [line = "", ...more] = response.headers.getSetCookie();
+    const [line = "", known = "", ...more] = response.headers.getSetCookie();
     expect(more).toEqual([]);
+    const browser = attributesOf(known);
+    expect(browser.name).toBe(name.replace("stepgate", "stepgate-browser"));
+    expect(browser.attributes).toEqual(expected(365 * DAY, secure));
     const { attributes, ...cookie } = attributesOf(line);
     expect(cookie).toEqual({
       name,

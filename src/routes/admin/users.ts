@@ -192,7 +192,7 @@ export const operatorUserRoutes = router()
     c.json(await listUsers(c.var.deps, c.req.valid("query")), 200),
   )
   .openapi(createUserRoute, async (c) => {
-    return c.json(await register(c.var.deps, c.req.valid("json"), "admin"), 201);
+    return c.json(await register(c.var.deps, c.req.valid("json"), { actor: "admin" }), 201);
   })
   .openapi(getUserRoute, async (c) => {
     const { deps } = c.var;

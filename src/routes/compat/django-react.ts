@@ -20,10 +20,11 @@ import { Problem } from "../../problem";
 import { clientOf } from "../address";
 import type { AppEnv } from "../context";
 import { CodeText } from "../fields";
+import { ownCookie, setOwnCookie } from "../cookies";
 import { limitByAddress } from "../limits";
 import { assertOrigin, openToRegisteredOrigins } from "../origins";
 import { withDeps } from "../request";
-import { cookieProof, handOver, ownCookie, setOwnCookie } from "../session";
+import { cookieProof, handOver, handOverLogin } from "../session";
 import { Email, Password, PersonName } from "../user/shared";
 import { ForeignAnswer, parseFields, speaking } from "./dialect";
 import { whereOn } from "./switch";
@@ -123,7 +124,7 @@ export const djangoReact = new Hono<AppEnv>()
   .use(whereOn("2"), openToRegisteredOrigins, limitByAddress, ...withDeps)
   .post("/register", async (c) => {
     const input = await parseFields(c, Registration, complain);
-    await register(c.var.deps, input, "registration");
+    await register(c.var.deps, input, { actor: "registration", client: clientOf(c) });
     const message = "Registered successfully, please login";
     return c.json({ status: "success", message }, 201);
   })
@@ -133,7 +134,7 @@ export const djangoReact = new Hono<AppEnv>()
     const input = { name, password, device: null, holding: "cookie", client: clientOf(c) } as const;
     const result = await login(c.var.deps, input);
     if (result.status === "authenticated") {
-      handOver(c, result.loggedIn.credentials);
+      await handOverLogin(c, result.loggedIn);
       setOwnCookie(c, PENDING, "", 0);
       return c.json({ status: "success", user: toUser(result.loggedIn.user) });
     }
@@ -164,9 +165,8 @@ export const djangoReact = new Hono<AppEnv>()
     await assertOrigin(c);
     const claims = await openLogin(c.var.deps, pending);
     if (claims.userId !== userId) throw noUser(userId);
-    const answer = { code, trustDevice: false, holding: "cookie" } as const;
-    const { credentials } = await answerLogin(c.var.deps, claims, answer);
-    handOver(c, credentials);
+    const answer = { code, trustDevice: false, holding: "cookie", client: clientOf(c) } as const;
+    await handOverLogin(c, await answerLogin(c.var.deps, claims, answer));
     setOwnCookie(c, PENDING, "", 0);
     return c.json({ otp_valid: true });
   })

@@ -53,13 +53,18 @@ export function search<T extends z.ZodType>(schema: T, showAgain: ShowAgain) {
   });
 }
 
-function showFaults(
-  c: Context,
-  showAgain: ShowAgain,
-  { issues }: { issues: readonly { path: PropertyKey[] }[] },
-) {
-  const names = new Set(issues.map(({ path }) => String(path[0])));
-  const faults = [...names].map((field) => ({ field, message: ofField(c, field) }));
+interface Issue {
+  path: PropertyKey[];
+  /** Of ours: what exactly is wrong, where there are words for it. */
+  params?: Record<string, unknown> | undefined;
+}
+
+function showFaults(c: Context, showAgain: ShowAgain, { issues }: { issues: readonly Issue[] }) {
+  const fields = Map.groupBy(issues, ({ path }) => String(path[0]));
+  const faults = [...fields].map(([field, [issue]]) => ({
+    field,
+    message: ofField(c, field, issue),
+  }));
   return showProblemIn(c, showAgain, new Problem("invalid_request"), faults);
 }
 
@@ -159,8 +164,8 @@ function weakness({ weakPassword }: Texts, { reason, length }: Problem["extensio
   return (words[String(reason)] ?? weakPassword.common)(Number(length));
 }
 
-function ofField(c: Context, name: string): string {
+function ofField(c: Context, name: string, issue?: Issue): string {
   const messages: Record<string, string> = textsOf(c).fields;
   const asked = name === "code" && asksForBackupCode(c) ? "backupCode" : name;
-  return messages[asked] ?? name;
+  return messages[`${asked}.${String(issue?.params?.["fault"])}`] ?? messages[asked] ?? name;
 }

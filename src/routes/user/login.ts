@@ -13,7 +13,7 @@ import { limitUser } from "../limits";
 import { body, BODY_PROBLEMS, json, nothing, problems, router } from "../openapi";
 import { assertOrigin } from "../origins";
 import { BackupCodesLeft } from "../server/shared";
-import { cookieOf, deviceCookieOf, dropCookie, handOver, handOverDevice } from "../session";
+import { cookieOf, deviceCookieOf, dropCookie, handOverDevice, handOverLogin } from "../session";
 import {
   Authenticated,
   Email,
@@ -151,8 +151,8 @@ const logoutRoute = createRoute({
 
 export const loginRoutes = router()
   .openapi(registerRoute, async (c) => {
-    const user = await register(c.var.deps, c.req.valid("json"), "registration");
-    return c.json({ user }, 201);
+    const origin = { actor: "registration", client: clientOf(c) } as const;
+    return c.json({ user: await register(c.var.deps, c.req.valid("json"), origin) }, 201);
   })
   .openapi(loginRoute, async (c) => {
     const { email, username, cookie, deviceToken, ...rest } = c.req.valid("json");
@@ -160,7 +160,7 @@ export const loginRoutes = router()
     const device = cookie ? await deviceCookieOf(c) : await parseDeviceToken(deviceToken ?? "");
     const input = { ...rest, name: email ?? username ?? "", device, client: clientOf(c) };
     const result = await login(c.var.deps, { ...input, holding: cookie ? "cookie" : "tokens" });
-    if (result.status === "authenticated") return c.json(answerOf(c, result.loggedIn), 200);
+    if (result.status === "authenticated") return c.json(await answerOf(c, result.loggedIn), 200);
     const { token: challengeToken, methods, expiresAt } = result.challenge;
     return c.json({ status: result.status, challengeToken, methods, expiresAt }, 200);
   })
@@ -175,7 +175,7 @@ export const loginRoutes = router()
     const { backupCodes, deviceToken, ...loggedIn } = await answerLogin(deps, claims, answer);
     if (cookie && deviceToken) handOverDevice(c, deviceToken);
     const device = deviceToken !== undefined && !cookie && { deviceToken };
-    return c.json({ ...answerOf(c, loggedIn), backupCodes, ...device }, 200);
+    return c.json({ ...(await answerOf(c, loggedIn)), backupCodes, ...device }, 200);
   })
   .openapi(refreshRoute, async (c) => {
     const proof = await parseRefreshToken(c.req.valid("json").refreshToken);
@@ -190,8 +190,9 @@ export const loginRoutes = router()
     return c.body(null, 204);
   });
 
-function answerOf(c: Context<AppEnv>, { credentials, user }: LoggedIn) {
-  return { status: "authenticated" as const, ...handOver(c, credentials), user };
+async function answerOf(c: Context<AppEnv>, loggedIn: LoggedIn) {
+  const tokens = await handOverLogin(c, loggedIn);
+  return { status: "authenticated" as const, ...tokens, user: loggedIn.user };
 }
 
 /** The session that a refresh token or, without one, the cookie names. */

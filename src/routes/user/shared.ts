@@ -1,7 +1,13 @@
 /** What the routes of the user API share. */
 
 import { z } from "@hono/zod-openapi";
-import { normaliseName } from "../../core/account";
+import {
+  MAX_EMAIL,
+  normaliseName,
+  readEmail,
+  showEmail,
+  type EmailFault,
+} from "../../core/login-names";
 import { Instant, line, naming, printable } from "../fields";
 import { CALL_PROBLEMS } from "../openapi";
 
@@ -23,12 +29,29 @@ export const FRESH_PROBLEMS = [
 
 export const security = [{ accessToken: [] }, { sessionCookie: [] }];
 
+const EMAIL_FAULTS: Record<EmailFault, string> = {
+  form: "not an e-mail address",
+  local_part: "letters beyond ASCII are taken behind the @ only",
+};
+
 export const Email = z
   .string()
-  .max(254)
-  .transform(normaliseName)
-  .pipe(z.email().max(254))
-  .openapi({ type: "string", format: "email", maxLength: 254, example: "ada@example.com" });
+  .max(MAX_EMAIL)
+  .transform((typed, context) => {
+    const address = readEmail(typed);
+    if ("email" in address) return showEmail(address.email);
+    const { fault } = address;
+    context.addIssue({ code: "custom", message: EMAIL_FAULTS[fault], params: { fault } });
+    return z.NEVER;
+  })
+  .openapi({
+    type: "string",
+    format: "email",
+    maxLength: MAX_EMAIL,
+    description:
+      "As HTML's `<input type=email>` takes it. The domain may have letters beyond ASCII, the part before the @ may not.",
+    example: "ada@example.com",
+  });
 export const Username = printable()
   .max(256)
   .transform(normaliseName)

@@ -2,23 +2,15 @@
 
 import { z } from "@hono/zod-openapi";
 import { Hono, type Context } from "hono";
-import { answerLogin, login, openLogin, type Login } from "../../../core/login";
+import { answerLogin, login, openLogin, type LoggedIn, type Login } from "../../../core/login";
 import { CHALLENGE_LIFE_SECONDS } from "../../../core/policy";
 import { logOut } from "../../../core/refresh";
-import type { Credentials } from "../../../core/sessions";
 import { clientOf } from "../../address";
 import type { AppEnv } from "../../context";
+import { ownCookie, setOwnCookie } from "../../cookies";
 import { CodeText, line } from "../../fields";
 import { limitUser } from "../../limits";
-import {
-  cookieOf,
-  deviceCookieOf,
-  dropCookie,
-  handOver,
-  handOverDevice,
-  ownCookie,
-  setOwnCookie,
-} from "../../session";
+import { cookieOf, deviceCookieOf, dropCookie, handOverDevice, handOverLogin } from "../../session";
 import { Password } from "../../user/shared";
 import { CodeEntry } from "../code-entry";
 import { form, isOver, submit, typedIn, type Fault } from "../faults";
@@ -103,15 +95,15 @@ function dropChallenge(c: Context<AppEnv>): void {
 
 /** Also for who has just registered. */
 export async function goOn(c: Context<AppEnv>, result: Login): Promise<Response> {
-  if (result.status === "authenticated") return begin(c, result.loggedIn.credentials);
+  if (result.status === "authenticated") return begin(c, result.loggedIn);
   setOwnCookie(c, CHALLENGE, result.challenge.token, CHALLENGE_LIFE_SECONDS.default, "Strict");
   return c.redirect(`/account/code?next=${encodeURIComponent(nextOf(c))}`, 303);
 }
 
 /** The session that this browser had before ends: its cookie is about to be lost (ASVS 7.2.4). */
-async function begin(c: Context<AppEnv>, credentials: Credentials): Promise<Response> {
+async function begin(c: Context<AppEnv>, loggedIn: LoggedIn): Promise<Response> {
   await endSession(c);
-  handOver(c, credentials);
+  await handOverLogin(c, loggedIn);
   return c.redirect(nextOf(c), 303);
 }
 
@@ -141,7 +133,7 @@ export const loginPages = new Hono<AppEnv>()
       const loggedIn = await answerLogin(deps, claims, { ...answer, holding: "cookie" });
       if (loggedIn.deviceToken !== undefined) handOverDevice(c, loggedIn.deviceToken);
       dropChallenge(c);
-      return begin(c, loggedIn.credentials);
+      return begin(c, loggedIn);
     }),
   )
   .post("/logout", async (c) => {

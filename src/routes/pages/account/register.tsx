@@ -70,8 +70,10 @@ export const registerPages = new Hono<AppEnv>()
   .post("/register", form(RegistrationForm, registerPage), (c) =>
     submit(c, registerPage, async () => {
       const { email, username, newPassword: password } = c.req.valid("form");
-      await register(c.var.deps, { email, username, password }, "registration");
-      const input = { name: email, password, device: null, client: clientOf(c) };
+      const client = clientOf(c);
+      const origin = { actor: "registration", client } as const;
+      await register(c.var.deps, { email, username, password }, origin);
+      const input = { name: email, password, device: null, client };
       return goOn(c, await login(c.var.deps, { ...input, holding: "cookie" }));
     }),
   );

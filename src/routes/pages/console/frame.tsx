@@ -6,7 +6,7 @@ import { createMiddleware } from "hono/factory";
 import type { Child } from "hono/jsx";
 import { checkSignIn } from "../../../core/operator-sessions";
 import type { AppEnv } from "../../context";
-import { ownCookie } from "../../session";
+import { ownCookie } from "../../cookies";
 import { textsOf, withQuery } from "../language";
 import { show, type Page } from "../layout";
 import { doneOf } from "../safety";

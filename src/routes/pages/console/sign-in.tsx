@@ -6,7 +6,7 @@ import { signIn, signOut } from "../../../core/operator-sessions";
 import { Problem } from "../../../problem";
 import type { AppEnv } from "../../context";
 import { limitFailures } from "../../limits";
-import { ownCookie, setOwnCookie } from "../../session";
+import { ownCookie, setOwnCookie } from "../../cookies";
 import { Password } from "../../user/shared";
 import { form, showProblemIn, type Fault } from "../faults";
 import { Field, Form } from "../forms";

@@ -21,7 +21,7 @@ import { ENROLMENT_LINK_LIFE } from "../../../core/policy";
 import { Problem } from "../../../problem";
 import type { AppEnv } from "../../context";
 import { limitUser } from "../../limits";
-import { ownCookie, setOwnCookie } from "../../session";
+import { ownCookie, setOwnCookie } from "../../cookies";
 import { CodeEntry } from "../code-entry";
 import { form, submit, type Fault } from "../faults";
 import { Form } from "../forms";

@@ -19,6 +19,8 @@ export const de: Texts = {
 
   fields: {
     email: "Geben Sie eine E-Mail-Adresse ein, zum Beispiel ada@example.com.",
+    "email.local_part":
+      "Vor dem @ nimmt dieser Dienst nur Buchstaben ohne Umlaute und Akzente, Ziffern und die üblichen Zeichen. Geben Sie eine andere Adresse ein.",
     username: "Geben Sie einen Benutzernamen mit höchstens 64 Zeichen ein, ohne @.",
     login: "Geben Sie Ihre E-Mail-Adresse oder Ihren Benutzernamen ein.",
     password: "Geben Sie Ihr Passwort ein.",
@@ -98,8 +100,14 @@ export const de: Texts = {
   weakPassword: {
     too_short: (length: number) => `Das Passwort braucht mindestens ${length} Zeichen.`,
     too_long: (length: number) => `Das Passwort darf höchstens ${length} Zeichen haben.`,
-    common: () => "Das ist eines der häufigsten Passwörter. Wählen Sie ein anderes.",
-    contains_name: () => "Das Passwort enthält Ihre E-Mail-Adresse oder Ihren Benutzernamen.",
+    common: () =>
+      "Das ist eines der häufigsten Passwörter oder wenig mehr. Wählen Sie ein anderes.",
+    contains_name: () =>
+      "Das Passwort besteht aus Ihrer E-Mail-Adresse, Ihrem Benutzernamen oder Ihrem Namen.",
+    repeated: () => "Das Passwort wiederholt sich nur. Wählen Sie ein anderes.",
+    sequence: () =>
+      "Das Passwort ist wenig mehr als eine Folge wie 12345 oder qwertz oder eine Jahreszahl.",
+    not_text: () => "Das Passwort enthält ein Zeichen, das kein Text ist. Geben Sie es neu ein.",
   },
   requestId: "Anfrage",
   home: "Zur Startseite",

@@ -14,6 +14,8 @@ export const en = {
   /** By the name of the field: what is wrong with what was typed there. */
   fields: {
     email: "Enter an e-mail address, such as ada@example.com.",
+    "email.local_part":
+      "Before the @, this service takes only letters without accents, digits and the usual signs. Enter another address.",
     username: "Enter a user name of at most 64 characters, without @.",
     login: "Enter your e-mail address or user name.",
     password: "Enter your password.",
@@ -87,8 +89,13 @@ export const en = {
   weakPassword: {
     too_short: (length: number) => `The password needs at least ${length} characters.`,
     too_long: (length: number) => `The password can have at most ${length} characters.`,
-    common: () => "This is one of the most common passwords. Choose another.",
-    contains_name: () => "The password contains your e-mail address or your user name.",
+    common: () => "This is one of the most common passwords, or little more. Choose another.",
+    contains_name: () =>
+      "The password is made of your e-mail address, your user name or your name.",
+    repeated: () => "The password says the same thing again and again. Choose another.",
+    sequence: () =>
+      "The password is little more than a sequence, such as 12345 or qwerty, or a year.",
+    not_text: () => "The password contains a character that is no text. Type it again.",
   },
   requestId: "Request",
   home: "To the start page",

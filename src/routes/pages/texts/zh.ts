@@ -15,6 +15,7 @@ export const zh: Texts = {
 
   fields: {
     email: "请输入电子邮件地址，例如 ada@example.com。",
+    "email.local_part": "@ 之前只能使用英文字母、数字和常用符号。请输入其他地址。",
     username: "请输入不超过 64 个字符、不含 @ 的用户名。",
     login: "请输入电子邮件地址或用户名。",
     password: "请输入密码。",
@@ -84,8 +85,11 @@ export const zh: Texts = {
   weakPassword: {
     too_short: (length: number) => `密码至少需要 ${length} 个字符。`,
     too_long: (length: number) => `密码最多 ${length} 个字符。`,
-    common: () => "这是最常见的密码之一。请换一个。",
-    contains_name: () => "密码包含您的电子邮件地址或用户名。",
+    common: () => "这是最常见的密码之一，或只比它多一点。请换一个。",
+    contains_name: () => "密码由您的电子邮件地址、用户名或姓名组成。",
+    repeated: () => "密码只是在重复同样的内容。请换一个。",
+    sequence: () => "密码只是一串连续的字符（例如 12345 或 qwerty）或年份。",
+    not_text: () => "密码包含无效字符。请重新输入。",
   },
   requestId: "请求",
   home: "返回首页",
