@@ -8,7 +8,7 @@ import type { Deps } from "../env";
 import { Problem } from "../problem";
 import { record } from "./audit";
 import { once, type IdempotentRequest } from "./idempotency";
-import { toPage, type Page, type PageRequest } from "./page";
+import { before, toPage, type Page, type PageRequest } from "./page";
 import { ACCOUNTS_APP, DEFAULT_SETTINGS } from "./policy";
 
 export type AppRecord = Pick<
@@ -58,6 +58,9 @@ const FORGET_DEVICES = statement(`
   WHERE NOT (SELECT coalesce(settings ->> 'trustedDevices', 0) FROM apps WHERE id = :id)`);
 const DELETE = statement(`
   UPDATE apps SET deleted_at = :now, epoch = epoch + 1 WHERE id = :id AND deleted_at IS NULL RETURNING id`);
+/** For the clean-up, which takes its users away. */
+const ENQUEUE = statement(`
+  INSERT INTO deleted_apps (app_id) SELECT id FROM apps WHERE id = :id AND deleted_at IS NOT NULL ON CONFLICT DO NOTHING`);
 const REVOKE_KEYS = statement(`
   UPDATE api_keys SET revoked_at = :now WHERE app_id = :id AND revoked_at IS NULL`);
 
@@ -112,14 +115,13 @@ export async function listApps(
   { db }: Deps,
   { cursor, limit }: PageRequest,
 ): Promise<Page<AppRecord>> {
-  const before = cursor === undefined ? undefined : lt(sql`apps.rowid`, Number(cursor));
   const rows = await db
     .select({ ...shown, cursor: sql<number>`apps.rowid` })
     .from(apps)
-    .where(and(isNull(apps.deletedAt), before))
+    .where(and(isNull(apps.deletedAt), lt(sql`apps.rowid`, before(cursor))))
     .orderBy(desc(sql`apps.rowid`))
     .limit(limit + 1);
-  const { items, nextCursor } = toPage(rows, limit);
+  const { items, nextCursor } = await toPage(rows, limit);
   return {
     items: items.map((app) => ({ ...app, settings: withDefaults(app.settings) })),
     nextCursor,
@@ -157,6 +159,7 @@ export async function deleteApp(deps: Deps, id: string): Promise<void> {
   const values = { id, now: deps.now.getTime() };
   await deps.db.$client.batch([
     DELETE(deps.db.$client, values),
+    ENQUEUE(deps.db.$client, values),
     REVOKE_KEYS(deps.db.$client, values),
     record(deps, { type: "app.deleted", actor: "admin", appId: id }),
   ]);

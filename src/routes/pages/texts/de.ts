@@ -284,6 +284,7 @@ export const de: Texts = {
     audit: "Protokoll",
     signOut: "Abmelden",
     older: "Ältere",
+    searchOn: "Nichts in dem, was bisher durchsucht wurde. „Ältere“ sucht weiter.",
     newest: "Neueste",
     search: "Suchen",
     any: "Alle",
@@ -413,7 +414,7 @@ export const de: Texts = {
     },
 
     user: {
-      query: "Name, E-Mail-Adresse oder Benutzername",
+      query: "Anfang eines Namens, einer E-Mail-Adresse oder eines Benutzernamens",
       app: "App",
       state: "Zustand",
       states: {

@@ -267,6 +267,7 @@ export const en = {
     audit: "Audit",
     signOut: "Sign out",
     older: "Older",
+    searchOn: "Nothing in what was searched so far. “Older” searches on.",
     newest: "Newest",
     search: "Search",
     any: "Any",
@@ -389,7 +390,7 @@ export const en = {
     },
 
     user: {
-      query: "Name, e-mail address or user name",
+      query: "Beginning of a name, e-mail address or user name",
       app: "App",
       state: "State",
       states: {

@@ -258,6 +258,7 @@ export const zh: Texts = {
     audit: "审计",
     signOut: "退出",
     older: "更早",
+    searchOn: "目前搜索过的范围内没有结果。点击“更早”继续搜索。",
     newest: "最新",
     search: "搜索",
     any: "全部",
@@ -377,7 +378,7 @@ export const zh: Texts = {
     },
 
     user: {
-      query: "名称、电子邮件地址或用户名",
+      query: "名称、电子邮件地址或用户名的开头",
       app: "应用",
       state: "状态",
       states: {
