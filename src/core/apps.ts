@@ -6,6 +6,7 @@ import { apps, type AppSettings } from "../db/schema";
 import { statement } from "../db/statement";
 import type { Deps } from "../env";
 import { Problem } from "../problem";
+import { readSettings } from "./app-settings";
 import { record } from "./audit";
 import { once, type IdempotentRequest } from "./idempotency";
 import { before, toPage, type Page, type PageRequest } from "./page";
@@ -38,7 +39,7 @@ const shown = {
   id: apps.id,
   name: apps.name,
   issuer: apps.issuer,
-  settings: apps.settings,
+  settings: sql<string>`${apps.settings}`,
   createdAt: apps.createdAt,
 };
 
@@ -94,7 +95,6 @@ export async function createApp(
   );
 }
 
-/** Rows of before a setting was added do not have it. */
 function withDefaults(settings: AppInput["settings"] = {}): AppSettings {
   const given = Object.entries(settings).filter(([, value]) => value !== undefined);
   return { ...DEFAULT_SETTINGS, ...Object.fromEntries(given) };
@@ -107,7 +107,7 @@ export async function getApp({ db }: Pick<Deps, "db">, id: string): Promise<AppR
     .from(apps)
     .where(and(eq(apps.id, id), isNull(apps.deletedAt)));
   if (!app) throw new Problem("not_found", { detail: "No such app." });
-  return { ...app, settings: withDefaults(app.settings) };
+  return { ...app, settings: readSettings(id, app.settings) };
 }
 
 /** Newest first. */
@@ -123,7 +123,7 @@ export async function listApps(
     .limit(limit + 1);
   const { items, nextCursor } = await toPage(rows, limit);
   return {
-    items: items.map((app) => ({ ...app, settings: withDefaults(app.settings) })),
+    items: items.map((app) => ({ ...app, settings: readSettings(app.id, app.settings) })),
     nextCursor,
   };
 }

@@ -3,7 +3,7 @@
  * it has been confirmed.
  */
 
-import { digests, open, seal } from "../crypto/keyring";
+import { digests, seal } from "../crypto/keyring";
 import { decodeSecret, encodeSecret, provisioningUri } from "../crypto/provisioning-uri";
 import { drawQrCode, type QrCode } from "../crypto/qr-code";
 import { randomBytes, randomId } from "../crypto/random";
@@ -11,7 +11,7 @@ import { timeStep, type TotpParameters } from "../crypto/totp";
 import type { Deps } from "../env";
 import { Problem } from "../problem";
 import type { Caller, LinkCaller, SessionCaller } from "./actor";
-import { secretContext } from "./evaluate";
+import { openSecret, secretContext } from "./evaluate";
 import { assertUnlocked } from "./guard";
 import { once, scopeOf, type Created, type IdempotentRequest, type Remember } from "./idempotency";
 import { assertScope } from "./load-by-key";
@@ -188,7 +188,8 @@ async function openPending(
   if (user) assertUnlocked(user, deps.now);
   const pending = authenticators.find((one) => one.id === id && one.state === "pending");
   if (!user || !pending) return null;
-  const secret = await open(deps.keyring, pending.secret, secretContext(app.id, user.id, id));
+  const subject = { appId: app.id, userId: user.id, id };
+  const secret = await openSecret(deps.keyring, pending.secret, subject);
   const { algorithm, digits, period, expiresAt } = pending;
   const input = { ...names, parameters: { algorithm, digits, period } };
   return describe(secret, { id, loaded, input, expiresAt: expiresAt ?? 0 });

@@ -18,6 +18,7 @@ import type { Actor } from "./actor";
 import { recordWhere, type AuditEvent } from "./audit";
 import { claimBy, CLAIMED, LIVE_APP, LIVE_CALLER, SAME_EPOCH, type Sequel } from "./claim";
 import { ACCOUNTS_APP, PASSWORD_GUARDS } from "./policy";
+import { unreadablePassword } from "./unreadable";
 
 /** Where a person is, as the platform says it. */
 export interface Client {
@@ -84,7 +85,9 @@ const REHASH = statement(`
 export async function attemptPassword(deps: Deps, attempt: PasswordAttempt): Promise<void> {
   const { account, password } = attempt;
   const passwordHash = account?.passwordHash ?? DUMMY_HASH;
-  const matches = await verifyPassword(passwordHash, password);
+  const matches = await verifyPassword(passwordHash, password).catch(() => {
+    throw unreadablePassword(account?.user.id ?? "");
+  });
   const right = matches && account !== null;
   const values = { ...(await bindings(deps, attempt)), right: Number(right), passwordHash };
   const d1 = deps.db.$client;

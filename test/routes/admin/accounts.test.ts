@@ -102,7 +102,7 @@ describe("a hash with other parameters than today's", () => {
   it("that cannot be read is a fault, and never a password that matches", async () => {
     const ada = await register("ada@example.com");
     await env.DB.prepare("UPDATE accounts SET password_hash = ''").run();
-    expect(await problemCode(await logIn(ada))).toBe("internal_error");
+    expect(await problemCode(await logIn(ada))).toBe("unreadable_data");
   });
 });
 

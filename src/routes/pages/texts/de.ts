@@ -78,6 +78,8 @@ export const de: Texts = {
     unavailable:
       "Der Dienst kann gerade nicht antworten. Nichts wurde geändert. Versuchen Sie es bald noch einmal.",
     internal_error: "Bei uns ist etwas schiefgegangen. Nichts wurde angenommen.",
+    unreadable_data:
+      "Etwas, das hier gespeichert ist, lässt sich nicht lesen. Nichts wurde angenommen. Bitte sagen Sie dem Betreiber Bescheid.",
     app_built_in: "Diese App gehört zum Dienst und kann nicht gelöscht werden.",
     invalid_request: "Die Seite wurde nach etwas gefragt, das sie nicht kennt.",
   },

@@ -68,6 +68,8 @@ export const en = {
     link_ended: "This link is unknown, has expired or was used. Ask for a new one.",
     unavailable: "The service cannot answer right now. Nothing was changed. Try again soon.",
     internal_error: "Something failed on our side. Nothing was accepted.",
+    unreadable_data:
+      "Something that is stored here cannot be read. Nothing was accepted. Please tell the operator.",
     app_built_in: "This app belongs to the service and cannot be deleted.",
     invalid_request: "The page was asked for something that it does not know.",
   },
