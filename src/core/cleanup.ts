@@ -11,7 +11,7 @@ import { sweepDeletedApp } from "./deleted-apps";
 import { sweepTable } from "./sweep";
 
 /** Rows that one transaction deletes at most. */
-export const BATCH_ROWS = 1000;
+export const BATCH_ROWS = 500;
 /** Transactions that one run makes at most: half of what D1 lets one invocation ask. */
 export const MAX_TRANSACTIONS = 500;
 

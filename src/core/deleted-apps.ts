@@ -5,7 +5,7 @@ import type { Deps } from "../env";
 import type { Cleaned } from "./cleanup";
 
 /** Users, with some fifteen rows each, that one transaction deletes at most. */
-export const SWEPT_USERS = 50;
+export const SWEPT_USERS = 25;
 
 const NEXT = statement(`SELECT app_id AS appId FROM deleted_apps LIMIT 1`);
 

@@ -63,12 +63,18 @@ async function expectUnreadable(answers: Promise<Response>[]): Promise<void> {
   }
 }
 
-describe.each([
-  ...SECRETS.map(([what, value, cause]) => [`a secret ${what}`, `secret = ${value}`, cause]),
+const DAMAGES: [string, string, RegExp][] = [
+  ...SECRETS.map(([what, value, cause]): [string, string, RegExp] => [
+    `a secret ${what}`,
+    `secret = ${value}`,
+    cause,
+  ]),
   ["an algorithm that is none", "algorithm = 'MD5'", /algorithm, digits or period/],
   ["digits that are none", "digits = 9", /algorithm, digits or period/],
   ["a period that is none", "period = 'x'", /algorithm, digits or period/],
-] as [string, string, RegExp][])("%s", (_what, set, cause) => {
+];
+
+describe.each(DAMAGES)("%s", (_what, set, cause) => {
   it("refuses by every way in; the log names the row and what to do, and nothing of what is in it", async () => {
     const { app, code, authenticatorId, token, person } = await store();
     await spoil(set);
