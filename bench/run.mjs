@@ -17,6 +17,7 @@ import { comparePages, pageAccounts } from "./pages.mjs";
 import { newUsers } from "./people.mjs";
 import { bundle, newBindings, seedFloor, seedService } from "./prepare.mjs";
 import { startGenerator } from "./processes.mjs";
+import { measureStorage } from "./storage.mjs";
 import { bundleLine, header, isolateTable, medianTable, pageTable, roundTable } from "./table.mjs";
 import { compareRefusals, timingAccounts } from "./timing.mjs";
 import { pin } from "./workerd.mjs";
@@ -28,7 +29,7 @@ const SETTINGS = [{ remote: true }, { remote: false }];
 
 const { values: options } = parseArgs({
   options: {
-    users: { type: "string", default: "20000" },
+    users: { type: "string" },
     rounds: { type: "string", default: "5" },
     requests: { type: "string", default: "720" },
     concurrency: { type: "string", default: "1,16,64" },
@@ -52,8 +53,13 @@ try {
 }
 
 async function main() {
+  if (only.delete("storage")) {
+    const { script } = bundleBench("storage");
+    measureStorage({ script, root: ROOT, temporary, users: Number(options.users ?? 1_000_000) });
+    if (only.size === 0) return;
+  }
   const needed = WARM_UP + rounds * count * (concurrencies.length + 1);
-  const users = newUsers(Math.max(Number(options.users), needed));
+  const users = newUsers(Math.max(Number(options.users ?? 20_000), needed));
   const pinned = pin(process.pid, CPUS.others);
   console.log(header({ users: users.length, rounds, count, pinned }));
   const checkouts = [`stepgate=${ROOT}`, ...options.also].map(bundleCheckout);

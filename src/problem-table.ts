@@ -212,7 +212,12 @@ export const PROBLEMS = {
   internal_error: {
     status: 500,
     title: "Something failed on our side.",
-    help: "Nothing was accepted. The log has a line with the request id; an unreadable secret is reported like this too.",
+    help: "Nothing was accepted. The log has a line with the request id.",
+  },
+  unreadable_data: {
+    status: 500,
+    title: "Something that is stored here cannot be read.",
+    help: "A row was altered or moved, or its key is gone: nothing was accepted. It is the operator's to mend: the line of the log with the request id says which row and what to do.",
   },
   misconfigured: {
     status: 500,

@@ -10,8 +10,14 @@ export interface Meter {
 }
 
 /** A binding to give to the Worker in the place of `db`, and what has gone through it. */
-export function metered(db: D1Database): { binding: D1Database; meter: Meter } {
+export function metered(db: D1Database): {
+  binding: D1Database;
+  meter: Meter;
+  /** Every statement, once. */
+  texts: Set<string>;
+} {
   const meter: Meter = { roundTrips: 0, rowsRead: 0, rowsWritten: 0 };
+  const texts = new Set<string>();
   const count = (...results: D1Result[]) => {
     meter.roundTrips += 1;
     for (const { meta } of results) {
@@ -22,7 +28,10 @@ export function metered(db: D1Database): { binding: D1Database; meter: Meter } {
   const binding = new Proxy(db, {
     get(target, member) {
       if (member === "prepare") {
-        return (sql: string) => meteredStatement(target.prepare(sql), count);
+        return (sql: string) => {
+          texts.add(sql);
+          return meteredStatement(target.prepare(sql), count);
+        };
       }
       if (member === "batch") {
         return async (statements: D1PreparedStatement[]) => {
@@ -34,7 +43,7 @@ export function metered(db: D1Database): { binding: D1Database; meter: Meter } {
       throw new Error(`the meter does not know ${String(member)}`);
     },
   });
-  return { binding, meter };
+  return { binding, meter, texts };
 }
 
 const originals = new WeakMap<D1PreparedStatement, D1PreparedStatement>();
@@ -53,6 +62,14 @@ function meteredStatement(
           const result = await target.all();
           count(result);
           return result;
+        };
+      }
+      if (member === "first") {
+        return async (column?: string) => {
+          const result = await target.all();
+          count(result);
+          const row: Record<string, unknown> | undefined = result.results[0];
+          return (column === undefined ? row : row?.[column]) ?? null;
         };
       }
       if (member === "raw") {

@@ -7,7 +7,7 @@
 import type { auditEvents } from "../db/schema";
 import { statement } from "../db/statement";
 import type { Deps } from "../env";
-import { toRecord, type AuditRecord } from "./audit-trail";
+import { EVENT_COLUMNS, toRecord, type AuditRecord } from "./audit-trail";
 
 /** Audit events that one look at the activity reads at most. */
 export const EVENTS_READ = 20_000;
@@ -73,7 +73,7 @@ const COUNT_BY_HOUR = statement(`
 
 const COUNT_APPS = statement(`
   SELECT count(*) AS read, count(*) - count(deleted_at) AS count
-  FROM (SELECT deleted_at FROM apps ORDER BY rowid DESC LIMIT ${APPS_READ})`);
+  FROM (SELECT deleted_at FROM apps WHERE rowid > 0 ORDER BY rowid DESC LIMIT ${APPS_READ})`);
 
 /** No lock is longer than an hour, and each one left an event when it began (`commit.ts`). */
 const COUNT_LOCKED = statement(`
@@ -82,9 +82,7 @@ const COUNT_LOCKED = statement(`
   LEFT JOIN users u ON u.id = iif(e.type IN ('user.locked', 'user.capped'), e.user_id, NULL) AND u.locked_until > :now`);
 
 const LATEST = statement(`
-  SELECT id, app_id AS appId, user_id AS userId, type, outcome, reason, actor, authenticator_id AS authenticatorId,
-    ip, user_agent AS userAgent, request_id AS requestId, note
-  FROM audit_events ORDER BY id DESC LIMIT :limit`);
+  SELECT ${EVENT_COLUMNS} FROM audit_events WHERE id > 0 ORDER BY id DESC LIMIT :limit`);
 
 interface Counted {
   hour: number;

@@ -6,10 +6,11 @@ import { apps, type AppSettings } from "../db/schema";
 import { statement } from "../db/statement";
 import type { Deps } from "../env";
 import { Problem } from "../problem";
+import { readSettings } from "./app-settings";
 import { record } from "./audit";
 import { toIssuer } from "./label";
 import { once, type IdempotentRequest } from "./idempotency";
-import { toPage, type Page, type PageRequest } from "./page";
+import { before, toPage, type Page, type PageRequest } from "./page";
 import { ACCOUNTS_APP, DEFAULT_SETTINGS } from "./policy";
 
 export type AppRecord = Pick<
@@ -39,7 +40,7 @@ const shown = {
   id: apps.id,
   name: apps.name,
   issuer: apps.issuer,
-  settings: apps.settings,
+  settings: sql<string>`${apps.settings}`,
   createdAt: apps.createdAt,
 };
 
@@ -59,6 +60,9 @@ const FORGET_DEVICES = statement(`
   WHERE NOT (SELECT coalesce(settings ->> 'trustedDevices', 0) FROM apps WHERE id = :id)`);
 const DELETE = statement(`
   UPDATE apps SET deleted_at = :now, epoch = epoch + 1 WHERE id = :id AND deleted_at IS NULL RETURNING id`);
+/** For the clean-up, which takes its users away. */
+const ENQUEUE = statement(`
+  INSERT INTO deleted_apps (app_id) SELECT id FROM apps WHERE id = :id AND deleted_at IS NOT NULL ON CONFLICT DO NOTHING`);
 const REVOKE_KEYS = statement(`
   UPDATE api_keys SET revoked_at = :now WHERE app_id = :id AND revoked_at IS NULL`);
 
@@ -92,7 +96,6 @@ export async function createApp(
   );
 }
 
-/** Rows of before a setting was added do not have it. */
 function withDefaults(settings: AppInput["settings"] = {}): AppSettings {
   const given = Object.entries(settings).filter(([, value]) => value !== undefined);
   return { ...DEFAULT_SETTINGS, ...Object.fromEntries(given) };
@@ -105,7 +108,7 @@ export async function getApp({ db }: Pick<Deps, "db">, id: string): Promise<AppR
     .from(apps)
     .where(and(eq(apps.id, id), isNull(apps.deletedAt)));
   if (!app) throw new Problem("not_found", { detail: "No such app." });
-  return { ...app, settings: withDefaults(app.settings) };
+  return { ...app, settings: readSettings(id, app.settings) };
 }
 
 /** Newest first. */
@@ -113,16 +116,15 @@ export async function listApps(
   { db }: Deps,
   { cursor, limit }: PageRequest,
 ): Promise<Page<AppRecord>> {
-  const before = cursor === undefined ? undefined : lt(sql`apps.rowid`, Number(cursor));
   const rows = await db
     .select({ ...shown, cursor: sql<number>`apps.rowid` })
     .from(apps)
-    .where(and(isNull(apps.deletedAt), before))
+    .where(and(isNull(apps.deletedAt), lt(sql`apps.rowid`, before(cursor))))
     .orderBy(desc(sql`apps.rowid`))
     .limit(limit + 1);
-  const { items, nextCursor } = toPage(rows, limit);
+  const { items, nextCursor } = await toPage(rows, limit);
   return {
-    items: items.map((app) => ({ ...app, settings: withDefaults(app.settings) })),
+    items: items.map((app) => ({ ...app, settings: readSettings(app.id, app.settings) })),
     nextCursor,
   };
 }
@@ -158,6 +160,7 @@ export async function deleteApp(deps: Deps, id: string): Promise<void> {
   const values = { id, now: deps.now.getTime() };
   await deps.db.$client.batch([
     DELETE(deps.db.$client, values),
+    ENQUEUE(deps.db.$client, values),
     REVOKE_KEYS(deps.db.$client, values),
     record(deps, { type: "app.deleted", actor: "admin", appId: id }),
   ]);

@@ -1,10 +1,10 @@
 /** Reading the audit trail. */
 
-import { and, desc, eq, gt, gte, lt, max } from "drizzle-orm";
-import { auditEvents } from "../db/schema";
+import type { auditEvents } from "../db/schema";
+import { statement } from "../db/statement";
 import type { Deps } from "../env";
 import type { AuditType, Outcome } from "./audit";
-import { toPage, type Page, type PageRequest } from "./page";
+import { before, toPage, windowEnd, type Page, type PageRequest } from "./page";
 
 export interface AuditFilter {
   appId?: string | undefined;
@@ -19,15 +19,38 @@ export interface AuditFilter {
 
 export type AuditRecord = typeof auditEvents.$inferSelect & { at: Date };
 
-/** Rows that one read of an export takes. */
+/** Events of one page of an export. */
 const EXPORT_BATCH = 500;
+/** Events that one page looks at: only a user's own have an index. */
+export const EVENTS_LOOKED_AT = 10_000;
 
-/** Newest first. */
+export const EVENT_COLUMNS = `id, app_id AS appId, user_id AS userId, type, outcome, reason, actor,
+    authenticator_id AS authenticatorId, ip, user_agent AS userAgent, request_id AS requestId, note`;
+
+/** An event's id is its time in microseconds, so that a span of time is a span of the primary key. */
+const window = (condition: string) => `
+  SELECT id AS n, * FROM audit_events WHERE ${condition} id >= :from AND id < :to
+  ORDER BY id DESC LIMIT ${EVENTS_LOOKED_AT}`;
+const list = (candidates: string) => ({
+  candidates,
+  select: statement(`
+  SELECT ${EVENT_COLUMNS} FROM (${candidates})
+  WHERE (:appId IS NULL OR app_id = :appId) AND (:type IS NULL OR type = :type)
+    AND (:outcome IS NULL OR outcome = :outcome)
+  ORDER BY id DESC LIMIT :limit + 1`),
+});
+const LIST = { all: list(window("")), ofUser: list(window("user_id = :userId AND")) };
+const NEWEST = statement(`SELECT max(id) AS newest FROM audit_events`);
+
+type EventRow = typeof auditEvents.$inferSelect;
+
+/** Newest first. A page that has looked at as many as it may is short, and the next one goes on. */
 export async function listEvents(
-  { db }: Deps,
+  deps: Deps,
   request: AuditFilter & PageRequest,
 ): Promise<Page<AuditRecord>> {
-  return toEvents(await select(db, request), request);
+  const { results } = await select(deps, request).all<EventRow>();
+  return toEvents(deps, request, results);
 }
 
 /**
@@ -35,35 +58,45 @@ export async function listEvents(
  * misses none, and what does not fit the filter is not read again.
  */
 export async function followEvents(
-  { db }: Deps,
+  deps: Deps,
   request: AuditFilter & PageRequest,
 ): Promise<Page<AuditRecord> & { newest: number }> {
-  const newestOfAll = db.select({ id: max(auditEvents.id) }).from(auditEvents);
-  const [[newest], rows] = await db.batch([newestOfAll, select(db, request)]);
-  return { ...toEvents(rows, request), newest: newest?.id ?? 0 };
+  const d1 = deps.db.$client;
+  const [last, found] = await d1.batch<never>([NEWEST(d1, {}), select(deps, request)]);
+  const [{ newest } = { newest: null }]: { newest: number | null }[] = last?.results ?? [];
+  return { ...(await toEvents(deps, request, found?.results ?? [])), newest: newest ?? 0 };
 }
 
-function select(db: Deps["db"], { cursor, limit, ...filter }: AuditFilter & PageRequest) {
-  return db
-    .select()
-    .from(auditEvents)
-    .where(conditions(filter, cursor))
-    .orderBy(desc(auditEvents.id))
-    .limit(limit + 1);
+function listFor({ userId }: AuditFilter) {
+  return userId === undefined ? LIST.all : LIST.ofUser;
+}
+
+function select({ db }: Deps, request: AuditFilter & PageRequest): D1PreparedStatement {
+  const { appId = null, type = null, outcome = null, limit } = request;
+  return listFor(request).select(db.$client, { ...spanOf(request), appId, type, outcome, limit });
+}
+
+function spanOf({ userId, since, until, after, cursor }: AuditFilter & PageRequest) {
+  const from = Math.max((since?.getTime() ?? 0) * 1000, (after ?? 0) + 1);
+  const to = Math.min(until ? until.getTime() * 1000 : Infinity, before(cursor));
+  return { userId: userId ?? null, from, to };
 }
 
 function toEvents(
-  rows: (typeof auditEvents.$inferSelect)[],
-  { limit }: PageRequest,
-): Page<AuditRecord> {
+  { db }: Deps,
+  request: AuditFilter & PageRequest,
+  rows: EventRow[],
+): Promise<Page<AuditRecord>> {
+  const { candidates } = listFor(request);
   return toPage(
     rows.map((row) => ({ ...toRecord(row), cursor: row.id })),
-    limit,
+    request.limit,
+    () => windowEnd(db.$client, candidates, spanOf(request), EVENTS_LOOKED_AT),
   );
 }
 
 /** With the time, which is in its id. */
-export function toRecord(row: typeof auditEvents.$inferSelect): AuditRecord {
+export function toRecord(row: EventRow): AuditRecord {
   return { ...row, at: new Date(row.id / 1000) };
 }
 
@@ -75,7 +108,7 @@ export function exportEvents(deps: Deps, filter: AuditFilter): ReadableStream<Ui
   let cursor: string | undefined;
   return new ReadableStream({
     async pull(controller) {
-      const page = await listEvents(deps, { ...filter, cursor, limit: EXPORT_BATCH });
+      const page = await nextPage(deps, { ...filter, cursor });
       const lines = page.items.map((event) => `${JSON.stringify(event)}\n`);
       controller.enqueue(utf8.encode(lines.join("")));
       if (page.nextCursor === null) return controller.close();
@@ -84,19 +117,11 @@ export function exportEvents(deps: Deps, filter: AuditFilter): ReadableStream<Ui
   });
 }
 
-/**
- * An event's id is its time in microseconds, so that a span of time is a span of the primary key.
- */
-function conditions(filter: AuditFilter, cursor?: string) {
-  const { appId, userId, type, outcome, since, until, after } = filter;
-  return and(
-    appId === undefined ? undefined : eq(auditEvents.appId, appId),
-    userId === undefined ? undefined : eq(auditEvents.userId, userId),
-    type === undefined ? undefined : eq(auditEvents.type, type),
-    outcome === undefined ? undefined : eq(auditEvents.outcome, outcome),
-    since === undefined ? undefined : gte(auditEvents.id, since.getTime() * 1000),
-    until === undefined ? undefined : lt(auditEvents.id, until.getTime() * 1000),
-    after === undefined ? undefined : gt(auditEvents.id, after),
-    cursor === undefined ? undefined : lt(auditEvents.id, Number(cursor)),
-  );
+/** The next one with anything on it: a stream that is given nothing does not ask again. */
+async function nextPage(deps: Deps, request: AuditFilter & Omit<PageRequest, "limit">) {
+  let page = await listEvents(deps, { ...request, limit: EXPORT_BATCH });
+  while (page.items.length === 0 && page.nextCursor !== null) {
+    page = await listEvents(deps, { ...request, cursor: page.nextCursor, limit: EXPORT_BATCH });
+  }
+  return page;
 }

@@ -3,7 +3,7 @@
  * it has been confirmed.
  */
 
-import { digests, open, seal } from "../crypto/keyring";
+import { digests, seal } from "../crypto/keyring";
 import { provisioningUri } from "../crypto/provisioning-uri";
 import { drawQrCode, type QrCode } from "../crypto/qr-code";
 import { randomBytes, randomId } from "../crypto/random";
@@ -12,7 +12,7 @@ import type { TotpParameters } from "../crypto/totp";
 import type { Deps } from "../env";
 import { Problem } from "../problem";
 import type { Caller, LinkCaller, SessionCaller } from "./actor";
-import { secretContext } from "./evaluate";
+import { openSecret, secretContext } from "./evaluate";
 import { isShort } from "./given-secret";
 import { assertUnlocked } from "./guard";
 import { once, scopeOf, type Created, type IdempotentRequest, type Remember } from "./idempotency";
@@ -181,7 +181,8 @@ async function openPending(
   if (user) assertUnlocked(user, deps.now);
   const pending = authenticators.find((one) => one.id === id && one.state === "pending");
   if (!user || !pending) return null;
-  const secret = await open(deps.keyring, pending.secret, secretContext(app.id, user.id, id));
+  const subject = { appId: app.id, userId: user.id, id };
+  const secret = await openSecret(deps.keyring, pending.secret, subject);
   const { name, algorithm, digits, period, expiresAt } = pending;
   const input = { ...names, name, parameters: { algorithm, digits, period } };
   return describe(secret, { id, loaded, input, expiresAt: expiresAt ?? 0 });

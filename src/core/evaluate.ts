@@ -4,8 +4,9 @@
  */
 
 import { open, type Keyring } from "../crypto/keyring";
-import { acceptedSteps, matchStep, stepsAround, timeStep } from "../crypto/totp";
+import { acceptedSteps, areParameters, matchStep, stepsAround, timeStep } from "../crypto/totp";
 import { MAX_DRIFT } from "./policy";
+import { unreadableParameters, unreadableSecret } from "./unreadable";
 import type { Authenticator } from "./user-record";
 
 /** An authenticator with its secret in plain: lives as long as the function call that opened it. */
@@ -30,9 +31,20 @@ export function secretContext(appId: string, userId: string, authenticatorId: st
   return `authenticator:${appId}:${userId}:${authenticatorId}`;
 }
 
+/** Throws UnreadableData. */
+export async function openSecret(
+  keyring: Keyring,
+  sealed: string,
+  { appId, userId, id }: { appId: string; userId: string; id: string },
+): Promise<Uint8Array<ArrayBuffer>> {
+  return open(keyring, sealed, secretContext(appId, userId, id)).catch(() => {
+    throw unreadableSecret(keyring, id, sealed);
+  });
+}
+
 /**
- * Throws when a secret does not open: an unreadable secret refuses, it never means "no second
- * factor".
+ * Throws UnreadableData when a secret does not open: an unreadable secret refuses, it never means
+ * "no second factor".
  */
 export async function openAuthenticators(
   keyring: Keyring,
@@ -44,7 +56,8 @@ export async function openAuthenticators(
 ): Promise<OpenAuthenticator[]> {
   return Promise.all(
     authenticators.map(async ({ id, secret, algorithm, digits, period, lastStep, drift }) => {
-      const plain = await open(keyring, secret, secretContext(appId, userId, id));
+      if (!areParameters({ algorithm, digits, period })) throw unreadableParameters(id);
+      const plain = await openSecret(keyring, secret, { appId, userId, id });
       return { id, secret: plain, algorithm, digits, period, lastStep, drift };
     }),
   );

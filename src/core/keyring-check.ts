@@ -47,12 +47,12 @@ async function checkKeyring(db: Database, keyring: Keyring, now: Date): Promise<
 async function assertOpens(keyring: Keyring, id: string, canary: string): Promise<void> {
   if (!keyring.some((key) => key.id === id)) {
     throw new Problem("misconfigured", {
-      cause: `KEYRING: rows are sealed with key ${id}, which is missing.`,
+      cause: `KEYRING: rows are sealed with key ${id}, which is missing. Bring it back, behind the first one.`,
     });
   }
   await open(keyring, canary, contextOf(id)).catch(() => {
     throw new Problem("misconfigured", {
-      cause: `KEYRING: key ${id} is not the one that sealed this database.`,
+      cause: `KEYRING: key ${id} is not the one that sealed this database. Bring that one back; if keyring_keys ${id} alone was altered, restore the row.`,
     });
   });
 }

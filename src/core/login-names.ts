@@ -81,14 +81,10 @@ function decode(domain: string): string {
   }
 }
 
-/**
- * The texts that a search for this one looks for: as names are stored, and of an address or a domain
- * the A-labels. None for blanks.
- */
-export function toSearched(query: string): string[] {
+/** The beginning of an address as it is stored: what follows the @ in A-labels, where that is a domain. */
+export function toSearchedEmail(query: string): string {
   const folded = normaliseName(query);
   const at = folded.lastIndexOf("@") + 1;
-  const domain = toDomain(folded.slice(at));
-  const forms = [folded, folded.slice(0, at) + (domain ?? folded.slice(at)), query.trim()];
-  return [...new Set(forms)].filter((form) => form !== "");
+  const domain = at > 0 ? toDomain(folded.slice(at)) : null;
+  return folded.slice(0, at) + (domain ?? folded.slice(at));
 }

@@ -19,6 +19,7 @@ import { recordWhere, type AuditEvent } from "./audit";
 import { claimBy, CLAIMED, LIVE_APP, LIVE_CALLER, SAME_EPOCH, type Sequel } from "./claim";
 import { knownBrowser } from "./known-browsers";
 import { ACCOUNTS_APP, KNOWN_NETWORKS, PASSWORD_GUARDS } from "./policy";
+import { unreadablePassword } from "./unreadable";
 
 export interface PasswordAttempt {
   /** As read; null if there is none of that name. */
@@ -87,7 +88,9 @@ const REHASH = statement(`
 export async function attemptPassword(deps: Deps, attempt: PasswordAttempt): Promise<void> {
   const { account, password } = attempt;
   const passwordHash = account?.passwordHash ?? DUMMY_HASH;
-  const matches = await verifyPassword(passwordHash, password);
+  const matches = await verifyPassword(passwordHash, password).catch(() => {
+    throw unreadablePassword(account?.user.id ?? "");
+  });
   const right = matches && account !== null;
   const values = { ...(await bindings(deps, attempt)), right: Number(right), passwordHash };
   const d1 = deps.db.$client;

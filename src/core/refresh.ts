@@ -8,6 +8,7 @@ import { statement } from "../db/statement";
 import type { Deps } from "../env";
 import { Problem } from "../problem";
 import { signAccessToken } from "./access-token";
+import { explainMalformed } from "./app-settings";
 import type { Aal } from "./assurance";
 import { NEXT_AUDIT_ID, requestValues } from "./audit";
 import { ACCOUNTS_APP } from "./policy";
@@ -59,7 +60,8 @@ export async function refresh(
   const proof = { sessionId, secretHash: secret.hash, refreshHash, nextHash: next.hash };
   const values = { ...proof, now: deps.now.getTime(), ...requestValues(deps) };
   const d1 = deps.db.$client;
-  const [exchange] = await d1.batch<Row>([EXCHANGE(d1, values), RECORD_REUSE(d1, values)]);
+  const statements = [EXCHANGE(d1, values), RECORD_REUSE(d1, values)];
+  const [exchange] = await d1.batch<Row>(statements).catch(explainMalformed(ACCOUNTS_APP));
   const row = exchange?.results[0];
   if (!row?.exchanged) {
     throw new Problem("session_ended", { cause: row ? "refresh token reused" : "no such session" });

@@ -7,8 +7,8 @@ import type { TotpAlgorithm } from "../crypto/totp";
 import type { AppSettings } from "../db/schema";
 import { statement } from "../db/statement";
 import type { Deps } from "../env";
+import { readSettings } from "./app-settings";
 import type { Guard } from "./guard";
-import { DEFAULT_SETTINGS } from "./policy";
 
 /** An app as a request sees it. */
 export interface App {
@@ -134,7 +134,7 @@ export function readKnownRecord(rows: RecordRow[]): UserRecord | null {
 
 /** The record that these rows hold; `user` is null if there is no such user. */
 export function readRecord(row: RecordRow, joined: RecordRow[]) {
-  const settings: AppSettings = { ...DEFAULT_SETTINGS, ...JSON.parse(row.settings) };
+  const settings = readSettings(row.appId, row.settings);
   return {
     app: { id: row.appId, name: row.appName, issuer: row.issuer, settings, epoch: row.appEpoch },
     user: row.userId === null ? null : readUser(row, row.userId),

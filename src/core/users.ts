@@ -266,7 +266,6 @@ const DELETE_ACCOUNT = [
   statement(`
   DELETE FROM enrolment_links WHERE (app_id, external_id) IN (
     SELECT app_id, external_id FROM users WHERE id = :userId AND attempt = :attempt)`),
-  statement(`DELETE FROM challenge_results WHERE user_id = :userId AND ${CLAIMED}`),
   statement(`DELETE FROM accounts WHERE user_id = :userId AND ${CLAIMED}`),
   statement(`DELETE FROM sessions WHERE user_id = :userId AND ${CLAIMED}`),
   statement(`DELETE FROM trusted_devices WHERE user_id = :userId AND ${CLAIMED}`),

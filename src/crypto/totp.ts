@@ -23,6 +23,12 @@ export interface TotpParameters {
 /** The only parameters that every authenticator app honours. */
 export const DEFAULT_PARAMETERS: TotpParameters = { algorithm: "SHA1", digits: 6, period: 30 };
 
+/** Whether they are within the bounds of what is stated above; for what comes from storage. */
+export function areParameters({ algorithm, digits, period }: TotpParameters): boolean {
+  const isLength = Number.isInteger(digits) && digits >= 6 && digits <= 8;
+  return Object.hasOwn(HASHES, algorithm) && isLength && Number.isInteger(period) && period > 0;
+}
+
 /** The time step at an instant: T in RFC 6238 §4.2, with T0 = 0. */
 export function timeStep(now: Date, period: number): number {
   return Math.floor(now.getTime() / 1000 / period);

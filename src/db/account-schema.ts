@@ -62,7 +62,7 @@ export const sessions = sqliteTable(
     /** What was enrolled last on a page of it, which is shown to no other session. */
     authenticatorId: text(),
   },
-  (t) => [index("sessions_user").on(t.userId)],
+  (t) => [index("sessions_user").on(t.userId), index("sessions_expiry").on(t.expiresAt)],
 );
 
 /** A device that its user spares the second factor at log-in. */
@@ -81,5 +81,8 @@ export const trustedDevices = sqliteTable(
     ip: text(),
     userAgent: text(),
   },
-  (t) => [index("trusted_devices_user").on(t.userId)],
+  (t) => [
+    index("trusted_devices_user").on(t.userId),
+    index("trusted_devices_expiry").on(t.expiresAt),
+  ],
 );

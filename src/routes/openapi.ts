@@ -7,6 +7,7 @@ import { OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
 import { getPath as pathAsSent } from "hono/utils/url";
+import { UnreadableData } from "../core/unreadable";
 import { Problem } from "../problem";
 import { PROBLEM_CODES, type ProblemCode } from "../problem-table";
 import type { AppEnv } from "./context";
@@ -104,6 +105,7 @@ export const CALL_PROBLEMS = [
   "request_too_large",
   "rate_limited",
   "internal_error",
+  "unreadable_data",
   "unavailable",
 ] as const;
 
@@ -141,6 +143,9 @@ export function asProblem(error: Error): Problem {
   }
   if (error instanceof HTTPException && error.status < 500) {
     return new Problem("malformed_request", { detail: "The body is not valid JSON." });
+  }
+  if (error instanceof UnreadableData) {
+    return new Problem("unreadable_data", { cause: error.message });
   }
   return new Problem(isFromD1(error) ? "unavailable" : "internal_error", { cause: error });
 }

@@ -162,7 +162,11 @@ describe.each(DAMAGES)("requirement 29: a secret that was %s", (_name, sql) => {
     const response = await app.verify("ada", codeOf(ada.phone));
     const { requestId } = await response.json<{ requestId: string }>();
     const line = lines.find((one) => one.includes(requestId)) ?? "{}";
-    expect(JSON.parse(line)).toMatchObject({ level: "error", status: 500, code: "internal_error" });
+    expect(JSON.parse(line)).toMatchObject({
+      level: "error",
+      status: 500,
+      code: "unreadable_data",
+    });
   });
 
   afterEach(() => {

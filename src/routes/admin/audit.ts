@@ -35,7 +35,8 @@ const auditRoute = createRoute({
   path: "/audit",
   tags: ["Audit"],
   summary: "Read the audit trail",
-  description: `Newest first, in pages; with \`Accept: ${NDJSON}\` all of it in one stream, one JSON document a line.`,
+  description: `Newest first, in pages; with \`Accept: ${NDJSON}\` all of it in one stream, one JSON document a line. \
+Only \`userId\` and times have an index: a page looks at ten thousand events at most, and may be empty while \`nextCursor\` goes on.`,
   security,
   request: {
     query: PageQuery.extend({

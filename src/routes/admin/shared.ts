@@ -18,7 +18,11 @@ export const PageQuery = z.strictObject({
 });
 
 export function page<T extends z.ZodType>(item: T) {
-  return z.object({ items: z.array(item), nextCursor: z.string().nullable() });
+  const nextCursor = z.string().nullable().openapi({
+    description:
+      "Null on the last page. Others may be short, and even empty: each looks at a bounded number of rows. Go on until it is null.",
+  });
+  return z.object({ items: z.array(item), nextCursor });
 }
 
 export const Reason = line(500).openapi({

@@ -1,15 +1,9 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { OPERATOR } from "../../core/actor";
-import {
-  changeUserAccount,
-  findUser,
-  listUsers,
-  setDisabled,
-  toDetail,
-  USER_STATES,
-} from "../../core/operator";
+import { changeUserAccount, findUser, setDisabled, toDetail } from "../../core/operator";
 import { ACCOUNT_NAME_BOUNDS } from "../../core/policy";
 import { register } from "../../core/register";
+import { listUsers, USER_STATES } from "../../core/user-list";
 import { resetUser } from "../../core/rebinding";
 import { deleteUser, unlockUser } from "../../core/users";
 import { Instant, InstantOrNull, label, line } from "../fields";
@@ -71,9 +65,13 @@ const listUsersRoute = createRoute({
   request: {
     query: PageQuery.extend({
       appId: line(64).optional(),
-      query: line(255).optional().openapi({
-        description: "Part of the app's own name for the user, e-mail address or user name.",
-      }),
+      query: line(255)
+        .optional()
+        .openapi({
+          description:
+            "The beginning of the app's own name for the user, as it is stored, or of their e-mail address or user name, in any case. " +
+            "Of each of the three it finds the first thousand in the order of the alphabet: a longer beginning finds the others.",
+        }),
       state: z.enum(USER_STATES).optional().openapi({
         description:
           "Locked at this moment, capped, disabled, or reset and not enrolled again since.",

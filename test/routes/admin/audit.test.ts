@@ -1,4 +1,8 @@
+import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
+import { EVENTS_LOOKED_AT } from "../../../src/core/audit-trail";
+import { signedIn } from "../../console";
+import { metered } from "../../d1-meter";
 import {
   admin,
   codeOf,
@@ -167,4 +171,51 @@ it("is exported as one JSON document a line, all of it", async () => {
   expect(response.headers.get("content-type")).toBe("application/x-ndjson");
   const lines = (await response.text()).trimEnd().split("\n");
   expect(lines.map((line) => JSON.parse(line))).toEqual(await events());
+});
+
+describe("a rare event among many others", () => {
+  const more = 2 * EVENTS_LOOKED_AT + 5;
+  beforeEach(async () => {
+    const insert = `INSERT INTO audit_events (id, type, outcome, actor)
+      WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?2)
+      SELECT ?1 * 1000 + 1000 + i, 'code.verified', 'success', 'system' FROM n`;
+    await env.DB.prepare(insert).bind(Date.now(), more).run();
+  });
+
+  it("is found some pages later, each of which looks at a bounded number of events", async () => {
+    const { binding, meter } = metered(env.DB);
+    const bindings = { ...env, DB: binding };
+    const pages: string[][] = [];
+    for (let cursor: string | null = ""; cursor !== null;) {
+      const path: string = `/audit?type=app.created${cursor && `&cursor=${cursor}`}`;
+      const response = await admin("GET", path, { bindings });
+      const page = await response.json<{ items: Event[]; nextCursor: string | null }>();
+      pages.push(page.items.map(({ type }) => type));
+      cursor = page.nextCursor;
+    }
+    expect(pages).toEqual([[], [], ["app.created"]]);
+    // Twice, for where to go on.
+    expect(meter.rowsRead).toBeLessThan(2 * (more + 10) + 10);
+  });
+
+  it("is in an export, which goes on by itself, and on the console after one more click", async () => {
+    const headers = { accept: "application/x-ndjson" };
+    const exported = await admin("GET", "/audit?type=app.created", { headers });
+    const lines = (await exported.text()).trimEnd().split("\n");
+    expect(lines.map((line) => JSON.parse(line).type)).toEqual(["app.created"]);
+    const operator = await signedIn();
+    const page = await operator.read("/console/audit?type=app.created&live=no");
+    expect(page).toContain("“Older” searches on.");
+    expect(page).toContain("&amp;cursor=");
+  });
+
+  it("costs nothing of it where its time or its user is known", async () => {
+    const { binding, meter } = metered(env.DB);
+    const bindings = { ...env, DB: binding };
+    const until = new Date(Date.now() + 1).toISOString();
+    const found = await admin("GET", `/audit?type=app.created&until=${until}`, { bindings });
+    expect(await found.json()).toMatchObject({ items: [{}], nextCursor: null });
+    await admin("GET", "/audit?type=app.created&userId=usr_nobody", { bindings });
+    expect(meter.rowsRead).toBeLessThan(20);
+  });
 });

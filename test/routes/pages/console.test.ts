@@ -91,7 +91,7 @@ describe("an operator", () => {
 
   it("finds a locked user, unlocks them, and resets another lock's second factor", async () => {
     const { app, locked, id, path } = await lockedUser();
-    const found = await operator.read("/console/users?query=TOMER-7&state=locked&appId=");
+    const found = await operator.read("/console/users?query=customer-7&state=locked&appId=");
     expect(found).toContain(`href="${path}"`);
     expect(await operator.read("/console/users?state=capped")).not.toContain(path);
     expect(await operator.read(path)).toContain("Locked until");

@@ -82,7 +82,7 @@ describe("a secret that cannot be opened", () => {
     await env.DB.prepare(spoil).bind(authenticatorId).run();
     for (const code of [codeOf(phone), backupCodes[0]]) {
       const response = await app.verify("ada", code);
-      expect([response.status, await problemCode(response)]).toEqual([500, "internal_error"]);
+      expect([response.status, await problemCode(response)]).toEqual([500, "unreadable_data"]);
     }
     expect(await answerOf(app.v1("GET", "/users/ada"))).toMatchObject({ twoFactor: true });
   });

@@ -59,7 +59,7 @@ async function auditPage(
           <a href={`${HOME}/audit/export${queryOf(c)}`}>{t.event.export}</a>
           {isOpen && <Follow c={c} isLive={isLive} />}
         </p>
-        {items.length === 0 && <p>{t.event.none}</p>}
+        {items.length === 0 && <p>{nextCursor === null ? t.event.none : t.searchOn}</p>}
         <EventTable
           c={c}
           events={items}

@@ -3,7 +3,7 @@
 import { z } from "@hono/zod-openapi";
 import { Hono, type Context } from "hono";
 import { listApps, type AppRecord } from "../../../core/apps";
-import { listUsers, USER_STATES, type UserFilter, type UserSummary } from "../../../core/operator";
+import { listUsers, USER_STATES, type UserFilter, type UserSummary } from "../../../core/user-list";
 import { PageQuery } from "../../admin/shared";
 import type { AppEnv } from "../../context";
 import { line } from "../../fields";
@@ -41,7 +41,9 @@ async function usersPage(
     content: (
       <>
         <Search c={c} apps={apps.items} faults={faults} />
-        {items.length === 0 && <p role="status">{t.user.noneFound}</p>}
+        {items.length === 0 && (
+          <p role="status">{nextCursor === null ? t.user.noneFound : t.searchOn}</p>
+        )}
         <ul class="list">
           {items.map((user) => (
             <User c={c} user={user} app={apps.items.find(({ id }) => id === user.appId)} />

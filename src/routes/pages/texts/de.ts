@@ -84,6 +84,8 @@ export const de: Texts = {
     unavailable:
       "Der Dienst kann gerade nicht antworten. Nichts wurde geändert. Versuchen Sie es bald noch einmal.",
     internal_error: "Bei uns ist etwas schiefgegangen. Nichts wurde angenommen.",
+    unreadable_data:
+      "Etwas, das hier gespeichert ist, lässt sich nicht lesen. Nichts wurde angenommen. Bitte sagen Sie dem Betreiber Bescheid.",
     app_built_in: "Diese App gehört zum Dienst und kann nicht gelöscht werden.",
     invalid_request: "Die Seite wurde nach etwas gefragt, das sie nicht kennt.",
   },
@@ -311,6 +313,7 @@ export const de: Texts = {
     audit: "Protokoll",
     signOut: "Abmelden",
     older: "Ältere",
+    searchOn: "Nichts in dem, was bisher durchsucht wurde. „Ältere“ sucht weiter.",
     newest: "Neueste",
     search: "Suchen",
     any: "Alle",
@@ -447,7 +450,7 @@ export const de: Texts = {
     },
 
     user: {
-      query: "Name, E-Mail-Adresse oder Benutzername",
+      query: "Anfang eines Namens, einer E-Mail-Adresse oder eines Benutzernamens",
       app: "App",
       state: "Zustand",
       states: {

@@ -75,6 +75,8 @@ export const en = {
     link_ended: "This link is unknown, has expired or was used. Ask for a new one.",
     unavailable: "The service cannot answer right now. Nothing was changed. Try again soon.",
     internal_error: "Something failed on our side. Nothing was accepted.",
+    unreadable_data:
+      "Something that is stored here cannot be read. Nothing was accepted. Please tell the operator.",
     app_built_in: "This app belongs to the service and cannot be deleted.",
     invalid_request: "The page was asked for something that it does not know.",
   },
@@ -295,6 +297,7 @@ export const en = {
     audit: "Audit",
     signOut: "Sign out",
     older: "Older",
+    searchOn: "Nothing in what was searched so far. “Older” searches on.",
     newest: "Newest",
     search: "Search",
     any: "Any",
@@ -421,7 +424,7 @@ export const en = {
     },
 
     user: {
-      query: "Name, e-mail address or user name",
+      query: "Beginning of a name, e-mail address or user name",
       app: "App",
       state: "State",
       states: {

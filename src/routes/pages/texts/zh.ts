@@ -71,6 +71,7 @@ export const zh: Texts = {
     link_ended: "此链接无效、已过期或已使用。请索取新链接。",
     unavailable: "服务暂时无法响应。未作任何更改，请稍后再试。",
     internal_error: "我们这边出了问题。未接受任何内容。",
+    unreadable_data: "此处存储的某些数据无法读取。未接受任何内容。请告知运营者。",
     app_built_in: "此应用属于本服务，无法删除。",
     invalid_request: "请求的内容此页面无法识别。",
   },
@@ -282,6 +283,7 @@ export const zh: Texts = {
     audit: "审计",
     signOut: "退出",
     older: "更早",
+    searchOn: "目前搜索过的范围内没有结果。点击“更早”继续搜索。",
     newest: "最新",
     search: "搜索",
     any: "全部",
@@ -404,7 +406,7 @@ export const zh: Texts = {
     },
 
     user: {
-      query: "名称、电子邮件地址或用户名",
+      query: "名称、电子邮件地址或用户名的开头",
       app: "应用",
       state: "状态",
       states: {

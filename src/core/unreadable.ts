@@ -1,0 +1,60 @@
+/**
+ * Stored data that cannot be read, because it was altered, moved, or lost its key: it refuses. The
+ * error says which row and what to do, for the log, and nothing of what is in it.
+ */
+
+import type { Keyring } from "../crypto/keyring";
+
+/** Becomes the problem `unreadable_data`; no problem itself, so that nothing takes it for an answer. */
+export class UnreadableData extends Error {
+  constructor(
+    table: "accounts" | "apps" | "authenticators",
+    id: string,
+    { why, remedy }: { why: string; remedy: string },
+  ) {
+    super(`${table} ${id}: ${why}. ${remedy} (docs/storage.md)`);
+  }
+}
+
+/** Of a sealed value: what is of another form might be a secret in plain, and is not repeated. */
+const SEALED = /^([\w-]{1,32})\.[\w-]+$/;
+
+/** Of an authenticator whose secret does not open. */
+export function unreadableSecret(ring: Keyring, id: string, sealed: string): UnreadableData {
+  const [, keyId] = SEALED.exec(sealed) ?? [];
+  if (keyId !== undefined && !ring.some((key) => key.id === keyId)) {
+    return new UnreadableData("authenticators", id, {
+      why: `its secret is sealed with the key "${keyId}", which KEYRING does not have`,
+      remedy: "Bring that key back, behind the first one.",
+    });
+  }
+  const why =
+    keyId === undefined
+      ? "its secret is not a sealed value: it was altered"
+      : `its secret does not open with the key "${keyId}": it was altered, or moved from another row, app or user, or KEYRING has another key of that name`;
+  return new UnreadableData("authenticators", id, { why, remedy: RESTORE_OR_RESET });
+}
+
+const RESTORE_OR_RESET = "Restore the row from a backup, or reset the user.";
+
+/** Of an authenticator that no phone could have been set up with. */
+export function unreadableParameters(id: string): UnreadableData {
+  return new UnreadableData("authenticators", id, {
+    why: "its algorithm, digits or period are none that are made here: they were altered",
+    remedy: RESTORE_OR_RESET,
+  });
+}
+
+export function unreadableSettings(appId: string): UnreadableData {
+  return new UnreadableData("apps", appId, {
+    why: "its settings are not a JSON object",
+    remedy: "Restore the row from a backup, or set its settings to {} and make them anew.",
+  });
+}
+
+export function unreadablePassword(userId: string): UnreadableData {
+  return new UnreadableData("accounts", userId, {
+    why: "its password_hash is no argon2id hash that is made here",
+    remedy: "Restore the row from a backup, or give the user a new password.",
+  });
+}
