@@ -40,7 +40,7 @@ export function optionalBody<T extends z.ZodType>(schema: T) {
 
 /** Many clients say that they send JSON also where they send nothing. */
 export const emptyIsAbsent = createMiddleware<AppEnv>(async (c, next) => {
-  if ((await c.req.text()) === "") {
+  if ((await c.req.arrayBuffer()).byteLength === 0) {
     const { url, method } = c.req.raw;
     const headers = new Headers(c.req.raw.headers);
     headers.delete("content-type");
