@@ -31,7 +31,7 @@ async function scanLongest({ visitor, userId, shop, readQrCode }) {
   const { url } = await shop.enrolmentLink(`${userId}-longest`, LONGEST);
   await visitor.page.goto(url);
   await visitor.press(SUBMIT);
-  await visitor.lookAndWeigh("enrol-longest");
+  await visitor.look("enrol-longest");
   // On the smallest phones it is smaller: those open the app that is on them.
   if (visitor.page.viewportSize().width < 400) return;
   const phone = await scan(visitor, readQrCode);
