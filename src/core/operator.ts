@@ -9,7 +9,8 @@ import { record } from "./audit";
 import { claimBy, commitClaim, LIVE_APP } from "./claim";
 import { loadUserById, type UserRecord } from "./user-record";
 import { changeAccount, type AccountChanges } from "./profile";
-import { deletePending, eventOf, toStatus, type UserStatus } from "./users";
+import { deletePending, eventOf } from "./users";
+import { toStatus, type UserStatus } from "./user-status";
 
 export interface UserDetail extends UserStatus {
   id: string;

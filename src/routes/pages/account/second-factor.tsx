@@ -2,7 +2,7 @@
 
 import type { Context } from "hono";
 import type { BackupCodesLeft } from "../../../core/backup-codes";
-import type { AuthenticatorStatus, UserStatus } from "../../../core/users";
+import type { AuthenticatorStatus, UserStatus } from "../../../core/user-status";
 import type { AppEnv } from "../../context";
 import { textsOf } from "../language";
 import { Time } from "./frame";

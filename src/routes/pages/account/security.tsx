@@ -12,7 +12,7 @@ import {
   type SessionSummary,
 } from "../../../core/own-sessions";
 import { listDevices, revokeDevice, type TrustedDevice } from "../../../core/trusted-devices";
-import { toStatus } from "../../../core/users";
+import { toStatus } from "../../../core/user-status";
 import type { AppEnv } from "../../context";
 import { line } from "../../fields";
 import { onPages } from "../../session";

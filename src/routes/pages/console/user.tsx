@@ -4,7 +4,7 @@ import { Hono, type Context } from "hono";
 import { getApp } from "../../../core/apps";
 import { listEvents } from "../../../core/audit-trail";
 import { findUser, toDetail, type FoundUser, type UserDetail } from "../../../core/operator";
-import type { AuthenticatorStatus } from "../../../core/users";
+import type { AuthenticatorStatus } from "../../../core/user-status";
 import type { AppEnv } from "../../context";
 import { Time } from "../account/frame";
 import { textsOf } from "../language";
