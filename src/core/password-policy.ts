@@ -1,7 +1,7 @@
 /**
  * Which passwords may be set: NIST SP 800-63B-4 §3.1.1.2, which asks for length, for a list of
  * common passwords and for the user's own names to be refused, and against rules of composition.
- * docs/decisions/0011 says why it is judged so.
+ * docs/decisions/0012 says why it is judged so.
  */
 
 import { isHashable } from "../crypto/password-hash";
