@@ -150,6 +150,7 @@ it("publishes a reference of every route, with the credential each one takes", a
       "post /auth/password accessToken,sessionCookie",
       "post /auth/refresh ",
       "post /auth/register ",
+      "post /auth/resync accessToken,sessionCookie",
       "post /auth/step-up accessToken,sessionCookie",
       "post /v1/challenge-links apiKey",
       "post /v1/challenge-links/redeem apiKey",
@@ -159,6 +160,7 @@ it("publishes a reference of every route, with the credential each one takes", a
       "post /v1/users/{userId}/authenticators apiKey",
       "post /v1/users/{userId}/authenticators/{id}/confirm apiKey",
       "post /v1/users/{userId}/backup-codes apiKey",
+      "post /v1/users/{userId}/resync apiKey",
       "post /v1/users/{userId}/unlock apiKey",
       "post /v1/users/{userId}/verify apiKey",
     ]
