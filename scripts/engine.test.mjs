@@ -112,7 +112,7 @@ test("nothing of the development tools answers, on any path that they name", asy
         headers: { "x-real-ip": path },
       });
       assert.equal(answer.status, 404, path);
-      assert.equal((await answer.json()).code, "not_found");
+      assert.equal((await answer.json()).code, "unknown_path");
     }
   }
 });
