@@ -13,7 +13,10 @@ export interface AppOfKey {
   name: string;
   issuer: string;
   /** Those that a back end has to reckon with. */
-  settings: Pick<AppSettings, "window" | "failuresBeforeLock" | "allowedOrigins" | "returnUrls">;
+  settings: Pick<
+    AppSettings,
+    "window" | "failuresBeforeLock" | "allowedOrigins" | "returnUrls" | "requireProof"
+  >;
   key: { id: string; name: string | null; scopes: Scope[]; expiresAt: Date | null };
 }
 
@@ -38,12 +41,12 @@ export async function loadAppOfKey(deps: Deps, { id, hash }: ApiKeyProof): Promi
   assertKey(deps, { id, scope: null }, found);
   const { appId, appName, issuer, name, expiresAt } = found;
   const stored: AppSettings = { ...DEFAULT_SETTINGS, ...JSON.parse(found.settings) };
-  const { window, failuresBeforeLock, allowedOrigins, returnUrls } = stored;
+  const { window, failuresBeforeLock, allowedOrigins, returnUrls, requireProof } = stored;
   return {
     id: appId,
     name: appName,
     issuer,
-    settings: { window, failuresBeforeLock, allowedOrigins, returnUrls },
+    settings: { window, failuresBeforeLock, allowedOrigins, returnUrls, requireProof },
     key: {
       id,
       name,

@@ -18,17 +18,17 @@ import { limitKey } from "./limits";
 export function requireKey(scope: Scope) {
   return createMiddleware<AppEnv>(async (c, next) => {
     c.set("key", { ...(await presentedKey(c)), scope });
-    c.set("deps", onBehalfOf(c.var.deps, readEndUser(c)));
     await next();
   });
 }
 
-/** As `requireKey`, whatever its scopes. */
+/** As `requireKey`, whatever its scopes; and for whom it calls. */
 export async function presentedKey(c: Context<AppEnv>): Promise<ApiKeyProof> {
   const proof = await parseApiKey(bearer(c) ?? "");
   if (!proof) throw new Problem("unauthorized", { cause: "no API key" });
   // By the hash: who knows only the id, which is shown and logged, uses up nothing.
   await limitKey(c.env.KEY_LIMIT, proof.hash, c.var.deps.now);
+  c.set("deps", onBehalfOf(c.var.deps, readEndUser(c)));
   return proof;
 }
 

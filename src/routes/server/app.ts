@@ -7,7 +7,7 @@ import { InstantOrNull } from "../fields";
 import { CALL_PROBLEMS, json, problems, router } from "../openapi";
 import { security } from "./shared";
 
-const { window, failuresBeforeLock, allowedOrigins, returnUrls } = Settings.shape;
+const { window, failuresBeforeLock, allowedOrigins, returnUrls, requireProof } = Settings.shape;
 
 const getRoute = createRoute({
   method: "get",
@@ -24,7 +24,13 @@ const getRoute = createRoute({
         id: z.string(),
         name: z.string(),
         issuer: z.string(),
-        settings: z.object({ window, failuresBeforeLock, allowedOrigins, returnUrls }),
+        settings: z.object({
+          window,
+          failuresBeforeLock,
+          allowedOrigins,
+          returnUrls,
+          requireProof,
+        }),
         key: z.object({
           id: z.string(),
           name: z.string().nullable(),
@@ -33,7 +39,7 @@ const getRoute = createRoute({
         }),
       }),
     ),
-    ...problems(...CALL_PROBLEMS, "unauthorized"),
+    ...problems(...CALL_PROBLEMS, "unauthorized", "invalid_request"),
   },
 });
 
