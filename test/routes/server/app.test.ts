@@ -20,6 +20,7 @@ describe("the app of a key", () => {
         failuresBeforeLock: 5,
         allowedOrigins: ["https://shop.example"],
         returnUrls: [],
+        requireProof: false,
       },
       key: { id: key.split("_")[1], name: "back end", scopes: ["verify", "users"], expiresAt },
     });
