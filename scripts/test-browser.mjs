@@ -27,7 +27,7 @@ import { withServer } from "./test-server.mjs";
 import { ROOT } from "./wrangler.mjs";
 
 const FLOWS = join(ROOT, "test/browser");
-const PATIENCE_MS = 120_000;
+const PATIENCE_MS = 240_000;
 
 const OPTIONS = {
   missing: { type: "boolean" },
