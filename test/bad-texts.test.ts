@@ -123,6 +123,9 @@ describe("an empty body", () => {
     const optional = taking.filter(({ operation }) => operation.optionalBody);
     expect(optional.map(({ name }) => name)).toEqual([
       "POST /v1/users/{userId}/authenticators",
+      "DELETE /v1/users/{userId}/authenticators/{id}",
+      "DELETE /v1/users/{userId}",
+      "POST /v1/users/{userId}/backup-codes",
       "POST /auth/logout",
       "POST /auth/authenticators",
       "PATCH /auth/me",
