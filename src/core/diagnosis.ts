@@ -83,8 +83,9 @@ function clockSkew(offsetSeconds: number): Problem {
 
 function timeZone(offsetSeconds: number): Problem {
   const direction = offsetSeconds > 0 ? "ahead" : "behind";
+  const hours = Math.abs(offsetSeconds) / 3600;
   return new Problem("time_zone", {
-    detail: `The phone's clock is about ${Math.abs(offsetSeconds) / 3600} hours ${direction}: its time zone is set by hand.`,
+    detail: `The phone's clock is about ${hours} ${hours === 1 ? "hour" : "hours"} ${direction}: its time zone is set by hand.`,
     extensions: { offsetSeconds },
   });
 }
