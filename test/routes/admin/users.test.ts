@@ -12,27 +12,13 @@ import {
   wrongCodeOf,
   type TestApp,
 } from "../../helpers";
+import { idOf } from "./find-user";
 import { visitor } from "../../visitor";
 
 let app: TestApp;
 beforeEach(async () => {
   app = await createApp();
 });
-
-interface Summary {
-  id: string;
-  userId: string;
-}
-
-async function find(query: string): Promise<Summary[]> {
-  const response = await admin("GET", `/users?query=${encodeURIComponent(query)}`);
-  return (await response.json<{ items: Summary[] }>()).items;
-}
-
-async function idOf(userId: string): Promise<string> {
-  const [found] = await find(userId);
-  return found?.id ?? "";
-}
 
 const reason = "Identity checked by video call";
 
