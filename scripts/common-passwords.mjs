@@ -1,5 +1,5 @@
 /**
- * `npm run common-passwords`: makes src/core/common-passwords.ts of the common passwords in @zxcvbn-ts/language-common: those of 8 characters
+ * `npm run common-passwords`: makes src/core/account/common-passwords.ts of the common passwords in @zxcvbn-ts/language-common: those of 8 characters
  * and more, since no shorter one is ever allowed, and the most common of the shorter ones, which are found as parts of a password. To be run
  * when that package is updated. The same list gives the same file.
  */
@@ -11,7 +11,7 @@ import { Refusal, run } from "./refusal.mjs";
 import { ROOT } from "./wrangler.mjs";
 
 const PACKAGE = join(ROOT, "node_modules/@zxcvbn-ts/language-common");
-const TARGET = join(ROOT, "src/core/common-passwords.ts");
+const TARGET = join(ROOT, "src/core/account/common-passwords.ts");
 const MIN_LENGTH = 8;
 /** Of those that are parts of others; and how many of the list, which begins with the most common, are looked through for them. */
 const MIN_PART_LENGTH = 5;
@@ -41,7 +41,7 @@ export const COMMON_PASSWORDS: GolombSet = {
 `;
 }
 
-/** In the form in which core/password-policy.ts looks them up. */
+/** In the form in which core/account/password-policy.ts looks them up. */
 function readList() {
   const folded = readJson("src/passwords.json").map((one) => one.normalize("NFC").toLowerCase());
   return [...new Set(folded)].filter((one, rank) => {

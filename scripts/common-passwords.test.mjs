@@ -3,9 +3,9 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { renderCommonPasswords } from "./common-passwords.mjs";
 
-test("src/core/common-passwords.ts is what the list gives, byte by byte", async () => {
+test("src/core/account/common-passwords.ts is what the list gives, byte by byte", async () => {
   const committed = readFileSync(
-    new URL("../src/core/common-passwords.ts", import.meta.url),
+    new URL("../src/core/account/common-passwords.ts", import.meta.url),
     "utf8",
   );
   assert.ok(committed === (await renderCommonPasswords()), "run `npm run common-passwords`");

@@ -61,7 +61,7 @@ async function judge({ names, token, confirmed }, accounts, key) {
   return code ? { code } : { account, secret };
 }
 
-/** As the server does: src/core/account.ts. */
+/** As the server does: src/core/user/account.ts. */
 function normalise(name) {
   return name.trim().normalize("NFKC").toLowerCase();
 }

@@ -1,5 +1,5 @@
 import { app } from "./app";
-import { cleanUp } from "./core/cleanup";
+import { cleanUp } from "./core/upkeep/cleanup";
 import { loadConfig } from "./env";
 
 /** A fifth of the time between two runs. */

@@ -1,11 +1,11 @@
 /** Links, and the browsers that follow them: core as the pages call it. */
 
 import { env } from "cloudflare:workers";
-import type { LinkCaller } from "../src/core/actor";
-import { openChallenge } from "../src/core/answer-challenge";
-import { answerChallengeLink } from "../src/core/challenge-links";
-import { openLink } from "../src/core/enrolment-links";
-import { callerOf, confirmByLink, enrolByLink } from "../src/core/link-enrolment";
+import type { LinkCaller } from "../src/core/caller/actor";
+import { openChallenge } from "../src/core/challenge/answer";
+import { answerChallengeLink } from "../src/core/challenge/links";
+import { openLink } from "../src/core/enrolment-link/links";
+import { callerOf, confirmByLink, enrolByLink } from "../src/core/enrolment-link/enrolment";
 import { loadConfig, type Deps } from "../src/env";
 import { expectJson } from "./account";
 import { codeOf, elapse, phoneWith, type TestApp } from "./helpers";

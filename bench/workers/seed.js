@@ -1,8 +1,8 @@
 /** Fills a migrated database with users, sealed and hashed by the code that the service itself uses. Runs before the measuring, alone. */
 
-import { SCOPES } from "../../src/core/actor";
-import { createBackupCodes } from "../../src/core/backup-codes";
-import { secretContext } from "../../src/core/evaluate";
+import { SCOPES } from "../../src/core/caller/actor";
+import { createBackupCodes } from "../../src/core/code/backup-codes";
+import { secretContext } from "../../src/core/code/match";
 import { ACCOUNTS_APP, DEFAULT_SETTINGS } from "../../src/core/policy";
 import { createApiKey } from "../../src/crypto/api-key";
 import { digest, parseKeyring, seal } from "../../src/crypto/keyring";

@@ -27,7 +27,7 @@ const TAG_BYTES = 32;
  */
 const MOST: Argon2Costs = { memoryKib: 65_536, passes: 10, lanes: 4 };
 
-/** Four times what core/password-policy.ts lets through. */
+/** Four times what core/account/password-policy.ts lets through. */
 const MAX_BYTES = 2048;
 
 const FORM =

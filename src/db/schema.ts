@@ -152,7 +152,7 @@ export const authenticators = sqliteTable(
     digits: integer().notNull(),
     period: integer().notNull(),
     state: text({ enum: ["pending", "active"] }).notNull(),
-    /** The replay ledger: the highest time step spent. It grows; `core/steps-ahead.ts` says when it does not. */
+    /** The replay ledger: the highest time step spent. It grows; `core/code/steps-ahead.ts` says when it does not. */
     lastStep: integer().notNull().default(-1),
     /** Steps by which its clock differed at the last success: codes around there count too. */
     drift: integer().notNull().default(0),

@@ -4,7 +4,7 @@
  */
 
 import type { Context } from "hono";
-import type { Client } from "../core/attempt-counters";
+import type { Client } from "../core/account/attempt-counters";
 import type { RequestSource } from "../env";
 import type { AppEnv } from "./context";
 import { ownCookie } from "./cookies";

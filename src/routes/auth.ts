@@ -2,7 +2,7 @@
 
 import { createMiddleware } from "hono/factory";
 import type { Context } from "hono";
-import type { Scope } from "../core/actor";
+import type { Scope } from "../core/caller/actor";
 import { parseApiKey, type ApiKeyProof } from "../crypto/api-key";
 import { timingSafeEqual } from "../crypto/timing-safe-equal";
 import { Problem } from "../problem";

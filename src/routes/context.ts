@@ -1,6 +1,6 @@
 /** What a request carries from one middleware to the next. */
 
-import type { KeyCaller, SessionCaller } from "../core/actor";
+import type { KeyCaller, SessionCaller } from "../core/caller/actor";
 import type { Config, Deps } from "../env";
 import type { Problem } from "../problem";
 

@@ -2,7 +2,7 @@
 
 import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
-import type { IdempotentRequest } from "../core/idempotency";
+import type { IdempotentRequest } from "../core/change/idempotency";
 import { TOTP_BOUNDS } from "../core/policy";
 import { costInUri } from "../crypto/provisioning-uri";
 import { DEFAULT_PARAMETERS } from "../crypto/totp";

@@ -1,7 +1,7 @@
 /** What anybody may ask: the time, whether the service is well, and the public keys. */
 
 import { createRoute, z } from "@hono/zod-openapi";
-import { checkHealth } from "../core/health";
+import { checkHealth } from "../core/upkeep/health";
 import { publicKeys } from "../crypto/signing";
 import { Instant } from "./fields";
 import { json, problems, router } from "./openapi";

@@ -5,7 +5,7 @@
 
 import type { Context } from "hono";
 import { cors } from "hono/cors";
-import { registeredOrigins } from "../core/origins";
+import { registeredOrigins } from "../core/app/origins";
 import { Problem } from "../problem";
 import type { AppEnv } from "./context";
 

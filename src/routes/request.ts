@@ -5,7 +5,7 @@
 import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
 import { matchedRoutes } from "hono/route";
-import { assertKeyring } from "../core/keyring-check";
+import { assertKeyring } from "../core/upkeep/keyring-check";
 import { loadConfig } from "../env";
 import { Problem } from "../problem";
 import { sourceOf } from "./address";

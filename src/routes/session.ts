@@ -2,11 +2,11 @@
 
 import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
-import { readAccessToken } from "../core/access-token";
-import type { SessionCaller } from "../core/actor";
-import { rememberBrowser } from "../core/known-browsers";
+import { readAccessToken } from "../core/session/access-token";
+import type { SessionCaller } from "../core/caller/actor";
+import { rememberBrowser } from "../core/account/known-browsers";
 import { ACCESS_TOKEN_LIFE_SECONDS, TRUSTED_DEVICE_LIFE } from "../core/policy";
-import type { Credentials } from "../core/sessions";
+import type { Credentials } from "../core/session/sessions";
 import {
   markOf,
   parseDeviceToken,

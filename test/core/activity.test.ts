@@ -1,6 +1,11 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { APPS_READ, EVENTS_READ, loadOverview, type HourOfActivity } from "../../src/core/activity";
+import {
+  APPS_READ,
+  EVENTS_READ,
+  loadOverview,
+  type HourOfActivity,
+} from "../../src/core/audit/activity";
 import { metered } from "../d1-meter";
 import { depsOf } from "../deps";
 import { admin, call, codeOf, createApp, elapse, enrolled, wrongCodeOf } from "../helpers";

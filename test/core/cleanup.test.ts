@@ -5,10 +5,10 @@ import {
 } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
-import { BATCH_ROWS, cleanUp, TASKS } from "../../src/core/cleanup";
-import { SWEPT_USERS } from "../../src/core/deleted-apps";
-import { signIn } from "../../src/core/operator-sessions";
-import { WINDOW_ROWS } from "../../src/core/sweep";
+import { BATCH_ROWS, cleanUp, TASKS } from "../../src/core/upkeep/cleanup";
+import { SWEPT_USERS } from "../../src/core/upkeep/deleted-apps";
+import { signIn } from "../../src/core/operator/sessions";
+import { WINDOW_ROWS } from "../../src/core/upkeep/sweep";
 import worker from "../../src/index";
 import { depsOf } from "../deps";
 import { admin, call, codeOf, createApp, elapse, enrol, enrolled, phoneWith } from "../helpers";

@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
-import { checkSignIn, signIn, signOut } from "../../src/core/operator-sessions";
+import { checkSignIn, signIn, signOut } from "../../src/core/operator/sessions";
 import { Problem } from "../../src/problem";
 import { metered } from "../d1-meter";
 import { depsOf } from "../deps";

@@ -1,6 +1,6 @@
 /** What the tests of new passwords share. */
 
-import { assertAcceptable, type PasswordContext } from "../../src/core/password-policy";
+import { assertAcceptable, type PasswordContext } from "../../src/core/account/password-policy";
 import { Problem } from "../../src/problem";
 
 const ADA: PasswordContext = {

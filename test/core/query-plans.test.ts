@@ -8,8 +8,8 @@ import { createExecutionContext, createScheduledController } from "cloudflare:te
 import { env } from "cloudflare:workers";
 import { expect, it, vi } from "vitest";
 import { app as routes } from "../../src/app";
-import { AUDIT_TYPES } from "../../src/core/audit";
-import { USER_STATES } from "../../src/core/user-list";
+import { AUDIT_TYPES } from "../../src/core/audit/event";
+import { USER_STATES } from "../../src/core/operator/user-list";
 import worker from "../../src/index";
 import { logIn, PASSWORD } from "../account";
 import { basic } from "../compat/support";

@@ -3,7 +3,7 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { app as routes } from "../../src/app";
-import { AUDIT_TYPES, type AuditType } from "../../src/core/audit";
+import { AUDIT_TYPES, type AuditType } from "../../src/core/audit/event";
 import worker from "../../src/index";
 import {
   as,

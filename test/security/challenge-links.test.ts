@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { openChallenge } from "../../src/core/answer-challenge";
-import { cancelChallengeLink } from "../../src/core/challenge-links";
+import { openChallenge } from "../../src/core/challenge/answer";
+import { cancelChallengeLink } from "../../src/core/challenge/links";
 import { challengeOf, protect, register } from "../account";
 import {
   admin,

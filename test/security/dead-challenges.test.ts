@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { sealToken, openToken, type ChallengeClaims } from "../../src/core/challenge-token";
+import { sealToken, openToken, type ChallengeClaims } from "../../src/core/challenge/token";
 import { parseKeyring } from "../../src/crypto/keyring";
 import {
   admin,

@@ -51,7 +51,7 @@ const BREAKDOWNS: [string, () => Env][] = [
     "fails in an unheard-of way",
     () =>
       brokenD1(() =>
-        Promise.reject(new TypeError("x is not a function\n    at src/core/verify.ts:1:2")),
+        Promise.reject(new TypeError("x is not a function\n    at src/core/code/verify.ts:1:2")),
       ),
   ],
 ];

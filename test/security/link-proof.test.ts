@@ -6,7 +6,7 @@ import {
   loadOpenedLink,
   proveByLink,
   showByLink,
-} from "../../src/core/link-enrolment";
+} from "../../src/core/enrolment-link/enrolment";
 import type { Deps } from "../../src/env";
 import {
   codeOf,

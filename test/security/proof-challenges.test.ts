@@ -5,7 +5,7 @@ import {
   answerChallengeLink,
   cancelChallengeLink,
   openChallengeLink,
-} from "../../src/core/challenge-links";
+} from "../../src/core/challenge/links";
 import {
   codeOf,
   createApp,

@@ -1,5 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { createApp, deleteApp, getApp, listApps, updateApp } from "../../core/apps";
+import { createApp, deleteApp, getApp, listApps, updateApp } from "../../core/app/apps";
 import { ISSUER_BOUNDS, SETTINGS_BOUNDS } from "../../core/policy";
 import {
   IdempotencyHeaders,

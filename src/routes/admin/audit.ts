@@ -1,6 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { AUDIT_TYPES, OUTCOMES } from "../../core/audit";
-import { exportEvents, listEvents } from "../../core/audit-trail";
+import { AUDIT_TYPES, OUTCOMES } from "../../core/audit/event";
+import { exportEvents, listEvents } from "../../core/audit/trail";
 import { Instant, InstantInput, line } from "../fields";
 import { json, problems, router } from "../openapi";
 import { ADMIN_PROBLEMS, page, PageQuery, security } from "./shared";

@@ -1,6 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { readSecret } from "../../core/given-secret";
-import { importAuthenticator } from "../../core/import-authenticator";
+import { readSecret } from "../../core/authenticator/given-secret";
+import { importAuthenticator } from "../../core/authenticator/import";
 import { line, naming, secretFields, SecretText, totpFields } from "../fields";
 import { body, BODY_PROBLEMS, json, problems, router } from "../openapi";
 import { ADMIN_PROBLEMS, security } from "./shared";

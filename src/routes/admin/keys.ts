@@ -1,6 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { createKey, listKeys, revokeKey } from "../../core/api-keys";
-import { SCOPES } from "../../core/actor";
+import { createKey, listKeys, revokeKey } from "../../core/app/keys";
+import { SCOPES } from "../../core/caller/actor";
 import {
   IdempotencyHeaders,
   idempotentRequest,

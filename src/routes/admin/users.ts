@@ -1,11 +1,11 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { OPERATOR } from "../../core/actor";
-import { changeUserAccount, findUser, setDisabled, toDetail } from "../../core/operator";
+import { OPERATOR } from "../../core/caller/actor";
+import { changeUserAccount, findUser, setDisabled, toDetail } from "../../core/operator/operator";
 import { ACCOUNT_NAME_BOUNDS } from "../../core/policy";
-import { register } from "../../core/register";
-import { listUsers, USER_STATES } from "../../core/user-list";
-import { resetUser } from "../../core/rebinding";
-import { deleteUser, unlockUser } from "../../core/users";
+import { register } from "../../core/account/register";
+import { listUsers, USER_STATES } from "../../core/operator/user-list";
+import { resetUser } from "../../core/operator/rebinding";
+import { deleteUser, unlockUser } from "../../core/change/users";
 import { Instant, InstantOrNull, label, line } from "../fields";
 import { body, BODY_PROBLEMS, json, nothing, problems, router } from "../openapi";
 import { Unlocked, UNLOCKS_STEPS } from "../server/shared";

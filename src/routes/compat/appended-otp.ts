@@ -4,9 +4,9 @@
  */
 
 import { Hono, type Context } from "hono";
-import { toProfile } from "../../core/account";
-import { loadBySession } from "../../core/load-by-session";
-import { loginAtOnce } from "../../core/login-at-once";
+import { toProfile } from "../../core/user/account";
+import { loadBySession } from "../../core/caller/by-session";
+import { loginAtOnce } from "../../core/account/login-at-once";
 import { Problem } from "../../problem";
 import { clientOf } from "../address";
 import { bearer } from "../auth";

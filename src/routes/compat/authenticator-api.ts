@@ -5,8 +5,8 @@
 
 import { Hono, type Context } from "hono";
 import { getPath } from "hono/utils/url";
-import { verifyBareSecret } from "../../core/bare-secrets";
-import { secondsUntil } from "../../core/guard";
+import { verifyBareSecret } from "../../core/code/bare-secrets";
+import { secondsUntil } from "../../core/user/guard";
 import { drawQrPng } from "../../crypto/qr-code";
 import { Problem } from "../../problem";
 import type { AppEnv } from "../context";

@@ -4,14 +4,14 @@
  */
 
 import { Hono, type Context } from "hono";
-import { actorOf, type SessionCaller } from "../../core/actor";
-import { disableSecondFactor } from "../../core/disable";
-import { enrol } from "../../core/enrol";
-import { loadBySession } from "../../core/load-by-session";
-import { answerLogin, login, openLogin, type Login } from "../../core/login";
-import type { Credentials } from "../../core/sessions";
-import { confirmOwn } from "../../core/step-up";
-import { isActive } from "../../core/user-record";
+import { actorOf, type SessionCaller } from "../../core/caller/actor";
+import { disableSecondFactor } from "../../core/authenticator/disable";
+import { enrol } from "../../core/authenticator/enrol";
+import { loadBySession } from "../../core/caller/by-session";
+import { answerLogin, login, openLogin, type Login } from "../../core/account/login";
+import type { Credentials } from "../../core/session/sessions";
+import { confirmOwn } from "../../core/account/step-up";
+import { isActive } from "../../core/user/record";
 import { DEFAULT_PARAMETERS } from "../../crypto/totp";
 import { Problem } from "../../problem";
 import { clientOf } from "../address";

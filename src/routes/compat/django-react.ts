@@ -5,16 +5,16 @@
 
 import { z } from "@hono/zod-openapi";
 import { Hono, type Context } from "hono";
-import { toProfile, type Profile } from "../../core/account";
-import { actorOf, type SessionCaller } from "../../core/actor";
-import { disableSecondFactor } from "../../core/disable";
-import { enrol } from "../../core/enrol";
-import { loadBySession } from "../../core/load-by-session";
-import { answerLogin, login, openLogin } from "../../core/login";
+import { toProfile, type Profile } from "../../core/user/account";
+import { actorOf, type SessionCaller } from "../../core/caller/actor";
+import { disableSecondFactor } from "../../core/authenticator/disable";
+import { enrol } from "../../core/authenticator/enrol";
+import { loadBySession } from "../../core/caller/by-session";
+import { answerLogin, login, openLogin } from "../../core/account/login";
 import { CHALLENGE_LIFE_SECONDS } from "../../core/policy";
-import { register } from "../../core/register";
-import { confirmOwn } from "../../core/step-up";
-import { isActive } from "../../core/user-record";
+import { register } from "../../core/account/register";
+import { confirmOwn } from "../../core/account/step-up";
+import { isActive } from "../../core/user/record";
 import { DEFAULT_PARAMETERS } from "../../crypto/totp";
 import { Problem } from "../../problem";
 import { clientOf } from "../address";

@@ -5,17 +5,17 @@
 
 import { z } from "@hono/zod-openapi";
 import { Hono, type Context } from "hono";
-import { actorOf, type SessionCaller } from "../../core/actor";
-import { rotateBackupCodes } from "../../core/rotate-backup-codes";
-import { confirm } from "../../core/confirm";
-import { disableSecondFactor } from "../../core/disable";
-import { enrol } from "../../core/enrol";
-import { loadBySession } from "../../core/load-by-session";
-import { answerLogin, login, openLogin } from "../../core/login";
-import { refresh } from "../../core/refresh";
-import { takeAlong, type Credentials } from "../../core/sessions";
+import { actorOf, type SessionCaller } from "../../core/caller/actor";
+import { rotateBackupCodes } from "../../core/authenticator/rotate-backup-codes";
+import { confirm } from "../../core/authenticator/confirm";
+import { disableSecondFactor } from "../../core/authenticator/disable";
+import { enrol } from "../../core/authenticator/enrol";
+import { loadBySession } from "../../core/caller/by-session";
+import { answerLogin, login, openLogin } from "../../core/account/login";
+import { refresh } from "../../core/session/refresh";
+import { takeAlong, type Credentials } from "../../core/session/sessions";
 import { parseRefreshToken } from "../../crypto/session-token";
-import { isActive } from "../../core/user-record";
+import { isActive } from "../../core/user/record";
 import { DEFAULT_PARAMETERS } from "../../crypto/totp";
 import { Problem } from "../../problem";
 import { clientOf } from "../address";

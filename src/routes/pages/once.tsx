@@ -4,7 +4,7 @@
  */
 
 import type { Context } from "hono";
-import type { IdempotentRequest } from "../../core/idempotency";
+import type { IdempotentRequest } from "../../core/change/idempotency";
 import type { AppEnv } from "../context";
 
 const FIELD = "once";

@@ -1,7 +1,7 @@
 /** Setting up an authenticator app, wherever one is: the QR code, the key for who cannot scan, the code. */
 
 import type { Context } from "hono";
-import type { Enrolment } from "../../core/enrol";
+import type { Enrolment } from "../../core/authenticator/enrol";
 import { labelOf, parametersOf } from "../../crypto/provisioning-uri";
 import { MIN_PIXELS_PER_MODULE } from "../../crypto/qr-code";
 import type { AppEnv } from "../context";

@@ -1,6 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { SCOPES } from "../../core/actor";
-import { loadAppOfKey } from "../../core/key-check";
+import { SCOPES } from "../../core/caller/actor";
+import { loadAppOfKey } from "../../core/app/key-check";
 import { Settings } from "../admin/apps";
 import { presentedKey } from "../auth";
 import { InstantOrNull } from "../fields";

@@ -1,12 +1,12 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { actorOf } from "../../core/actor";
-import { confirm } from "../../core/confirm";
-import { enrol } from "../../core/enrol";
-import { parametersOf, readSecret } from "../../core/given-secret";
-import { importByKey } from "../../core/import-authenticator";
-import { loadKnownUser } from "../../core/load-user";
+import { actorOf } from "../../core/caller/actor";
+import { confirm } from "../../core/authenticator/confirm";
+import { enrol } from "../../core/authenticator/enrol";
+import { parametersOf, readSecret } from "../../core/authenticator/given-secret";
+import { importByKey } from "../../core/authenticator/import";
+import { loadKnownUser } from "../../core/caller/load";
 import { MAX_DRIFT } from "../../core/policy";
-import { removeAuthenticator } from "../../core/users";
+import { removeAuthenticator } from "../../core/change/users";
 import { requireKey } from "../auth";
 import {
   CodeText,

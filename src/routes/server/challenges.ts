@@ -1,7 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { answerChallenge, openChallenge } from "../../core/answer-challenge";
-import { signAssertion } from "../../core/assertion";
-import { createChallenge } from "../../core/challenges";
+import { answerChallenge, openChallenge } from "../../core/challenge/answer";
+import { signAssertion } from "../../core/challenge/assertion";
+import { createChallenge } from "../../core/challenge/challenges";
 import { CHALLENGE_LIFE_SECONDS } from "../../core/policy";
 import { requireKey } from "../auth";
 import { CodeText, IdempotencyHeaders, idempotentRequest, Instant, line, UserId } from "../fields";

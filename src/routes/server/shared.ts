@@ -2,7 +2,7 @@
 
 import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
-import type { Proof } from "../../core/proof";
+import type { Proof } from "../../core/change/proof";
 import type { AppEnv } from "../context";
 import { CodeText, line } from "../fields";
 import { limitUser } from "../limits";
@@ -30,7 +30,7 @@ export const Unlocked = json(
 
 export const security = [{ apiKey: [] }];
 
-/** Of the old factor, by whoever changes a user's factors (`core/proof.ts`). */
+/** Of the old factor, by whoever changes a user's factors (`core/change/proof.ts`). */
 export const ProofInput = z
   .strictObject({
     code: CodeText.optional().openapi({

@@ -1,9 +1,9 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { actorOf } from "../../core/actor";
-import { rotateBackupCodes } from "../../core/rotate-backup-codes";
-import { loadKnownUser, loadUser } from "../../core/load-user";
-import { deleteUser, unlockUser } from "../../core/users";
-import { toAnswer } from "../../core/user-status";
+import { actorOf } from "../../core/caller/actor";
+import { rotateBackupCodes } from "../../core/authenticator/rotate-backup-codes";
+import { loadKnownUser, loadUser } from "../../core/caller/load";
+import { deleteUser, unlockUser } from "../../core/change/users";
+import { toAnswer } from "../../core/authenticator/status";
 import { requireKey } from "../auth";
 import { IdempotencyHeaders, idempotentRequest, InstantOrNull, UserId } from "../fields";
 import { json, nothing, optionalBody, problems, router } from "../openapi";

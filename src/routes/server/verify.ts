@@ -1,8 +1,8 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
-import { secondsUntil } from "../../core/guard";
-import { resynchronise } from "../../core/resynchronise";
-import { verifyCode } from "../../core/verify";
+import { secondsUntil } from "../../core/user/guard";
+import { resynchronise } from "../../core/code/resynchronise";
+import { verifyCode } from "../../core/code/verify";
 import type { Deps } from "../../env";
 import { MAX_USER_AGENT } from "../address";
 import { requireKey } from "../auth";

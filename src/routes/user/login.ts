@@ -1,8 +1,8 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
-import { answerLogin, login, openLogin, type LoggedIn } from "../../core/login";
-import { logOut, refresh } from "../../core/refresh";
-import { register } from "../../core/register";
+import { answerLogin, login, openLogin, type LoggedIn } from "../../core/account/login";
+import { logOut, refresh } from "../../core/session/refresh";
+import { register } from "../../core/account/register";
 import { ACCESS_TOKEN_LIFE_SECONDS } from "../../core/policy";
 import { parseDeviceToken, parseRefreshToken } from "../../crypto/session-token";
 import { Problem } from "../../problem";

@@ -1,10 +1,10 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { toProfile } from "../../core/account";
-import { actorOf } from "../../core/actor";
-import { loadBySession } from "../../core/load-by-session";
-import { changeAccount } from "../../core/profile";
-import { changePassword, stepUp, stepUpWithPassword } from "../../core/step-up";
-import { deleteUser } from "../../core/users";
+import { toProfile } from "../../core/user/account";
+import { actorOf } from "../../core/caller/actor";
+import { loadBySession } from "../../core/caller/by-session";
+import { changeAccount } from "../../core/account/profile";
+import { changePassword, stepUp, stepUpWithPassword } from "../../core/account/step-up";
+import { deleteUser } from "../../core/change/users";
 import { clientOf } from "../address";
 import { CodeText } from "../fields";
 import { limitUser } from "../limits";

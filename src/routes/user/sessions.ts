@@ -1,8 +1,8 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { actorOf } from "../../core/actor";
-import { loadBySession } from "../../core/load-by-session";
-import { listSessions, revokeOtherSessions, revokeSession } from "../../core/own-sessions";
-import { listDevices, revokeDevice } from "../../core/trusted-devices";
+import { actorOf } from "../../core/caller/actor";
+import { loadBySession } from "../../core/caller/by-session";
+import { listSessions, revokeOtherSessions, revokeSession } from "../../core/session/own-sessions";
+import { listDevices, revokeDevice } from "../../core/session/trusted-devices";
 import { Instant, line } from "../fields";
 import { json, nothing, problems, router } from "../openapi";
 import { requireSession } from "../session";

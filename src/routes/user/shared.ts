@@ -7,7 +7,7 @@ import {
   readEmail,
   showEmail,
   type EmailFault,
-} from "../../core/login-names";
+} from "../../core/user/login-names";
 import { Instant, line, naming, printable } from "../fields";
 import { CALL_PROBLEMS } from "../openapi";
 

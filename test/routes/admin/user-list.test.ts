@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
-import { USERS_READ } from "../../../src/core/user-list";
+import { USERS_READ } from "../../../src/core/operator/user-list";
 import { register } from "../../account";
 import { metered } from "../../d1-meter";
 import {

@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { SCOPES } from "../../../src/core/actor";
+import { SCOPES } from "../../../src/core/caller/actor";
 import { metered } from "../../d1-meter";
 import { admin, createApp, createKey, elapse, problemCode, useKey } from "../../helpers";
 

@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
-import { secretContext } from "../../../src/core/evaluate";
+import { secretContext } from "../../../src/core/code/match";
 import { parseKeyring, seal } from "../../../src/crypto/keyring";
 import {
   codeOf,

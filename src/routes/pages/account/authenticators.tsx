@@ -2,13 +2,13 @@
 
 import { z } from "@hono/zod-openapi";
 import { Hono, type Context } from "hono";
-import { actorOf } from "../../../core/actor";
-import { disableSecondFactor } from "../../../core/disable";
-import { loadBySession } from "../../../core/load-by-session";
-import { enrolOwn, showOwn } from "../../../core/own-enrolment";
-import { confirmOwn } from "../../../core/step-up";
-import { isActive } from "../../../core/user-record";
-import { removeAuthenticator } from "../../../core/users";
+import { actorOf } from "../../../core/caller/actor";
+import { disableSecondFactor } from "../../../core/authenticator/disable";
+import { loadBySession } from "../../../core/caller/by-session";
+import { enrolOwn, showOwn } from "../../../core/authenticator/own-enrolment";
+import { confirmOwn } from "../../../core/account/step-up";
+import { isActive } from "../../../core/user/record";
+import { removeAuthenticator } from "../../../core/change/users";
 import { Problem } from "../../../problem";
 import type { AppEnv } from "../../context";
 import { CodeText, naming } from "../../fields";

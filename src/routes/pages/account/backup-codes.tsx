@@ -1,8 +1,8 @@
 /** New backup codes in the place of the old ones. */
 
 import { Hono, type Context } from "hono";
-import { rotateBackupCodes } from "../../../core/rotate-backup-codes";
-import { loadBySession } from "../../../core/load-by-session";
+import { rotateBackupCodes } from "../../../core/authenticator/rotate-backup-codes";
+import { loadBySession } from "../../../core/caller/by-session";
 import type { AppEnv } from "../../context";
 import { onPages } from "../../session";
 import { submit, type Fault } from "../faults";

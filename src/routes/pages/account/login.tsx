@@ -2,9 +2,15 @@
 
 import { z } from "@hono/zod-openapi";
 import { Hono, type Context } from "hono";
-import { answerLogin, login, openLogin, type LoggedIn, type Login } from "../../../core/login";
+import {
+  answerLogin,
+  login,
+  openLogin,
+  type LoggedIn,
+  type Login,
+} from "../../../core/account/login";
 import { CHALLENGE_LIFE_SECONDS } from "../../../core/policy";
-import { logOut } from "../../../core/refresh";
+import { logOut } from "../../../core/session/refresh";
 import { clientOf } from "../../address";
 import type { AppEnv } from "../../context";
 import { ownCookie, setOwnCookie } from "../../cookies";

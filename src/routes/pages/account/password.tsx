@@ -2,10 +2,10 @@
 
 import { z } from "@hono/zod-openapi";
 import { Hono, type Context } from "hono";
-import { loadBySession } from "../../../core/load-by-session";
-import { minPasswordLength } from "../../../core/register";
-import { changePassword, stepUp, stepUpWithPassword } from "../../../core/step-up";
-import { codeLengths, isActive } from "../../../core/user-record";
+import { loadBySession } from "../../../core/caller/by-session";
+import { minPasswordLength } from "../../../core/account/register";
+import { changePassword, stepUp, stepUpWithPassword } from "../../../core/account/step-up";
+import { codeLengths, isActive } from "../../../core/user/record";
 import { clientOf } from "../../address";
 import type { AppEnv } from "../../context";
 import { CodeText } from "../../fields";

@@ -2,10 +2,10 @@
 
 import { z } from "@hono/zod-openapi";
 import { Hono, type Context } from "hono";
-import { actorOf } from "../../../core/actor";
-import { loadBySession } from "../../../core/load-by-session";
-import { changeAccount } from "../../../core/profile";
-import { deleteUser } from "../../../core/users";
+import { actorOf } from "../../../core/caller/actor";
+import { loadBySession } from "../../../core/caller/by-session";
+import { changeAccount } from "../../../core/account/profile";
+import { deleteUser } from "../../../core/change/users";
 import type { AppEnv } from "../../context";
 import { printable } from "../../fields";
 import { dropCookie, onPages } from "../../session";

@@ -2,10 +2,10 @@
 
 import { z } from "@hono/zod-openapi";
 import { Hono, type Context } from "hono";
-import { getApp } from "../../../core/apps";
-import { login } from "../../../core/login";
+import { getApp } from "../../../core/app/apps";
+import { login } from "../../../core/account/login";
 import { ACCOUNTS_APP } from "../../../core/policy";
-import { minPasswordLength, register } from "../../../core/register";
+import { minPasswordLength, register } from "../../../core/account/register";
 import { Problem } from "../../../problem";
 import { clientOf } from "../../address";
 import type { AppEnv } from "../../context";

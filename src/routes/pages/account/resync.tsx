@@ -2,8 +2,8 @@
 
 import { z } from "@hono/zod-openapi";
 import { Hono, type Context } from "hono";
-import { loadBySession } from "../../../core/load-by-session";
-import { resynchronise } from "../../../core/resynchronise";
+import { loadBySession } from "../../../core/caller/by-session";
+import { resynchronise } from "../../../core/code/resynchronise";
 import type { AppEnv } from "../../context";
 import { CodeText } from "../../fields";
 import { limitUser } from "../../limits";

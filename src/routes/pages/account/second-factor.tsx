@@ -1,8 +1,8 @@
 /** The part of the security page that tells of the second factor. */
 
 import type { Context } from "hono";
-import type { BackupCodesLeft } from "../../../core/backup-codes";
-import type { AuthenticatorStatus, UserStatus } from "../../../core/user-status";
+import type { BackupCodesLeft } from "../../../core/code/backup-codes";
+import type { AuthenticatorStatus, UserStatus } from "../../../core/authenticator/status";
 import type { AppEnv } from "../../context";
 import { textsOf } from "../language";
 import { Time } from "./frame";

@@ -2,17 +2,21 @@
 
 import { z } from "@hono/zod-openapi";
 import { Hono, type Context } from "hono";
-import { actorOf } from "../../../core/actor";
-import { isBoundToEnrol, isFresh } from "../../../core/assurance";
-import { loadBySession, type SessionRecord } from "../../../core/load-by-session";
+import { actorOf } from "../../../core/caller/actor";
+import { isBoundToEnrol, isFresh } from "../../../core/caller/assurance";
+import { loadBySession, type SessionRecord } from "../../../core/caller/by-session";
 import {
   listSessions,
   revokeOtherSessions,
   revokeSession,
   type SessionSummary,
-} from "../../../core/own-sessions";
-import { listDevices, revokeDevice, type TrustedDevice } from "../../../core/trusted-devices";
-import { toStatus } from "../../../core/user-status";
+} from "../../../core/session/own-sessions";
+import {
+  listDevices,
+  revokeDevice,
+  type TrustedDevice,
+} from "../../../core/session/trusted-devices";
+import { toStatus } from "../../../core/authenticator/status";
 import type { AppEnv } from "../../context";
 import { line } from "../../fields";
 import { onPages } from "../../session";

@@ -1,7 +1,7 @@
 /** The form of an app's settings. Those of log-ins are only the app `accounts`'. */
 
 import type { Context } from "hono";
-import type { AppRecord } from "../../../core/apps";
+import type { AppRecord } from "../../../core/app/apps";
 import { ACCOUNTS_APP, ISSUER_BOUNDS, SETTINGS_BOUNDS } from "../../../core/policy";
 import type { AppEnv } from "../../context";
 import { typedIn, type Fault } from "../faults";

@@ -2,8 +2,8 @@
 
 import { z } from "@hono/zod-openapi";
 import { Hono, type Context } from "hono";
-import { listKeys } from "../../../core/api-keys";
-import { deleteApp, getApp, updateApp, type AppRecord } from "../../../core/apps";
+import { listKeys } from "../../../core/app/keys";
+import { deleteApp, getApp, updateApp, type AppRecord } from "../../../core/app/apps";
 import { ACCOUNTS_APP } from "../../../core/policy";
 import { Problem } from "../../../problem";
 import { AppInput, Settings } from "../../admin/apps";

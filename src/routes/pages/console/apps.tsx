@@ -2,7 +2,7 @@
 
 import { z } from "@hono/zod-openapi";
 import { Hono, type Context } from "hono";
-import { createApp, listApps } from "../../../core/apps";
+import { createApp, listApps } from "../../../core/app/apps";
 import { ISSUER_BOUNDS } from "../../../core/policy";
 import { AppInput } from "../../admin/apps";
 import { PageQuery } from "../../admin/shared";

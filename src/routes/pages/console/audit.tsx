@@ -2,9 +2,9 @@
 
 import { z } from "@hono/zod-openapi";
 import { Hono, type Context } from "hono";
-import { listApps, type AppRecord } from "../../../core/apps";
-import { AUDIT_TYPES, OUTCOMES } from "../../../core/audit";
-import { exportEvents, followEvents, type AuditFilter } from "../../../core/audit-trail";
+import { listApps, type AppRecord } from "../../../core/app/apps";
+import { AUDIT_TYPES, OUTCOMES } from "../../../core/audit/event";
+import { exportEvents, followEvents, type AuditFilter } from "../../../core/audit/trail";
 import { Problem } from "../../../problem";
 import { PageQuery } from "../../admin/shared";
 import type { AppEnv } from "../../context";

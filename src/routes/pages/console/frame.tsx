@@ -4,7 +4,7 @@ import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
 import type { Child } from "hono/jsx";
-import { checkSignIn } from "../../../core/operator-sessions";
+import { checkSignIn } from "../../../core/operator/sessions";
 import type { AppEnv } from "../../context";
 import { ownCookie } from "../../cookies";
 import { textsOf, withQuery } from "../language";

@@ -2,9 +2,9 @@
 
 import { z } from "@hono/zod-openapi";
 import { Hono, type Context } from "hono";
-import { SCOPES, type Scope } from "../../../core/actor";
-import { createKey, listKeys, revokeKey, type ApiKeyRecord } from "../../../core/api-keys";
-import { getApp } from "../../../core/apps";
+import { SCOPES, type Scope } from "../../../core/caller/actor";
+import { createKey, listKeys, revokeKey, type ApiKeyRecord } from "../../../core/app/keys";
+import { getApp } from "../../../core/app/apps";
 import { Problem } from "../../../problem";
 import { KeyInput } from "../../admin/keys";
 import type { AppEnv } from "../../context";

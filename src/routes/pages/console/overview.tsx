@@ -1,7 +1,7 @@
 /** The console's first page: what happens, at a glance. */
 
 import { Hono, type Context } from "hono";
-import { loadOverview, type Activity, type Overview } from "../../../core/activity";
+import { loadOverview, type Activity, type Overview } from "../../../core/audit/activity";
 import type { AppEnv } from "../../context";
 import { Time } from "../account/frame";
 import { textsOf } from "../language";

@@ -2,7 +2,7 @@
 
 import { z } from "@hono/zod-openapi";
 import { Hono, type Context } from "hono";
-import { signIn, signOut } from "../../../core/operator-sessions";
+import { signIn, signOut } from "../../../core/operator/sessions";
 import { Problem } from "../../../problem";
 import type { AppEnv } from "../../context";
 import { limitFailures } from "../../limits";

@@ -2,11 +2,11 @@
 
 import { z } from "@hono/zod-openapi";
 import { Hono, type Context } from "hono";
-import { OPERATOR } from "../../../core/actor";
-import { findUser, setDisabled, type FoundUser } from "../../../core/operator";
+import { OPERATOR } from "../../../core/caller/actor";
+import { findUser, setDisabled, type FoundUser } from "../../../core/operator/operator";
 import { ACCOUNT_NAME_BOUNDS } from "../../../core/policy";
-import { accountNameOf, resetUser, type Rebinding } from "../../../core/rebinding";
-import { deleteUser, unlockUser } from "../../../core/users";
+import { accountNameOf, resetUser, type Rebinding } from "../../../core/operator/rebinding";
+import { deleteUser, unlockUser } from "../../../core/change/users";
 import type { Deps } from "../../../env";
 import { Reason } from "../../admin/shared";
 import { ResetInput } from "../../admin/users";

@@ -1,10 +1,15 @@
 /** One user: how they stand, what they have, and what happened. */
 
 import { Hono, type Context } from "hono";
-import { getApp } from "../../../core/apps";
-import { listEvents } from "../../../core/audit-trail";
-import { findUser, toDetail, type FoundUser, type UserDetail } from "../../../core/operator";
-import type { AuthenticatorStatus } from "../../../core/user-status";
+import { getApp } from "../../../core/app/apps";
+import { listEvents } from "../../../core/audit/trail";
+import {
+  findUser,
+  toDetail,
+  type FoundUser,
+  type UserDetail,
+} from "../../../core/operator/operator";
+import type { AuthenticatorStatus } from "../../../core/authenticator/status";
 import type { AppEnv } from "../../context";
 import { Time } from "../account/frame";
 import { textsOf } from "../language";

@@ -2,8 +2,13 @@
 
 import { z } from "@hono/zod-openapi";
 import { Hono, type Context } from "hono";
-import { listApps, type AppRecord } from "../../../core/apps";
-import { listUsers, USER_STATES, type UserFilter, type UserSummary } from "../../../core/user-list";
+import { listApps, type AppRecord } from "../../../core/app/apps";
+import {
+  listUsers,
+  USER_STATES,
+  type UserFilter,
+  type UserSummary,
+} from "../../../core/operator/user-list";
 import { PageQuery } from "../../admin/shared";
 import type { AppEnv } from "../../context";
 import { line } from "../../fields";

@@ -1,14 +1,14 @@
 /** A page on which an app asks for a code: `POST /v1/challenge-links` leads here. */
 
 import { Hono, type Context } from "hono";
-import { openChallenge } from "../../../core/answer-challenge";
+import { openChallenge } from "../../../core/challenge/answer";
 import {
   answerChallengeLink,
   cancelChallengeLink,
   leaveChallengeLink,
   openChallengeLink,
-} from "../../../core/challenge-links";
-import { FACTOR_CHANGE, type ChallengeClaims } from "../../../core/challenge-token";
+} from "../../../core/challenge/links";
+import { FACTOR_CHANGE, type ChallengeClaims } from "../../../core/challenge/token";
 import { Problem } from "../../../problem";
 import type { AppEnv } from "../../context";
 import { limitUser } from "../../limits";

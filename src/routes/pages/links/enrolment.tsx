@@ -4,8 +4,8 @@
  */
 
 import { Hono, type Context } from "hono";
-import type { LinkCaller } from "../../../core/actor";
-import { openLink, peekLink } from "../../../core/enrolment-links";
+import type { LinkCaller } from "../../../core/caller/actor";
+import { openLink, peekLink } from "../../../core/enrolment-link/links";
 import {
   callerOf,
   cancelByLink,
@@ -16,7 +16,7 @@ import {
   proveByLink,
   returnFromLink,
   showByLink,
-} from "../../../core/link-enrolment";
+} from "../../../core/enrolment-link/enrolment";
 import { ENROLMENT_LINK_LIFE } from "../../../core/policy";
 import { Problem } from "../../../problem";
 import type { AppEnv } from "../../context";

@@ -1,0 +1,105 @@
+/**
+ * Logging in with password and code in one request. Stored state decides which part is which, one
+ * password is hashed either way, and whatever is wrong costs the same work: behind a wrong password
+ * the code is tried on nobody.
+ */
+
+import { normaliseCode } from "../../crypto/code";
+import { randomId } from "../../crypto/random";
+import type { Deps } from "../../env";
+import { Problem } from "../../problem";
+import { findAccount, toProfile, type AccountRecord } from "../user/account";
+import { hasSecondFactor, isBoundToEnrol, type Assurance } from "../caller/assurance";
+import type { Client } from "./attempt-counters";
+import type { Sequel } from "../caller/live";
+import { openAuthenticators } from "../code/match";
+import { toLoginName } from "../user/login-names";
+import { ANYBODY, type LoggedIn } from "./login";
+import { attemptPassword, type PasswordAttempt } from "./password-gate";
+import { ACCOUNTS_APP, CHALLENGE_LIFE_SECONDS, DEFAULT_SETTINGS } from "../policy";
+import { beginSession, createSecrets, issueCredentials } from "../session/sessions";
+import { isActive } from "../user/record";
+import { attemptCode, type Subject } from "../code/verify";
+
+export interface LoginAtOnce {
+  name: string;
+  /** What was typed, taken apart: the code is null for a user without a second factor. */
+  split: (needsCode: boolean) => { password: string; digits: string };
+  client: Client;
+}
+
+/** Throws `invalid_credentials`, whatever is wrong. */
+export async function loginAtOnce(
+  deps: Deps,
+  { name: typed, split, client }: LoginAtOnce,
+): Promise<LoggedIn> {
+  const name = toLoginName(typed);
+  const account = await findAccount(deps, name);
+  const needsCode = account !== null && hasSecondFactor(account);
+  const { password, digits } = split(needsCode);
+  const secrets = await createSecrets("tokens");
+  const passwordAt = deps.now.getTime();
+  const begin = (assurance: Assurance, wanted: boolean): Sequel => {
+    const session = { secrets, assurance, begin: wanted };
+    return (mark) => [beginSession(deps, mark, session)];
+  };
+  const one = { aal: 1, passwordAt, secondFactorAt: null } as const;
+  const two = { aal: 2, passwordAt, secondFactorAt: passwordAt } as const;
+  const sequel = begin(one, !needsCode);
+  const proven = await isProven(deps, { account, name, password, client, actor: ANYBODY, sequel });
+  const isDone = proven !== null && !needsCode;
+  if (!isDone && !(await codePasses(deps, proven, digits, begin(two, true)))) {
+    throw new Problem("invalid_credentials");
+  }
+  if (!proven) throw new Error("a code of nobody was accepted");
+  const assurance = needsCode ? two : one;
+  const subject = { ...assurance, userId: proven.user.id, boundToEnrol: isBoundToEnrol(proven) };
+  return { credentials: await issueCredentials(deps, secrets, subject), user: toProfile(proven) };
+}
+
+/** The account, if the password is theirs; null for whatever is wrong. */
+async function isProven(deps: Deps, attempt: PasswordAttempt): Promise<AccountRecord | null> {
+  try {
+    await attemptPassword(deps, attempt);
+    return attempt.account;
+  } catch (refusal) {
+    if (refusal instanceof Problem) return null;
+    throw refusal;
+  }
+}
+
+/** As a challenge of its own, so that a replay is decided where everything else is. */
+async function codePasses(
+  deps: Deps,
+  account: AccountRecord | null,
+  typed: string,
+  afterPass: Sequel,
+): Promise<boolean> {
+  const expiresAt = deps.now.getTime() + CHALLENGE_LIFE_SECONDS.min * 1000;
+  const subject = {
+    ...(account ? await subjectOf(deps, account) : NOBODY),
+    actor: ANYBODY,
+    challenge: { id: randomId("chal"), expiresAt },
+    afterPass,
+  };
+  const code = normaliseCode(typed);
+  const digits = code?.method === "totp" ? code.digits : typed;
+  const outcome = await attemptCode(deps, subject, { method: "totp", digits });
+  return outcome?.verdict === "passed";
+}
+
+/** No row has this epoch. */
+const NOBODY = {
+  app: { id: ACCOUNTS_APP, epoch: -1, settings: DEFAULT_SETTINGS },
+  user: { id: "", epoch: -1, failures: 0 },
+  authenticators: [],
+};
+
+async function subjectOf(
+  { keyring }: Deps,
+  { app, user, authenticators }: AccountRecord,
+): Promise<Pick<Subject, "app" | "user" | "authenticators">> {
+  const active = authenticators.filter(isActive);
+  const about = { appId: app.id, userId: user.id, authenticators: active };
+  return { app, user, authenticators: await openAuthenticators(keyring, about) };
+}

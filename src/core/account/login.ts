@@ -1,0 +1,169 @@
+/**
+ * Logging in: a password, and for a user with a second factor a code. Before the second step there
+ * is no session, only a challenge that no other call takes for anything.
+ */
+
+import { digests } from "../../crypto/keyring";
+import { randomId } from "../../crypto/random";
+import type { TokenProof } from "../../crypto/session-token";
+import type { Deps } from "../../env";
+import { findAccount, toProfile, type AccountRecord, type Profile } from "../user/account";
+import type { Actor } from "../caller/actor";
+import { answerChallenge, openChallenge } from "../challenge/answer";
+import { hasSecondFactor, isBoundToEnrol, type Assurance } from "../caller/assurance";
+import type { Client } from "./attempt-counters";
+import type { BackupCodesLeft } from "../code/backup-codes";
+import { mintChallenge, type Challenge } from "../challenge/challenges";
+import type { ChallengeClaims } from "../challenge/token";
+import { toLoginName } from "../user/login-names";
+import { attemptPassword } from "./password-gate";
+import { CHALLENGE_LIFE_SECONDS } from "../policy";
+import {
+  beginSession,
+  createSecrets,
+  issueCredentials,
+  type Credentials,
+  type Holding,
+} from "../session/sessions";
+import { createDevice, noteDeviceUse, trustDevice } from "../session/trusted-devices";
+
+/** Whoever has the password. */
+export const ANYBODY: Actor = {
+  keyId: null,
+  scope: null,
+  session: null,
+  link: null,
+  name: "login",
+};
+
+export interface LoginInput {
+  /** E-mail address or user name, as typed. */
+  name: string;
+  password: string;
+  /** Of a trusted device. */
+  device: TokenProof | null;
+  /** From an operator's reset. */
+  rebindToken?: string | undefined;
+  holding: Holding;
+  client: Client;
+}
+
+export interface LoggedIn {
+  credentials: Credentials;
+  user: Profile;
+}
+
+export type Login =
+  | { status: "authenticated"; loggedIn: LoggedIn }
+  | { status: "second_factor_required"; challenge: Challenge; user: Profile };
+
+/**
+ * Throws `invalid_credentials`, alike for everything that is wrong, and behind a right password
+ * `user_disabled` and `rebinding_required`.
+ */
+export async function login(deps: Deps, input: LoginInput): Promise<Login> {
+  const { client, device, holding, password } = input;
+  const name = toLoginName(input.name);
+  const account = await findAccount(deps, name, device);
+  const deviceId = account && trustedDeviceOf(account, deps.now);
+  const needsCode = account !== null && needsSecondFactor(account, deviceId);
+  const secrets = await createSecrets(holding);
+  const assurance = { aal: 1, passwordAt: deps.now.getTime(), secondFactorAt: null } as const;
+  const rebindHashes = await digests(deps.keyring, "rebinding", input.rebindToken ?? "");
+  await attemptPassword(deps, {
+    account,
+    name,
+    password,
+    client,
+    actor: ANYBODY,
+    rebindHashes,
+    deviceId,
+    sequel: (mark) => [
+      beginSession(deps, mark, { secrets, assurance, begin: !needsCode }),
+      noteDeviceUse(deps, mark, deviceId),
+    ],
+  });
+  // A wrong password does not come here.
+  if (!account) throw new Error("a password of nobody was accepted");
+  if (needsCode) {
+    const challenge = await challengeFor(deps, account);
+    return { status: "second_factor_required", challenge, user: toProfile(account) };
+  }
+  const subject = { ...assurance, userId: account.user.id, boundToEnrol: isBoundToEnrol(account) };
+  const credentials = await issueCredentials(deps, secrets, subject);
+  return { status: "authenticated", loggedIn: { credentials, user: toProfile(account) } };
+}
+
+/** None where the app does not allow them, and none for a user who is locked or capped. */
+function trustedDeviceOf({ app, user, deviceId }: AccountRecord, now: Date): string | null {
+  const locked = user.cappedAt !== null || (user.lockedUntil ?? 0) > now.getTime();
+  return app.settings.trustedDevices && !locked ? deviceId : null;
+}
+
+/** A reset user has no factor left to ask for: the rebinding token stood in for it. */
+function needsSecondFactor(account: AccountRecord, deviceId: string | null): boolean {
+  return hasSecondFactor(account) && !account.user.mustRebind && deviceId === null;
+}
+
+function challengeFor(deps: Deps, account: AccountRecord): Promise<Challenge> {
+  const { app, user } = account;
+  const now = deps.now.getTime();
+  return mintChallenge(deps, account, {
+    id: randomId("chal"),
+    kind: "login",
+    keyId: null,
+    purpose: null,
+    login: {
+      profile: account.account,
+      createdAt: user.createdAt,
+      passwordAt: now,
+      trustedDevices: app.settings.trustedDevices,
+    },
+    expiresAt: now + CHALLENGE_LIFE_SECONDS.default * 1000,
+  });
+}
+
+/** A log-in that waits for its code. Throws `invalid_challenge`. */
+export function openLogin(deps: Deps, token: string): Promise<ChallengeClaims> {
+  return openChallenge(deps, "login", token);
+}
+
+export interface LoginAnswer {
+  code: string;
+  /** Whether to spare this device the code next time, where the app allows it. */
+  trustDevice: boolean;
+  holding: Holding;
+}
+
+/**
+ * The second step: the session begins in the commit that accepts the code. Throws `invalid_code`,
+ * `invalid_challenge` or `locked`.
+ */
+export async function answerLogin(
+  deps: Deps,
+  claims: ChallengeClaims,
+  { code, holding, ...input }: LoginAnswer,
+): Promise<LoggedIn & { backupCodes: BackupCodesLeft; deviceToken?: string }> {
+  const { userId, login: started } = claims;
+  if (!started) throw new Error("a log-in challenge without its log-in");
+  const secrets = await createSecrets(holding);
+  const device = input.trustDevice && started.trustedDevices ? await createDevice() : null;
+  const now = deps.now.getTime();
+  const assurance: Assurance = { aal: 2, passwordAt: started.passwordAt, secondFactorAt: now };
+  const { backupCodes } = await answerChallenge(deps, claims, {
+    code,
+    origin: null,
+    afterPass: (mark) => [
+      beginSession(deps, mark, { secrets, assurance }),
+      ...(device ? trustDevice(deps, mark, device, claims) : []),
+    ],
+  });
+  const subject = { ...assurance, userId, boundToEnrol: false };
+  const { profile, createdAt } = started;
+  return {
+    credentials: await issueCredentials(deps, secrets, subject),
+    user: { id: userId, ...profile, twoFactor: true, createdAt: new Date(createdAt) },
+    backupCodes,
+    ...(device && { deviceToken: device.token }),
+  };
+}

@@ -1,0 +1,123 @@
+/** Making accounts: by whoever registers, or by the operator. */
+
+import { hashPassword } from "../../crypto/password-hash";
+import { randomId } from "../../crypto/random";
+import { statement } from "../../db/statement";
+import type { Deps } from "../../env";
+import { Problem } from "../../problem";
+import type { AppSettings } from "../../db/schema";
+import type { Account, Profile } from "../user/account";
+import { getApp } from "../app/apps";
+import { counterKey, countWhere, reached, type Client, type Counter } from "./attempt-counters";
+import { record } from "../audit/event";
+import { normaliseName, showEmail, toLoginName } from "../user/login-names";
+import { assertAcceptable } from "./password-policy";
+import { ACCOUNTS_APP, MIN_PASSWORD_LENGTH, REGISTRATION_GUARDS } from "../policy";
+
+export interface Registration {
+  email: string;
+  password: string;
+  username?: string | undefined;
+  name?: string | undefined;
+}
+
+const USED_UP_UNTIL = statement(`SELECT max(p.ends_at) AS until FROM ${reached(":guards")}`);
+const IS_OPEN = `NOT EXISTS (SELECT 1 FROM ${reached(":guards")})`;
+
+/**
+ * Decides: of several at once with one e-mail address or user name, one row comes to be. The user
+ * follows it.
+ */
+const INSERT_ACCOUNT = statement(`
+  INSERT INTO accounts (user_id, email, username, name, password_hash)
+  SELECT :userId, :email, :username, :name, :passwordHash
+  FROM apps WHERE id = :appId AND deleted_at IS NULL
+    AND (:actor = 'admin' OR json_extract(settings, '$.registration') IS NOT 'closed')
+    AND ${IS_OPEN}
+  ON CONFLICT DO NOTHING RETURNING user_id`);
+const INSERT_USER = statement(`
+  INSERT INTO users (id, app_id, external_id, attempt, created_at)
+  SELECT user_id, :appId, user_id, :attempt, :now FROM accounts WHERE user_id = :userId`);
+/** Also where the name was taken: who may not ask about names is who asks often. */
+const COUNT = countWhere(":guards", IS_OPEN);
+const WHAT_IS_TAKEN = statement(
+  `SELECT EXISTS (SELECT 1 FROM accounts WHERE email = :email) AS email`,
+);
+
+/** Who makes an account: the operator, or somebody for themselves. */
+type Origin = { actor: "admin"; client?: never } | { actor: "registration"; client: Client };
+
+/**
+ * Throws `registration_closed` and `rate_limited` (not to the operator), `weak_password`,
+ * `email_taken` or `username_taken`.
+ */
+export async function register(
+  deps: Deps,
+  input: Registration,
+  { actor, client }: Origin,
+): Promise<Profile> {
+  const app = await getApp(deps, ACCOUNTS_APP);
+  if (actor !== "admin" && app.settings.registration === "closed") {
+    throw new Problem("registration_closed");
+  }
+  const email = toLoginName(input.email);
+  const account = {
+    email: showEmail(email),
+    username: input.username === undefined ? null : normaliseName(input.username),
+    name: input.name ?? null,
+  };
+  assertPassword(app.settings, account, input.password);
+  const userId = randomId("usr");
+  const attempt = crypto.randomUUID();
+  const values = {
+    ...account,
+    email,
+    userId,
+    attempt,
+    actor,
+    appId: app.id,
+    passwordHash: await hashPassword(input.password),
+    guards: JSON.stringify(client ? await guardsOf(deps, client) : []),
+    now: deps.now.getTime(),
+  };
+  const d1 = deps.db.$client;
+  const [used, inserted] = await d1.batch<{ until?: number | null }>([
+    USED_UP_UNTIL(d1, values),
+    INSERT_ACCOUNT(d1, values),
+    INSERT_USER(d1, values),
+    record(deps, { type: "account.created", actor, appId: app.id, userId }, attempt),
+    // After the account: both ask whether it was open before.
+    COUNT(d1, values),
+  ]);
+  const until = used?.results[0]?.until ?? null;
+  if (until !== null) throw tooMany(until - values.now);
+  if (inserted?.results.length !== 1) throw await explainTaken(deps, values.email);
+  return { id: userId, ...account, twoFactor: false, createdAt: deps.now };
+}
+
+async function guardsOf(deps: Deps, { network, site }: Client): Promise<Counter[]> {
+  const keyOf = (place: string) => counterKey(deps, "registration", place);
+  const guards: Counter[] = [{ ...REGISTRATION_GUARDS.network, key: await keyOf(network) }];
+  if (site !== null) guards.push({ ...REGISTRATION_GUARDS.site, key: await keyOf(site) });
+  return guards;
+}
+
+function tooMany(milliseconds: number): Problem {
+  const detail = "Too many accounts were made from this address.";
+  return new Problem("rate_limited", { detail, retryAfter: Math.ceil(milliseconds / 1000) });
+}
+
+async function explainTaken({ db }: Deps, email: string): Promise<Problem> {
+  const taken = await WHAT_IS_TAKEN(db.$client, { email }).first<{ email: number }>();
+  return new Problem(taken?.email === 1 ? "email_taken" : "username_taken");
+}
+
+/** Throws `weak_password`. */
+export function assertPassword(settings: AppSettings, account: Account, password: string): void {
+  assertAcceptable(password, { ...account, minLength: minPasswordLength(settings) });
+}
+
+/** In code points. Where a second factor is required, a shorter one will do. */
+export function minPasswordLength({ minPasswordLength: set, secondFactor }: AppSettings): number {
+  return set ?? MIN_PASSWORD_LENGTH[secondFactor];
+}

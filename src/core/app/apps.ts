@@ -1,0 +1,167 @@
+/** Apps: the tenants of the service. */
+
+import { and, desc, eq, isNull, lt, sql } from "drizzle-orm";
+import { randomId } from "../../crypto/random";
+import { apps, type AppSettings } from "../../db/schema";
+import { statement } from "../../db/statement";
+import type { Deps } from "../../env";
+import { Problem } from "../../problem";
+import { readSettings } from "../settings";
+import { record } from "../audit/event";
+import { toIssuer } from "../authenticator/label";
+import { once, type IdempotentRequest } from "../change/idempotency";
+import { before, toPage, type Page, type PageRequest } from "../listing";
+import { ACCOUNTS_APP, DEFAULT_SETTINGS } from "../policy";
+
+export type AppRecord = Pick<
+  typeof apps.$inferSelect,
+  "id" | "name" | "issuer" | "settings" | "createdAt"
+>;
+
+export interface AppInput {
+  name: string;
+  issuer?: string | undefined;
+  settings?: { [K in keyof AppSettings]?: AppSettings[K] | undefined } | undefined;
+}
+
+/** What is left out stays as it is. */
+export interface AppChanges {
+  name?: string | undefined;
+  issuer?: string | undefined;
+  settings?: SettingsChanges | undefined;
+}
+
+/** Null: as if it had never been set. */
+export type SettingsChanges = Omit<NonNullable<AppInput["settings"]>, "minPasswordLength"> & {
+  minPasswordLength?: number | null | undefined;
+};
+
+const shown = {
+  id: apps.id,
+  name: apps.name,
+  issuer: apps.issuer,
+  settings: sql<string>`${apps.settings}`,
+  createdAt: apps.createdAt,
+};
+
+const INSERT = statement(`
+  INSERT INTO apps (id, name, issuer, settings, created_at) VALUES (:id, :name, :issuer, :settings, :now)`);
+/**
+ * A change of any setting ends what was minted under the old ones; `json_patch` merges, so that
+ * parallel changes both count.
+ */
+const UPDATE = statement(`
+  UPDATE apps SET name = coalesce(:name, name), issuer = coalesce(:issuer, issuer),
+    settings = json_patch(settings, :settings), epoch = epoch + (json_patch(settings, :settings) <> json(settings))
+  WHERE id = :id AND deleted_at IS NULL RETURNING id`);
+/** All are of the app `accounts`. One that was trusted before is not trusted when it is allowed anew. */
+const FORGET_DEVICES = statement(`
+  DELETE FROM trusted_devices
+  WHERE NOT (SELECT coalesce(settings ->> 'trustedDevices', 0) FROM apps WHERE id = :id)`);
+const DELETE = statement(`
+  UPDATE apps SET deleted_at = :now, epoch = epoch + 1 WHERE id = :id AND deleted_at IS NULL RETURNING id`);
+/** For the clean-up, which takes its users away. */
+const ENQUEUE = statement(`
+  INSERT INTO deleted_apps (app_id) SELECT id FROM apps WHERE id = :id AND deleted_at IS NOT NULL ON CONFLICT DO NOTHING`);
+const REVOKE_KEYS = statement(`
+  UPDATE api_keys SET revoked_at = :now WHERE app_id = :id AND revoked_at IS NULL`);
+
+/** The issuer is what authenticator apps show; left out, it is the name. */
+export async function createApp(
+  deps: Deps,
+  input: AppInput,
+  request: IdempotentRequest | null,
+): Promise<AppRecord> {
+  return once(
+    deps,
+    { scope: "admin", request },
+    async (remember) => {
+      const id = randomId("app");
+      const app = {
+        id,
+        name: input.name,
+        issuer: input.issuer ?? toIssuer(input.name),
+        settings: withDefaults(input.settings),
+      };
+      const d1 = deps.db.$client;
+      const values = { ...app, settings: JSON.stringify(app.settings), now: deps.now.getTime() };
+      await d1.batch([
+        INSERT(d1, values),
+        record(deps, { type: "app.created", actor: "admin", appId: id }),
+        ...remember(id),
+      ]);
+      return { ...app, createdAt: deps.now };
+    },
+    (created) => getApp(deps, created.resourceId),
+  );
+}
+
+function withDefaults(settings: AppInput["settings"] = {}): AppSettings {
+  const given = Object.entries(settings).filter(([, value]) => value !== undefined);
+  return { ...DEFAULT_SETTINGS, ...Object.fromEntries(given) };
+}
+
+/** Throws `not_found`. */
+export async function getApp({ db }: Pick<Deps, "db">, id: string): Promise<AppRecord> {
+  const [app] = await db
+    .select(shown)
+    .from(apps)
+    .where(and(eq(apps.id, id), isNull(apps.deletedAt)));
+  if (!app) throw new Problem("not_found", { detail: "No such app." });
+  return { ...app, settings: readSettings(id, app.settings) };
+}
+
+/** Newest first. */
+export async function listApps(
+  { db }: Deps,
+  { cursor, limit }: PageRequest,
+): Promise<Page<AppRecord>> {
+  const rows = await db
+    .select({ ...shown, cursor: sql<number>`apps.rowid` })
+    .from(apps)
+    .where(and(isNull(apps.deletedAt), lt(sql`apps.rowid`, before(cursor))))
+    .orderBy(desc(sql`apps.rowid`))
+    .limit(limit + 1);
+  const { items, nextCursor } = await toPage(rows, limit);
+  return {
+    items: items.map((app) => ({ ...app, settings: readSettings(app.id, app.settings) })),
+    nextCursor,
+  };
+}
+
+/** Changes what is given and leaves the rest. Throws `not_found`. */
+export async function updateApp(
+  deps: Deps,
+  id: string,
+  { name, issuer, settings }: AppChanges,
+): Promise<AppRecord> {
+  await getApp(deps, id);
+  const values = {
+    id,
+    name: name ?? null,
+    issuer: issuer ?? null,
+    settings: JSON.stringify(settings ?? {}),
+  };
+  await deps.db.$client.batch([
+    UPDATE(deps.db.$client, values),
+    ...(id === ACCOUNTS_APP ? [FORGET_DEVICES(deps.db.$client, values)] : []),
+    record(deps, { type: "app.updated", actor: "admin", appId: id }),
+  ]);
+  return getApp(deps, id);
+}
+
+/**
+ * At once for everybody who calls; the rows of its users follow with the clean-up. Throws
+ * `not_found`, and `app_built_in` for the app of the user API.
+ */
+export async function deleteApp(deps: Deps, id: string): Promise<void> {
+  if (id === ACCOUNTS_APP) throw new Problem("app_built_in");
+  await getApp(deps, id);
+  const values = { id, now: deps.now.getTime() };
+  await deps.db.$client.batch([
+    DELETE(deps.db.$client, values),
+    ENQUEUE(deps.db.$client, values),
+    REVOKE_KEYS(deps.db.$client, values),
+    record(deps, { type: "app.deleted", actor: "admin", appId: id }),
+  ]);
+}

@@ -1,0 +1,57 @@
+/** What a back end asks when it starts: is this the right app's key, and what is it good for. */
+
+import type { ApiKeyProof } from "../../crypto/api-key";
+import type { AppSettings } from "../../db/schema";
+import { statement } from "../../db/statement";
+import type { Deps } from "../../env";
+import { readScopes, type Scope } from "../caller/actor";
+import { assertKey, HAS_KEY, type CheckedKey } from "../caller/by-key";
+import { DEFAULT_SETTINGS } from "../policy";
+
+export interface AppOfKey {
+  id: string;
+  name: string;
+  issuer: string;
+  /** Those that a back end has to reckon with. */
+  settings: Pick<
+    AppSettings,
+    "window" | "failuresBeforeLock" | "allowedOrigins" | "returnUrls" | "requireProof"
+  >;
+  key: { id: string; name: string | null; scopes: Scope[]; expiresAt: Date | null };
+}
+
+const LOAD = statement(`
+  SELECT a.id AS appId, a.name AS appName, a.issuer, a.settings,
+    k.name, k.scopes, k.expires_at AS expiresAt, k.last_used_at AS keyLastUsedAt
+  FROM api_keys k JOIN apps a ON a.id = k.app_id AND a.deleted_at IS NULL WHERE ${HAS_KEY}`);
+
+interface Row extends CheckedKey {
+  appId: string;
+  appName: string;
+  issuer: string;
+  settings: string;
+  name: string | null;
+  expiresAt: number | null;
+}
+
+/** Throws `unauthorized` for a key that is not good. */
+export async function loadAppOfKey(deps: Deps, { id, hash }: ApiKeyProof): Promise<AppOfKey> {
+  const { results } = await LOAD(deps.db.$client, { id, hash, now: deps.now.getTime() }).all<Row>();
+  const [found] = results;
+  assertKey(deps, { id, scope: null }, found);
+  const { appId, appName, issuer, name, expiresAt } = found;
+  const stored: AppSettings = { ...DEFAULT_SETTINGS, ...JSON.parse(found.settings) };
+  const { window, failuresBeforeLock, allowedOrigins, returnUrls, requireProof } = stored;
+  return {
+    id: appId,
+    name: appName,
+    issuer,
+    settings: { window, failuresBeforeLock, allowedOrigins, returnUrls, requireProof },
+    key: {
+      id,
+      name,
+      scopes: readScopes(found.scopes),
+      expiresAt: expiresAt === null ? null : new Date(expiresAt),
+    },
+  };
+}

@@ -1,0 +1,123 @@
+/** API keys: how an app's back end calls. The key itself is shown once; its hash is kept. */
+
+import { and, desc, eq, gt, isNull, or } from "drizzle-orm";
+import { createApiKey } from "../../crypto/api-key";
+import { apiKeys } from "../../db/schema";
+import { statement } from "../../db/statement";
+import type { Deps } from "../../env";
+import { Problem } from "../../problem";
+import { readScopes, SCOPES, type Scope } from "../caller/actor";
+import { getApp } from "./apps";
+import { record } from "../audit/event";
+import { once, type IdempotentRequest } from "../change/idempotency";
+
+export interface ApiKeyRecord {
+  id: string;
+  /** What the key starts with, to recognise it by. */
+  prefix: string;
+  name: string | null;
+  scopes: Scope[];
+  createdAt: Date;
+  expiresAt: Date | null;
+  /** True to the hour. */
+  lastUsedAt: Date | null;
+}
+
+export interface ApiKeyInput {
+  name?: string | undefined;
+  /** Left out: all. */
+  scopes?: Scope[] | undefined;
+  expiresAt?: Date | undefined;
+}
+
+/**
+ * Fails, and the whole batch with it, if the app has been deleted since: `app_id` may not be null.
+ */
+const INSERT = statement(`
+  INSERT INTO api_keys (id, app_id, name, hash, scopes, created_at, expires_at)
+  VALUES (:id, (SELECT id FROM apps WHERE id = :appId AND deleted_at IS NULL), :name, :hash, :scopes, :now, :expiresAt)`);
+const REVOKE = statement(`
+  UPDATE api_keys SET revoked_at = :now WHERE id = :id AND app_id = :appId AND revoked_at IS NULL RETURNING id`);
+
+/** Throws `not_found` for an unknown app. */
+export async function createKey(
+  deps: Deps,
+  appId: string,
+  { input, request }: { input: ApiKeyInput; request: IdempotentRequest | null },
+): Promise<ApiKeyRecord & { key: string }> {
+  await getApp(deps, appId);
+  return once(
+    deps,
+    { scope: "admin", request },
+    async (remember) => {
+      if (input.expiresAt && input.expiresAt <= deps.now) {
+        throw new Problem("invalid_request", { detail: "expiresAt: a time to come." });
+      }
+      const { id, key, hash } = await createApiKey();
+      const { name = null, scopes = [...SCOPES], expiresAt = null } = input;
+      const values = {
+        id,
+        appId,
+        name,
+        hash,
+        scopes: scopes.join(" "),
+        now: deps.now.getTime(),
+        expiresAt: expiresAt?.getTime() ?? null,
+      };
+      const d1 = deps.db.$client;
+      await d1.batch([
+        INSERT(d1, values),
+        record(deps, { type: "api_key.created", actor: "admin", appId, note: id }),
+        ...remember(id),
+      ]);
+      const stored = { id, name, scopes, createdAt: deps.now, expiresAt, lastUsedAt: null };
+      return { ...stored, prefix: prefixOf(id), key };
+    },
+    () => {
+      throw new Problem("already_created", {
+        detail: "A key is shown once. Revoke it and make another.",
+      });
+    },
+  );
+}
+
+/** Live ones, newest first. Throws `not_found` for an unknown app. */
+export async function listKeys(deps: Deps, appId: string): Promise<ApiKeyRecord[]> {
+  await getApp(deps, appId);
+  const rows = await deps.db
+    .select()
+    .from(apiKeys)
+    .where(
+      and(
+        eq(apiKeys.appId, appId),
+        isNull(apiKeys.revokedAt),
+        or(isNull(apiKeys.expiresAt), gt(apiKeys.expiresAt, deps.now)),
+      ),
+    )
+    .orderBy(desc(apiKeys.createdAt));
+  return rows.map(({ id, name, scopes, createdAt, expiresAt, lastUsedAt }) => ({
+    id,
+    prefix: prefixOf(id),
+    name,
+    createdAt,
+    expiresAt,
+    lastUsedAt,
+    scopes: readScopes(scopes),
+  }));
+}
+
+/** At once, on every route, with whatever the key has minted. Throws `not_found`. */
+export async function revokeKey(deps: Deps, appId: string, id: string): Promise<void> {
+  const known = await listKeys(deps, appId);
+  if (!known.some((key) => key.id === id))
+    throw new Problem("not_found", { detail: "No such key." });
+  const d1 = deps.db.$client;
+  await d1.batch([
+    REVOKE(d1, { id, appId, now: deps.now.getTime() }),
+    record(deps, { type: "api_key.revoked", actor: "admin", appId, note: id }),
+  ]);
+}
+
+function prefixOf(id: string): string {
+  return `sg_${id}`;
+}

@@ -1,0 +1,127 @@
+/** Reading the audit trail. */
+
+import type { auditEvents } from "../../db/schema";
+import { statement } from "../../db/statement";
+import type { Deps } from "../../env";
+import type { AuditType, Outcome } from "./event";
+import { before, toPage, windowEnd, type Page, type PageRequest } from "../listing";
+
+export interface AuditFilter {
+  appId?: string | undefined;
+  userId?: string | undefined;
+  type?: AuditType | undefined;
+  outcome?: Outcome | undefined;
+  since?: Date | undefined;
+  until?: Date | undefined;
+  /** The id of an event: only newer ones. */
+  after?: number | undefined;
+}
+
+export type AuditRecord = typeof auditEvents.$inferSelect & { at: Date };
+
+/** Events of one page of an export. */
+const EXPORT_BATCH = 500;
+/** Events that one page looks at: only a user's own have an index. */
+export const EVENTS_LOOKED_AT = 10_000;
+
+export const EVENT_COLUMNS = `id, app_id AS appId, user_id AS userId, type, outcome, reason, actor,
+    authenticator_id AS authenticatorId, ip, user_agent AS userAgent, request_id AS requestId, note`;
+
+/** An event's id is its time in microseconds, so that a span of time is a span of the primary key. */
+const window = (condition: string) => `
+  SELECT id AS n, * FROM audit_events WHERE ${condition} id >= :from AND id < :to
+  ORDER BY id DESC LIMIT ${EVENTS_LOOKED_AT}`;
+const list = (candidates: string) => ({
+  candidates,
+  select: statement(`
+  SELECT ${EVENT_COLUMNS} FROM (${candidates})
+  WHERE (:appId IS NULL OR app_id = :appId) AND (:type IS NULL OR type = :type)
+    AND (:outcome IS NULL OR outcome = :outcome)
+  ORDER BY id DESC LIMIT :limit + 1`),
+});
+const LIST = { all: list(window("")), ofUser: list(window("user_id = :userId AND")) };
+const NEWEST = statement(`SELECT max(id) AS newest FROM audit_events`);
+
+type EventRow = typeof auditEvents.$inferSelect;
+
+/** Newest first. A page that has looked at as many as it may is short, and the next one goes on. */
+export async function listEvents(
+  deps: Deps,
+  request: AuditFilter & PageRequest,
+): Promise<Page<AuditRecord>> {
+  const { results } = await select(deps, request).all<EventRow>();
+  return toEvents(deps, request, results);
+}
+
+/**
+ * The same, and the id of the newest event of all: ids only grow, so that whoever asks on from it
+ * misses none, and what does not fit the filter is not read again.
+ */
+export async function followEvents(
+  deps: Deps,
+  request: AuditFilter & PageRequest,
+): Promise<Page<AuditRecord> & { newest: number }> {
+  const d1 = deps.db.$client;
+  const [last, found] = await d1.batch<never>([NEWEST(d1, {}), select(deps, request)]);
+  const [{ newest } = { newest: null }]: { newest: number | null }[] = last?.results ?? [];
+  return { ...(await toEvents(deps, request, found?.results ?? [])), newest: newest ?? 0 };
+}
+
+function listFor({ userId }: AuditFilter) {
+  return userId === undefined ? LIST.all : LIST.ofUser;
+}
+
+function select({ db }: Deps, request: AuditFilter & PageRequest): D1PreparedStatement {
+  const { appId = null, type = null, outcome = null, limit } = request;
+  return listFor(request).select(db.$client, { ...spanOf(request), appId, type, outcome, limit });
+}
+
+function spanOf({ userId, since, until, after, cursor }: AuditFilter & PageRequest) {
+  const from = Math.max((since?.getTime() ?? 0) * 1000, (after ?? 0) + 1);
+  const to = Math.min(until ? until.getTime() * 1000 : Infinity, before(cursor));
+  return { userId: userId ?? null, from, to };
+}
+
+function toEvents(
+  { db }: Deps,
+  request: AuditFilter & PageRequest,
+  rows: EventRow[],
+): Promise<Page<AuditRecord>> {
+  const { candidates } = listFor(request);
+  return toPage(
+    rows.map((row) => ({ ...toRecord(row), cursor: row.id })),
+    request.limit,
+    () => windowEnd(db.$client, candidates, spanOf(request), EVENTS_LOOKED_AT),
+  );
+}
+
+/** With the time, which is in its id. */
+export function toRecord(row: EventRow): AuditRecord {
+  return { ...row, at: new Date(row.id / 1000) };
+}
+
+/**
+ * All of it, one JSON document a line, read a batch at a time: memory does not grow with the trail.
+ */
+export function exportEvents(deps: Deps, filter: AuditFilter): ReadableStream<Uint8Array> {
+  const utf8 = new TextEncoder();
+  let cursor: string | undefined;
+  return new ReadableStream({
+    async pull(controller) {
+      const page = await nextPage(deps, { ...filter, cursor });
+      const lines = page.items.map((event) => `${JSON.stringify(event)}\n`);
+      controller.enqueue(utf8.encode(lines.join("")));
+      if (page.nextCursor === null) return controller.close();
+      cursor = page.nextCursor;
+    },
+  });
+}
+
+/** The next one with anything on it: a stream that is given nothing does not ask again. */
+async function nextPage(deps: Deps, request: AuditFilter & Omit<PageRequest, "limit">) {
+  let page = await listEvents(deps, { ...request, limit: EXPORT_BATCH });
+  while (page.items.length === 0 && page.nextCursor !== null) {
+    page = await listEvents(deps, { ...request, cursor: page.nextCursor, limit: EXPORT_BATCH });
+  }
+  return page;
+}

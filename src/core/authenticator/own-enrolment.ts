@@ -1,0 +1,51 @@
+/**
+ * Setting up an authenticator on the pages of one's own account, which show the secret again after a
+ * wrong code: to the session that made it, and to no other. Whoever has the password alone would
+ * else know the secret that is about to protect the account from them.
+ */
+
+import { DEFAULT_PARAMETERS } from "../../crypto/totp";
+import { statement } from "../../db/statement";
+import type { Deps } from "../../env";
+import { Problem } from "../../problem";
+import type { SessionCaller } from "../caller/actor";
+import { CLAIMED } from "../caller/live";
+import { enrol, showPending, type Enrolment } from "./enrol";
+import { loadBySession } from "../caller/by-session";
+import { isActive } from "../user/record";
+
+const NOTE_ENROLMENT = statement(`
+  UPDATE sessions SET authenticator_id = :authenticatorId WHERE id = :sessionId AND ${CLAIMED}`);
+
+/** A secret, in the place of whatever is pending. Throws what `enrol` throws. */
+export function enrolOwn(
+  deps: Deps,
+  caller: SessionCaller,
+  name: string | undefined,
+): Promise<Enrolment> {
+  const { sessionId } = caller;
+  const input = {
+    name,
+    parameters: DEFAULT_PARAMETERS,
+    replaces: true,
+    sequel: ({ userId, attempt }: { userId: string; attempt: string }, authenticatorId: string) => [
+      NOTE_ENROLMENT(deps.db.$client, { sessionId, userId, attempt, authenticatorId }),
+    ],
+  };
+  return enrol(deps, caller, { input, request: null });
+}
+
+/**
+ * The secret again. Throws `not_found` for another session's, `enrolment_closed` after this session
+ * has begun another, `already_confirmed` for one that is active by now, and what `showPending` throws.
+ */
+export async function showOwn(deps: Deps, caller: SessionCaller, id: string): Promise<Enrolment> {
+  const { session, authenticators } = await loadBySession(deps, caller);
+  if (session.authenticatorId === null) {
+    throw new Problem("not_found", { detail: "Nothing that this session enrolled." });
+  }
+  if (session.authenticatorId !== id) throw new Problem("enrolment_closed");
+  const isDone = authenticators.some((one) => one.id === id && isActive(one));
+  if (isDone) throw new Problem("already_confirmed");
+  return showPending(deps, caller, id);
+}

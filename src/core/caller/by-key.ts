@@ -1,0 +1,84 @@
+/**
+ * The one read of the server API: key, app, user, authenticators and backup codes in one query, so
+ * that the key is checked in the round trip that is made anyway.
+ */
+
+import { statement } from "../../db/statement";
+import type { Deps } from "../../env";
+import { Problem } from "../../problem";
+import type { KeyCaller, Scope } from "./actor";
+import { KEY_IS_GOOD } from "./live";
+import {
+  JOIN_AUTHENTICATORS,
+  readRecord,
+  RECORD_COLUMNS,
+  type LoadedUser,
+  type RecordRow,
+} from "../user/record";
+
+/** Of an API key `k`: it is the one that was presented, and good. */
+export const HAS_KEY = `k.id = :id AND k.hash = :hash AND ${KEY_IS_GOOD}`;
+
+const LOAD = statement(`
+  SELECT ${RECORD_COLUMNS}, k.scopes, k.last_used_at AS keyLastUsedAt
+  FROM api_keys k
+  JOIN apps a ON a.id = k.app_id AND a.deleted_at IS NULL
+  LEFT JOIN users u ON u.app_id = a.id AND u.external_id = :userId ${JOIN_AUTHENTICATORS}
+  WHERE ${HAS_KEY} ORDER BY t.rowid`);
+
+/**
+ * The check alone, for what is about nobody: in the batch of other statements that hang on `HAS_KEY`
+ * themselves.
+ */
+export const CHECK_KEY = statement(`
+  SELECT k.scopes, k.last_used_at AS keyLastUsedAt
+  FROM api_keys k JOIN apps a ON a.id = k.app_id AND a.deleted_at IS NULL WHERE ${HAS_KEY}`);
+
+const HOUR = 3_600_000;
+const NOTE_USE = statement(`
+  UPDATE api_keys SET last_used_at = :now
+  WHERE id = :keyId AND (last_used_at IS NULL OR last_used_at <= :hourAgo)`);
+
+export interface CheckedKey {
+  scopes: string;
+  keyLastUsedAt: number | null;
+}
+
+type Row = RecordRow & CheckedKey;
+
+/**
+ * Throws `unauthorized` for a key that is not good, `insufficient_scope` for one that may not do
+ * this.
+ */
+export async function loadByKey(deps: Deps, caller: KeyCaller): Promise<LoadedUser> {
+  const { id, hash, userId } = caller;
+  const values = { id, hash, userId, now: deps.now.getTime() };
+  const { results } = await LOAD(deps.db.$client, values).all<Row>();
+  const [row] = results;
+  assertKey(deps, caller, row);
+  const names = { externalId: userId, accountName: userId };
+  return { scopes: row.scopes, ...names, ...readRecord(row, results) };
+}
+
+/** Throws as `loadByKey`, for what the check found; without a scope, any will do. */
+export function assertKey<T extends CheckedKey>(
+  deps: Deps,
+  { id, scope }: { id: string; scope: Scope | null },
+  found: T | undefined,
+): asserts found is T {
+  if (!found) throw new Problem("unauthorized", { cause: "unknown, revoked or expired key" });
+  if (scope !== null) assertScope(found.scopes, scope);
+  noteUse(deps, id, found.keyLastUsedAt);
+}
+
+export function assertScope(scopes: string, scope: Scope): void {
+  if (scopes.split(" ").includes(scope)) return;
+  throw new Problem("insufficient_scope", { detail: `The API key lacks the scope "${scope}".` });
+}
+
+/** Keeps `lastUsedAt` true to the hour, without a write per request. */
+function noteUse({ db, defer, now }: Deps, keyId: string, lastUsedAt: number | null): void {
+  const hourAgo = now.getTime() - HOUR;
+  if (lastUsedAt !== null && lastUsedAt > hourAgo) return;
+  defer(NOTE_USE(db.$client, { keyId, now: now.getTime(), hourAgo }).run());
+}

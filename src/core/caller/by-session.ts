@@ -1,0 +1,92 @@
+/**
+ * The one read of the user API: session, account, app, user, authenticators and backup codes in one
+ * query, so that no call is answered for a session that has ended.
+ */
+
+import { statement } from "../../db/statement";
+import type { Deps } from "../../env";
+import { Problem } from "../../problem";
+import type { SessionCaller } from "./actor";
+import { assertAssurance, type Aal, type Assurance } from "./assurance";
+import { ACCOUNT_COLUMNS, readAccount, type Account, type AccountRow } from "../user/account";
+import { SESSION_USE_NOTED } from "../policy";
+import { HAS_MARK } from "./live";
+import { idleEnd } from "../session/sessions";
+import {
+  JOIN_AUTHENTICATORS,
+  readKnownRecord,
+  RECORD_COLUMNS,
+  type KnownUser,
+} from "../user/record";
+
+export interface Session extends Assurance {
+  id: string;
+  /** Whether a cookie holds it; else tokens do. */
+  byCookie: boolean;
+  lastUsedAt: number;
+  /** What was enrolled last on a page of it. */
+  authenticatorId: string | null;
+}
+
+export interface SessionRecord extends KnownUser {
+  account: Account;
+  session: Session;
+}
+
+/** Not ended, not too old, and of the user as they are now. */
+export const LIVE_SESSION_OF_USER = `s.user_id = u.id AND s.epoch = u.epoch AND s.revoked_at IS NULL
+    AND s.expires_at > :now AND s.idle_expires_at > :now`;
+
+const LOAD = statement(`
+  SELECT ${RECORD_COLUMNS}, ${ACCOUNT_COLUMNS}, s.aal, s.password_at AS passwordAt,
+    s.second_factor_at AS secondFactorAt, s.refresh_hash IS NULL AS byCookie, s.last_used_at AS sessionLastUsedAt,
+    s.authenticator_id AS enrolledId
+  FROM sessions s JOIN users u ON ${LIVE_SESSION_OF_USER} AND u.disabled_at IS NULL
+  JOIN apps a ON a.id = u.app_id AND a.deleted_at IS NULL
+  JOIN accounts ac ON ac.user_id = u.id ${JOIN_AUTHENTICATORS}
+  WHERE s.id = :sessionId AND ${HAS_MARK} AND (:secretHash IS NULL OR (s.secret_hash = :secretHash AND s.refresh_hash IS NULL))
+  ORDER BY t.rowid`);
+
+const NOTE_USE = statement(`
+  UPDATE sessions SET last_used_at = :now, idle_expires_at = ${idleEnd("aal")}
+  WHERE id = :sessionId AND last_used_at < :now AND revoked_at IS NULL AND idle_expires_at > :now`);
+
+interface Row extends AccountRow {
+  aal: Aal;
+  passwordAt: number;
+  secondFactorAt: number | null;
+  byCookie: number;
+  sessionLastUsedAt: number;
+  enrolledId: string | null;
+}
+
+/**
+ * Throws `unauthorized` for a session that has ended, and what `assertAssurance` throws for one that
+ * is not enough for this call.
+ */
+export async function loadBySession(deps: Deps, caller: SessionCaller): Promise<SessionRecord> {
+  const { sessionId, mark, secretHash } = caller;
+  const values = { sessionId, mark, secretHash, now: deps.now.getTime() };
+  const { results } = await LOAD(deps.db.$client, values).all<Row>();
+  const [row] = results;
+  const record = readKnownRecord(results);
+  if (!row || !record) throw new Problem("unauthorized", { cause: "no such session" });
+  const account = readAccount(row);
+  const names = { scopes: "", externalId: record.user.externalId, accountName: account.email };
+  const loaded = { ...record, ...names, account, session: readSession(sessionId, row) };
+  assertAssurance(loaded, caller, deps.now);
+  noteUse(deps, loaded.session);
+  return loaded;
+}
+
+function readSession(id: string, row: Row): Session {
+  const { aal, passwordAt, secondFactorAt, sessionLastUsedAt: lastUsedAt } = row;
+  const [byCookie, authenticatorId] = [row.byCookie === 1, row.enrolledId];
+  return { id, aal, passwordAt, secondFactorAt, byCookie, lastUsedAt, authenticatorId };
+}
+
+/** A session in use does not end for want of it; noted seldom, so that reading costs no write. */
+function noteUse({ db, defer, now }: Deps, { id: sessionId, lastUsedAt }: Session): void {
+  if (now.getTime() - lastUsedAt < SESSION_USE_NOTED) return;
+  defer(NOTE_USE(db.$client, { sessionId, now: now.getTime() }).run());
+}

@@ -1,0 +1,167 @@
+/**
+ * Answering a challenge: no API key, no cookie, nothing but the token and a code. One round trip to
+ * D1, the commit.
+ */
+
+import type { Deps } from "../../env";
+import { Problem } from "../../problem";
+import type { Actor } from "../caller/actor";
+import type { Sequel } from "../caller/live";
+import { countBackupCodes, type BackupCodesLeft } from "../code/backup-codes";
+import { takeSnapshot, type ChallengeSnapshot } from "./snapshot";
+import { FACTOR_CHANGE, openToken, type ChallengeClaims, type ChallengeKind } from "./token";
+import { openAuthenticators } from "../code/match";
+import { assertOpen } from "../user/guard";
+import { noteRefusal } from "../audit/refusals";
+import { isKnownUsed } from "../code/used";
+import { CHALLENGE_ATTEMPTS } from "../policy";
+import { isActive, loadUserById } from "../user/record";
+import { attemptCode, invalidCode, lockOutOf, parseCode } from "../code/verify";
+
+export interface ChallengeAnswer {
+  code: string;
+  /** The browser's own word for where it comes from; null if there was none. */
+  origin: string | null;
+  /** What else a right answer does. */
+  afterPass?: Sequel | undefined;
+}
+
+export interface AnsweredChallenge {
+  method: "totp" | "backup_code";
+  backupCodes: BackupCodesLeft;
+}
+
+/**
+ * What a token says. Throws `invalid_challenge` for junk, for another kind and for one that has
+ * expired.
+ */
+export async function openChallenge(
+  { keyring, now }: Deps,
+  kind: ChallengeKind,
+  token: string,
+): Promise<ChallengeClaims> {
+  const claims = await openToken(keyring, token);
+  if (!claims) throw new Problem("invalid_challenge", { cause: "not a token" });
+  if (claims.kind !== kind) throw new Problem("invalid_challenge", { cause: "wrong kind" });
+  if (claims.expiresAt <= now.getTime()) {
+    throw new Problem("invalid_challenge", { cause: "expired" });
+  }
+  return claims;
+}
+
+/**
+ * Throws `invalid_code` (with `attemptsRemaining: 0` if that was the last try, and with `lockedUntil`
+ * if the user is locked by it), `invalid_challenge`, `locked` or `origin_not_allowed`; only the first
+ * charges anything, and that not for a spent code.
+ */
+export async function answerChallenge(
+  deps: Deps,
+  claims: ChallengeClaims,
+  { code: text, origin, ...answer }: ChallengeAnswer,
+): Promise<AnsweredChallenge> {
+  const code = parseCode(text);
+  const digits = code.method === "totp" ? code.digits : null;
+  const [snapshot, knownUsed] = await Promise.all([
+    takeSnapshot(deps, claims),
+    digits !== null && isKnownUsedByAny(deps, claims.authenticatorIds, digits),
+  ]);
+  const { settings, authenticators } = snapshot ?? (await snapshotFromD1(deps, claims));
+  if (claims.kind === "server") assertOrigin(settings.allowedOrigins, origin);
+  if (knownUsed) await refuseReplay(deps, claims);
+  const { appId, userId } = claims;
+  const subject = {
+    ...answer,
+    actor: actorOf(claims),
+    authenticators,
+    app: {
+      id: appId,
+      epoch: claims.appEpoch,
+      settings,
+    },
+    user: {
+      id: userId,
+      epoch: claims.userEpoch,
+      failures: 0,
+    },
+    challenge: {
+      id: claims.id,
+      expiresAt: claims.expiresAt,
+      provesChange: claims.purpose === FACTOR_CHANGE,
+    },
+  };
+  const result = await attemptCode(deps, subject, code);
+  if (!result) throw await explainRefusal(deps, claims);
+  if (result.verdict !== "passed") {
+    const isLast = result.challengeAttempts >= CHALLENGE_ATTEMPTS;
+    throw invalidCode(deps, lockOutOf(result), isLast ? { attemptsRemaining: 0 } : {});
+  }
+  return {
+    method: code.method,
+    backupCodes: countBackupCodes(result.backupCodesRemaining),
+  };
+}
+
+/** Whoever holds the token; with the key that minted it, which has to be good still. */
+function actorOf({ id, keyId }: ChallengeClaims): Actor {
+  return { keyId, scope: "verify", session: null, link: null, name: `challenge:${id}` };
+}
+
+async function isKnownUsedByAny(deps: Deps, ids: string[], digits: string): Promise<boolean> {
+  const known = await Promise.all(ids.map((id) => isKnownUsed(deps, id, digits)));
+  return known.includes(true);
+}
+
+/**
+ * A user who is locked hears that, and a dead challenge is dead, for a used code as for any other.
+ */
+async function refuseReplay(deps: Deps, claims: ChallengeClaims): Promise<never> {
+  const { app, user } = await loadAnswerable(deps, claims);
+  noteRefusal(deps, { appId: app.id, userId: user.id, reason: "replayed_code" });
+  throw new Problem("invalid_code", { cause: "KV knows the code as used" });
+}
+
+/** What KV did not have. Throws what `loadAnswerable` throws. */
+async function snapshotFromD1(deps: Deps, claims: ChallengeClaims): Promise<ChallengeSnapshot> {
+  const { app, user, authenticators } = await loadAnswerable(deps, claims);
+  const active = authenticators.filter(isActive);
+  const opened = await openAuthenticators(deps.keyring, {
+    appId: app.id,
+    userId: user.id,
+    authenticators: active,
+  });
+  return { settings: app.settings, authenticators: opened };
+}
+
+/** The user, if the challenge could still be answered. Throws `locked` or `invalid_challenge`. */
+async function loadAnswerable(deps: Deps, claims: ChallengeClaims) {
+  const record = await loadUserById(deps, claims.userId);
+  if (!record) throw new Problem("invalid_challenge", { cause: "unknown user" });
+  const { app, user } = record;
+  if (app.epoch !== claims.appEpoch || user.epoch !== claims.userEpoch) {
+    throw new Problem("invalid_challenge", { cause: "another epoch" });
+  }
+  try {
+    assertOpen(user, deps.now);
+  } catch (refusal) {
+    noteRefusal(deps, { appId: app.id, userId: user.id, reason: "locked" });
+    if (refusal instanceof Problem && refusal.code === "locked") throw refusal;
+    throw new Problem("invalid_challenge", { cause: refusal });
+  }
+  return record;
+}
+
+/** Why the commit changed nothing. */
+async function explainRefusal(deps: Deps, claims: ChallengeClaims): Promise<Problem> {
+  try {
+    await loadAnswerable(deps, claims);
+  } catch (refusal) {
+    if (refusal instanceof Problem) return refusal;
+    throw refusal;
+  }
+  return new Problem("invalid_challenge", { cause: "answered, exhausted, or its key is revoked" });
+}
+
+function assertOrigin(allowed: string[], origin: string | null): void {
+  if (allowed.length === 0 || (origin !== null && allowed.includes(origin))) return;
+  throw new Problem("origin_not_allowed");
+}

@@ -1,0 +1,106 @@
+/**
+ * Challenges: the back end asks for one, the browser answers it straight at the nearest edge, and
+ * the back end checks the signed assertion offline. Answering costs one round trip to D1: the
+ * commit.
+ */
+
+import { randomId } from "../../crypto/random";
+import type { Deps } from "../../env";
+import { Problem } from "../../problem";
+import type { KeyCaller } from "../caller/actor";
+import { putSnapshot } from "./snapshot";
+import { sealToken, type ChallengeClaims } from "./token";
+import { openAuthenticators } from "../code/match";
+import { assertOpen } from "../user/guard";
+import { once, type Created, type IdempotentRequest } from "../change/idempotency";
+import { loadKnownUser } from "../caller/load";
+import { assertRegistered } from "../app/return-url";
+import { codeLengths, isActive, type App, type UserRecord } from "../user/record";
+
+export interface Challenge {
+  id: string;
+  token: string;
+  expiresAt: Date;
+  methods: ("totp" | "backup_code")[];
+}
+
+export interface ChallengeInput {
+  /** The back end's own words for what is being confirmed; it comes back in the assertion. */
+  purpose?: string | undefined;
+  ttlSeconds: number;
+  /** Makes it one for a hosted page, which leads back there. */
+  returnUrl?: string | undefined;
+}
+
+/**
+ * Throws `not_found`, `not_enrolled`, `locked`, `user_disabled`, `rebinding_required` or
+ * `return_url_not_registered`.
+ */
+export async function createChallenge(
+  deps: Deps,
+  caller: KeyCaller,
+  { input, request }: { input: ChallengeInput; request: IdempotentRequest | null },
+): Promise<Challenge> {
+  const loaded = await loadKnownUser(deps, caller);
+  assertOpen(loaded.user, deps.now);
+  if (!loaded.authenticators.some(isActive)) throw new Problem("not_enrolled");
+  const place = placeOf(loaded.app, input);
+  const made = { resourceId: randomId("chal"), createdAt: deps.now };
+  // A challenge has no row until it is answered: its replay is the same id with the same expiry.
+  const mintAs = ({ resourceId: id, createdAt }: Created) => {
+    const expiresAt = createdAt.getTime() + input.ttlSeconds * 1000;
+    if (expiresAt <= deps.now.getTime()) {
+      throw new Problem("already_created", { detail: "That challenge has expired." });
+    }
+    const purpose = input.purpose ?? null;
+    return mintChallenge(deps, loaded, { ...place, id, keyId: caller.id, purpose, expiresAt });
+  };
+  return once(
+    deps,
+    { scope: loaded.app.id, request },
+    async (remember) => {
+      const statements = remember(made.resourceId);
+      if (statements.length > 0) await deps.db.$client.batch(statements);
+      return mintAs(made);
+    },
+    mintAs,
+  );
+}
+
+/** Where it is answered: by the app's own browser code, or on a hosted page. */
+function placeOf(app: App, { returnUrl }: ChallengeInput): Pick<ChallengeClaims, "kind" | "page"> {
+  if (returnUrl === undefined) return { kind: "server" };
+  const { name, issuer } = app;
+  return { kind: "link", page: { name, issuer, returnUrl: assertRegistered(app, returnUrl) } };
+}
+
+/** A challenge for the active authenticators of this user; its snapshot follows the answer. */
+export async function mintChallenge(
+  deps: Deps,
+  { app, user, authenticators, backupCodesRemaining }: UserRecord,
+  terms: Pick<
+    ChallengeClaims,
+    "id" | "kind" | "keyId" | "purpose" | "login" | "page" | "expiresAt"
+  >,
+): Promise<Challenge> {
+  const active = authenticators.filter(isActive);
+  const claims: ChallengeClaims = {
+    ...terms,
+    appId: app.id,
+    appEpoch: app.epoch,
+    userId: user.id,
+    externalId: user.externalId,
+    userEpoch: user.epoch,
+    authenticatorIds: active.map((one) => one.id),
+    codeLengths: codeLengths(active),
+  };
+  const subject = { appId: app.id, userId: user.id, authenticators: active };
+  const opened = await openAuthenticators(deps.keyring, subject);
+  putSnapshot(deps, claims, { settings: app.settings, authenticators: opened });
+  return {
+    id: claims.id,
+    token: await sealToken(deps.keyring, claims),
+    expiresAt: new Date(claims.expiresAt),
+    methods: backupCodesRemaining > 0 ? ["totp", "backup_code"] : ["totp"],
+  };
+}

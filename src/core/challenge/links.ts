@@ -1,0 +1,179 @@
+/**
+ * Challenge links: a challenge that is answered on a page of ours. The browser brings back a one-time
+ * code, never the assertion itself, and the app's back end fetches that for it with its key.
+ */
+
+import { createSecret, hashSecret } from "../../crypto/session-token";
+import { statement } from "../../db/statement";
+import type { Deps } from "../../env";
+import { Problem } from "../../problem";
+import type { KeyCaller } from "../caller/actor";
+import { answerChallenge, openChallenge } from "./answer";
+import { signAssertion } from "./assertion";
+import { recordWhere } from "../audit/event";
+import type { ChallengeClaims } from "./token";
+import { createChallenge, type Challenge, type ChallengeInput } from "./challenges";
+import { CHALLENGE_IS_OVER, KEY_IS_GOOD, SAME_EPOCH } from "../caller/live";
+import type { IdempotentRequest } from "../change/idempotency";
+import { assertKey, CHECK_KEY, HAS_KEY, type CheckedKey } from "../caller/by-key";
+import { CHALLENGE_RESULT_LIFE } from "../policy";
+import { returnTo } from "../app/return-url";
+import { parseCode } from "../code/verify";
+
+export interface ChallengeLink extends Omit<Challenge, "token"> {
+  url: string;
+}
+
+/** What the back end fetches. */
+export interface Redemption {
+  /** The challenge's id. */
+  id: string;
+  /** The app's own name for the user. */
+  userId: string;
+  method: "totp" | "backup_code";
+  purpose: string | null;
+  assertion: string;
+}
+
+/**
+ * Its app is as it was, and the key that made it is good. Over: it was answered, its tries are used
+ * up, or something happened to the user that ends challenges.
+ */
+const STANDS = statement(`
+  SELECT EXISTS (SELECT 1 FROM challenges c WHERE c.id = :id AND ${CHALLENGE_IS_OVER})
+    OR NOT EXISTS (SELECT 1 FROM users WHERE users.id = :userId AND ${SAME_EPOCH}) AS isOver
+  FROM apps a JOIN api_keys k ON k.app_id = a.id
+  WHERE a.id = :appId AND a.epoch = :appEpoch AND a.deleted_at IS NULL AND k.id = :keyId AND ${KEY_IS_GOOD}`);
+
+/** Hangs on `PASSED`. */
+const INSERT = statement(`
+  INSERT INTO challenge_results
+    (hash, challenge_id, app_id, app_epoch, key_id, user_id, user_epoch, purpose, method, expires_at)
+  SELECT :hash, :challengeId, app_id, :appEpoch, :keyId, id, epoch, :purpose, :method, :expiresAt
+  FROM users WHERE id = :userId AND attempt = :attempt AND failures = 0`);
+
+/** The user, while the challenge is open. */
+const WHO_IS_ASKED = `FROM users WHERE users.id = :userId AND ${SAME_EPOCH}
+    AND NOT EXISTS (SELECT 1 FROM challenges c WHERE c.id = :id AND ${CHALLENGE_IS_OVER})`;
+/** Before the statement that makes it untrue. */
+const recordCancelled = recordWhere(`EXISTS (SELECT 1 ${WHO_IS_ASKED})`);
+/** Spent, and by no code: nothing hangs on it. */
+const CANCEL = statement(`
+  INSERT INTO challenges (id, user_id, attempts, strikes, spent_at, expires_at)
+  SELECT :id, users.id, 0, 0, :now, :expiresAt ${WHO_IS_ASKED}
+  ON CONFLICT (id) DO UPDATE SET spent_at = excluded.spent_at`);
+
+/**
+ * Once, with a good key of the same app; for the user and the app as they were, and while the key
+ * that made the link is good too.
+ */
+const REDEEM = statement(`
+  DELETE FROM challenge_results AS r WHERE r.hash = :codeHash AND r.expires_at > :now
+    AND EXISTS (SELECT 1 FROM api_keys k WHERE ${HAS_KEY} AND k.app_id = r.app_id AND instr(k.scopes, :scope) > 0)
+    AND EXISTS (SELECT 1 FROM api_keys k WHERE k.id = r.key_id AND ${KEY_IS_GOOD})
+    AND EXISTS (SELECT 1 FROM apps a WHERE a.id = r.app_id AND a.epoch = r.app_epoch AND a.deleted_at IS NULL)
+    AND EXISTS (SELECT 1 FROM users u WHERE u.id = r.user_id AND u.epoch = r.user_epoch AND u.disabled_at IS NULL)
+  RETURNING challenge_id AS id, app_id AS appId, purpose, method,
+    (SELECT u.external_id FROM users u WHERE u.id = user_id) AS externalId`);
+
+interface Redeemed {
+  id: string;
+  appId: string;
+  externalId: string;
+  purpose: string | null;
+  method: "totp" | "backup_code";
+}
+
+/** Throws what `createChallenge` throws. */
+export async function createChallengeLink(
+  deps: Deps,
+  caller: KeyCaller,
+  asked: { input: ChallengeInput & { returnUrl: string }; request: IdempotentRequest | null },
+): Promise<ChallengeLink> {
+  const { token, ...challenge } = await createChallenge(deps, caller, asked);
+  return { ...challenge, url: `${deps.settings.issuerUrl}/challenge/${token}` };
+}
+
+/**
+ * A link that may speak in its app's name, and lead back to it; and whether it is certain that no
+ * code will be accepted any more. Throws `invalid_challenge`.
+ */
+export async function openChallengeLink(
+  deps: Deps,
+  token: string,
+): Promise<{ claims: ChallengeClaims; isOver: boolean }> {
+  const claims = await openChallenge(deps, "link", token);
+  const { id, appId, appEpoch, userId, userEpoch, keyId } = claims;
+  const values = { id, appId, appEpoch, userId, userEpoch, keyId, now: deps.now.getTime() };
+  const { results } = await STANDS(deps.db.$client, values).all<{ isOver: number }>();
+  const [row] = results;
+  if (row) return { claims, isOver: row.isOver === 1 };
+  throw new Problem("invalid_challenge", { cause: "its app changed, or its key is revoked" });
+}
+
+/** Answers where the browser goes. Throws what `answerChallenge` throws. */
+export async function answerChallengeLink(
+  deps: Deps,
+  claims: ChallengeClaims,
+  code: string,
+): Promise<string> {
+  const { text, hash } = await createSecret();
+  const { method } = parseCode(code);
+  const { id: challengeId, appEpoch, keyId, purpose } = claims;
+  const expiresAt = deps.now.getTime() + CHALLENGE_RESULT_LIFE;
+  const result = { hash, challengeId, appEpoch, keyId, purpose, method, expiresAt };
+  await answerChallenge(deps, claims, {
+    code,
+    origin: null,
+    afterPass: ({ userId, attempt }) => [INSERT(deps.db.$client, { ...result, userId, attempt })],
+  });
+  return returnTo(returnUrlOf(claims), { result: "success", code: text });
+}
+
+/** Ends the challenge: no code is accepted any more. Answers where the browser goes. */
+export async function cancelChallengeLink(deps: Deps, claims: ChallengeClaims): Promise<string> {
+  const { id, appId, userId, userEpoch } = claims;
+  const now = deps.now.getTime();
+  const values = { id, userId, userEpoch, now, expiresAt: claims.expiresAt + 60_000 };
+  const type = "challenge.cancelled" as const;
+  await deps.db.$client.batch([
+    recordCancelled(deps, { type, actor: `challenge:${id}`, appId, userId }, { id, userEpoch }),
+    CANCEL(deps.db.$client, values),
+  ]);
+  return leaveChallengeLink(claims);
+}
+
+/** Where the browser goes that brings no code. */
+export function leaveChallengeLink(claims: ChallengeClaims): string {
+  return returnTo(returnUrlOf(claims), { result: "cancelled" });
+}
+
+function returnUrlOf({ page }: ChallengeClaims): string {
+  if (!page) throw new Problem("invalid_challenge", { cause: "not of a page" });
+  return page.returnUrl;
+}
+
+/**
+ * Throws `not_found` for a code that is wrong, used, expired or of another app, and what `loadByKey`
+ * throws.
+ */
+export async function redeemChallengeLink(
+  deps: Deps,
+  caller: Omit<KeyCaller, "userId">,
+  code: string,
+): Promise<Redemption> {
+  const { id, hash, scope } = caller;
+  const codeHash = await hashSecret(code);
+  const values = { id, hash, scope, codeHash, now: deps.now.getTime() };
+  // Each row is of one of the two.
+  const [checked, redeemed] = await deps.db.$client.batch<CheckedKey & Redeemed>([
+    CHECK_KEY(deps.db.$client, values),
+    REDEEM(deps.db.$client, values),
+  ]);
+  assertKey(deps, caller, checked?.results[0]);
+  const [found] = redeemed?.results ?? [];
+  if (!found) throw new Problem("not_found", { detail: "No such result." });
+  const { externalId: userId, method, purpose } = found;
+  const assertion = await signAssertion(deps, found, method);
+  return { id: found.id, userId, method, purpose, assertion };
+}

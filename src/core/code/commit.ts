@@ -1,0 +1,252 @@
+/**
+ * The one commit: spends the attempt, the code and (if there is one) the challenge, and writes the
+ * audit rows, in one D1 batch.
+ *
+ * Its first statement decides. It updates the user's row only if everything still holds, works out
+ * from the rows themselves whether the code is right, wrong or spent, counts accordingly, and marks
+ * the row with the attempt's random id; the others hang on that mark. A spent code leaves no mark: it
+ * is refused, changes nothing and is charged nothing. Right, wrong and spent codes run the same
+ * statements, and the answer is what the batch returned.
+ */
+
+import { statement } from "../../db/statement";
+import type { Deps } from "../../env";
+import type { Actor } from "../caller/actor";
+import { NEXT_AUDIT_ID, requestValues, type AuditType } from "../audit/event";
+import {
+  CHALLENGE_IS_OVER,
+  claimBy,
+  LIVE_APP,
+  LIVE_PROVER,
+  PASSED,
+  SAME_EPOCH,
+  STEP_NOW,
+  UNLOCKED,
+  type Sequel,
+} from "../caller/live";
+import { DAY, MAX_DRIFT, MINUTE, PROOF_LIFE } from "../policy";
+import type { App, User } from "../user/record";
+
+/** Strikes as they stand now: one is forgiven a day, a fraction of a day forgives that fraction. */
+const STRIKES_NOW = `max(0, users.strikes - max(0, :now - coalesce(users.strikes_at, :now)) / ${DAY}.0)`;
+
+/** Never earlier than it was: a clock that goes back and forward again forgives no day twice. */
+const FORGIVEN_UNTIL = `max(:now, coalesce(users.strikes_at, 0))`;
+
+/**
+ * The end of the lock after so many failures: RFC 4226 §7.3. 30 s, doubling with every further one,
+ * at most an hour.
+ */
+export const lockEnd = (failures: string) =>
+  `:now + 1000 * min(3600, 30 << min(${failures} - :failuresBeforeLock, 7))`;
+
+/** Of a matched authenticator `t`. */
+const IS_ACTIVE = `t.user_id = :userId AND t.state = 'active'`;
+
+/**
+ * Passed: at least one authenticator matched, and of every one that did the `:run` consecutive steps
+ * up to the matched one are unspent. Spent: of one that did, none of them is left, whatever another
+ * one says. (Of two steps the earlier alone may be spent. That is wrong, and charged: who knows a
+ * spent code must not learn the next one free of charge.)
+ */
+const TOTP_VERDICT = `SELECT count(*) > 0
+      AND count(*) = total(${IS_ACTIVE} AND t.last_step <= matched.value - :run) AS passed,
+    total(${IS_ACTIVE} AND t.last_step >= matched.value) > 0 AS spent
+  FROM json_each(:steps) AS matched LEFT JOIN authenticators t ON t.id = matched.key`;
+
+/** Passed: the user has this backup code, unused. Spent: they have it, used. */
+const BACKUP_CODE_VERDICT = `SELECT total(used_at IS NULL) > 0 AS passed, total(used_at IS NOT NULL) > 0 AS spent
+  FROM backup_codes WHERE user_id = :userId AND hash IN (SELECT value FROM json_each(:hashes))`;
+
+/** All that was read, and more: without it nothing is decided. */
+const HOLDS = `users.id = :userId AND ${SAME_EPOCH} AND ${UNLOCKED} AND NOT users.must_rebind
+    AND ${LIVE_APP}
+    AND ${LIVE_PROVER}
+    AND NOT EXISTS (SELECT 1 FROM challenges c WHERE c.id = :challengeId AND ${CHALLENGE_IS_OVER})`;
+
+const ATTEMPTS_BEFORE = `(SELECT attempts FROM challenges WHERE id = :challengeId)`;
+
+/**
+ * A failed attempt leaves at least one failure, so `failures = 0` afterwards says that this one
+ * passed.
+ */
+const decide = (verdict: string) =>
+  statement(`
+  UPDATE users SET
+    attempt = :attempt,
+    failures = iif(verdict.passed, 0, users.failures + 1),
+    locked_until = iif(verdict.passed OR users.failures + 1 < :failuresBeforeLock, NULL, ${lockEnd("users.failures + 1")}),
+    strikes = iif(verdict.passed,
+      max(0, ${STRIKES_NOW} - coalesce((SELECT strikes FROM challenges WHERE id = :challengeId), 0)),
+      ${STRIKES_NOW} + :weight),
+    strikes_at = ${FORGIVEN_UNTIL},
+    capped_at = iif(NOT verdict.passed AND ${STRIKES_NOW} + :weight >= :strikeCap, :now, NULL)
+  FROM (${verdict}) AS verdict
+  WHERE ${HOLDS} AND NOT verdict.spent
+  RETURNING failures, locked_until AS lockedUntil, capped_at IS NOT NULL AS capped, ${ATTEMPTS_BEFORE} AS attemptsBefore`);
+
+/** After the deciding statement, which found nothing amiss but that. */
+const findSpent = (verdict: string) =>
+  statement(`
+  SELECT failures, ${ATTEMPTS_BEFORE} AS attemptsBefore FROM users
+  WHERE users.attempt IS NOT :attempt AND ${HOLDS} AND (SELECT spent FROM (${verdict}))`);
+
+const DECIDE = { totp: decide(TOTP_VERDICT), backup_code: decide(BACKUP_CODE_VERDICT) };
+const FIND_SPENT = { totp: findSpent(TOTP_VERDICT), backup_code: findSpent(BACKUP_CODE_VERDICT) };
+
+/** Every matched step, and with it all before it; the clock is followed no further than `MAX_DRIFT`. */
+const SPEND = {
+  totp: statement(`
+  UPDATE authenticators SET
+    last_step = matched.value, last_used_at = :now,
+    drift = max(-${MAX_DRIFT}, min(${MAX_DRIFT}, matched.value - ${STEP_NOW}))
+  FROM json_each(:steps) AS matched
+  WHERE authenticators.id = matched.key AND authenticators.last_step < matched.value AND ${PASSED}`),
+  backup_code: statement(`
+  UPDATE backup_codes SET used_at = :now
+  WHERE user_id = :userId AND used_at IS NULL AND hash IN (SELECT value FROM json_each(:hashes)) AND ${PASSED}`),
+};
+
+const ANSWER_CHALLENGE = statement(`
+  INSERT INTO challenges (id, user_id, attempts, strikes, spent_at, expires_at, proven_epoch, key_id)
+  SELECT :challengeId, id, 1, iif(failures = 0, 0, :weight), iif(failures = 0, :now, NULL), :challengeExpiresAt,
+    iif(failures = 0 AND :provesChange, epoch, NULL), iif(:provesChange, :keyId, NULL)
+  FROM users WHERE id = :userId AND attempt = :attempt
+  ON CONFLICT (id) DO UPDATE SET
+    attempts = attempts + 1, strikes = challenges.strikes + excluded.strikes, spent_at = excluded.spent_at,
+    proven_epoch = excluded.proven_epoch`);
+
+/**
+ * One row for the attempt, and one more if it locked or capped the user. Returns the backup codes
+ * that are left.
+ */
+const RECORD_ATTEMPT = statement(`
+  INSERT INTO audit_events (id, app_id, user_id, type, outcome, reason, actor, authenticator_id, ip, user_agent, request_id)
+  SELECT next.id, app_id, users.id, :type, iif(failures = 0, 'success', 'failure'), iif(failures = 0, NULL, :reason),
+    :actor, :authenticatorId, :ip, :userAgent, :requestId
+  FROM users, (SELECT ${NEXT_AUDIT_ID} AS id) AS next WHERE users.id = :userId AND attempt = :attempt
+  UNION ALL
+  SELECT next.id + 1, app_id, users.id, iif(capped_at IS NULL, 'user.locked', 'user.capped'), 'success', NULL,
+    'system', NULL, :ip, :userAgent, :requestId
+  FROM users, (SELECT ${NEXT_AUDIT_ID} AS id) AS next
+  WHERE users.id = :userId AND attempt = :attempt AND (locked_until IS NOT NULL OR capped_at IS NOT NULL)
+  RETURNING (SELECT count(*) FROM backup_codes WHERE user_id = :userId AND used_at IS NULL) AS remaining`);
+
+export interface Attempt {
+  user: Pick<User, "id" | "epoch">;
+  app: Pick<App, "id" | "epoch" | "settings">;
+  method: "totp" | "backup_code";
+  /** Matched authenticators and their steps; empty if none. */
+  steps: Record<string, number>;
+  /** Codes of consecutive steps that were given, the last of them of that step: two resynchronise. */
+  run: 1 | 2;
+  /** Keyed hashes of a backup code, one for each key of the ring; empty if it is none. */
+  hashes: string[];
+  /** Codes that were compared. */
+  compared: number;
+  /** The inner reason, should the attempt fail. */
+  reason: string;
+  /** Who asks; for a challenge, with the key that minted it. */
+  actor: Actor;
+  challenge: { id: string; expiresAt: number; provesChange?: boolean } | null;
+  /** What else a right code does: statements that hang on `PASSED`. They may set a mark of their own. */
+  afterPass?: Sequel | undefined;
+}
+
+/** Spent: right once, and refused without being charged. */
+export type Verdict = "passed" | "wrong" | "spent";
+
+export interface Outcome {
+  verdict: Verdict;
+  failures: number;
+  /** Null also for who is capped: that ends with no time. */
+  lockedUntil: number | null;
+  /** By this attempt. */
+  capped: boolean;
+  /** Charged to the same challenge, with this one. */
+  challengeAttempts: number;
+  backupCodesRemaining: number;
+  /** Of the statements of `afterPass`. */
+  sequel?: D1Result[];
+}
+
+/**
+ * Decides about the attempt and says how; null if something no longer held, in which case nothing
+ * was changed.
+ */
+export async function commit(deps: Deps, attempt: Attempt): Promise<Outcome | null> {
+  const values = bindings(deps, attempt);
+  const { method } = attempt;
+  const d1 = deps.db.$client;
+  const statements = [DECIDE, FIND_SPENT, SPEND].map((by) => by[method](d1, values));
+  if (attempt.challenge) statements.push(ANSWER_CHALLENGE(d1, values));
+  const recorded = statements.push(RECORD_ATTEMPT(d1, values)) - 1;
+  if (attempt.afterPass) statements.push(...attempt.afterPass(values));
+  const results = await d1.batch<Partial<Decided & { remaining: number }>>(statements);
+  const [decided, spent] = results.map(({ results: [row] }) => row);
+  const outcome = readOutcome(decided, results[recorded]?.results[0]?.remaining);
+  return outcome ? { ...outcome, sequel: results.slice(recorded + 1) } : readSpent(spent);
+}
+
+/** What the deciding statement returns. */
+interface Decided {
+  failures: number;
+  lockedUntil: number | null;
+  capped: number;
+  attemptsBefore: number | null;
+}
+
+function readOutcome(decided: Partial<Decided> = {}, remaining?: number): Outcome | null {
+  const { failures, lockedUntil = null, attemptsBefore } = decided;
+  if (failures === undefined || remaining === undefined) return null;
+  const capped = decided.capped === 1;
+  return {
+    verdict: failures === 0 ? "passed" : "wrong",
+    failures,
+    lockedUntil: capped ? null : lockedUntil,
+    capped,
+    challengeAttempts: (attemptsBefore ?? 0) + 1,
+    backupCodesRemaining: remaining,
+  };
+}
+
+function readSpent({ failures, attemptsBefore }: Partial<Decided> = {}): Outcome | null {
+  return failures === undefined ? null : spentOutcome(failures, attemptsBefore ?? 0);
+}
+
+/** Of a spent code: everything is as it was. */
+export function spentOutcome(failures: number, challengeAttempts = 0): Outcome {
+  const unchanged = { lockedUntil: null, capped: false, backupCodesRemaining: 0 };
+  return { verdict: "spent", failures, challengeAttempts, ...unchanged };
+}
+
+function bindings(deps: Deps, attempt: Attempt) {
+  const { user, app, challenge, actor } = attempt;
+  const [authenticatorId = null] = Object.keys(attempt.steps);
+  return {
+    ...claimBy(deps, actor, { app, user }),
+    ...requestValues(deps),
+    failuresBeforeLock: app.settings.failuresBeforeLock,
+    strikeCap: app.settings.strikeCap,
+    steps: JSON.stringify(attempt.steps),
+    run: attempt.run,
+    hashes: JSON.stringify(attempt.hashes),
+    weight: Math.max(1, attempt.compared / 3),
+    challengeId: challenge?.id ?? null,
+    challengeExpiresAt: challenge && keptUntil(challenge),
+    provesChange: Number(challenge?.provesChange ?? false),
+    type: typeOf(attempt),
+    actor: actor.name,
+    reason: attempt.reason,
+    authenticatorId,
+  };
+}
+
+function keptUntil({ expiresAt, provesChange }: NonNullable<Attempt["challenge"]>): number {
+  return expiresAt + (provesChange ? PROOF_LIFE : MINUTE);
+}
+
+function typeOf({ run, challenge }: Attempt): AuditType {
+  if (run === 2) return "authenticator.resynchronised";
+  return challenge ? "challenge.answered" : "code.verified";
+}

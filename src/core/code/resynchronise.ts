@@ -1,0 +1,43 @@
+/**
+ * Finding a token again whose clock has gone too far since its last code (RFC 6238 §6): two codes in
+ * a row, up to `MAX_DRIFT` steps from now. Both are spent by it, and from then on codes around there
+ * are right. It is charged like a verification and proves nothing else: codes so old let nobody in.
+ */
+
+import { normaliseCode } from "../../crypto/code";
+import type { Deps } from "../../env";
+import { Problem } from "../../problem";
+import type { Caller } from "../caller/actor";
+import { attemptDirectly, attemptPair, invalidCode, lockOutOf } from "./verify";
+
+/**
+ * The authenticator whose codes they are. Throws `invalid_code`, alike for codes that are wrong, too
+ * far off, not in a row or spent, and what `verifyCode` throws.
+ */
+export async function resynchronise(
+  deps: Deps,
+  caller: Caller,
+  codes: string[],
+): Promise<{ authenticatorId: string }> {
+  const pair = parsePair(codes);
+  const result = await attemptDirectly(deps, caller, {}, (subject) =>
+    attemptPair(deps, subject, pair),
+  );
+  const { authenticatorId } = result;
+  if (result.verdict !== "passed" || authenticatorId === undefined) {
+    throw invalidCode(deps, lockOutOf(result));
+  }
+  return { authenticatorId };
+}
+
+/** Throws `invalid_request` for what cannot be two codes in a row; that is no guess. */
+function parsePair(texts: string[]): [string, string] {
+  const [first = "", second = ""] = texts.map((text) => {
+    const code = normaliseCode(text);
+    return code?.method === "totp" ? code.digits : "";
+  });
+  if (first !== "" && first.length === second.length && first !== second) return [first, second];
+  throw new Problem("invalid_request", {
+    detail: "codes: two different codes of 6 to 8 digits, one after the other.",
+  });
+}

@@ -1,0 +1,274 @@
+/**
+ * The one gate: nothing else in the system accepts a user's TOTP or backup code. Every surface goes
+ * through `attemptCode`, so that throttling, single use and the audit trail cannot be forgotten.
+ * (Where there is no user, because the caller holds the secret: `code/bare-secrets.ts`.)
+ */
+
+import { normaliseCode, type Code } from "../../crypto/code";
+import type { Deps } from "../../env";
+import { Problem } from "../../problem";
+import { actorOf, type Caller } from "../caller/actor";
+import { backupCodeHashes, countBackupCodes, type BackupCodesLeft } from "./backup-codes";
+import { commit, spentOutcome, type Attempt, type Outcome } from "./commit";
+import {
+  evaluateCode,
+  evaluatePair,
+  openAuthenticators,
+  type Evaluation,
+  type Match,
+  type OpenAuthenticator,
+} from "./match";
+import { assertOpen, tellCap, tellLock } from "../user/guard";
+import { loadKnownUser } from "../caller/load";
+import { noteRefusal } from "../audit/refusals";
+import { rememberUsed } from "./used";
+import { isActive, type App, type User, type UserRecord } from "../user/record";
+
+export type Verification =
+  | {
+      valid: true;
+      method: Code["method"];
+      authenticatorId?: string;
+      backupCodes: BackupCodesLeft;
+    }
+  | Refusal;
+
+/** Of a code that is wrong or spent. */
+export type Refusal = { valid: false; attemptsRemaining: number } & LockOut;
+
+/**
+ * Whether a code of a user is right; a right one is spent by the asking.
+ *
+ * Throws `not_found`, `not_enrolled`, `locked`, `user_disabled` or `rebinding_required` without
+ * evaluating the code.
+ */
+export async function verifyCode(
+  deps: Deps,
+  caller: Caller,
+  { code, ...about }: DirectAttempt & { code: string },
+): Promise<Verification> {
+  const normal = parseCode(code);
+  const result = await attemptDirectly(deps, caller, about, (subject) =>
+    attemptCode(deps, subject, normal),
+  );
+  if (result.verdict !== "passed") {
+    return { valid: false, attemptsRemaining: result.attemptsRemaining, ...lockOutOf(result) };
+  }
+  return {
+    valid: true,
+    method: normal.method,
+    ...(result.authenticatorId && { authenticatorId: result.authenticatorId }),
+    backupCodes: countBackupCodes(result.backupCodesRemaining),
+  };
+}
+
+type DirectAttempt = Pick<Attempt, "afterPass">;
+
+/**
+ * An attempt without a challenge. Once more if something changed between the read and the commit;
+ * then the second read says what. Throws what `verifyCode` throws.
+ */
+export async function attemptDirectly(
+  deps: Deps,
+  caller: Caller,
+  about: DirectAttempt,
+  attempt: (subject: Subject) => Promise<AttemptResult | null>,
+): Promise<AttemptResult & { attemptsRemaining: number }> {
+  const asked = { ...about, actor: actorOf(caller), challenge: null };
+  for (let reads = 0; reads < 2; reads++) {
+    const loaded = await loadKnownUser(deps, caller);
+    const { settings } = loaded.app;
+    const result = await attempt({ ...asked, ...(await openSubject(deps, loaded)) });
+    const left = settings.failuresBeforeLock - (result?.failures ?? 0);
+    if (result) return { ...result, attemptsRemaining: result.capped ? 0 : Math.max(0, left) };
+  }
+  throw new Problem("conflict", { retryAfter: 1 });
+}
+
+/**
+ * Whose code it is, opened. Throws `not_enrolled`, `locked`, `user_disabled` or `rebinding_required`.
+ */
+export async function openSubject(
+  deps: Deps,
+  { user, app, authenticators }: Pick<UserRecord, "user" | "app" | "authenticators">,
+): Promise<Omit<Subject, keyof Asked>> {
+  refuseLocked(deps, app, user);
+  const active = authenticators.filter(isActive);
+  if (active.length === 0) throw new Problem("not_enrolled");
+  const sealed = { appId: app.id, userId: user.id, authenticators: active };
+  return { user, app, authenticators: await openAuthenticators(deps.keyring, sealed) };
+}
+
+function refuseLocked(deps: Deps, app: App, user: User) {
+  try {
+    assertOpen(user, deps.now);
+  } catch (refusal) {
+    noteRefusal(deps, { appId: app.id, userId: user.id, reason: "locked" });
+    throw refusal;
+  }
+}
+
+/** Who asks, and what for. */
+type Asked = Pick<Attempt, "actor" | "challenge" | "afterPass">;
+
+/** Whose code it is, as read, and who asks. */
+export interface Subject extends Asked {
+  app: Attempt["app"];
+  user: Attempt["user"] & { failures: number };
+  authenticators: OpenAuthenticator[];
+}
+
+export type AttemptResult = Outcome & { authenticatorId?: string };
+
+/**
+ * Evaluates a code and commits the attempt; null if the commit found that something no longer
+ * holds, and changed nothing.
+ */
+export async function attemptCode(
+  deps: Deps,
+  subject: Subject,
+  code: Code,
+): Promise<AttemptResult | null> {
+  const attempted =
+    code.method === "totp"
+      ? attemptTotp(deps, subject, code.digits)
+      : attemptBackupCode(deps, subject, code.symbols);
+  return noteSpent(deps, subject, await attempted);
+}
+
+async function attemptTotp(
+  deps: Deps,
+  subject: Subject,
+  digits: string,
+): Promise<AttemptResult | null> {
+  const { window } = subject.app.settings;
+  const candidates = subject.authenticators.filter((one) => one.digits === digits.length);
+  const evaluation = await evaluateCode(candidates, digits, { now: deps.now, window });
+  const result = await attemptSteps(deps, subject, { ...evaluation, run: 1 });
+  if (result?.verdict === "passed" && subject.challenge) {
+    rememberMatches(deps, evaluation.matches, digits, window);
+  }
+  return result;
+}
+
+/** Two codes in a row of one authenticator, as `evaluatePair` looks for them; else as `attemptCode`. */
+export async function attemptPair(
+  deps: Deps,
+  subject: Subject,
+  pair: readonly [string, string],
+): Promise<AttemptResult | null> {
+  const candidates = subject.authenticators.filter((one) => one.digits === pair[0].length);
+  const evaluation = await evaluatePair(candidates, pair, deps.now);
+  return noteSpent(deps, subject, await attemptSteps(deps, subject, { ...evaluation, run: 2 }));
+}
+
+async function attemptSteps(
+  deps: Deps,
+  subject: Subject,
+  { matches, compared, run }: Evaluation & Pick<Attempt, "run">,
+): Promise<AttemptResult | null> {
+  if (!subject.challenge && isSpent(matches)) {
+    return spentOutcome(subject.user.failures);
+  }
+  const outcome = await commit(deps, {
+    ...subject,
+    method: "totp",
+    steps: Object.fromEntries(matches.map((match) => [match.authenticatorId, match.step])),
+    run,
+    hashes: [],
+    compared,
+    reason: "wrong_code",
+  });
+  const [match] = matches;
+  if (outcome?.verdict !== "passed" || !match) return outcome;
+  return { ...outcome, authenticatorId: match.authenticatorId };
+}
+
+/**
+ * A code that is certainly spent, as read, so that a flood of them never reaches the writer; the
+ * commit decides by the same rule. If it is a code of several authenticators, one that is spent is
+ * enough, and the others stay as they are: who sends it may have seen it used. Not for challenges:
+ * what is read for them is not the primary's word on anything else.
+ */
+function isSpent(matches: Match[]): boolean {
+  return matches.some(({ step, lastStep }) => step <= lastStep);
+}
+
+/**
+ * A spent code is charged nothing, whatever step it is of: who sends it knew it before, or has
+ * guessed what is worth nothing. In the audit trail it is noted once a minute.
+ */
+function noteSpent(
+  deps: Deps,
+  { app, user }: Subject,
+  outcome: AttemptResult | null,
+): AttemptResult | null {
+  if (outcome?.verdict === "spent") {
+    noteRefusal(deps, { appId: app.id, userId: user.id, reason: "replayed_code" });
+  }
+  return outcome;
+}
+
+/** For the next challenge, whose answer is evaluated without a read of D1. */
+function rememberMatches(deps: Deps, matches: Match[], digits: string, window: number): void {
+  for (const { authenticatorId, step, period, drift } of matches) {
+    // Of a clock that is behind a code is compared for longer.
+    const validUntil = (step + window + 1 - Math.min(0, drift)) * period * 1000;
+    rememberUsed(deps, { authenticatorId, digits, validUntil });
+  }
+}
+
+async function attemptBackupCode(
+  deps: Deps,
+  subject: Subject,
+  symbols: string,
+): Promise<Outcome | null> {
+  const hashes = await backupCodeHashes(deps.keyring, subject.user.id, symbols);
+  return commit(deps, {
+    ...subject,
+    method: "backup_code",
+    steps: {},
+    run: 1,
+    hashes,
+    compared: 1,
+    reason: "wrong_backup_code",
+  });
+}
+
+/**
+ * Throws `invalid_request` for what has the form of no code: that is a mistake of the form, not a
+ * guess, and counts for nothing.
+ */
+export function parseCode(text: string): Code {
+  const code = normaliseCode(text);
+  if (code) return code;
+  throw new Problem("invalid_request", {
+    detail: "code: 6 to 8 digits, or a backup code of 24 letters and digits.",
+  });
+}
+
+/** If the user is locked or capped by what was just tried. */
+export interface LockOut {
+  lockedUntil?: Date;
+  /** Which has no end. */
+  capped?: true;
+}
+
+export function lockOutOf({ lockedUntil, capped }: Outcome): LockOut {
+  if (capped) return { capped };
+  return lockedUntil === null ? {} : { lockedUntil: new Date(lockedUntil) };
+}
+
+/** Where a right code is needed. */
+export function invalidCode(
+  { now }: Deps,
+  { lockedUntil, capped }: LockOut,
+  about: Problem["extensions"] = {},
+): Problem {
+  const { extensions, ...lock } = lockedUntil
+    ? tellLock(lockedUntil, now)
+    : capped
+      ? tellCap()
+      : {};
+  return new Problem("invalid_code", { ...lock, extensions: { ...about, ...extensions } });
+}

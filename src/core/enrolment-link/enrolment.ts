@@ -1,0 +1,159 @@
+/**
+ * What the browser does that opened an enrolment link: give a code of a factor that is active
+ * already, be shown a secret, and confirm it. The same enrolment as over the APIs, by another caller.
+ */
+
+import { parseBrowserToken } from "../../crypto/session-token";
+import { DEFAULT_PARAMETERS } from "../../crypto/totp";
+import { statement } from "../../db/statement";
+import type { Deps } from "../../env";
+import { Problem } from "../../problem";
+import type { LinkCaller } from "../caller/actor";
+import { recordWhere } from "../audit/event";
+import { CLAIMED, LINK_SPEAKS, LINK_STANDS, PASSED } from "../caller/live";
+import { confirm, type Confirmation } from "../authenticator/confirm";
+import { enrol, showPending, type Enrolment } from "../authenticator/enrol";
+import { loadByLink, type OpenedLink } from "../caller/by-link";
+import { returnTo } from "../app/return-url";
+import { invalidCode, verifyCode } from "../code/verify";
+
+const PROVE = statement(`
+  UPDATE enrolment_links SET proven_epoch = (SELECT epoch FROM users WHERE id = :userId)
+  WHERE id = :linkId AND browser_hash = :browserHash AND ${PASSED}`);
+const NOTE_ENROLMENT = statement(`
+  UPDATE enrolment_links SET authenticator_id = :authenticatorId WHERE id = :linkId AND ${CLAIMED}`);
+const COMPLETE = statement(`
+  UPDATE enrolment_links SET completed_at = :now WHERE id = :linkId AND ${CLAIMED}`);
+
+/** For the browser that followed it to its end, so that it finds back: it stands for nothing else. */
+const LOAD_COMPLETED = statement(`
+  SELECT l.return_url AS returnUrl, a.issuer FROM enrolment_links l JOIN apps a ON a.id = l.app_id
+  WHERE l.id = :linkId AND l.browser_hash = :browserHash AND l.completed_at IS NOT NULL AND ${LINK_SPEAKS}`);
+
+const IS_OPEN = `l.id = :linkId AND l.browser_hash = :browserHash AND ${LINK_STANDS}`;
+/** Before the statements that make it untrue. */
+const recordCancelled = recordWhere(`EXISTS (SELECT 1 FROM enrolment_links l WHERE ${IS_OPEN})`);
+const REMOVE_PENDING = statement(`
+  DELETE FROM authenticators WHERE state = 'pending'
+    AND id = (SELECT l.authenticator_id FROM enrolment_links l WHERE ${IS_OPEN})`);
+const CANCEL = statement(`UPDATE enrolment_links AS l SET expires_at = :now WHERE ${IS_OPEN}`);
+
+/** The caller that a browser's token stands for. Throws `link_ended` for what cannot be one. */
+export async function callerOf(token: string): Promise<LinkCaller> {
+  const proof = await parseBrowserToken(token);
+  if (!proof) throw new Problem("link_ended", { cause: "not a token" });
+  return { linkId: proof.id, browserHash: proof.hash };
+}
+
+/** Where the browser stands, and in whose name the page speaks. Throws `link_ended`. */
+export async function loadOpenedLink(deps: Deps, caller: LinkCaller) {
+  const { app, accountName, link } = await loadByLink(deps, { ...caller, proving: true });
+  return { ...link, accountName, app: { name: app.name, issuer: app.issuer } };
+}
+
+/** A link that this browser followed to its end; null for any other. */
+export async function loadCompletedLink(
+  { db, now }: Deps,
+  { linkId, browserHash }: LinkCaller,
+): Promise<{ returnUrl: string | null; issuer: string } | null> {
+  const values = { linkId, browserHash, now: now.getTime() };
+  const { results } = await LOAD_COMPLETED(db.$client, values).all<{
+    returnUrl: string | null;
+    issuer: string;
+  }>();
+  return results[0] ?? null;
+}
+
+/**
+ * Ends the link, and what it was enrolling. Answers where the browser goes, null if the link names
+ * nothing. Throws `link_ended`.
+ */
+export async function cancelByLink(
+  deps: Deps,
+  { linkId, browserHash }: LinkCaller,
+): Promise<string | null> {
+  const { app, user, link } = await loadByLink(deps, { linkId, browserHash, proving: true });
+  const values = { linkId, browserHash, now: deps.now.getTime() };
+  const type = "link.cancelled" as const;
+  const about = { actor: `link:${linkId}`, appId: app.id, userId: user?.id ?? null, note: linkId };
+  await deps.db.$client.batch([
+    recordCancelled(deps, { type, ...about }, { linkId, browserHash }),
+    REMOVE_PENDING(deps.db.$client, values),
+    CANCEL(deps.db.$client, values),
+  ]);
+  return returnFromLink(link, "cancelled");
+}
+
+/**
+ * A code of a factor that is active already, through the one gate. Throws `invalid_code`, and what
+ * `verifyCode` throws.
+ */
+export async function proveByLink(
+  deps: Deps,
+  { linkId, browserHash }: LinkCaller,
+  code: string,
+): Promise<void> {
+  const caller = { linkId, browserHash, proving: true };
+  const verification = await verifyCode(deps, caller, {
+    code,
+    afterPass: ({ userId, attempt }) => [
+      PROVE(deps.db.$client, { linkId, browserHash, userId, attempt }),
+    ],
+  });
+  if (!verification.valid) throw invalidCode(deps, verification);
+}
+
+/**
+ * A secret, in the place of whatever is pending. Throws `second_factor_required` while a factor is
+ * active of which no code was given, and what `enrol` throws; of a reset it makes one and no more.
+ */
+export function enrolByLink(deps: Deps, { linkId, browserHash }: LinkCaller): Promise<Enrolment> {
+  const input = {
+    parameters: DEFAULT_PARAMETERS,
+    replaces: true,
+    sequel: ({ userId, attempt }: { userId: string; attempt: string }, authenticatorId: string) => [
+      NOTE_ENROLMENT(deps.db.$client, { linkId, userId, attempt, authenticatorId }),
+    ],
+  };
+  return enrol(deps, { linkId, browserHash }, { input, request: null });
+}
+
+/** The secret again, after a wrong code. Throws what `showPending` throws. */
+export async function showByLink(
+  deps: Deps,
+  { linkId, browserHash }: LinkCaller,
+): Promise<Enrolment> {
+  const caller = { linkId, browserHash };
+  return showPending(deps, caller, enrolledBy((await loadByLink(deps, caller)).link));
+}
+
+/** The right code uses the link up. Throws `second_factor_required`, and what `confirm` throws. */
+export async function confirmByLink(
+  deps: Deps,
+  { linkId, browserHash }: LinkCaller,
+  code: string,
+): Promise<Confirmation> {
+  const caller = { linkId, browserHash };
+  const { link } = await loadByLink(deps, caller);
+  return confirm(deps, caller, {
+    authenticatorId: enrolledBy(link),
+    code,
+    sequel: ({ userId, attempt }) => [
+      COMPLETE(deps.db.$client, { linkId, userId, attempt, now: deps.now.getTime() }),
+    ],
+  });
+}
+
+/** Nothing that was enrolled otherwise is shown or confirmed by a link. */
+function enrolledBy({ authenticatorId }: OpenedLink): string {
+  if (authenticatorId === null) throw new Problem("enrolment_closed");
+  return authenticatorId;
+}
+
+/** Where the page leads back to; null if the link names nothing. */
+export function returnFromLink(
+  { returnUrl }: Pick<OpenedLink, "returnUrl">,
+  result: "success" | "cancelled",
+): string | null {
+  return returnUrl === null ? null : returnTo(returnUrl, { result });
+}

@@ -1,0 +1,215 @@
+/**
+ * Enrolment links: a page of ours where one user of an app sets up an authenticator. An app's back
+ * end makes one with its key, and the operator's reset does.
+ *
+ * Whoever fetches the URL sees a button (mail scanners fetch links). Pressing it *opens* the link,
+ * once and for one browser; what that browser does then is in `enrolment-link/enrolment.ts`.
+ */
+
+import { randomId } from "../../crypto/random";
+import { createSecret, formatToken, parseLinkToken } from "../../crypto/session-token";
+import { statement } from "../../db/statement";
+import type { Deps } from "../../env";
+import { Problem } from "../../problem";
+import { actorOf, type KeyCaller } from "../caller/actor";
+import { record, recordWhere, type AuditEvent } from "../audit/event";
+import { CLAIMED, epochOf, KEY_IS_GOOD, LINK_STANDS, type Sequel } from "../caller/live";
+import { assertRoomFor } from "../authenticator/enrol";
+import { assertOpen } from "../user/guard";
+import { once, type IdempotentRequest, type Remember } from "../change/idempotency";
+import { loadUser } from "../caller/load";
+import { ENROLMENT_LINK_LIFE } from "../policy";
+import { assertRegistered } from "../app/return-url";
+import type { App, LoadedUser } from "../user/record";
+
+export interface EnrolmentLink {
+  id: string;
+  url: string;
+  expiresAt: Date;
+}
+
+export interface EnrolmentLinkInput {
+  /** Shown in the authenticator app. */
+  accountName: string;
+  /** One of the app's registered ones, with a query of its own if need be. */
+  returnUrl?: string | undefined;
+}
+
+/** With the user's epoch as the batch finds it: a reset's link comes behind the statement that raises it. */
+const insert = (condition: string) =>
+  statement(`
+  INSERT INTO enrolment_links
+    (id, hash, app_id, app_epoch, key_id, external_id, user_epoch, account_name, return_url, rebind_hash, created_at, expires_at)
+  SELECT :linkId, :hash, :appId, :appEpoch, :keyId, :externalId, ${epochOf(":appId", ":externalId")}, :accountName, :returnUrl, :rebindHash, :now, :expiresAt
+  WHERE ${condition} RETURNING id`);
+/** By a key that is good, in the app as it was read, and for nobody who has been disabled meanwhile. */
+const INSERT_BY_KEY = insert(`EXISTS (
+    SELECT 1 FROM apps a JOIN api_keys k ON k.app_id = a.id
+    WHERE a.id = :appId AND a.epoch = :appEpoch AND k.id = :keyId AND ${KEY_IS_GOOD} AND instr(k.scopes, :scope) > 0)
+  AND NOT EXISTS (SELECT 1 FROM users u
+    WHERE u.app_id = :appId AND u.external_id = :externalId AND u.disabled_at IS NOT NULL)`);
+const INSERT_CLAIMED = insert(CLAIMED);
+const recordMade = recordWhere(`EXISTS (SELECT 1 FROM enrolment_links WHERE id = :linkId)`);
+
+const PEEK = statement(`
+  SELECT l.id, l.app_id AS appId, l.browser_hash IS NOT NULL AS opened, a.name AS appName, a.issuer,
+    (SELECT u.id FROM users u WHERE u.app_id = l.app_id AND u.external_id = l.external_id) AS userId
+  FROM enrolment_links l JOIN apps a ON a.id = l.app_id
+  WHERE l.id = :id AND l.hash = :hash AND ${LINK_STANDS}`);
+/** Of several at once one finds it unopened. */
+const OPEN = statement(`
+  UPDATE enrolment_links AS l SET browser_hash = :browserHash, expires_at = :expiresAt
+  WHERE l.id = :id AND l.hash = :hash AND l.browser_hash IS NULL AND ${LINK_STANDS} RETURNING id`);
+const recordOpened = recordWhere(`EXISTS (
+    SELECT 1 FROM enrolment_links WHERE id = :id AND browser_hash = :browserHash)`);
+
+/**
+ * Throws `return_url_not_registered`, `too_many_authenticators`, and for a user who may not enrol
+ * `locked`, `user_disabled` or `rebinding_required`. The user need not exist yet.
+ */
+export async function createEnrolmentLink(
+  deps: Deps,
+  caller: KeyCaller,
+  { input, request }: { input: EnrolmentLinkInput; request: IdempotentRequest | null },
+): Promise<EnrolmentLink> {
+  const loaded = await loadUser(deps, caller);
+  if (loaded.user) assertOpen(loaded.user, deps.now);
+  assertRoomFor([], loaded.authenticators);
+  const returnUrl =
+    input.returnUrl === undefined ? null : assertRegistered(loaded.app, input.returnUrl);
+  const wanted = { accountName: input.accountName, returnUrl };
+  return once(
+    deps,
+    { scope: loaded.app.id, request },
+    (remember) => create(deps, caller, { loaded, wanted, remember }),
+    () => {
+      throw new Problem("already_created", { detail: "A link is shown once. Make a new one." });
+    },
+  );
+}
+
+async function create(
+  deps: Deps,
+  caller: KeyCaller,
+  {
+    loaded: { app, user, externalId },
+    wanted,
+    remember,
+  }: {
+    loaded: LoadedUser;
+    wanted: { accountName: string; returnUrl: string | null };
+    remember: Remember;
+  },
+): Promise<EnrolmentLink> {
+  const { link, values } = await prepareLink(deps, { app, externalId, ...wanted });
+  const { keyId, scope, name } = actorOf(caller);
+  const event = { type: "link.created", actor: name, appId: app.id, note: link.id } as const;
+  const [inserted] = await deps.db.$client.batch([
+    INSERT_BY_KEY(deps.db.$client, { ...values, keyId, scope, rebindHash: null }),
+    recordMade(deps, { ...event, userId: user?.id ?? null }, { linkId: link.id }),
+    ...remember(link.id, "link"),
+  ]);
+  if (inserted?.results.length !== 1) throw new Problem("conflict", { retryAfter: 1 });
+  return link;
+}
+
+/** A link by which a reset user is bound again, and the statements that make it with the reset. */
+export async function linkForRebinding(
+  deps: Deps,
+  terms: {
+    app: Pick<App, "id" | "epoch">;
+    user: { id: string; externalId: string };
+    accountName: string;
+    rebindHash: string;
+    expiresAt: number;
+  },
+): Promise<{ url: string; sequel: Sequel }> {
+  const { app, user, accountName, rebindHash, expiresAt } = terms;
+  const wanted = { externalId: user.externalId, accountName, returnUrl: null, expiresAt };
+  const { link, values } = await prepareLink(deps, { app, ...wanted });
+  const event = { type: "link.created", actor: "admin", appId: app.id, note: link.id } as const;
+  const sequel: Sequel = ({ userId, attempt }) => [
+    INSERT_CLAIMED(deps.db.$client, { ...values, userId, attempt, keyId: null, rebindHash }),
+    record(deps, { ...event, userId }, attempt),
+  ];
+  return { url: link.url, sequel };
+}
+
+/** The link, and what of it a row holds. */
+async function prepareLink(
+  { now, settings }: Deps,
+  {
+    app,
+    expiresAt = now.getTime() + ENROLMENT_LINK_LIFE,
+    ...terms
+  }: {
+    app: Pick<App, "id" | "epoch">;
+    externalId: string;
+    accountName: string;
+    returnUrl: string | null;
+    expiresAt?: number;
+  },
+) {
+  const linkId = randomId("link");
+  const { text, hash } = await createSecret();
+  const url = `${settings.issuerUrl}/enrol/${formatToken.link(linkId, text)}`;
+  const made = { appId: app.id, appEpoch: app.epoch, now: now.getTime(), expiresAt };
+  const link = { id: linkId, url, expiresAt: new Date(expiresAt) };
+  return { link, values: { ...terms, ...made, linkId, hash } };
+}
+
+/** What a link's page may show to whoever fetches it. */
+export interface LinkPeek {
+  id: string;
+  app: { name: string; issuer: string };
+  /** By a browser that may come back to it. */
+  opened: boolean;
+}
+
+interface PeekRow {
+  id: string;
+  appId: string;
+  userId: string | null;
+  appName: string;
+  issuer: string;
+  opened: number;
+}
+
+/** Changes nothing. Throws `link_ended`, alike for whatever is wrong with it. */
+export async function peekLink(deps: Deps, token: string): Promise<LinkPeek> {
+  const { row } = await readLink(deps, token);
+  const app = { name: row.appName, issuer: row.issuer };
+  return { id: row.id, app, opened: row.opened === 1 };
+}
+
+async function readLink(deps: Deps, token: string) {
+  const proof = await parseLinkToken(token);
+  if (!proof) throw new Problem("link_ended", { cause: "not a token" });
+  const values = { ...proof, now: deps.now.getTime() };
+  const { results } = await PEEK(deps.db.$client, values).all<PeekRow>();
+  const [row] = results;
+  if (!row) throw new Problem("link_ended");
+  return { proof, row };
+}
+
+/**
+ * Opens the link for one browser and answers what that browser is to hold; from then on it has a
+ * quarter of an hour. Throws `link_ended`, also to all but one of several at once.
+ */
+export async function openLink(deps: Deps, token: string): Promise<string> {
+  const { proof, row } = await readLink(deps, token);
+  if (row.opened === 1) throw new Problem("link_ended", { cause: "opened before" });
+  const { text, hash: browserHash } = await createSecret();
+  const now = deps.now.getTime();
+  const opened = { ...proof, browserHash, now, expiresAt: now + ENROLMENT_LINK_LIFE };
+  const [changed] = await deps.db.$client.batch([
+    OPEN(deps.db.$client, opened),
+    recordOpened(deps, openedEvent(row), { id: row.id, browserHash }),
+  ]);
+  if (changed?.results.length !== 1) throw new Problem("link_ended");
+  return formatToken.browser(row.id, text);
+}
+
+function openedEvent({ id, appId, userId }: PeekRow): AuditEvent {
+  return { type: "link.opened", actor: `link:${id}`, appId, userId, note: id };
+}

@@ -1,0 +1,113 @@
+/**
+ * Sign-ins to the operator's console. A row says with which ADMIN_TOKEN it was opened, so that
+ * another token ends them all. Wrong tokens are for the log and the limits by address alone: nobody
+ * without the token causes a write.
+ */
+
+import { digest, digests } from "../../crypto/keyring";
+import { createSecret, formatToken, parseOperatorCookie } from "../../crypto/session-token";
+import { timingSafeEqual } from "../../crypto/timing-safe-equal";
+import { statement } from "../../db/statement";
+import type { Deps } from "../../env";
+import { Problem } from "../../problem";
+import { OPERATOR } from "../caller/actor";
+import { record, recordWhere } from "../audit/event";
+import { OPERATOR_SESSION_LIFE, SESSION_USE_NOTED } from "../policy";
+
+/** What the operator's browser is given to hold. */
+export interface OperatorCookie {
+  value: string;
+  maxAgeSeconds: number;
+}
+
+export interface OperatorSession {
+  createdAt: Date;
+  /** Whatever the use. */
+  expiresAt: Date;
+}
+
+const INSERT = statement(`
+  INSERT INTO operator_sessions (hash, token_digest, created_at, idle_expires_at, expires_at)
+  VALUES (:hash, :tokenDigest, :now, :idleExpiresAt, :expiresAt)`);
+
+/** Any key of the ring may have made the digest. */
+const LOAD = statement(`
+  SELECT created_at AS createdAt, idle_expires_at AS idleExpiresAt, expires_at AS expiresAt
+  FROM operator_sessions WHERE hash = :hash AND expires_at > :now AND idle_expires_at > :now
+    AND token_digest IN (SELECT value FROM json_each(:tokenDigests))`);
+
+const NOTE_USE = statement(`
+  UPDATE operator_sessions SET idle_expires_at = max(idle_expires_at, :idleExpiresAt)
+  WHERE hash = :hash AND idle_expires_at > :now`);
+
+/** Before the deletion, and only of what it will find. */
+const recordSignOut = recordWhere(`EXISTS (SELECT 1 FROM operator_sessions WHERE hash = :hash)`);
+const DELETE = statement(`DELETE FROM operator_sessions WHERE hash = :hash`);
+
+interface Row {
+  createdAt: number;
+  idleExpiresAt: number;
+  expiresAt: number;
+}
+
+/** Throws `unauthorized` for another token than ADMIN_TOKEN. */
+export async function signIn(deps: Deps, token: string): Promise<OperatorCookie> {
+  const { adminToken } = deps.settings;
+  if (!timingSafeEqual(token, adminToken)) {
+    throw new Problem("unauthorized", { cause: "wrong admin token" });
+  }
+  const { text, hash } = await createSecret();
+  const tokenDigest = await digest(deps.keyring, "operator-session", adminToken);
+  const d1 = deps.db.$client;
+  await d1.batch([
+    INSERT(d1, { hash, tokenDigest, ...endsFrom(deps.now) }),
+    record(deps, { type: "console.signed_in", actor: OPERATOR.name, appId: null }),
+  ]);
+  const maxAgeSeconds = OPERATOR_SESSION_LIFE.overall / 1000;
+  return { value: formatToken.operator(text), maxAgeSeconds };
+}
+
+function endsFrom(instant: Date) {
+  const now = instant.getTime();
+  const { overall, idle } = OPERATOR_SESSION_LIFE;
+  return { now, idleExpiresAt: now + idle, expiresAt: now + overall };
+}
+
+/**
+ * Throws `unauthorized` for a sign-in that has ended, in whichever way. What a page asks for by
+ * itself is no use: an operator who went away is still signed out.
+ */
+export async function checkSignIn(
+  deps: Deps,
+  cookie: string,
+  by: "operator" | "page" = "operator",
+): Promise<OperatorSession> {
+  const hash = await parseOperatorCookie(cookie);
+  const row = hash === null ? null : await load(deps, hash);
+  if (hash === null || !row) throw new Problem("unauthorized", { cause: "no such sign-in" });
+  if (by === "operator") noteUse(deps, hash, row);
+  return { createdAt: new Date(row.createdAt), expiresAt: new Date(row.expiresAt) };
+}
+
+async function load({ db, keyring, settings, now }: Deps, hash: string): Promise<Row | null> {
+  const known = await digests(keyring, "operator-session", settings.adminToken);
+  const values = { hash, tokenDigests: JSON.stringify(known), now: now.getTime() };
+  const { results } = await LOAD(db.$client, values).all<Row>();
+  return results[0] ?? null;
+}
+
+/** As of a session; noted by how far it would move the end, which near the last one is nowhere. */
+function noteUse({ db, defer, now }: Deps, hash: string, row: Row): void {
+  const idleExpiresAt = Math.min(row.expiresAt, endsFrom(now).idleExpiresAt);
+  if (idleExpiresAt - row.idleExpiresAt < SESSION_USE_NOTED) return;
+  defer(NOTE_USE(db.$client, { hash, idleExpiresAt, now: now.getTime() }).run());
+}
+
+/** Of a cookie that opens nothing it takes no note. */
+export async function signOut(deps: Deps, cookie: string): Promise<void> {
+  const hash = await parseOperatorCookie(cookie);
+  if (hash === null) return;
+  const d1 = deps.db.$client;
+  const event = { type: "console.signed_out", actor: OPERATOR.name, appId: null } as const;
+  await d1.batch([recordSignOut(deps, event, { hash }), DELETE(d1, { hash })]);
+}

@@ -1,0 +1,141 @@
+/**
+ * The operator's list of users, over all apps. However many there are, a page reads a bounded number
+ * of rows, which an index finds; what it filters besides, it filters within them.
+ */
+
+import { statement } from "../../db/statement";
+import type { Deps } from "../../env";
+import { normaliseName, showEmail, toSearchedEmail } from "../user/login-names";
+import { before, toPage, windowEnd, type Page, type PageRequest } from "../listing";
+
+export interface UserSummary {
+  id: string;
+  appId: string;
+  /** The app's own name for the user. */
+  userId: string;
+  email: string | null;
+  username: string | null;
+  createdAt: Date;
+  disabled: boolean;
+  capped: boolean;
+  lockedUntil: Date | null;
+}
+
+/** What an operator looks for: `locked` for a while, `capped` until a reset, `reset` and not rebound. */
+export const USER_STATES = ["locked", "capped", "disabled", "reset"] as const;
+export type UserState = (typeof USER_STATES)[number];
+
+export interface UserFilter {
+  appId?: string | undefined;
+  /** The beginning of the app's own name for the user, of their e-mail address or user name. */
+  query?: string | undefined;
+  state?: UserState | undefined;
+}
+
+/** Users that one page looks at. */
+export const USERS_READ = 1000;
+
+/** Each with an index of those alone (`schema.ts`), which it has to be spelled like to be used. */
+const HELD: Record<UserState, string> = {
+  locked: "(locked_until IS NOT NULL) = 1 AND locked_until IS NOT NULL",
+  capped: "(capped_at IS NOT NULL) = 1 AND capped_at IS NOT NULL",
+  disabled: "(disabled_at IS NOT NULL) = 1 AND disabled_at IS NOT NULL",
+  reset: "must_rebind = 1",
+};
+
+/** A lock ends by itself. */
+const IS: Record<UserState, string> = {
+  locked: "u.locked_until > :now",
+  capped: "u.capped_at IS NOT NULL",
+  disabled: "u.disabled_at IS NOT NULL",
+  reset: "u.must_rebind",
+};
+
+/** In the order of the alphabet, the first of those that begin so. */
+const beginning = (from: string, column: string, text: string) => `
+  SELECT n FROM (SELECT u.rowid AS n FROM ${from}
+    ${column} >= :${text} AND ${column} < :${text}End ORDER BY ${column} LIMIT ${USERS_READ})`;
+
+const namedSo = (ofApp: string) => `
+  SELECT n FROM (
+    ${beginning(`users u WHERE ${ofApp}`, "u.external_id", "externalId")} UNION
+    ${beginning("accounts ac JOIN users u ON u.id = ac.user_id WHERE", "ac.email", "email")} UNION
+    ${beginning("accounts ac JOIN users u ON u.id = ac.user_id WHERE", "ac.username", "name")})
+  WHERE n < :before ORDER BY n DESC LIMIT ${USERS_READ}`;
+
+/** The users to look at, newest first. */
+function candidatesFor({ appId, query, state }: UserFilter): string {
+  const ofApp = appId === undefined ? "" : "app_id = :appId AND";
+  if (query !== undefined) return namedSo(ofApp);
+  const condition = state === undefined ? ofApp : `${HELD[state]} AND`;
+  return `SELECT rowid AS n FROM users WHERE ${condition} rowid < :before ORDER BY rowid DESC LIMIT ${USERS_READ}`;
+}
+
+const list = (candidates: string, { appId, state }: UserFilter) => `
+  SELECT u.id, u.app_id AS appId, u.external_id AS userId, ac.email, ac.username, u.created_at AS createdAt,
+    u.disabled_at AS disabledAt, u.capped_at AS cappedAt, u.locked_until AS lockedUntil, n AS cursor
+  FROM (${candidates}) CROSS JOIN users u ON u.rowid = n
+    JOIN apps a ON a.id = u.app_id LEFT JOIN accounts ac ON ac.user_id = u.id
+  WHERE a.deleted_at IS NULL ${appId === undefined ? "" : "AND u.app_id = :appId"}
+    ${state === undefined ? "" : `AND ${IS[state]}`}
+  ORDER BY n DESC LIMIT :limit + 1`;
+
+interface Row {
+  id: string;
+  appId: string;
+  userId: string;
+  email: string | null;
+  username: string | null;
+  createdAt: number;
+  disabledAt: number | null;
+  cappedAt: number | null;
+  lockedUntil: number | null;
+  cursor: number;
+}
+
+/**
+ * Newest first; of a `query`, the first thousand in the order of the alphabet of each kind of name.
+ * A page that has looked at as many as it may is short, and the next one goes on.
+ */
+export async function listUsers(
+  { db, now }: Deps,
+  { cursor, limit, query: typed, ...others }: UserFilter & PageRequest,
+): Promise<Page<UserSummary>> {
+  const query = typed?.trim() || undefined;
+  const filter = { ...others, query };
+  const candidates = candidatesFor(filter);
+  const asked = { ...namesOf(filter), appId: filter.appId ?? null, before: before(cursor) };
+  const values = { ...asked, now: now.getTime(), limit };
+  const { results } = await statement(list(candidates, filter))(db.$client, values).all<Row>();
+  const rows = results.map((row) => ({ ...toSummary(row, now), cursor: row.cursor }));
+  return toPage(rows, limit, () => windowEnd(db.$client, candidates, asked, USERS_READ));
+}
+
+/** What begins so lies between the two. */
+function namesOf({ query = "" }: UserFilter) {
+  const externalId = query.normalize("NFC");
+  const [email, name] = [toSearchedEmail(query), normaliseName(query)];
+  const ends = { externalIdEnd: after(externalId), emailEnd: after(email), nameEnd: after(name) };
+  return { externalId, email, name, ...ends };
+}
+
+/** No character comes after it. */
+function after(text: string): string {
+  return `${text}\u{10ffff}`;
+}
+
+function toSummary(row: Row, now: Date): UserSummary {
+  const { id, appId, userId, username, createdAt, disabledAt, cappedAt, lockedUntil } = row;
+  const locked = lockedUntil !== null && lockedUntil > now.getTime();
+  return {
+    id,
+    appId,
+    userId,
+    email: row.email && showEmail(row.email),
+    username,
+    createdAt: new Date(createdAt),
+    disabled: disabledAt !== null,
+    capped: cappedAt !== null,
+    lockedUntil: locked ? new Date(lockedUntil) : null,
+  };
+}

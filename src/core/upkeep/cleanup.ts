@@ -1,0 +1,80 @@
+/**
+ * Deletes what has expired, found by an index, and the users of deleted apps. A run is a round of
+ * short transactions, one for each kind, and then another round of what is left, while there is
+ * time: what one run leaves, the next finds first.
+ */
+
+import { statement } from "../../db/statement";
+import type { Deps } from "../../env";
+import { DAY } from "../policy";
+import { sweepDeletedApp } from "./deleted-apps";
+import { sweepTable } from "./sweep";
+
+/** Rows that one transaction deletes at most. */
+export const BATCH_ROWS = 500;
+/** Transactions that one run makes at most: half of what D1 lets one invocation ask. */
+export const MAX_TRANSACTIONS = 500;
+
+/** By an index on what the condition is about. */
+const expired = (table: string, key: string, condition: string) =>
+  statement(`
+  DELETE FROM ${table} WHERE ${key} IN (SELECT ${key} FROM ${table} WHERE ${condition} LIMIT ${BATCH_ROWS})`);
+
+const EXPIRED = [
+  expired("challenges", "id", "expires_at <= :now"),
+  expired("audit_events", "id", "id < (:now - :retention) * 1000"),
+  expired("sessions", "rowid", "expires_at <= :now"),
+  expired("authenticators", "rowid", "expires_at <= :now"),
+  expired("challenge_results", "rowid", "expires_at <= :now"),
+  expired("idempotency_keys", "rowid", "expires_at <= :now"),
+  expired("enrolment_links", "rowid", "expires_at <= :now"),
+  expired("trusted_devices", "rowid", "expires_at <= :now"),
+  // Few rows, whatever the load: sign-ins of operators, and 4,097 counts at most.
+  expired("operator_sessions", "rowid", "expires_at <= :now OR idle_expires_at <= :now"),
+  expired("bare_secret_counts", "rowid", "ends_at <= :now"),
+];
+
+/** One transaction: how many rows went, and whether there may be more to do. */
+export interface Cleaned {
+  deleted: number;
+  more: boolean;
+}
+
+type Task = (deps: Deps) => Promise<Cleaned>;
+
+export const TASKS: Task[] = [
+  ...EXPIRED.map(
+    (bind): Task =>
+      (deps) =>
+        deleteExpired(deps, bind),
+  ),
+  sweepTable("password_guards", "key", "ends_at <= :now"),
+  sweepTable("bare_secrets", "digest", "expires_at <= :now"),
+  sweepDeletedApp,
+];
+
+/** Run by the cron trigger, until nothing is due or there is no time. Answers how many rows went. */
+export async function cleanUp(deps: Deps, hasTime: () => boolean = () => true): Promise<number> {
+  let deleted = 0;
+  let transactions = 0;
+  for (let due = TASKS; due.length > 0;) {
+    const left: Task[] = [];
+    for (const task of due) {
+      if (transactions++ >= MAX_TRANSACTIONS || !hasTime()) return deleted;
+      const cleaned = await task(deps);
+      deleted += cleaned.deleted;
+      if (cleaned.more) left.push(task);
+    }
+    due = left;
+  }
+  return deleted;
+}
+
+async function deleteExpired(
+  { db, now, settings }: Deps,
+  bind: (typeof EXPIRED)[number],
+): Promise<Cleaned> {
+  const values = { now: now.getTime(), retention: settings.auditRetentionDays * DAY };
+  const { meta } = await bind(db.$client, values).run();
+  return { deleted: meta.changes, more: meta.changes >= BATCH_ROWS };
+}

@@ -1,0 +1,30 @@
+/** Taking away the users of deleted apps: a few in one transaction, each with all that is theirs. */
+
+import { statement } from "../../db/statement";
+import type { Deps } from "../../env";
+import type { Cleaned } from "./cleanup";
+
+/** Users, with some fifteen rows each, that one transaction deletes at most. */
+export const SWEPT_USERS = 25;
+
+const NEXT = statement(`SELECT app_id AS appId FROM deleted_apps LIMIT 1`);
+
+/** No statement before the last one changes which they are. */
+const NEXT_USERS = `SELECT id FROM users WHERE app_id = :appId ORDER BY external_id LIMIT ${SWEPT_USERS}`;
+const SWEEP = [
+  statement(`DELETE FROM authenticators WHERE user_id IN (${NEXT_USERS})`),
+  statement(`DELETE FROM backup_codes WHERE user_id IN (${NEXT_USERS})`),
+  statement(`DELETE FROM users WHERE id IN (${NEXT_USERS})`),
+];
+/** No user is made in an app that is deleted: its epoch has grown. */
+const FINISH = statement(`
+  DELETE FROM deleted_apps WHERE app_id = :appId AND NOT EXISTS (SELECT 1 FROM users WHERE app_id = :appId)`);
+
+export async function sweepDeletedApp({ db: { $client: d1 } }: Deps): Promise<Cleaned> {
+  const appId = await NEXT(d1, {}).first<string>("appId");
+  if (appId === null) return { deleted: 0, more: false };
+  const sweep = SWEEP.map((bind) => bind(d1, { appId }));
+  const results = await d1.batch([...sweep, FINISH(d1, { appId })]);
+  const deleted = results.slice(0, sweep.length).reduce((sum, { meta }) => sum + meta.changes, 0);
+  return { deleted, more: true };
+}

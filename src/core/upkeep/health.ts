@@ -1,0 +1,22 @@
+/** Whether the service can answer: D1 decides, KV only makes it faster. */
+
+import { keyringKeys } from "../../db/schema";
+import type { Deps } from "../../env";
+import { Problem } from "../../problem";
+import { kvAnswers } from "../kv";
+
+export interface Health {
+  status: "ok";
+  d1: "ok";
+  kv: "ok" | "degraded";
+}
+
+/** Throws `unavailable` when D1 does not answer or has not been migrated. */
+export async function checkHealth(deps: Deps): Promise<Health> {
+  const kv = kvAnswers(deps);
+  const d1 = deps.db.select().from(keyringKeys).limit(1);
+  await d1.catch((cause: unknown) => {
+    throw new Problem("unavailable", { cause });
+  });
+  return { status: "ok", d1: "ok", kv: (await kv) ? "ok" : "degraded" };
+}

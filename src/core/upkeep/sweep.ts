@@ -1,0 +1,45 @@
+/**
+ * Deleting what has expired from a table whose rows are written too often to pay for an index by
+ * expiry: it is walked in the order of its primary key, a window at a time, once a run at most.
+ */
+
+import { statement } from "../../db/statement";
+import type { Deps } from "../../env";
+import type { Cleaned } from "./cleanup";
+
+/** Rows that one transaction looks at. */
+export const WINDOW_ROWS = 2000;
+
+const GO_ON = statement(`
+  INSERT INTO cleanup_cursors (name, position) VALUES (:table, :position)
+  ON CONFLICT (name) DO UPDATE SET position = excluded.position`);
+
+interface Window {
+  /** The primary key behind which it begins. */
+  first: string;
+  last: string | null;
+  count: number;
+}
+
+/** As a task of the clean-up: where one run stops, the next goes on. */
+export function sweepTable(table: string, key: string, condition: string) {
+  const position = `coalesce((SELECT position FROM cleanup_cursors WHERE name = '${table}'), '')`;
+  const LOOK = statement(`
+  SELECT ${position} AS first, max(${key}) AS last, count(*) AS count
+  FROM (SELECT ${key} FROM ${table} WHERE ${key} > ${position} ORDER BY ${key} LIMIT ${WINDOW_ROWS})`);
+  const DELETE = statement(`
+  DELETE FROM ${table} WHERE ${key} > :first AND ${key} <= :last AND ${condition}`);
+
+  return async ({ db: { $client: d1 }, now }: Deps): Promise<Cleaned> => {
+    const { results } = await LOOK(d1, {}).all<Window>();
+    const { first, last, count } = results[0] ?? { first: "", last: null, count: 0 };
+    const more = count === WINDOW_ROWS;
+    const next = more ? (last ?? "") : "";
+    const statements = [
+      ...(last === null ? [] : [DELETE(d1, { first, last, now: now.getTime() })]),
+      ...(next === first ? [] : [GO_ON(d1, { table, position: next })]),
+    ];
+    const [swept] = statements.length === 0 ? [] : await d1.batch(statements);
+    return { deleted: last === null ? 0 : (swept?.meta.changes ?? 0), more };
+  };
+}

@@ -1,0 +1,171 @@
+/**
+ * A user with their app, authenticators and backup codes, read in one query. What it says is old by
+ * the time it is used: every write checks again in its own WHERE (`caller/live.ts`).
+ */
+
+import type { TotpAlgorithm } from "../../crypto/totp";
+import type { AppSettings } from "../../db/schema";
+import { statement } from "../../db/statement";
+import type { Deps } from "../../env";
+import { readSettings } from "../settings";
+import type { Guard } from "./guard";
+
+/** An app as a request sees it. */
+export interface App {
+  id: string;
+  name: string;
+  issuer: string;
+  settings: AppSettings;
+  epoch: number;
+}
+
+export interface User extends Guard {
+  id: string;
+  externalId: string;
+  epoch: number;
+  createdAt: number;
+  failures: number;
+}
+
+export interface Authenticator {
+  id: string;
+  name: string | null;
+  /** Sealed. */
+  secret: string;
+  secretDigest: string;
+  algorithm: TotpAlgorithm;
+  digits: number;
+  period: number;
+  state: "pending" | "active";
+  lastStep: number;
+  drift: number;
+  tries: number;
+  /** Enrolled with a proof of a factor that was active then. */
+  proven: boolean;
+  createdAt: number;
+  confirmedAt: number | null;
+  lastUsedAt: number | null;
+  expiresAt: number | null;
+}
+
+/** A user with all that belongs to them. */
+export interface UserRecord {
+  app: App;
+  user: User;
+  /** Active ones, and pending ones that have not expired; oldest first. */
+  authenticators: Authenticator[];
+  backupCodesRemaining: number;
+}
+
+/** What a caller may know of a user, who may not exist yet. */
+export interface LoadedUser extends Omit<UserRecord, "user"> {
+  /** Of the API key, space-separated; a session has none. */
+  scopes: string;
+  /** The app's own name for the user. */
+  externalId: string;
+  /** What an authenticator app shows for them, unless told otherwise. */
+  accountName: string;
+  user: User | null;
+  /** Of an operator's reset, where the caller came by its link. */
+  rebindHash?: string | null;
+}
+
+export type KnownUser = LoadedUser & UserRecord;
+
+/** What a query selects for `readRecord`: `a` the app, `u` the user, `t` one row for each authenticator. */
+export const RECORD_COLUMNS = `
+    a.id AS appId, a.name AS appName, a.issuer, a.settings, a.epoch AS appEpoch,
+    u.id AS userId, u.external_id AS externalId, u.epoch AS userEpoch, u.created_at AS userCreatedAt, u.failures,
+    u.locked_until AS lockedUntil, u.capped_at AS cappedAt, u.disabled_at AS disabledAt, u.must_rebind AS mustRebind,
+    (SELECT count(*) FROM backup_codes b WHERE b.user_id = u.id AND b.used_at IS NULL) AS remaining,
+    t.id, t.name, t.secret, t.secret_digest AS secretDigest, t.algorithm, t.digits, t.period, t.state,
+    t.last_step AS lastStep, t.drift, t.tries, t.proven, t.created_at AS createdAt, t.confirmed_at AS confirmedAt,
+    t.last_used_at AS lastUsedAt, t.expires_at AS expiresAt`;
+export const JOIN_AUTHENTICATORS = `
+  LEFT JOIN authenticators t ON t.user_id = u.id AND (t.state = 'active' OR t.expires_at > :now)`;
+
+const LOAD_BY_ID = statement(`
+  SELECT ${RECORD_COLUMNS}
+  FROM users u JOIN apps a ON a.id = u.app_id AND a.deleted_at IS NULL ${JOIN_AUTHENTICATORS}
+  WHERE u.id = :id
+  ORDER BY t.rowid`);
+
+export interface RecordRow extends Omit<Authenticator, "id" | "proven"> {
+  appId: string;
+  appName: string;
+  issuer: string;
+  settings: string;
+  appEpoch: number;
+  userId: string | null;
+  externalId: string;
+  userEpoch: number;
+  userCreatedAt: number;
+  failures: number;
+  lockedUntil: number | null;
+  cappedAt: number | null;
+  disabledAt: number | null;
+  mustRebind: number;
+  remaining: number;
+  proven: number;
+  id: string | null;
+}
+/** By our own id, for those who need no key: the operator, and the answer to a challenge. */
+export async function loadUserById({ db, now }: Deps, id: string): Promise<UserRecord | null> {
+  const { results } = await LOAD_BY_ID(db.$client, { id, now: now.getTime() }).all<RecordRow>();
+  return readKnownRecord(results);
+}
+
+export function isActive({ state }: Authenticator): boolean {
+  return state === "active";
+}
+
+/** How many digits the codes of these have, each number once, in ascending order. */
+export function codeLengths(authenticators: Authenticator[]): number[] {
+  return [...new Set(authenticators.map(({ digits }) => digits))].toSorted((a, b) => a - b);
+}
+
+/** The record that these rows hold; null for no rows. */
+export function readKnownRecord(rows: RecordRow[]): UserRecord | null {
+  const [row] = rows;
+  if (!row) return null;
+  const { user, ...record } = readRecord(row, rows);
+  return user && { user, ...record };
+}
+
+/** The record that these rows hold; `user` is null if there is no such user. */
+export function readRecord(row: RecordRow, joined: RecordRow[]) {
+  const settings = readSettings(row.appId, row.settings);
+  return {
+    app: { id: row.appId, name: row.appName, issuer: row.issuer, settings, epoch: row.appEpoch },
+    user: row.userId === null ? null : readUser(row, row.userId),
+    authenticators: joined.flatMap((one) =>
+      one.id === null ? [] : [readAuthenticator(one, one.id)],
+    ),
+    backupCodesRemaining: row.remaining,
+  };
+}
+
+function readUser(row: RecordRow, id: string): User {
+  const { externalId, failures, lockedUntil, cappedAt, disabledAt } = row;
+  const { userEpoch: epoch, userCreatedAt: createdAt } = row;
+  const mustRebind = row.mustRebind === 1;
+  return {
+    id,
+    externalId,
+    epoch,
+    createdAt,
+    failures,
+    lockedUntil,
+    cappedAt,
+    disabledAt,
+    mustRebind,
+  };
+}
+
+function readAuthenticator(row: RecordRow, id: string): Authenticator {
+  const { name, secret, secretDigest, algorithm, digits, period, state } = row;
+  const { lastStep, drift, tries, createdAt, confirmedAt, lastUsedAt, expiresAt } = row;
+  const proven = row.proven === 1;
+  const stored = { name, secret, secretDigest, algorithm, digits, period, state, proven };
+  return { id, ...stored, lastStep, drift, tries, createdAt, confirmedAt, lastUsedAt, expiresAt };
+}
