@@ -4,7 +4,7 @@
  * same however rare it is what is looked for.
  */
 
-import { statement } from "../db/statement";
+import { statement, type Statement } from "../db/statement";
 
 export interface PageRequest {
   cursor?: string | undefined;
@@ -39,12 +39,12 @@ export function before(cursor: string | undefined): number {
 
 /** The last row of a full window; null if it came to the end. `window` selects `n`. */
 export async function windowEnd(
-  d1: D1Database,
+  deps: Parameters<Statement>[0],
   window: string,
   values: Record<string, string | number | null>,
   size: number,
 ): Promise<number | null> {
   const look = statement(`SELECT count(*) AS read, min(n) AS last FROM (${window})`);
-  const found = await look(d1, values).first<{ read: number; last: number | null }>();
+  const found = await look(deps, values).first<{ read: number; last: number | null }>();
   return found?.read === size ? found.last : null;
 }

@@ -78,7 +78,7 @@ describe("an enrolment that is given up", () => {
       return commit();
     });
     const refused = await app.v1("DELETE", `/users/ada/authenticators/${id}`, { bindings });
-    expect(await problemCode(refused)).toBe("conflict");
+    expect(await problemCode(refused)).toBe("proof_required");
     expect(await rows("SELECT state FROM authenticators")).toEqual([{ state: "active" }]);
   });
 });

@@ -25,12 +25,16 @@ export interface Counter {
 }
 
 /** The counters of a list that have reached their limit, as `p`. */
-export const reached = (list: string) => `json_each(${list}) g
+export const reached = <List extends string>(list: List) =>
+  `json_each(${list}) g
     JOIN password_guards p ON p.key = g.value ->> 'key'
-      AND p.ends_at > :now AND p.failures >= g.value ->> 'limit'`;
+      AND p.ends_at > :now AND p.failures >= g.value ->> 'limit'` as const;
 
 /** Counts one more on every counter of the list, where the condition holds. */
-export const countWhere = (list: string, condition: string) =>
+export const countWhere = <List extends string, Condition extends string>(
+  list: List,
+  condition: Condition,
+) =>
   statement(`
   INSERT INTO password_guards (key, failures, ends_at)
   SELECT g.value ->> 'key', 1, :now + (g.value ->> 'life') FROM json_each(${list}) g

@@ -6,19 +6,19 @@
 
 import { normaliseCode } from "../../crypto/code";
 import { randomId } from "../../crypto/random";
+import type { Effect } from "../../db/effect";
 import type { Deps } from "../../env";
 import { Problem } from "../../problem";
 import { findAccount, toProfile, type AccountRecord } from "../user/account";
-import { hasSecondFactor, isBoundToEnrol, type Assurance } from "../caller/assurance";
+import { isBoundToEnrol, type Assurance } from "../caller/assurance";
 import type { Client } from "./attempt-counters";
-import type { Sequel } from "../caller/live";
 import { openAuthenticators } from "../code/match";
 import { toLoginName } from "../user/login-names";
 import { ANYBODY, type LoggedIn } from "./login";
 import { attemptPassword, type PasswordAttempt } from "./password-gate";
 import { ACCOUNTS_APP, CHALLENGE_LIFE_SECONDS, DEFAULT_SETTINGS } from "../policy";
 import { beginSession, createSecrets, issueCredentials } from "../session/sessions";
-import { isActive } from "../user/record";
+import { hasSecondFactor, isActive } from "../user/record";
 import { attemptCode, type Subject } from "../code/verify";
 
 export interface LoginAtOnce {
@@ -39,16 +39,14 @@ export async function loginAtOnce(
   const { password, digits } = split(needsCode);
   const secrets = await createSecrets("tokens");
   const passwordAt = deps.now.getTime();
-  const begin = (assurance: Assurance, wanted: boolean): Sequel => {
-    const session = { secrets, assurance, begin: wanted };
-    return (mark) => [beginSession(deps, mark, session)];
-  };
+  const begin = (assurance: Assurance, wanted: boolean) =>
+    beginSession(deps, { secrets, assurance, begin: wanted });
   const one = { aal: 1, passwordAt, secondFactorAt: null } as const;
   const two = { aal: 2, passwordAt, secondFactorAt: passwordAt } as const;
-  const sequel = begin(one, !needsCode);
-  const proven = await isProven(deps, { account, name, password, client, actor: ANYBODY, sequel });
+  const effects = [begin(one, !needsCode)];
+  const proven = await isProven(deps, { account, name, password, client, actor: ANYBODY, effects });
   const isDone = proven !== null && !needsCode;
-  if (!isDone && !(await codePasses(deps, proven, digits, begin(two, true)))) {
+  if (!isDone && !(await codePasses(deps, proven, digits, [begin(two, true)]))) {
     throw new Problem("invalid_credentials");
   }
   if (!proven) throw new Error("a code of nobody was accepted");
@@ -73,7 +71,7 @@ async function codePasses(
   deps: Deps,
   account: AccountRecord | null,
   typed: string,
-  afterPass: Sequel,
+  afterPass: Effect[],
 ): Promise<boolean> {
   const expiresAt = deps.now.getTime() + CHALLENGE_LIFE_SECONDS.min * 1000;
   const subject = {

@@ -10,11 +10,12 @@ import type { Deps } from "../../env";
 import { findAccount, toProfile, type AccountRecord, type Profile } from "../user/account";
 import type { Actor } from "../caller/actor";
 import { answerChallenge, openChallenge } from "../challenge/answer";
-import { hasSecondFactor, isBoundToEnrol, type Assurance } from "../caller/assurance";
+import { isBoundToEnrol, type Assurance } from "../caller/assurance";
 import type { Client } from "./attempt-counters";
 import type { BackupCodesLeft } from "../code/backup-codes";
 import { mintChallenge, type Challenge } from "../challenge/challenges";
 import type { ChallengeClaims } from "../challenge/token";
+import { hasSecondFactor } from "../user/record";
 import { toLoginName } from "../user/login-names";
 import { attemptPassword } from "./password-gate";
 import { CHALLENGE_LIFE_SECONDS } from "../policy";
@@ -78,9 +79,9 @@ export async function login(deps: Deps, input: LoginInput): Promise<Login> {
     actor: ANYBODY,
     rebindHashes,
     deviceId,
-    sequel: (mark) => [
-      beginSession(deps, mark, { secrets, assurance, begin: !needsCode }),
-      noteDeviceUse(deps, mark, deviceId),
+    effects: [
+      beginSession(deps, { secrets, assurance, begin: !needsCode }),
+      noteDeviceUse(deviceId),
     ],
   });
   // A wrong password does not come here.
@@ -153,9 +154,9 @@ export async function answerLogin(
   const { backupCodes } = await answerChallenge(deps, claims, {
     code,
     origin: null,
-    afterPass: (mark) => [
-      beginSession(deps, mark, { secrets, assurance }),
-      ...(device ? trustDevice(deps, mark, device, claims) : []),
+    afterPass: [
+      beginSession(deps, { secrets, assurance }),
+      ...(device ? trustDevice(deps, device, claims) : []),
     ],
   });
   const subject = { ...assurance, userId, boundToEnrol: false };

@@ -9,6 +9,7 @@
  */
 
 import { DUMMY_HASH, hashPassword, needsRehash, verifyPassword } from "../../crypto/password-hash";
+import { carryOut, CLAIMED, claimed, type Effect } from "../../db/effect";
 import { statement } from "../../db/statement";
 import type { Deps } from "../../env";
 import { Problem } from "../../problem";
@@ -16,7 +17,7 @@ import type { AccountRecord } from "../user/account";
 import type { Actor } from "../caller/actor";
 import { counterKey, countWhere, reached, type Client, type Counter } from "./attempt-counters";
 import { recordWhere, type AuditEvent } from "../audit/event";
-import { claimBy, CLAIMED, LIVE_APP, LIVE_CALLER, SAME_EPOCH, type Sequel } from "../caller/live";
+import { claimBy, LIVE_APP, LIVE_CALLER, SAME_EPOCH } from "../caller/live";
 import { knownBrowser } from "./known-browsers";
 import { ACCOUNTS_APP, KNOWN_NETWORKS, PASSWORD_GUARDS } from "../policy";
 import { unreadablePassword } from "../unreadable";
@@ -36,11 +37,11 @@ export interface PasswordAttempt {
   /** Has to be trusted still. */
   deviceId?: string | null;
   /** What else a right password does. Of a wrong one these statements run too, to no effect. */
-  sequel: Sequel;
+  effects: readonly Effect[];
 }
 
-const USED_UP = `EXISTS (SELECT 1 FROM ${reached(":guards")})`;
-const OWN_USED_UP = `EXISTS (SELECT 1 FROM ${reached(":ownGuards")})`;
+const USED_UP = `EXISTS (SELECT 1 FROM ${reached(":guards")})` as const;
+const OWN_USED_UP = `EXISTS (SELECT 1 FROM ${reached(":ownGuards")})` as const;
 
 /** This browser, or this address, has logged in before. */
 const IS_KNOWN = `(:byBrowser OR EXISTS (SELECT 1 FROM users ku JOIN json_each(ku.known_networks) kn
@@ -50,7 +51,7 @@ const IS_KNOWN = `(:byBrowser OR EXISTS (SELECT 1 FROM users ku JOIN json_each(k
  * Too many wrong passwords of late: `:guards` lists what is counted of everybody, `:ownGuards` what
  * a browser or an address that is known has besides. It is looked at only when the others are used up.
  */
-const CLOSED = `iif(${USED_UP}, NOT ${IS_KNOWN} OR ${OWN_USED_UP}, 0)`;
+const CLOSED = `iif(${USED_UP}, NOT ${IS_KNOWN} OR ${OWN_USED_UP}, 0)` as const;
 
 const IS_CLOSED = statement(`SELECT ${CLOSED} AS closed`);
 
@@ -80,7 +81,7 @@ const REHASH = statement(`
   WHERE user_id = :userId AND password_hash = :passwordHash`);
 
 /**
- * Carries out the sequel if the password is right and everything that was read still holds.
+ * Carries out the effects if the password is right and everything that was read still holds.
  *
  * Throws `invalid_credentials` for a wrong or unknown one and when there were too many; behind a
  * right one also `user_disabled`, `rebinding_required` or `conflict`.
@@ -95,15 +96,15 @@ export async function attemptPassword(deps: Deps, attempt: PasswordAttempt): Pro
   const values = { ...(await bindings(deps, attempt)), right: Number(right), passwordHash };
   const d1 = deps.db.$client;
   const statements = [
-    IS_CLOSED(d1, values),
-    CLAIM(d1, values),
+    IS_CLOSED(deps, values),
+    CLAIM(deps, values),
     recordGiven(deps, eventOf(attempt, right), values),
     // After the audit row: both ask whether it was closed before.
-    COUNT(d1, values),
-    ...attempt.sequel(values),
+    COUNT(deps, values),
+    ...carryOut(deps, claimed(values), attempt.effects),
   ];
-  const [closed, claimed] = await d1.batch<{ closed?: number }>(statements);
-  if (claimed?.results.length === 1) return keepHashCurrent(deps, values, password);
+  const [closed, decided] = await d1.batch<{ closed?: number }>(statements);
+  if (decided?.results.length === 1) return keepHashCurrent(deps, values, password);
   if (!right || closed?.results[0]?.closed === 1) throw new Problem("invalid_credentials");
   throw explain(account);
 }
@@ -127,7 +128,7 @@ function keepHashCurrent(
   if (!needsRehash(passwordHash)) return;
   const rehash = async () => {
     const rehashed = await hashPassword(password);
-    await REHASH(db.$client, { userId, passwordHash, rehashed }).run();
+    await REHASH({ db }, { userId, passwordHash, rehashed }).run();
   };
   defer(rehash());
 }

@@ -1,18 +1,19 @@
 /** Changing an account: by its user, or by the operator. */
 
 import { hashPassword } from "../../crypto/password-hash";
-import { statement } from "../../db/statement";
+import { effect } from "../../db/effect";
+import { statement, type Value } from "../../db/statement";
 import type { Deps } from "../../env";
 import { Problem } from "../../problem";
-import type { Account } from "../user/account";
-import { OPERATOR, type Actor } from "../caller/actor";
-import { record } from "../audit/event";
-import { claimBy, CLAIMED, LIVE_APP, LIVE_CALLER, NOT_HELD } from "../caller/live";
+import { isOperator, isSession, type Caller } from "../caller/actor";
+import { loadBySession } from "../caller/by-session";
+import { NOT_HELD } from "../caller/live";
+import { changeOf } from "../change/change";
+import { loadAccount, type Account } from "../user/account";
 import { assertNotHeld } from "../user/guard";
 import { normaliseName, showEmail, toLoginName } from "../user/login-names";
+import type { KnownUser, UserRecord } from "../user/record";
 import { assertPassword } from "./register";
-import type { UserRecord } from "../user/record";
-import { eventOf } from "../change/users";
 
 /** What is left out stays as it is; null takes it away. */
 export interface AccountChanges {
@@ -25,14 +26,10 @@ export interface AccountChanges {
   note?: string | null;
 }
 
-/** Decides: the new names are nobody else's. */
-const CLAIM = statement(`
-  UPDATE users SET attempt = :attempt, epoch = epoch + :endsSessions
-  WHERE users.id = :userId AND ${LIVE_APP} AND ${LIVE_CALLER} AND ${NOT_HELD}
-    AND NOT EXISTS (SELECT 1 FROM accounts o WHERE o.user_id <> users.id AND o.email = :email)
-    AND NOT EXISTS (SELECT 1 FROM accounts o WHERE o.user_id <> users.id AND o.username = :username)
-  RETURNING id`);
-const COLUMNS = ["email", "username", "name"] as const;
+/** The new names are nobody else's. */
+const NAMES_ARE_FREE = `
+    NOT EXISTS (SELECT 1 FROM accounts o WHERE o.user_id <> users.id AND o.email = :email)
+    AND NOT EXISTS (SELECT 1 FROM accounts o WHERE o.user_id <> users.id AND o.username = :username)`;
 const SET = {
   email: set("email"),
   username: set("username"),
@@ -41,45 +38,65 @@ const SET = {
 };
 
 function set(column: string) {
-  return statement(`UPDATE accounts SET ${column} = :value WHERE user_id = :userId AND ${CLAIMED}`);
+  return effect(`UPDATE accounts SET ${column} = :value`, "user_id = :userId");
 }
 
 const WHAT_IS_TAKEN = statement(`
   SELECT EXISTS (SELECT 1 FROM accounts WHERE user_id <> :userId AND email = :email) AS email,
     EXISTS (SELECT 1 FROM accounts WHERE user_id <> :userId AND username = :username) AS username`);
 
+type WithAccount = UserRecord & { account: Account };
+
+const CHANGE = changeOf(loadWithAccount)(
+  "account.changed",
+  {
+    set: "epoch = epoch + :endsSessions",
+    only: [NOT_HELD, NAMES_ARE_FREE],
+  },
+  {
+    plan: async ({ caller, found }, { password, note = null, ...given }: AccountChanges) => {
+      if (!isOperator(caller)) assertNotHeld(found.user);
+      const changes = normaliseNames(given);
+      const account = { ...found.account, ...changes };
+      if (password !== undefined) assertPassword(found.app.settings, account, password);
+      const { username, name } = account;
+      const values = { email: toLoginName(account.email), username, name };
+      const columns = (["email", "username", "name"] as const).filter((one) => one in changes);
+      const effects = columns.map((column) => SET[column]({ value: values[column] }));
+      if (password !== undefined) {
+        effects.push(SET.password({ value: await hashPassword(password) }));
+      }
+      return {
+        values: { ...values, endsSessions: Number(password !== undefined) },
+        event: { note },
+        effects,
+        answer: { ...found, account },
+      };
+    },
+    explain: ({ deps, found }, { email, username }) =>
+      whatIsTaken(deps, { userId: found.user.id, email, username }),
+  },
+);
+
 /**
  * Answers the account as it is afterwards. Throws `email_taken`, `username_taken`, `weak_password`,
- * or, to its user, `locked` for one who is capped.
+ * to its user also `locked` for one who is capped, to the operator `not_found` for a user without an
+ * account; and what a change throws.
  */
-export async function changeAccount(
+export function changeAccount(
   deps: Deps,
-  actor: Actor,
-  { app, user, account }: UserRecord & { account: Account },
-  { password, note = null, ...given }: AccountChanges,
-): Promise<Account> {
-  if (actor !== OPERATOR) assertNotHeld(user);
-  const changes = normaliseNames(given);
-  const changed = { ...account, ...changes };
-  if (password !== undefined) assertPassword(app.settings, changed, password);
-  const claim = {
-    ...claimBy(deps, actor, { app, user }),
-    endsSessions: Number(password !== undefined),
-    email: toLoginName(changed.email),
-    username: changed.username,
-    name: changed.name,
-  };
-  const d1 = deps.db.$client;
-  const assign = (column: keyof typeof SET, value: string | null) =>
-    SET[column](d1, { ...claim, value });
-  const [claimed] = await d1.batch([
-    CLAIM(d1, claim),
-    ...COLUMNS.flatMap((name) => (name in changes ? [assign(name, claim[name])] : [])),
-    ...(password === undefined ? [] : [assign("password", await hashPassword(password))]),
-    record(deps, { ...eventOf("account.changed", actor, { app, user }), note }, claim.attempt),
-  ]);
-  if (claimed?.results.length !== 1) throw await explain(deps, claim);
-  return changed;
+  caller: Caller,
+  changes: AccountChanges,
+): Promise<WithAccount> {
+  return CHANGE(deps, caller, changes);
+}
+
+async function loadWithAccount(deps: Deps, caller: Caller): Promise<KnownUser & WithAccount> {
+  if (isSession(caller)) return loadBySession(deps, caller);
+  const found = isOperator(caller) ? await loadAccount(deps, caller.userId) : null;
+  if (!found) throw new Problem("not_found", { detail: "The user has no account." });
+  const { externalId } = found.user;
+  return { ...found, scopes: "", externalId, accountName: found.account.email };
 }
 
 function normaliseNames({ email, username, name }: Omit<AccountChanges, "password" | "note">) {
@@ -90,15 +107,11 @@ function normaliseNames({ email, username, name }: Omit<AccountChanges, "passwor
   };
 }
 
-async function explain(
-  { db }: Deps,
-  { userId, email, username }: { userId: string; email: string; username: string | null },
-): Promise<Problem> {
-  const values = { userId, email, username };
-  const taken = await WHAT_IS_TAKEN(db.$client, values).first<{
-    email: number;
-    username: number;
-  }>();
+async function whatIsTaken(
+  deps: Deps,
+  values: { userId: string; email: Value; username: Value },
+): Promise<Problem | null> {
+  const taken = await WHAT_IS_TAKEN(deps, values).first<{ email: number; username: number }>();
   if (taken?.email === 1) return new Problem("email_taken");
-  return new Problem(taken?.username === 1 ? "username_taken" : "conflict");
+  return taken?.username === 1 ? new Problem("username_taken") : null;
 }

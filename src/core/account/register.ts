@@ -2,6 +2,7 @@
 
 import { hashPassword } from "../../crypto/password-hash";
 import { randomId } from "../../crypto/random";
+import { carryOut, claimed } from "../../db/effect";
 import { statement } from "../../db/statement";
 import type { Deps } from "../../env";
 import { Problem } from "../../problem";
@@ -9,7 +10,7 @@ import type { AppSettings } from "../../db/schema";
 import type { Account, Profile } from "../user/account";
 import { getApp } from "../app/apps";
 import { counterKey, countWhere, reached, type Client, type Counter } from "./attempt-counters";
-import { record } from "../audit/event";
+import { recorded } from "../audit/event";
 import { normaliseName, showEmail, toLoginName } from "../user/login-names";
 import { assertAcceptable } from "./password-policy";
 import { ACCOUNTS_APP, MIN_PASSWORD_LENGTH, REGISTRATION_GUARDS } from "../policy";
@@ -22,7 +23,7 @@ export interface Registration {
 }
 
 const USED_UP_UNTIL = statement(`SELECT max(p.ends_at) AS until FROM ${reached(":guards")}`);
-const IS_OPEN = `NOT EXISTS (SELECT 1 FROM ${reached(":guards")})`;
+const IS_OPEN = `NOT EXISTS (SELECT 1 FROM ${reached(":guards")})` as const;
 
 /**
  * Decides: of several at once with one e-mail address or user name, one row comes to be. The user
@@ -80,14 +81,15 @@ export async function register(
     guards: JSON.stringify(client ? await guardsOf(deps, client) : []),
     now: deps.now.getTime(),
   };
+  const created = { type: "account.created", actor, appId: app.id, userId } as const;
   const d1 = deps.db.$client;
   const [used, inserted] = await d1.batch<{ until?: number | null }>([
-    USED_UP_UNTIL(d1, values),
-    INSERT_ACCOUNT(d1, values),
-    INSERT_USER(d1, values),
-    record(deps, { type: "account.created", actor, appId: app.id, userId }, attempt),
+    USED_UP_UNTIL(deps, values),
+    INSERT_ACCOUNT(deps, values),
+    INSERT_USER(deps, values),
+    ...carryOut(deps, claimed(values), [recorded(deps, created)]),
     // After the account: both ask whether it was open before.
-    COUNT(d1, values),
+    COUNT(deps, values),
   ]);
   const until = used?.results[0]?.until ?? null;
   if (until !== null) throw tooMany(until - values.now);
@@ -108,7 +110,7 @@ function tooMany(milliseconds: number): Problem {
 }
 
 async function explainTaken({ db }: Deps, email: string): Promise<Problem> {
-  const taken = await WHAT_IS_TAKEN(db.$client, { email }).first<{ email: number }>();
+  const taken = await WHAT_IS_TAKEN({ db }, { email }).first<{ email: number }>();
   return new Problem(taken?.email === 1 ? "email_taken" : "username_taken");
 }
 

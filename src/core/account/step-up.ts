@@ -4,14 +4,13 @@
  */
 
 import { hashPassword } from "../../crypto/password-hash";
-import { statement } from "../../db/statement";
+import { effect, type Effect } from "../../db/effect";
 import type { Deps } from "../../env";
 import { loadAccount } from "../user/account";
 import { actorOf, type SessionCaller } from "../caller/actor";
 import { assertFresh, isBoundToEnrol, type Assurance } from "../caller/assurance";
 import type { Client } from "./attempt-counters";
-import { record } from "../audit/event";
-import { CLAIMED, type Sequel } from "../caller/live";
+import { eventOf, recorded } from "../audit/event";
 import { confirm, type Confirmation, type ConfirmationInput } from "../authenticator/confirm";
 import { loadBySession, type Session, type SessionRecord } from "../caller/by-session";
 import { attemptPassword } from "./password-gate";
@@ -24,11 +23,9 @@ import {
   type SessionSecrets,
 } from "../session/sessions";
 import { isActive } from "../user/record";
-import { eventOf } from "../change/users";
 import { invalidCode, verifyCode } from "../code/verify";
 
-const SET_PASSWORD = statement(`
-  UPDATE accounts SET password_hash = :newHash WHERE user_id = :userId AND ${CLAIMED}`);
+const SET_PASSWORD = effect("UPDATE accounts SET password_hash = :newHash", "user_id = :userId");
 
 /** With a code, through the one gate. Throws `invalid_code`, and what `verifyCode` throws. */
 export async function stepUp(
@@ -41,7 +38,7 @@ export async function stepUp(
   const proven = secondFactorNow(deps);
   const verification = await verifyCode(deps, caller, {
     code,
-    afterPass: (mark) => [renewSession(deps, mark, { secrets, proven, by: "passed" })],
+    afterPass: [renewSession(deps, { secrets, proven })],
   });
   if (!verification.valid) throw invalidCode(deps, verification);
   return issueCredentials(deps, secrets, { ...proven, userId: user.id, boundToEnrol: false });
@@ -70,9 +67,9 @@ export async function changePassword(
   assertPassword(loaded.app.settings, loaded.account, newPassword);
   const newHash = await hashPassword(newPassword);
   const event = eventOf("password.changed", actorOf(caller), loaded);
-  return givePassword(deps, caller, { loaded, password, client, endsSessions: true }, (mark) => [
-    SET_PASSWORD(deps.db.$client, { ...mark, newHash }),
-    record(deps, event, mark.attempt),
+  return givePassword(deps, caller, { loaded, password, client, endsSessions: true }, [
+    SET_PASSWORD({ newHash }),
+    recorded(deps, event),
   ]);
 }
 
@@ -80,7 +77,7 @@ async function givePassword(
   deps: Deps,
   caller: SessionCaller,
   input: { loaded: SessionRecord; password: string; client: Client; endsSessions?: boolean },
-  sequel: Sequel = () => [],
+  effects: Effect[] = [],
 ): Promise<Credentials> {
   const { loaded, ...given } = input;
   const { app, user, session } = loaded;
@@ -94,10 +91,7 @@ async function givePassword(
     account,
     name: user.id,
     actor: actorOf(caller),
-    sequel: (mark) => [
-      renewSession(deps, mark, { secrets, proven, by: "claimed" }),
-      ...sequel(mark),
-    ],
+    effects: [renewSession(deps, { secrets, proven }), ...effects],
   });
   const subject = { ...proven, userId: user.id, boundToEnrol: isBoundToEnrol(loaded) };
   return issueCredentials(deps, secrets, subject);
@@ -114,7 +108,7 @@ export async function confirmOwn(
   const proven = secondFactorNow(deps);
   const confirmation = await confirm(deps, caller, {
     ...input,
-    sequel: (mark) => [renewSession(deps, mark, { secrets, proven, by: "claimed" })],
+    renewal: renewSession(deps, { secrets, proven }),
   });
   const subject = { ...proven, userId: user.id, boundToEnrol: false };
   return { ...confirmation, credentials: await issueCredentials(deps, secrets, subject) };

@@ -3,6 +3,7 @@
 import { and, desc, eq, isNull, lt, sql } from "drizzle-orm";
 import { randomId } from "../../crypto/random";
 import { apps, type AppSettings } from "../../db/schema";
+import { ALWAYS, carryOut } from "../../db/effect";
 import { statement } from "../../db/statement";
 import type { Deps } from "../../env";
 import { Problem } from "../../problem";
@@ -86,9 +87,9 @@ export async function createApp(
       const d1 = deps.db.$client;
       const values = { ...app, settings: JSON.stringify(app.settings), now: deps.now.getTime() };
       await d1.batch([
-        INSERT(d1, values),
+        INSERT(deps, values),
         record(deps, { type: "app.created", actor: "admin", appId: id }),
-        ...remember(id),
+        ...carryOut(deps, ALWAYS, remember(id)),
       ]);
       return { ...app, createdAt: deps.now };
     },
@@ -143,8 +144,8 @@ export async function updateApp(
     settings: JSON.stringify(settings ?? {}),
   };
   await deps.db.$client.batch([
-    UPDATE(deps.db.$client, values),
-    ...(id === ACCOUNTS_APP ? [FORGET_DEVICES(deps.db.$client, values)] : []),
+    UPDATE(deps, values),
+    ...(id === ACCOUNTS_APP ? [FORGET_DEVICES(deps, values)] : []),
     record(deps, { type: "app.updated", actor: "admin", appId: id }),
   ]);
   return getApp(deps, id);
@@ -159,9 +160,9 @@ export async function deleteApp(deps: Deps, id: string): Promise<void> {
   await getApp(deps, id);
   const values = { id, now: deps.now.getTime() };
   await deps.db.$client.batch([
-    DELETE(deps.db.$client, values),
-    ENQUEUE(deps.db.$client, values),
-    REVOKE_KEYS(deps.db.$client, values),
+    DELETE(deps, values),
+    ENQUEUE(deps, values),
+    REVOKE_KEYS(deps, values),
     record(deps, { type: "app.deleted", actor: "admin", appId: id }),
   ]);
 }

@@ -36,7 +36,7 @@ interface Row extends CheckedKey {
 
 /** Throws `unauthorized` for a key that is not good. */
 export async function loadAppOfKey(deps: Deps, { id, hash }: ApiKeyProof): Promise<AppOfKey> {
-  const { results } = await LOAD(deps.db.$client, { id, hash, now: deps.now.getTime() }).all<Row>();
+  const { results } = await LOAD(deps, { id, hash, now: deps.now.getTime() }).all<Row>();
   const [found] = results;
   assertKey(deps, { id, scope: null }, found);
   const { appId, appName, issuer, name, expiresAt } = found;

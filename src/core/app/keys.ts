@@ -3,6 +3,7 @@
 import { and, desc, eq, gt, isNull, or } from "drizzle-orm";
 import { createApiKey } from "../../crypto/api-key";
 import { apiKeys } from "../../db/schema";
+import { ALWAYS, carryOut } from "../../db/effect";
 import { statement } from "../../db/statement";
 import type { Deps } from "../../env";
 import { Problem } from "../../problem";
@@ -66,9 +67,9 @@ export async function createKey(
       };
       const d1 = deps.db.$client;
       await d1.batch([
-        INSERT(d1, values),
+        INSERT(deps, values),
         record(deps, { type: "api_key.created", actor: "admin", appId, note: id }),
-        ...remember(id),
+        ...carryOut(deps, ALWAYS, remember(id)),
       ]);
       const stored = { id, name, scopes, createdAt: deps.now, expiresAt, lastUsedAt: null };
       return { ...stored, prefix: prefixOf(id), key };
@@ -113,7 +114,7 @@ export async function revokeKey(deps: Deps, appId: string, id: string): Promise<
     throw new Problem("not_found", { detail: "No such key." });
   const d1 = deps.db.$client;
   await d1.batch([
-    REVOKE(d1, { id, appId, now: deps.now.getTime() }),
+    REVOKE(deps, { id, appId, now: deps.now.getTime() }),
     record(deps, { type: "api_key.revoked", actor: "admin", appId, note: id }),
   ]);
 }

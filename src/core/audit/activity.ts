@@ -64,8 +64,9 @@ const SERIES: Readonly<Record<string, Series>> = {
 };
 
 /** An event's id is its time in microseconds. */
-const newest = (columns: string) => `
-  SELECT ${columns} FROM audit_events WHERE id >= :since * 1000 ORDER BY id DESC LIMIT ${EVENTS_READ}`;
+const newest = <Columns extends string>(columns: Columns) =>
+  `
+  SELECT ${columns} FROM audit_events WHERE id >= :since * 1000 ORDER BY id DESC LIMIT ${EVENTS_READ}` as const;
 
 const COUNT_BY_HOUR = statement(`
   SELECT id / ${HOUR * 1000} AS hour, type, outcome, count(*) AS count, min(id) AS oldest
@@ -98,15 +99,14 @@ interface Bounded {
 }
 
 /** In one round trip; with the newest `limit` events. */
-export async function loadOverview({ db, now }: Deps, limit: number): Promise<Overview> {
-  const d1 = db.$client;
-  const at = now.getTime();
+export async function loadOverview(deps: Deps, limit: number): Promise<Overview> {
+  const at = deps.now.getTime();
   const since = startOf(at);
-  const [counted, apps, locked, latest] = await d1.batch<never>([
-    COUNT_BY_HOUR(d1, { since }),
-    COUNT_APPS(d1, {}),
-    COUNT_LOCKED(d1, { since: at - HOUR, now: at }),
-    LATEST(d1, { limit }),
+  const [counted, apps, locked, latest] = await deps.db.$client.batch<never>([
+    COUNT_BY_HOUR(deps, { since }),
+    COUNT_APPS(deps, {}),
+    COUNT_LOCKED(deps, { since: at - HOUR, now: at }),
+    LATEST(deps, { limit }),
   ]);
   const events: (typeof auditEvents.$inferSelect)[] = latest?.results ?? [];
   return {

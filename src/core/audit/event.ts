@@ -1,8 +1,9 @@
 /** The audit trail: append-only, written in the batch of the change that it tells of. */
 
-import { statement } from "../../db/statement";
+import { effect, type Effect } from "../../db/effect";
+import { statement, type NamesIn, type Statement } from "../../db/statement";
 import type { Deps } from "../../env";
-import { CLAIMED, PASSED } from "../caller/live";
+import type { Actor } from "../caller/actor";
 
 export const AUDIT_TYPES = [
   "account.changed",
@@ -59,6 +60,9 @@ export interface AuditEvent {
   reason?: string | null;
   authenticatorId?: string | null;
   note?: string | null;
+  /** Left out: those of the request. */
+  ip?: string | null;
+  userAgent?: string | null;
 }
 
 /**
@@ -67,42 +71,45 @@ export interface AuditEvent {
  */
 export const NEXT_AUDIT_ID = `max(:now * 1000, coalesce((SELECT max(id) FROM audit_events), 0) + 1)`;
 
-const columns = `id, app_id, user_id, type, outcome, reason, actor, authenticator_id, request_id, note, ip, user_agent`;
-const row = `${NEXT_AUDIT_ID}, :appId, :userId, :type, :outcome, :reason, :actor, :authenticatorId, :requestId, :note`;
-const insert = `INSERT INTO audit_events (${columns}) SELECT ${row}`;
-const RECORD = statement(`${insert}, :ip, :userAgent`);
-const recordIf = (condition: string) => statement(`${insert}, :ip, :userAgent WHERE ${condition}`);
-const RECORD_IF = { claimed: recordIf(CLAIMED), passed: recordIf(PASSED) };
+const COLUMNS = `id, app_id, user_id, type, outcome, reason, actor, authenticator_id, request_id, note, ip, user_agent`;
+const INSERT =
+  `INSERT INTO audit_events (${COLUMNS}) SELECT ${NEXT_AUDIT_ID}, :appId, :userId, :type, :outcome, :reason, :actor,
+    :authenticatorId, :requestId, :note` as const;
+const RECORD = effect(`${INSERT}, :ip, :userAgent`);
 
 /** Deleted since the read: nothing personal is kept of them. */
 const IS_GONE = `(:userId IS NOT NULL AND NOT EXISTS (SELECT 1 FROM users WHERE id = :userId))`;
 
-/**
- * The statement that records an event; with `attempt`, only if that attempt's change took place, or
- * its code passed.
- */
-export function record(
-  deps: Deps,
-  event: AuditEvent,
-  attempt?: string,
-  by: keyof typeof RECORD_IF = "claimed",
-): D1PreparedStatement {
-  const values = valuesOf(deps, event);
-  if (attempt === undefined) return RECORD(deps.db.$client, values);
-  return RECORD_IF[by](deps.db.$client, { ...values, attempt });
+/** The event of what hangs on a decision. */
+export function recorded(deps: Deps, event: AuditEvent): Effect {
+  return RECORD(valuesOf(deps, event));
 }
 
-/** As `record`, for an event that hangs on something else than an attempt. */
-export function recordWhere(condition: string) {
+/** As `recorded`, if besides this holds. */
+export function recordedWhere(where: string) {
+  const RECORD_WHERE = effect(`${INSERT}, :ip, :userAgent`, where);
+  return (deps: Deps, event: AuditEvent): Effect => RECORD_WHERE(valuesOf(deps, event));
+}
+
+/** The statement that records an event whatever happens. */
+export function record(deps: Deps, event: AuditEvent): D1PreparedStatement {
+  const values = valuesOf(deps, event);
+  return RECORD(values).sql.under("TRUE")(deps, values);
+}
+
+/** As `record`, for an event that hangs on something else than a decision about its user. */
+export function recordWhere<const Condition extends string>(condition: Condition) {
   const bind = statement(
-    `${insert}, iif(${IS_GONE}, NULL, :ip), iif(${IS_GONE}, NULL, :userAgent) WHERE ${condition}`,
+    `${INSERT}, iif(${IS_GONE}, NULL, :ip), iif(${IS_GONE}, NULL, :userAgent) WHERE ${condition}`,
   );
   return (
     deps: Deps,
     event: AuditEvent,
-    values: Record<string, string | number | null>,
-  ): D1PreparedStatement => bind(deps.db.$client, { ...values, ...valuesOf(deps, event) });
+    values: Parameters<Statement<Exclude<NamesIn<Condition>, EventName>>>[1],
+  ): D1PreparedStatement => bind(deps, { ...values, ...valuesOf(deps, event) });
 }
+
+type EventName = keyof ReturnType<typeof valuesOf>;
 
 function valuesOf(deps: Deps, event: AuditEvent) {
   return {
@@ -111,13 +118,22 @@ function valuesOf(deps: Deps, event: AuditEvent) {
     reason: null,
     authenticatorId: null,
     note: null,
-    ...event,
     now: deps.now.getTime(),
     ...requestValues(deps),
+    ...event,
   };
 }
 
 /** What every event names of the request that caused it. */
 export function requestValues({ request: { id, ip, userAgent } }: Deps) {
   return { requestId: id, ip, userAgent };
+}
+
+/** The event of a change to a user. */
+export function eventOf(
+  type: AuditType,
+  actor: Pick<Actor, "name">,
+  { app, user }: { app: { id: string }; user: { id: string } },
+): AuditEvent {
+  return { type, actor: actor.name, appId: app.id, userId: user.id };
 }

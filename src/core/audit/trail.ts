@@ -62,7 +62,7 @@ export async function followEvents(
   request: AuditFilter & PageRequest,
 ): Promise<Page<AuditRecord> & { newest: number }> {
   const d1 = deps.db.$client;
-  const [last, found] = await d1.batch<never>([NEWEST(d1, {}), select(deps, request)]);
+  const [last, found] = await d1.batch<never>([NEWEST(deps, {}), select(deps, request)]);
   const [{ newest } = { newest: null }]: { newest: number | null }[] = last?.results ?? [];
   return { ...(await toEvents(deps, request, found?.results ?? [])), newest: newest ?? 0 };
 }
@@ -73,7 +73,7 @@ function listFor({ userId }: AuditFilter) {
 
 function select({ db }: Deps, request: AuditFilter & PageRequest): D1PreparedStatement {
   const { appId = null, type = null, outcome = null, limit } = request;
-  return listFor(request).select(db.$client, { ...spanOf(request), appId, type, outcome, limit });
+  return listFor(request).select({ db }, { ...spanOf(request), appId, type, outcome, limit });
 }
 
 function spanOf({ userId, since, until, after, cursor }: AuditFilter & PageRequest) {
@@ -91,7 +91,7 @@ function toEvents(
   return toPage(
     rows.map((row) => ({ ...toRecord(row), cursor: row.id })),
     request.limit,
-    () => windowEnd(db.$client, candidates, spanOf(request), EVENTS_LOOKED_AT),
+    () => windowEnd({ db }, candidates, spanOf(request), EVENTS_LOOKED_AT),
   );
 }
 

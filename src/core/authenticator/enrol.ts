@@ -9,26 +9,29 @@ import { drawQrCode, type QrCode } from "../../crypto/qr-code";
 import { randomBytes, randomId } from "../../crypto/random";
 import { encodeBase32 } from "../../crypto/shared-secret";
 import type { TotpParameters } from "../../crypto/totp";
+import { effect, type Effect } from "../../db/effect";
 import type { Deps } from "../../env";
 import { Problem } from "../../problem";
-import type { Caller, LinkCaller, SessionCaller } from "../caller/actor";
-import { openSecret, secretContext } from "../code/match";
-import { isShort } from "./given-secret";
-import { assertUnlocked } from "../user/guard";
 import {
-  once,
-  scopeOf,
-  type Created,
-  type IdempotentRequest,
-  type Remember,
-} from "../change/idempotency";
+  isLink,
+  isSession,
+  type Caller,
+  type LinkCaller,
+  type SessionCaller,
+} from "../caller/actor";
 import { assertScope } from "../caller/by-key";
-import { labelFor, type Names } from "./label";
+import { SAME_EPOCH, UNLOCKED } from "../caller/live";
 import { loadUser } from "../caller/load";
-import { insertPending, type PendingSequel } from "./pending";
-import { CONFIRM_TRIES, MAX_AUTHENTICATORS, PENDING_LIFE, SECRET_BYTES } from "../policy";
+import { firstChange, type Context } from "../change/change";
+import type { Created, IdempotentRequest } from "../change/idempotency";
 import type { Proof } from "../change/proof";
+import { openSecret, secretContext } from "../code/match";
+import { CONFIRM_TRIES, MAX_AUTHENTICATORS, PENDING_LIFE, SECRET_BYTES } from "../policy";
+import { assertUnlocked } from "../user/guard";
 import { isActive, type Authenticator, type LoadedUser } from "../user/record";
+import { isShort } from "./given-secret";
+import { labelFor, type Names } from "./label";
+import { eventOfNew, HAS_ROOM, MAKE_ROOM, SECRET_IS_NEW, storedValues } from "./pending";
 
 /** Left out, the account's name is the app's own name for the user. */
 export interface EnrolmentInput extends Names {
@@ -42,8 +45,10 @@ export interface EnrolmentInput extends Names {
   rebindToken?: string | undefined;
   /** Of a factor that is active already. */
   proof?: Proof | undefined;
-  /** What else happens with it. */
-  sequel?: PendingSequel;
+  /** What it is to be called by what else happens with it. */
+  id?: string;
+  effects?: readonly Effect[];
+  request?: IdempotentRequest | null;
 }
 
 export interface Enrolment {
@@ -55,26 +60,42 @@ export interface Enrolment {
   expiresAt: Date;
 }
 
+/** A reset user comes with the token of that reset. A link that was opened in time has a time of its own. */
+const MAY_BE_BOUND = `NOT users.must_rebind OR ((users.rebind_expires_at > :now OR :linkId IS NOT NULL)
+      AND users.rebind_hash IN (SELECT value FROM json_each(:rebindHashes)))`;
+const INSERT = effect(`
+  INSERT INTO authenticators
+    (id, user_id, name, secret, secret_digest, algorithm, digits, period, state, proven, created_at, expires_at)
+  SELECT :id, :userId, :name, :secret, :secretDigest, :algorithm, :digits, :period, 'pending', :proven, :now, :expiresAt`);
+
+/** It uses up the token of a reset. */
+const ENROL = firstChange(
+  "authenticator.enrolled",
+  {
+    makesUser: true,
+    needsProof: true,
+    set: "rebind_hash = NULL, rebind_expires_at = NULL",
+    only: [SAME_EPOCH, UNLOCKED, MAY_BE_BOUND, HAS_ROOM, SECRET_IS_NEW],
+    effects: [MAKE_ROOM, INSERT],
+  },
+  {
+    admit: ({ found }, { secret }: EnrolmentInput) => {
+      if (secret !== undefined) assertScope(found.scopes, "import");
+    },
+    plan: planEnrolment,
+    explain: ({ found }) => (found.user.mustRebind ? new Problem("rebinding_required") : null),
+    replay: ({ deps, found }, input, created) => replay(deps, found, input, created),
+  },
+);
+
 /**
  * A new pending authenticator; makes the user if this is the first.
  *
  * Throws `locked`, `user_disabled`, `rebinding_required`, `too_many_authenticators`,
- * `secret_in_use`, and what `commitProven` throws.
+ * `secret_in_use`, and what a change throws.
  */
-export async function enrol(
-  deps: Deps,
-  caller: Caller,
-  { input, request }: { input: EnrolmentInput; request: IdempotentRequest | null },
-): Promise<Enrolment> {
-  const secret = input.secret ?? randomBytes(SECRET_BYTES);
-  const loaded = await loadUser(deps, caller);
-  if (input.secret !== undefined) assertScope(loaded.scopes, "import");
-  return once(
-    deps,
-    { scope: scopeOf(caller, loaded.app, loaded.user), request },
-    (remember) => create(deps, caller, { loaded, input, secret, remember }),
-    async (created) => replay(deps, await loadUser(deps, caller), input, created),
-  );
+export function enrol(deps: Deps, caller: Caller, input: EnrolmentInput): Promise<Enrolment> {
+  return ENROL(deps, caller, input);
 }
 
 /**
@@ -94,52 +115,45 @@ export async function showPending(
   return pending;
 }
 
-interface Creation {
-  loaded: LoadedUser;
-  input: EnrolmentInput;
-  secret: Uint8Array<ArrayBuffer>;
-  remember: Remember;
-}
-
-/** Twice at most: another first enrolment of the same user may come between read and write. */
-async function create(deps: Deps, caller: Caller, creation: Creation): Promise<Enrolment> {
-  const first = await tryCreate(deps, caller, creation);
-  if (first) return first;
-  const loaded = await loadUser(deps, caller);
-  const second = await tryCreate(deps, caller, { ...creation, loaded });
-  if (second) return second;
-  throw loaded.user?.mustRebind ? new Problem("rebinding_required") : new Problem("conflict");
-}
-
-async function tryCreate(
-  deps: Deps,
-  caller: Caller,
-  { loaded, input, secret, remember }: Creation,
-): Promise<Enrolment | null> {
-  const { keyring, now } = deps;
-  const secretDigests = await digests(keyring, "secret", secret);
-  assertEnrollable(loaded, secretDigests, now);
-  const id = randomId("auth");
-  const { app, externalId } = loaded;
-  const user = loaded.user ?? { id: randomId("usr"), externalId, epoch: 0 };
+async function planEnrolment({ deps, caller, found }: Context, input: EnrolmentInput) {
+  const { id = randomId("auth"), secret = randomBytes(SECRET_BYTES), parameters } = input;
+  const { app, user } = found;
+  const secretDigests = await digests(deps.keyring, "secret", secret);
+  assertUnlocked(user, deps.now);
+  assertRoomFor(secretDigests, found.authenticators);
   const pending = {
     id,
-    holder: loaded,
-    user,
     name: input.name ?? null,
-    parameters: input.parameters,
+    parameters,
     secretDigests,
-    secret: await seal(keyring, secret, secretContext(app.id, user.id, id)),
-    rebindHashes: await rebindHashes(deps, loaded, input),
-    replaces: input.replaces ?? false,
+    secret: await seal(deps.keyring, secret, secretContext(app.id, user.id, id)),
     isShort: isShort(secret),
-    proof: input.proof,
-    sequel: input.sequel,
   };
-  // Before anything is written: what cannot be shown must not be made.
-  const expiresAt = now.getTime() + PENDING_LIFE;
-  const enrolment = describe(secret, { id, loaded, input, expiresAt });
-  return (await insertPending(deps, caller, pending, remember)) ? enrolment : null;
+  const expiresAt = deps.now.getTime() + PENDING_LIFE;
+  return {
+    values: {
+      ...storedValues(pending),
+      rebindHashes: JSON.stringify(await rebindHashes(deps, found, input)),
+      replaces: Number(input.replaces ?? false),
+      proven: Number(isProven(caller, found, input)),
+      expiresAt,
+    },
+    event: eventOfNew(pending),
+    effects: input.effects ?? [],
+    resourceId: id,
+    // Before anything is written: what cannot be shown must not be made.
+    answer: describe(secret, { id, loaded: found, input, expiresAt }),
+  };
+}
+
+/** Sessions and links ask for a code themselves, where a factor is active. */
+function isProven(
+  caller: Caller,
+  { authenticators }: Pick<LoadedUser, "authenticators">,
+  { proof }: EnrolmentInput,
+): boolean {
+  if (proof !== undefined) return true;
+  return (isSession(caller) || isLink(caller)) && authenticators.some(isActive);
 }
 
 /** The link of a reset stands for its token. */
@@ -149,12 +163,6 @@ async function rebindHashes(
   { rebindToken }: EnrolmentInput,
 ): Promise<string[]> {
   return rebindHash ? [rebindHash] : digests(keyring, "rebinding", rebindToken ?? "");
-}
-
-/** Refuses, as read, what the write would refuse; to say why. */
-function assertEnrollable(loaded: LoadedUser, secretDigests: string[], now: Date): void {
-  if (loaded.user) assertUnlocked(loaded.user, now);
-  assertRoomFor(secretDigests, loaded.authenticators);
 }
 
 /** Throws `too_many_authenticators`, or `secret_in_use`. */

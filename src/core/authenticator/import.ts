@@ -7,39 +7,37 @@
 import { digests, seal } from "../../crypto/keyring";
 import { randomId } from "../../crypto/random";
 import { matchStep, stepsAround, timeStep, type TotpParameters } from "../../crypto/totp";
+import { effect } from "../../db/effect";
 import type { Deps } from "../../env";
 import { Problem } from "../../problem";
-import { insertActive, type ActiveAuthenticator } from "./active";
-import { actorOf, OPERATOR, type KeyCaller } from "../caller/actor";
-import { createBackupCodes } from "../code/backup-codes";
+import { isOperator, type KeyCaller, type OperatorCaller } from "../caller/actor";
+import { assertScope } from "../caller/by-key";
+import { SAME_EPOCH, UNLOCKED } from "../caller/live";
+import { firstChange, type Context } from "../change/change";
+import type { Created, IdempotentRequest } from "../change/idempotency";
+import type { Proof } from "../change/proof";
+import { createBackupCodes, replaceBackupCodes } from "../code/backup-codes";
+import { secretContext } from "../code/match";
+import { assertOpen } from "../user/guard";
+import { isActive, type App, type UserRecord } from "../user/record";
 import { digitsOf } from "./confirm";
 import { assertRoomFor } from "./enrol";
-import { secretContext } from "../code/match";
 import { isShort } from "./given-secret";
-import { assertOpen } from "../user/guard";
-import { once, type Created, type IdempotentRequest, type Remember } from "../change/idempotency";
-import { assertScope, loadByKey } from "../caller/by-key";
-import type { Holder, Proof } from "../change/proof";
-import { isActive, loadUserById, type App, type LoadedUser } from "../user/record";
+import { eventOfNew, HAS_ROOM, MAKE_ROOM, SECRET_IS_NEW, storedValues } from "./pending";
 
-interface GivenAuthenticator {
+export interface ImportInput {
   secret: Uint8Array<ArrayBuffer>;
   name?: string | undefined;
   parameters: TotpParameters;
-}
-
-export interface ImportInput extends GivenAuthenticator {
-  /** Checks everything and writes nothing. */
-  dryRun: boolean;
-}
-
-export interface KeyImportInput extends GivenAuthenticator {
   /** What the phone shows now: it proves that the two have the same secret, and is spent by it. */
   code?: string | undefined;
-  /** Whether ten backup codes come with a first factor. */
+  /** Whether ten backup codes come with a first factor: not where nobody is there to be shown them. */
   backupCodes?: boolean | undefined;
   /** Of a factor that is active already. */
   proof?: Proof | undefined;
+  request?: IdempotentRequest | null;
+  /** Checks everything and writes nothing. */
+  dryRun?: boolean;
 }
 
 export interface Imported {
@@ -48,122 +46,94 @@ export interface Imported {
   backupCodes?: string[];
 }
 
+const INSERT = effect(`
+  INSERT INTO authenticators (id, user_id, name, secret, secret_digest, algorithm, digits, period, state,
+    last_step, drift, created_at, confirmed_at, last_used_at)
+  SELECT :id, :userId, :name, :secret, :secretDigest, :algorithm, :digits, :period, 'active',
+    :lastStep, :drift, :now, :now, :lastUsedAt`);
+
 /**
- * The id of the new authenticator; null for a dry run that found nothing against it. No backup codes
- * come with it: nobody is there to be shown them.
- *
- * Throws `not_found`, `user_disabled`, `locked`, `rebinding_required`, `too_many_authenticators` or
- * `secret_in_use`.
+ * A reset user is not bound again by this: who they are is not proven by an old secret. Of a key it
+ * depends on what was read whether backup codes come with it; of the operator nothing does.
  */
-export async function importAuthenticator(
+const IMPORT = firstChange(
+  "authenticator.imported",
+  {
+    makesUser: true,
+    raisesEpoch: true,
+    needsProof: true,
+    only: [
+      `:keyId IS NULL OR ${SAME_EPOCH}`,
+      UNLOCKED,
+      "NOT users.must_rebind",
+      HAS_ROOM,
+      SECRET_IS_NEW,
+    ],
+    effects: [MAKE_ROOM, INSERT],
+  },
+  {
+    admit: ({ caller, found }) => {
+      if (!isOperator(caller)) assertScope(found.scopes, "import");
+    },
+    plan: planImport,
+    replay: ({ found }, input, created) => replay(found, input, created),
+  },
+);
+
+/**
+ * By a key of the scope `import`. Throws `insufficient_scope`, `invalid_code`, `user_disabled`,
+ * `locked`, `rebinding_required`, `too_many_authenticators`, `secret_in_use`, and what a change
+ * throws.
+ */
+export function importByKey(deps: Deps, caller: KeyCaller, input: ImportInput): Promise<Imported> {
+  return IMPORT(deps, caller, input);
+}
+
+/** By the operator; throws as `importByKey`. */
+export function importAuthenticator(
   deps: Deps,
-  userId: string,
+  caller: OperatorCaller,
   input: ImportInput,
-): Promise<string | null> {
-  const secretDigests = await digests(deps.keyring, "secret", input.secret);
-  for (let reads = 0; reads < 2; reads++) {
-    const loaded = await loadUserById(deps, userId);
-    if (!loaded) throw new Problem("not_found", { detail: "No such user." });
-    assertOpen(loaded.user, deps.now);
-    assertRoomFor(secretDigests, loaded.authenticators);
-    if (input.dryRun) return null;
-    const active = await describeActive(deps, loaded, loaded.user, { ...input, secretDigests });
-    if (await insertActive(deps, OPERATOR, active)) return active.id;
-  }
-  throw new Problem("conflict", { retryAfter: 1 });
-}
-
-/**
- * Makes the user if this is the first. A wrong code makes nothing and is no guess: who sends it sends
- * the secret too.
- *
- * Throws `insufficient_scope`, `invalid_code`, what `importAuthenticator` throws but `not_found`, and
- * what `commitProven` throws.
- */
-export async function importByKey(
-  deps: Deps,
-  caller: KeyCaller,
-  { input, request }: { input: KeyImportInput; request: IdempotentRequest | null },
 ): Promise<Imported> {
-  const loaded = await loadByKey(deps, caller);
-  assertScope(loaded.scopes, "import");
-  return once(
-    deps,
-    { scope: loaded.app.id, request },
-    (remember) => create(deps, caller, { loaded, input, remember }),
-    async (created) => replay(await loadByKey(deps, caller), input, created),
-  );
+  return IMPORT(deps, caller, input);
 }
 
-interface Creation {
-  loaded: LoadedUser;
-  input: KeyImportInput;
-  remember: Remember;
-}
-
-/** Twice at most, as for any enrolment. */
-async function create(deps: Deps, caller: KeyCaller, creation: Creation): Promise<Imported> {
-  const first = await tryCreate(deps, caller, creation);
-  if (first) return first;
-  const loaded = await loadByKey(deps, caller);
-  const second = await tryCreate(deps, caller, { ...creation, loaded });
-  if (second) return second;
-  throw new Problem("conflict", { retryAfter: 1 });
-}
-
-async function tryCreate(
-  deps: Deps,
-  caller: KeyCaller,
-  { loaded, input, remember }: Creation,
-): Promise<Imported | null> {
-  const secretDigests = await digests(deps.keyring, "secret", input.secret);
-  if (loaded.user) assertOpen(loaded.user, deps.now);
-  assertRoomFor(secretDigests, loaded.authenticators);
-  const user = loaded.user ?? { id: randomId("usr"), externalId: loaded.externalId, epoch: 0 };
-  const active = await describeActive(deps, loaded, user, { ...input, secretDigests });
-  const isFirst = !loaded.authenticators.some(isActive);
+async function planImport({ deps, found }: Context, input: ImportInput) {
+  const { app, user, authenticators } = found;
+  const { name = null, parameters, secret, dryRun: isDone = false } = input;
+  const secretDigests = await digests(deps.keyring, "secret", secret);
+  assertOpen(user, deps.now);
+  assertRoomFor(secretDigests, authenticators);
+  const { lastStep, drift } = await spentBy(deps, app, input);
+  const id = randomId("auth");
+  const sealed = await seal(deps.keyring, secret, secretContext(app.id, user.id, id));
+  const active = { id, name, parameters, secretDigests, secret: sealed, isShort: isShort(secret) };
+  const isFirst = !authenticators.some(isActive);
   const backup =
     isFirst && input.backupCodes ? await createBackupCodes(deps.keyring, user.id) : undefined;
-  const inserted = await insertActive(
-    deps,
-    actorOf(caller),
-    { ...active, backupCodeHashes: backup?.hashes ?? null },
-    remember,
-  );
-  if (!inserted) return null;
-  return { id: active.id, status: "active", ...(backup && { backupCodes: backup.codes }) };
-}
-
-async function describeActive(
-  deps: Deps,
-  holder: Holder,
-  user: ActiveAuthenticator["user"],
-  input: KeyImportInput & { secretDigests: string[] },
-): Promise<ActiveAuthenticator> {
-  const { name = null, parameters, secret, secretDigests, proof } = input;
-  const id = randomId("auth");
-  const context = secretContext(holder.app.id, user.id, id);
+  const answer: Imported = { id, status: "active", ...(backup && { backupCodes: backup.codes }) };
   return {
-    ...(await spentBy(deps, holder.app, input)),
-    id,
-    holder,
-    user,
-    name,
-    parameters,
-    secretDigests,
-    secret: await seal(deps.keyring, secret, context),
-    isShort: isShort(secret),
-    backupCodeHashes: null,
-    proof,
+    isDone,
+    values: {
+      ...storedValues(active),
+      replaces: 0,
+      lastStep,
+      drift: drift ?? 0,
+      lastUsedAt: drift === null ? null : deps.now.getTime(),
+    },
+    event: eventOfNew(active),
+    effects: backup ? replaceBackupCodes(backup.hashes) : [],
+    resourceId: id,
+    answer,
   };
 }
 
-/** What counts as spent: the step of the code, else the present one, whose code may have been used elsewhere. */
+/** What counts as spent: the step of the code, with its distance from now; else the present one, whose code may have been used elsewhere. */
 async function spentBy(
   { now }: Deps,
   { settings: { window } }: App,
-  { secret, parameters, code }: KeyImportInput,
-): Promise<Pick<ActiveAuthenticator, "lastStep" | "drift">> {
+  { secret, parameters, code }: ImportInput,
+): Promise<{ lastStep: number; drift: number | null }> {
   const present = timeStep(now, parameters.period);
   if (code === undefined) return { lastStep: present, drift: null };
   const digits = digitsOf(code, parameters);
@@ -174,11 +144,11 @@ async function spentBy(
 }
 
 /** The same answer again, unless backup codes were to come with it, which are shown once. */
-async function replay(
-  { authenticators }: LoadedUser,
-  { backupCodes }: KeyImportInput,
+function replay(
+  { authenticators }: UserRecord,
+  { backupCodes }: ImportInput,
   { resourceId: id }: Created,
-): Promise<Imported> {
+): Imported {
   const isThere = authenticators.some((one) => one.id === id && isActive(one));
   if (isThere && !backupCodes) return { id, status: "active" };
   const detail = isThere

@@ -4,18 +4,20 @@
  * else know the secret that is about to protect the account from them.
  */
 
+import { randomId } from "../../crypto/random";
 import { DEFAULT_PARAMETERS } from "../../crypto/totp";
-import { statement } from "../../db/statement";
+import { effect } from "../../db/effect";
 import type { Deps } from "../../env";
 import { Problem } from "../../problem";
 import type { SessionCaller } from "../caller/actor";
-import { CLAIMED } from "../caller/live";
 import { enrol, showPending, type Enrolment } from "./enrol";
 import { loadBySession } from "../caller/by-session";
 import { isActive } from "../user/record";
 
-const NOTE_ENROLMENT = statement(`
-  UPDATE sessions SET authenticator_id = :authenticatorId WHERE id = :sessionId AND ${CLAIMED}`);
+const NOTE_ENROLMENT = effect(
+  "UPDATE sessions SET authenticator_id = :authenticatorId",
+  "id = :sessionId",
+);
 
 /** A secret, in the place of whatever is pending. Throws what `enrol` throws. */
 export function enrolOwn(
@@ -23,16 +25,15 @@ export function enrolOwn(
   caller: SessionCaller,
   name: string | undefined,
 ): Promise<Enrolment> {
-  const { sessionId } = caller;
-  const input = {
+  const id = randomId("auth");
+  const effects = [NOTE_ENROLMENT({ sessionId: caller.sessionId, authenticatorId: id })];
+  return enrol(deps, caller, {
+    id,
     name,
     parameters: DEFAULT_PARAMETERS,
     replaces: true,
-    sequel: ({ userId, attempt }: { userId: string; attempt: string }, authenticatorId: string) => [
-      NOTE_ENROLMENT(deps.db.$client, { sessionId, userId, attempt, authenticatorId }),
-    ],
-  };
-  return enrol(deps, caller, { input, request: null });
+    effects,
+  });
 }
 
 /**

@@ -44,7 +44,13 @@ export interface LinkCaller {
   proving?: boolean;
 }
 
-export type Caller = KeyCaller | SessionCaller | LinkCaller;
+/** The operator, about a user by our own id. */
+export interface OperatorCaller {
+  operator: true;
+  userId: string;
+}
+
+export type Caller = KeyCaller | SessionCaller | LinkCaller | OperatorCaller;
 
 export interface Actor {
   /** The key that has to be good, and for what. */
@@ -67,11 +73,20 @@ export function isSession(caller: Caller): caller is SessionCaller {
   return "sessionId" in caller;
 }
 
+export function isOperator(caller: Caller): caller is OperatorCaller {
+  return "operator" in caller;
+}
+
 export function isLink(caller: Caller): caller is LinkCaller {
   return "linkId" in caller;
 }
 
+export function asOperator(userId: string): OperatorCaller {
+  return { operator: true, userId };
+}
+
 export function actorOf(caller: Caller): Actor {
+  if (isOperator(caller)) return OPERATOR;
   if (isSession(caller)) {
     const { sessionId: id, mark } = caller;
     return { ...NONE, session: { id, mark }, name: `session:${id}` };

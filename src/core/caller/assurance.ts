@@ -23,11 +23,6 @@ export function authTime({ aal, passwordAt, secondFactorAt }: Assurance): number
   return Math.floor((aal === 2 ? (secondFactorAt ?? 0) : passwordAt) / 1000);
 }
 
-/** Also when none can be given: a capped or reset user does not fall back to the password. */
-export function hasSecondFactor({ user, authenticators }: UserRecord): boolean {
-  return authenticators.some(isActive) || user.cappedAt !== null || user.mustRebind;
-}
-
 /** Whether the session's user can do nothing but enrol an authenticator. */
 export function isBoundToEnrol({ app, user, authenticators }: UserRecord): boolean {
   if (authenticators.some(isActive)) return false;

@@ -17,7 +17,7 @@ import {
 } from "../user/record";
 
 /** Of an API key `k`: it is the one that was presented, and good. */
-export const HAS_KEY = `k.id = :id AND k.hash = :hash AND ${KEY_IS_GOOD}`;
+export const HAS_KEY = `k.id = :id AND k.hash = :hash AND ${KEY_IS_GOOD}` as const;
 
 const LOAD = statement(`
   SELECT ${RECORD_COLUMNS}, k.scopes, k.last_used_at AS keyLastUsedAt
@@ -53,7 +53,7 @@ type Row = RecordRow & CheckedKey;
 export async function loadByKey(deps: Deps, caller: KeyCaller): Promise<LoadedUser> {
   const { id, hash, userId } = caller;
   const values = { id, hash, userId, now: deps.now.getTime() };
-  const { results } = await LOAD(deps.db.$client, values).all<Row>();
+  const { results } = await LOAD(deps, values).all<Row>();
   const [row] = results;
   assertKey(deps, caller, row);
   const names = { externalId: userId, accountName: userId };
@@ -80,5 +80,5 @@ export function assertScope(scopes: string, scope: Scope): void {
 function noteUse({ db, defer, now }: Deps, keyId: string, lastUsedAt: number | null): void {
   const hourAgo = now.getTime() - HOUR;
   if (lastUsedAt !== null && lastUsedAt > hourAgo) return;
-  defer(NOTE_USE(db.$client, { keyId, now: now.getTime(), hourAgo }).run());
+  defer(NOTE_USE({ db }, { keyId, now: now.getTime(), hourAgo }).run());
 }

@@ -62,7 +62,7 @@ interface Row extends RecordRow {
 export async function loadByLink(deps: Deps, caller: LinkCaller): Promise<LinkRecord> {
   const { linkId, browserHash, proving = false } = caller;
   const values = { linkId, browserHash, now: deps.now.getTime() };
-  const { results } = await LOAD(deps.db.$client, values).all<Row>();
+  const { results } = await LOAD(deps, values).all<Row>();
   const [row] = results;
   if (!row) throw new Problem("link_ended");
   const { linkUserId: externalId, accountName, rebindHash } = row;

@@ -6,12 +6,11 @@
 import { statement } from "../../db/statement";
 import type { Deps } from "../../env";
 import { Problem } from "../../problem";
-import type { SessionCaller } from "./actor";
+import { isSession, type Caller, type SessionCaller } from "./actor";
 import { assertAssurance, type Aal, type Assurance } from "./assurance";
 import { ACCOUNT_COLUMNS, readAccount, type Account, type AccountRow } from "../user/account";
-import { SESSION_USE_NOTED } from "../policy";
+import { SESSION_LIFE, SESSION_USE_NOTED } from "../policy";
 import { HAS_MARK } from "./live";
-import { idleEnd } from "../session/sessions";
 import {
   JOIN_AUTHENTICATORS,
   readKnownRecord,
@@ -47,6 +46,11 @@ const LOAD = statement(`
   WHERE s.id = :sessionId AND ${HAS_MARK} AND (:secretHash IS NULL OR (s.secret_hash = :secretHash AND s.refresh_hash IS NULL))
   ORDER BY t.rowid`);
 
+/** When a session of this level ends for want of use. */
+export const idleEnd = <Level extends string>(aal: Level) =>
+  `min(expires_at,
+    :now + iif(${aal} = 2, ${SESSION_LIFE[2].idle}, ${SESSION_LIFE[1].idle}))` as const;
+
 const NOTE_USE = statement(`
   UPDATE sessions SET last_used_at = :now, idle_expires_at = ${idleEnd("aal")}
   WHERE id = :sessionId AND last_used_at < :now AND revoked_at IS NULL AND idle_expires_at > :now`);
@@ -67,7 +71,7 @@ interface Row extends AccountRow {
 export async function loadBySession(deps: Deps, caller: SessionCaller): Promise<SessionRecord> {
   const { sessionId, mark, secretHash } = caller;
   const values = { sessionId, mark, secretHash, now: deps.now.getTime() };
-  const { results } = await LOAD(deps.db.$client, values).all<Row>();
+  const { results } = await LOAD(deps, values).all<Row>();
   const [row] = results;
   const record = readKnownRecord(results);
   if (!row || !record) throw new Problem("unauthorized", { cause: "no such session" });
@@ -79,6 +83,12 @@ export async function loadBySession(deps: Deps, caller: SessionCaller): Promise<
   return loaded;
 }
 
+/** As `loadBySession`, for what only a person does themselves. */
+export function loadOwn(deps: Deps, caller: Caller): Promise<SessionRecord> {
+  if (!isSession(caller)) throw new Error("not a session");
+  return loadBySession(deps, caller);
+}
+
 function readSession(id: string, row: Row): Session {
   const { aal, passwordAt, secondFactorAt, sessionLastUsedAt: lastUsedAt } = row;
   const [byCookie, authenticatorId] = [row.byCookie === 1, row.enrolledId];
@@ -88,5 +98,5 @@ function readSession(id: string, row: Row): Session {
 /** A session in use does not end for want of it; noted seldom, so that reading costs no write. */
 function noteUse({ db, defer, now }: Deps, { id: sessionId, lastUsedAt }: Session): void {
   if (now.getTime() - lastUsedAt < SESSION_USE_NOTED) return;
-  defer(NOTE_USE(db.$client, { sessionId, now: now.getTime() }).run());
+  defer(NOTE_USE({ db }, { sessionId, now: now.getTime() }).run());
 }

@@ -1,19 +1,20 @@
 /**
- * How a change to a user is made. One UPDATE of their row decides, and marks the row with a random
- * *attempt* id; every other statement of the same batch hangs on that mark (`CLAIMED`). No mark, no
- * effect. The fragments of SQL here are what the deciding UPDATE checks again in its own WHERE, so
- * that nothing read earlier is trusted.
+ * What has to hold still when something is decided: fragments of SQL that the deciding UPDATE of a
+ * user's row checks again in its own WHERE, so that nothing read earlier is trusted.
  */
 
 import { MARK_LENGTH } from "../../crypto/session-token";
 import type { Deps } from "../../env";
-import { Problem } from "../../problem";
 import type { Actor } from "./actor";
-import { CHALLENGE_ATTEMPTS, PROOF_LIFE } from "../policy";
+import { CHALLENGE_ATTEMPTS } from "../policy";
 import type { App, User } from "../user/record";
 
 /** Of an API key `k`. */
 export const KEY_IS_GOOD = `k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > :now)`;
+
+/** Of an API key `k`: this is one of its scopes, which are words with spaces between them. */
+export const hasScope = <Scope extends string>(scope: Scope) =>
+  `instr(' ' || k.scopes || ' ', ' ' || ${scope} || ' ') > 0` as const;
 
 /**
  * The API key is unrevoked, unexpired, of this app and has the scope; a null `:keyId` means that no
@@ -21,10 +22,10 @@ export const KEY_IS_GOOD = `k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.
  */
 const LIVE_KEY = `(:keyId IS NULL OR EXISTS (
     SELECT 1 FROM api_keys k WHERE k.id = :keyId AND k.app_id = users.app_id AND ${KEY_IS_GOOD}
-      AND instr(k.scopes, :scope) > 0))`;
+      AND ${hasScope(":scope")}))` as const;
 
 /** Of a session `s`: the secret is the one that `:mark` stands for. */
-export const HAS_MARK = `substr(s.secret_hash, 1, ${MARK_LENGTH}) = :mark`;
+export const HAS_MARK = `substr(s.secret_hash, 1, ${MARK_LENGTH}) = :mark` as const;
 
 /**
  * The session is live and of this user, at the epoch that was read, and has not been renewed since:
@@ -34,16 +35,16 @@ export const HAS_MARK = `substr(s.secret_hash, 1, ${MARK_LENGTH}) = :mark`;
 const LIVE_SESSION = `(:sessionId IS NULL OR EXISTS (
     SELECT 1 FROM sessions s WHERE s.id = :sessionId AND s.user_id = users.id AND s.revoked_at IS NULL
       AND s.expires_at > :now AND s.idle_expires_at > :now
-      AND s.epoch = :userEpoch AND users.epoch = :userEpoch AND ${HAS_MARK}))`;
+      AND s.epoch = :userEpoch AND users.epoch = :userEpoch AND ${HAS_MARK}))` as const;
 
 /** Of an enrolment link `l`: its time is not up, its app is as it was, and so is the key that made it. */
 export const LINK_SPEAKS = `l.expires_at > :now
     AND EXISTS (SELECT 1 FROM apps la WHERE la.id = l.app_id AND la.epoch = l.app_epoch AND la.deleted_at IS NULL)
-    AND (l.key_id IS NULL OR EXISTS (SELECT 1 FROM api_keys k WHERE k.id = l.key_id AND ${KEY_IS_GOOD}))`;
+    AND (l.key_id IS NULL OR EXISTS (SELECT 1 FROM api_keys k WHERE k.id = l.key_id AND ${KEY_IS_GOOD}))` as const;
 
 /** The epoch of a user whom an app calls so; of one who does not exist yet, the one they begin with. */
-export const epochOf = (appId: string, externalId: string) =>
-  `coalesce((SELECT le.epoch FROM users le WHERE le.app_id = ${appId} AND le.external_id = ${externalId}), 0)`;
+export const epochOf = <AppId extends string, Id extends string>(appId: AppId, externalId: Id) =>
+  `coalesce((SELECT le.epoch FROM users le WHERE le.app_id = ${appId} AND le.external_id = ${externalId}), 0)` as const;
 
 /**
  * Besides: it is not used up, and nothing has happened to the user that ends what was minted before.
@@ -54,12 +55,12 @@ export const LINK_STANDS = `l.completed_at IS NULL AND ${LINK_SPEAKS}
     AND iif(l.rebind_hash IS NULL, l.user_epoch = ${epochOf("l.app_id", "l.external_id")}, EXISTS (
       SELECT 1 FROM users lu WHERE lu.app_id = l.app_id AND lu.external_id = l.external_id AND lu.must_rebind
         AND (lu.rebind_hash = l.rebind_hash OR EXISTS (
-          SELECT 1 FROM authenticators lt WHERE lt.id = l.authenticator_id AND lt.user_id = lu.id))))`;
+          SELECT 1 FROM authenticators lt WHERE lt.id = l.authenticator_id AND lt.user_id = lu.id))))` as const;
 
 /** This browser opened an enrolment link for this user, which stands. */
 const LIVE_LINK = `(:linkId IS NULL OR EXISTS (
     SELECT 1 FROM enrolment_links l WHERE l.id = :linkId AND l.browser_hash = :browserHash
-      AND l.app_id = users.app_id AND l.external_id = users.external_id AND ${LINK_STANDS}))`;
+      AND l.app_id = users.app_id AND l.external_id = users.external_id AND ${LINK_STANDS}))` as const;
 
 /** Where a factor is active, a code of it has been given through the link. */
 const PROVEN_LINK = `(:linkId IS NULL
@@ -67,29 +68,10 @@ const PROVEN_LINK = `(:linkId IS NULL
     OR EXISTS (SELECT 1 FROM enrolment_links l WHERE l.id = :linkId AND l.proven_epoch = users.epoch))`;
 
 /** Whoever gives a code still may: that is how a link is proven. */
-export const LIVE_PROVER = `${LIVE_KEY} AND ${LIVE_SESSION} AND ${LIVE_LINK}`;
+export const LIVE_PROVER = `${LIVE_KEY} AND ${LIVE_SESSION} AND ${LIVE_LINK}` as const;
 
 /** Whoever asks still may. */
-export const LIVE_CALLER = `${LIVE_PROVER} AND ${PROVEN_LINK}`;
-
-/**
- * The challenge was answered for a change of this user's factors, a moment ago, nothing has happened to
- * them since, no change was made with it, and the key that asked is good still.
- */
-export const PROVEN_BY_CHALLENGE = `EXISTS (
-    SELECT 1 FROM challenges c JOIN api_keys k ON k.id = c.key_id AND ${KEY_IS_GOOD}
-    WHERE c.id = :proofChallengeId AND c.user_id = users.id AND c.proven_epoch = users.epoch
-      AND c.spent_at > :now - ${PROOF_LIFE})`;
-
-/**
- * A proof of an active factor, if one was given, is right: the code that passed earlier in this batch,
- * or an answered challenge. If none was given, none is needed.
- */
-export const PROVEN = `CASE
-    WHEN :proofAttempt IS NOT NULL THEN users.attempt = :proofAttempt AND users.failures = 0
-    WHEN :proofChallengeId IS NOT NULL THEN ${PROVEN_BY_CHALLENGE}
-    ELSE NOT :requireProof OR NOT EXISTS (
-      SELECT 1 FROM authenticators t WHERE t.user_id = users.id AND t.state = 'active') END`;
+export const LIVE_CALLER = `${LIVE_PROVER} AND ${PROVEN_LINK}` as const;
 
 /** What only the operator may end, nobody else ends by removing or deleting. */
 export const NOT_HELD = `((:keyId IS NULL AND :sessionId IS NULL AND :linkId IS NULL) OR
@@ -100,7 +82,8 @@ export const LIVE_APP = `EXISTS (
     SELECT 1 FROM apps a WHERE a.id = users.app_id AND a.id = :appId AND a.epoch = :appEpoch)`;
 
 /** Of a challenge's row `c`: it was answered, or has used up its tries. */
-export const CHALLENGE_IS_OVER = `(c.spent_at IS NOT NULL OR c.attempts >= ${CHALLENGE_ATTEMPTS})`;
+export const CHALLENGE_IS_OVER =
+  `(c.spent_at IS NOT NULL OR c.attempts >= ${CHALLENGE_ATTEMPTS})` as const;
 
 /** Nothing that ends what was minted before it has happened to the user since the read. */
 export const SAME_EPOCH = `users.epoch = :userEpoch`;
@@ -108,21 +91,6 @@ export const SAME_EPOCH = `users.epoch = :userEpoch`;
 /** Not disabled, not capped, not locked. */
 export const UNLOCKED = `users.disabled_at IS NULL AND users.capped_at IS NULL
     AND coalesce(users.locked_until, 0) <= :now`;
-
-/** The deciding UPDATE of this batch took place. */
-export const CLAIMED = `EXISTS (SELECT 1 FROM users WHERE id = :userId AND attempt = :attempt)`;
-
-/** The deciding UPDATE of a verification took place, and the code was right. */
-export const PASSED = `EXISTS (SELECT 1 FROM users WHERE id = :userId AND attempt = :attempt AND failures = 0)`;
-
-/** What the statements of a batch that hang on its deciding UPDATE know it by. */
-export interface Mark {
-  userId: string;
-  attempt: string;
-}
-
-/** Statements that hang on the mark of a change, and take place with it. */
-export type Sequel = (mark: Mark) => D1PreparedStatement[];
 
 /**
  * The current step of an authenticator's row. D1 binds every number as REAL, so that a division
@@ -150,16 +118,4 @@ export function claimBy(
     userId: user.id,
     userEpoch: user.epoch,
   };
-}
-
-/**
- * Runs a batch whose first statement decides; throws `conflict` if it found that something no
- * longer holds.
- */
-export async function commitClaim(
-  { db }: Deps,
-  statements: [D1PreparedStatement, ...D1PreparedStatement[]],
-): Promise<void> {
-  const [claimed] = await db.$client.batch(statements);
-  if (claimed?.results.length !== 1) throw new Problem("conflict", { retryAfter: 1 });
 }

@@ -3,10 +3,10 @@
  * D1, the commit.
  */
 
+import type { Effect } from "../../db/effect";
 import type { Deps } from "../../env";
 import { Problem } from "../../problem";
 import type { Actor } from "../caller/actor";
-import type { Sequel } from "../caller/live";
 import { countBackupCodes, type BackupCodesLeft } from "../code/backup-codes";
 import { takeSnapshot, type ChallengeSnapshot } from "./snapshot";
 import { FACTOR_CHANGE, openToken, type ChallengeClaims, type ChallengeKind } from "./token";
@@ -23,7 +23,7 @@ export interface ChallengeAnswer {
   /** The browser's own word for where it comes from; null if there was none. */
   origin: string | null;
   /** What else a right answer does. */
-  afterPass?: Sequel | undefined;
+  afterPass?: readonly Effect[] | undefined;
 }
 
 export interface AnsweredChallenge {

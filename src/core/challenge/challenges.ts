@@ -5,6 +5,7 @@
  */
 
 import { randomId } from "../../crypto/random";
+import { ALWAYS, carryOut } from "../../db/effect";
 import type { Deps } from "../../env";
 import { Problem } from "../../problem";
 import type { KeyCaller } from "../caller/actor";
@@ -59,7 +60,7 @@ export async function createChallenge(
     deps,
     { scope: loaded.app.id, request },
     async (remember) => {
-      const statements = remember(made.resourceId);
+      const statements = carryOut(deps, ALWAYS, remember(made.resourceId));
       if (statements.length > 0) await deps.db.$client.batch(statements);
       return mintAs(made);
     },

@@ -4,6 +4,7 @@
  */
 
 import { createSecret, hashSecret } from "../../crypto/session-token";
+import { effect } from "../../db/effect";
 import { statement } from "../../db/statement";
 import type { Deps } from "../../env";
 import { Problem } from "../../problem";
@@ -13,7 +14,7 @@ import { signAssertion } from "./assertion";
 import { recordWhere } from "../audit/event";
 import type { ChallengeClaims } from "./token";
 import { createChallenge, type Challenge, type ChallengeInput } from "./challenges";
-import { CHALLENGE_IS_OVER, KEY_IS_GOOD, SAME_EPOCH } from "../caller/live";
+import { CHALLENGE_IS_OVER, hasScope, KEY_IS_GOOD, SAME_EPOCH } from "../caller/live";
 import type { IdempotentRequest } from "../change/idempotency";
 import { assertKey, CHECK_KEY, HAS_KEY, type CheckedKey } from "../caller/by-key";
 import { CHALLENGE_RESULT_LIFE } from "../policy";
@@ -45,16 +46,17 @@ const STANDS = statement(`
   FROM apps a JOIN api_keys k ON k.app_id = a.id
   WHERE a.id = :appId AND a.epoch = :appEpoch AND a.deleted_at IS NULL AND k.id = :keyId AND ${KEY_IS_GOOD}`);
 
-/** Hangs on `PASSED`. */
-const INSERT = statement(`
-  INSERT INTO challenge_results
+const INSERT = effect(
+  `INSERT INTO challenge_results
     (hash, challenge_id, app_id, app_epoch, key_id, user_id, user_epoch, purpose, method, expires_at)
   SELECT :hash, :challengeId, app_id, :appEpoch, :keyId, id, epoch, :purpose, :method, :expiresAt
-  FROM users WHERE id = :userId AND attempt = :attempt AND failures = 0`);
+  FROM users`,
+  "id = :userId",
+);
 
 /** The user, while the challenge is open. */
 const WHO_IS_ASKED = `FROM users WHERE users.id = :userId AND ${SAME_EPOCH}
-    AND NOT EXISTS (SELECT 1 FROM challenges c WHERE c.id = :id AND ${CHALLENGE_IS_OVER})`;
+    AND NOT EXISTS (SELECT 1 FROM challenges c WHERE c.id = :id AND ${CHALLENGE_IS_OVER})` as const;
 /** Before the statement that makes it untrue. */
 const recordCancelled = recordWhere(`EXISTS (SELECT 1 ${WHO_IS_ASKED})`);
 /** Spent, and by no code: nothing hangs on it. */
@@ -69,7 +71,7 @@ const CANCEL = statement(`
  */
 const REDEEM = statement(`
   DELETE FROM challenge_results AS r WHERE r.hash = :codeHash AND r.expires_at > :now
-    AND EXISTS (SELECT 1 FROM api_keys k WHERE ${HAS_KEY} AND k.app_id = r.app_id AND instr(k.scopes, :scope) > 0)
+    AND EXISTS (SELECT 1 FROM api_keys k WHERE ${HAS_KEY} AND k.app_id = r.app_id AND ${hasScope(":scope")})
     AND EXISTS (SELECT 1 FROM api_keys k WHERE k.id = r.key_id AND ${KEY_IS_GOOD})
     AND EXISTS (SELECT 1 FROM apps a WHERE a.id = r.app_id AND a.epoch = r.app_epoch AND a.deleted_at IS NULL)
     AND EXISTS (SELECT 1 FROM users u WHERE u.id = r.user_id AND u.epoch = r.user_epoch AND u.disabled_at IS NULL)
@@ -105,7 +107,7 @@ export async function openChallengeLink(
   const claims = await openChallenge(deps, "link", token);
   const { id, appId, appEpoch, userId, userEpoch, keyId } = claims;
   const values = { id, appId, appEpoch, userId, userEpoch, keyId, now: deps.now.getTime() };
-  const { results } = await STANDS(deps.db.$client, values).all<{ isOver: number }>();
+  const { results } = await STANDS(deps, values).all<{ isOver: number }>();
   const [row] = results;
   if (row) return { claims, isOver: row.isOver === 1 };
   throw new Problem("invalid_challenge", { cause: "its app changed, or its key is revoked" });
@@ -125,7 +127,7 @@ export async function answerChallengeLink(
   await answerChallenge(deps, claims, {
     code,
     origin: null,
-    afterPass: ({ userId, attempt }) => [INSERT(deps.db.$client, { ...result, userId, attempt })],
+    afterPass: [INSERT(result)],
   });
   return returnTo(returnUrlOf(claims), { result: "success", code: text });
 }
@@ -138,7 +140,7 @@ export async function cancelChallengeLink(deps: Deps, claims: ChallengeClaims): 
   const type = "challenge.cancelled" as const;
   await deps.db.$client.batch([
     recordCancelled(deps, { type, actor: `challenge:${id}`, appId, userId }, { id, userEpoch }),
-    CANCEL(deps.db.$client, values),
+    CANCEL(deps, values),
   ]);
   return leaveChallengeLink(claims);
 }
@@ -167,8 +169,8 @@ export async function redeemChallengeLink(
   const values = { id, hash, scope, codeHash, now: deps.now.getTime() };
   // Each row is of one of the two.
   const [checked, redeemed] = await deps.db.$client.batch<CheckedKey & Redeemed>([
-    CHECK_KEY(deps.db.$client, values),
-    REDEEM(deps.db.$client, values),
+    CHECK_KEY(deps, values),
+    REDEEM(deps, values),
   ]);
   assertKey(deps, caller, checked?.results[0]);
   const [found] = redeemed?.results ?? [];

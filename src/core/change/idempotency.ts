@@ -10,15 +10,21 @@
 import { and, eq, gt } from "drizzle-orm";
 import { digest, digests } from "../../crypto/keyring";
 import { idempotencyKeys } from "../../db/schema";
-import { statement } from "../../db/statement";
+import { effect, type Effect } from "../../db/effect";
 import type { Deps } from "../../env";
 import { Problem } from "../../problem";
-import { isSession, type Caller } from "../caller/actor";
-import { CLAIMED, type Mark } from "../caller/live";
+import { isOperator, isSession, type Caller } from "../caller/actor";
 import { IDEMPOTENCY_LIFE } from "../policy";
 
-/** Whose Idempotency-Keys these are: an app's back end shares them, each person has their own. */
-export function scopeOf(caller: Caller, app: { id: string }, user: { id: string } | null): string {
+/**
+ * Whose Idempotency-Keys these are: an app's back end shares them, each person has their own, and so
+ * has the operator.
+ */
+export function scopeOf(
+  caller: Caller,
+  { app, user }: { app: { id: string }; user: { id: string } | null },
+): string {
+  if (isOperator(caller)) return "admin";
   return isSession(caller) && user ? user.id : app.id;
 }
 
@@ -37,26 +43,16 @@ export interface Created {
   createdAt: Date;
 }
 
-/**
- * The statements that end a creating batch and remember what it made; with a claim, only if that
- * change took place, and for a link, only if it is there.
- */
-export type Remember = (
-  resourceId: string,
-  claim?: { userId: string; attempt: string } | "link",
-) => D1PreparedStatement[];
+/** What remembers in the batch of a creating call that it made this. */
+export type Remember = (resourceId: string) => Effect[];
 
-const FORGET_EXPIRED = statement(`
-  DELETE FROM idempotency_keys WHERE scope = :scope AND key = :key AND expires_at <= :now`);
-const rememberIf = (condition: string) =>
-  statement(`
+const FORGET_EXPIRED = effect(
+  "DELETE FROM idempotency_keys",
+  "scope = :scope AND key = :key AND expires_at <= :now",
+);
+const REMEMBER = effect(`
   INSERT INTO idempotency_keys (scope, key, route, request_digest, resource_id, created_at, expires_at)
-  SELECT :scope, :key, :route, :requestDigest, :resourceId, :now, :expiresAt WHERE ${condition}`);
-const REMEMBER = {
-  always: rememberIf("1"),
-  claimed: rememberIf(CLAIMED),
-  link: rememberIf("EXISTS (SELECT 1 FROM enrolment_links WHERE id = :resourceId)"),
-};
+  SELECT :scope, :key, :route, :requestDigest, :resourceId, :now, :expiresAt`);
 
 /**
  * Runs `create` unless a call with this key has been carried out, then `replay`. `scope` is the
@@ -108,23 +104,16 @@ async function findCreated(
 }
 
 async function remembering(
-  { db, keyring, now }: Deps,
+  { keyring, now }: Deps,
   scope: string,
   { key, route, content }: IdempotentRequest,
 ): Promise<Remember> {
   const requestDigest = await digest(keyring, "request", content);
-  const created = { scope, key, route, requestDigest, now: now.getTime() };
-  const expiresAt = created.now + IDEMPOTENCY_LIFE;
-  return (resourceId, claim) => {
-    const by = typeof claim === "object" ? "claimed" : (claim ?? "always");
-    const values = { ...created, resourceId, expiresAt, ...markOf(claim) };
-    return [FORGET_EXPIRED(db.$client, created), REMEMBER[by](db.$client, values)];
-  };
-}
-
-/** Nothing else of a claim: it has a scope of its own. */
-function markOf(claim: Parameters<Remember>[1]): Mark | null {
-  return typeof claim === "object" ? { userId: claim.userId, attempt: claim.attempt } : null;
+  const expiresAt = now.getTime() + IDEMPOTENCY_LIFE;
+  return (resourceId) => [
+    FORGET_EXPIRED({ scope, key }),
+    REMEMBER({ scope, key, route, requestDigest, resourceId, expiresAt }),
+  ];
 }
 
 function isClash(error: unknown): boolean {

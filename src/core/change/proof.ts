@@ -7,12 +7,14 @@
  * that was answered for this purpose is used up by the batch of the change.
  */
 
+import { CLAIMED, type Mark } from "../../db/effect";
 import { statement } from "../../db/statement";
 import type { Deps } from "../../env";
 import { Problem } from "../../problem";
 import type { Actor } from "../caller/actor";
-import { CLAIMED, PROVEN_BY_CHALLENGE, type Mark } from "../caller/live";
-import { isActive, type LoadedUser } from "../user/record";
+import { KEY_IS_GOOD } from "../caller/live";
+import { PROOF_LIFE } from "../policy";
+import { isActive, type UserRecord } from "../user/record";
 import { attemptCode, invalidCode, lockOutOf, openSubject, parseCode } from "../code/verify";
 
 /** One of the two. */
@@ -22,8 +24,27 @@ export interface Proof {
   challengeId?: string | undefined;
 }
 
-/** Whose factors they are; who may not exist yet. */
-export type Holder = Pick<LoadedUser, "app" | "user" | "authenticators">;
+/** Whose factors they are. */
+export type Holder = Pick<UserRecord, "app" | "user" | "authenticators">;
+
+/**
+ * The challenge was answered for a change of this user's factors, a moment ago, nothing has happened to
+ * them since, no change was made with it, and the key that asked is good still.
+ */
+const PROVEN_BY_CHALLENGE = `EXISTS (
+    SELECT 1 FROM challenges c JOIN api_keys k ON k.id = c.key_id AND ${KEY_IS_GOOD}
+    WHERE c.id = :proofChallengeId AND c.user_id = users.id AND c.proven_epoch = users.epoch
+      AND c.spent_at > :now - ${PROOF_LIFE})` as const;
+
+/**
+ * A proof of an active factor, if one was given, is right: the code that passed earlier in this batch,
+ * or an answered challenge. If none was given, none is needed.
+ */
+export const PROVEN = `CASE
+    WHEN :proofAttempt IS NOT NULL THEN users.attempt = :proofAttempt AND users.failures = 0
+    WHEN :proofChallengeId IS NOT NULL THEN ${PROVEN_BY_CHALLENGE}
+    ELSE NOT :requireProof OR NOT EXISTS (
+      SELECT 1 FROM authenticators t WHERE t.user_id = users.id AND t.state = 'active') END` as const;
 
 /** What `PROVEN` binds. */
 export type ProofValues = Record<
@@ -91,21 +112,20 @@ export function isProofRequired(
 
 async function commitByCode(
   deps: Deps,
-  { app, user, authenticators }: Holder,
+  holder: Holder,
   { actor, statements }: ProvenChange,
   text: string,
 ): Promise<boolean> {
-  if (!user) throw new Problem("not_enrolled");
   const subject = {
-    ...(await openSubject(deps, { app, user, authenticators })),
+    ...(await openSubject(deps, holder)),
     actor,
     challenge: null,
-    afterPass: ({ attempt }: Mark) => statements({ ...NO_PROOF, proofAttempt: attempt }),
+    change: (attempt: string) => statements({ ...NO_PROOF, proofAttempt: attempt }),
   };
   const result = await attemptCode(deps, subject, parseCode(text));
   if (!result) return false;
   if (result.verdict !== "passed") throw invalidCode(deps, lockOutOf(result));
-  if (!tookPlace(result.sequel ?? [])) throw new Problem("conflict", { retryAfter: 1 });
+  if (!tookPlace(result.changed ?? [])) throw new Problem("conflict", { retryAfter: 1 });
   return true;
 }
 
@@ -116,9 +136,9 @@ async function commitByChallenge(
 ): Promise<boolean> {
   const d1 = deps.db.$client;
   const values = { ...mark, ...proof, now: deps.now.getTime() };
-  const results = await d1.batch([...statements(proof), USE_CHALLENGE(d1, values)]);
+  const results = await d1.batch([...statements(proof), USE_CHALLENGE(deps, values)]);
   if (tookPlace(results)) return true;
-  const { results: standing } = await STILL_PROVES(d1, values).all();
+  const { results: standing } = await STILL_PROVES(deps, values).all();
   if (standing.length > 0) return false;
   throw new Problem("proof_required", {
     detail: "The challenge proves nothing: it was not answered for this, or is used or too old.",

@@ -5,14 +5,13 @@
 
 import { createBackupCode } from "../../crypto/code";
 import { digest, digests, type Keyring } from "../../crypto/keyring";
-import { statement } from "../../db/statement";
-import type { Deps } from "../../env";
-import { CLAIMED } from "../caller/live";
+import { effect, type Effect } from "../../db/effect";
 import { BACKUP_CODES, FEW_BACKUP_CODES } from "../policy";
 
-const DELETE_ALL = statement(`DELETE FROM backup_codes WHERE user_id = :userId AND ${CLAIMED}`);
-const INSERT = statement(`
-  INSERT INTO backup_codes (user_id, hash) SELECT :userId, value FROM json_each(:hashes) WHERE ${CLAIMED}`);
+const DELETE_ALL = effect("DELETE FROM backup_codes", "user_id = :userId");
+const INSERT = effect(
+  "INSERT INTO backup_codes (user_id, hash) SELECT :userId, value FROM json_each(:hashes)",
+);
 
 export interface BackupCodesLeft {
   remaining: number;
@@ -45,16 +44,7 @@ function hashed(userId: string, code: string): string {
   return `${userId}:${code.replaceAll("-", "")}`;
 }
 
-/**
- * The statements that put these codes in the place of the old set, if the attempt's change took
- * place.
- */
-export function replaceBackupCodes(
-  { db }: Deps,
-  { userId, attempt, hashes }: { userId: string; attempt: string; hashes: string[] },
-): D1PreparedStatement[] {
-  return [
-    DELETE_ALL(db.$client, { userId, attempt }),
-    INSERT(db.$client, { userId, attempt, hashes: JSON.stringify(hashes) }),
-  ];
+/** What puts these codes in the place of the old set. */
+export function replaceBackupCodes(hashes: string[]): Effect[] {
+  return [DELETE_ALL({}), INSERT({ hashes: JSON.stringify(hashes) })];
 }

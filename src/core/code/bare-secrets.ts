@@ -29,11 +29,11 @@ const SHARED_PREFIX = 2;
 const OWN_ROW = `SELECT digest FROM bare_secrets WHERE digest IN (SELECT value FROM json_each(:digests))
     ORDER BY last_step DESC LIMIT 1`;
 
-const HAS_ROW = `EXISTS (${OWN_ROW})`;
+const HAS_ROW = `EXISTS (${OWN_ROW})` as const;
 
 /** The shared count, with this attempt in it if it failed, is enough for a row. */
 const COUNTED_ENOUGH = `EXISTS (SELECT 1 FROM bare_secret_counts
-    WHERE key = :shared AND ends_at > :now AND count >= ${rowAtFailure})`;
+    WHERE key = :shared AND ends_at > :now AND count >= ${rowAtFailure})` as const;
 
 /** Stops at what makes a row: a flood of made-up secrets soon writes nothing here. */
 const COUNT_FAILURE = statement(`
@@ -52,7 +52,7 @@ const COUNT_NEW_ROW = statement(`
   WHERE ends_at <= :now OR count <= ${newPerMinute}`);
 
 const MAY_HAVE_ROW = `(:step >= 0 OR ${COUNTED_ENOUGH}) AND EXISTS (SELECT 1 FROM bare_secret_counts
-    WHERE key = 'new' AND ends_at > :now AND count <= ${newPerMinute})`;
+    WHERE key = 'new' AND ends_at > :now AND count <= ${newPerMinute})` as const;
 
 /** Failures after one more, of a row that has not expired. */
 const NEXT_FAILURES = `(iif(bare_secrets.expires_at <= :now, 0, bare_secrets.failures) + 1)`;
@@ -101,7 +101,7 @@ export async function verifyBareSecret(
   const step = await matchStep(key, [code], { steps, parameters: DEFAULT_PARAMETERS });
   const values = await bindings(deps, key, step ?? -1);
   const d1 = deps.db.$client;
-  const statements = [COUNT_FAILURE, COUNT_NEW_ROW, DECIDE].map((bind) => bind(d1, values));
+  const statements = [COUNT_FAILURE, COUNT_NEW_ROW, DECIDE].map((bind) => bind(deps, values));
   const results = await d1.batch<{ failures: number; lockedUntil: number | null }>(statements);
   const { failures, lockedUntil = null } = results.at(-1)?.results[0] ?? {};
   return {

@@ -9,6 +9,7 @@
  * statements, and the answer is what the batch returned.
  */
 
+import { carryOut, PASSED, passed, type Effect } from "../../db/effect";
 import { statement } from "../../db/statement";
 import type { Deps } from "../../env";
 import type { Actor } from "../caller/actor";
@@ -18,17 +19,16 @@ import {
   claimBy,
   LIVE_APP,
   LIVE_PROVER,
-  PASSED,
   SAME_EPOCH,
   STEP_NOW,
   UNLOCKED,
-  type Sequel,
 } from "../caller/live";
 import { DAY, MAX_DRIFT, MINUTE, PROOF_LIFE } from "../policy";
 import type { App, User } from "../user/record";
 
 /** Strikes as they stand now: one is forgiven a day, a fraction of a day forgives that fraction. */
-const STRIKES_NOW = `max(0, users.strikes - max(0, :now - coalesce(users.strikes_at, :now)) / ${DAY}.0)`;
+const STRIKES_NOW =
+  `max(0, users.strikes - max(0, :now - coalesce(users.strikes_at, :now)) / ${DAY}.0)` as const;
 
 /** Never earlier than it was: a clock that goes back and forward again forgives no day twice. */
 const FORGIVEN_UNTIL = `max(:now, coalesce(users.strikes_at, 0))`;
@@ -37,8 +37,8 @@ const FORGIVEN_UNTIL = `max(:now, coalesce(users.strikes_at, 0))`;
  * The end of the lock after so many failures: RFC 4226 §7.3. 30 s, doubling with every further one,
  * at most an hour.
  */
-export const lockEnd = (failures: string) =>
-  `:now + 1000 * min(3600, 30 << min(${failures} - :failuresBeforeLock, 7))`;
+export const lockEnd = <Failures extends string>(failures: Failures) =>
+  `:now + 1000 * min(3600, 30 << min(${failures} - :failuresBeforeLock, 7))` as const;
 
 /** Of a matched authenticator `t`. */
 const IS_ACTIVE = `t.user_id = :userId AND t.state = 'active'`;
@@ -52,7 +52,7 @@ const IS_ACTIVE = `t.user_id = :userId AND t.state = 'active'`;
 const TOTP_VERDICT = `SELECT count(*) > 0
       AND count(*) = total(${IS_ACTIVE} AND t.last_step <= matched.value - :run) AS passed,
     total(${IS_ACTIVE} AND t.last_step >= matched.value) > 0 AS spent
-  FROM json_each(:steps) AS matched LEFT JOIN authenticators t ON t.id = matched.key`;
+  FROM json_each(:steps) AS matched LEFT JOIN authenticators t ON t.id = matched.key` as const;
 
 /** Passed: the user has this backup code, unused. Spent: they have it, used. */
 const BACKUP_CODE_VERDICT = `SELECT total(used_at IS NULL) > 0 AS passed, total(used_at IS NOT NULL) > 0 AS spent
@@ -62,7 +62,7 @@ const BACKUP_CODE_VERDICT = `SELECT total(used_at IS NULL) > 0 AS passed, total(
 const HOLDS = `users.id = :userId AND ${SAME_EPOCH} AND ${UNLOCKED} AND NOT users.must_rebind
     AND ${LIVE_APP}
     AND ${LIVE_PROVER}
-    AND NOT EXISTS (SELECT 1 FROM challenges c WHERE c.id = :challengeId AND ${CHALLENGE_IS_OVER})`;
+    AND NOT EXISTS (SELECT 1 FROM challenges c WHERE c.id = :challengeId AND ${CHALLENGE_IS_OVER})` as const;
 
 const ATTEMPTS_BEFORE = `(SELECT attempts FROM challenges WHERE id = :challengeId)`;
 
@@ -70,7 +70,7 @@ const ATTEMPTS_BEFORE = `(SELECT attempts FROM challenges WHERE id = :challengeI
  * A failed attempt leaves at least one failure, so `failures = 0` afterwards says that this one
  * passed.
  */
-const decide = (verdict: string) =>
+const decide = <Sql extends string>(verdict: Sql) =>
   statement(`
   UPDATE users SET
     attempt = :attempt,
@@ -86,7 +86,7 @@ const decide = (verdict: string) =>
   RETURNING failures, locked_until AS lockedUntil, capped_at IS NOT NULL AS capped, ${ATTEMPTS_BEFORE} AS attemptsBefore`);
 
 /** After the deciding statement, which found nothing amiss but that. */
-const findSpent = (verdict: string) =>
+const findSpent = <Sql extends string>(verdict: Sql) =>
   statement(`
   SELECT failures, ${ATTEMPTS_BEFORE} AS attemptsBefore FROM users
   WHERE users.attempt IS NOT :attempt AND ${HOLDS} AND (SELECT spent FROM (${verdict}))`);
@@ -149,14 +149,16 @@ export interface Attempt {
   /** Who asks; for a challenge, with the key that minted it. */
   actor: Actor;
   challenge: { id: string; expiresAt: number; provesChange?: boolean } | null;
-  /** What else a right code does: statements that hang on `PASSED`. They may set a mark of their own. */
-  afterPass?: Sequel | undefined;
+  /** What else a right code does. */
+  afterPass?: readonly Effect[] | undefined;
+  /** A change that this code proves: it decides anew, on this attempt and its passing. */
+  change?: ((attempt: string) => D1PreparedStatement[]) | undefined;
 }
 
 /** Spent: right once, and refused without being charged. */
 export type Verdict = "passed" | "wrong" | "spent";
 
-export interface Outcome {
+export interface Ruling {
   verdict: Verdict;
   failures: number;
   /** Null also for who is capped: that ends with no time. */
@@ -166,26 +168,28 @@ export interface Outcome {
   /** Charged to the same challenge, with this one. */
   challengeAttempts: number;
   backupCodesRemaining: number;
-  /** Of the statements of `afterPass`. */
-  sequel?: D1Result[];
+  /** Of the change that the code was to prove. */
+  changed?: D1Result[];
 }
 
 /**
  * Decides about the attempt and says how; null if something no longer held, in which case nothing
  * was changed.
  */
-export async function commit(deps: Deps, attempt: Attempt): Promise<Outcome | null> {
+export async function commit(deps: Deps, attempt: Attempt): Promise<Ruling | null> {
   const values = bindings(deps, attempt);
   const { method } = attempt;
   const d1 = deps.db.$client;
-  const statements = [DECIDE, FIND_SPENT, SPEND].map((by) => by[method](d1, values));
-  if (attempt.challenge) statements.push(ANSWER_CHALLENGE(d1, values));
-  const recorded = statements.push(RECORD_ATTEMPT(d1, values)) - 1;
-  if (attempt.afterPass) statements.push(...attempt.afterPass(values));
+  const statements = [DECIDE, FIND_SPENT, SPEND].map((by) => by[method](deps, values));
+  if (attempt.challenge) statements.push(ANSWER_CHALLENGE(deps, values));
+  const recorded = statements.push(RECORD_ATTEMPT(deps, values)) - 1;
+  statements.push(...carryOut(deps, passed(values), attempt.afterPass ?? []));
+  const change = attempt.change?.(values.attempt) ?? [];
+  const changed = statements.push(...change) - change.length;
   const results = await d1.batch<Partial<Decided & { remaining: number }>>(statements);
   const [decided, spent] = results.map(({ results: [row] }) => row);
-  const outcome = readOutcome(decided, results[recorded]?.results[0]?.remaining);
-  return outcome ? { ...outcome, sequel: results.slice(recorded + 1) } : readSpent(spent);
+  const outcome = readRuling(decided, results[recorded]?.results[0]?.remaining);
+  return outcome ? { ...outcome, changed: results.slice(changed) } : readSpent(spent);
 }
 
 /** What the deciding statement returns. */
@@ -196,7 +200,7 @@ interface Decided {
   attemptsBefore: number | null;
 }
 
-function readOutcome(decided: Partial<Decided> = {}, remaining?: number): Outcome | null {
+function readRuling(decided: Partial<Decided> = {}, remaining?: number): Ruling | null {
   const { failures, lockedUntil = null, attemptsBefore } = decided;
   if (failures === undefined || remaining === undefined) return null;
   const capped = decided.capped === 1;
@@ -210,12 +214,12 @@ function readOutcome(decided: Partial<Decided> = {}, remaining?: number): Outcom
   };
 }
 
-function readSpent({ failures, attemptsBefore }: Partial<Decided> = {}): Outcome | null {
-  return failures === undefined ? null : spentOutcome(failures, attemptsBefore ?? 0);
+function readSpent({ failures, attemptsBefore }: Partial<Decided> = {}): Ruling | null {
+  return failures === undefined ? null : spentRuling(failures, attemptsBefore ?? 0);
 }
 
 /** Of a spent code: everything is as it was. */
-export function spentOutcome(failures: number, challengeAttempts = 0): Outcome {
+export function spentRuling(failures: number, challengeAttempts = 0): Ruling {
   const unchanged = { lockedUntil: null, capped: false, backupCodesRemaining: 0 };
   return { verdict: "spent", failures, challengeAttempts, ...unchanged };
 }

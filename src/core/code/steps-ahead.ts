@@ -6,11 +6,11 @@
  */
 
 import { timeStep } from "../../crypto/totp";
-import { statement } from "../../db/statement";
+import { effect, type Effect } from "../../db/effect";
 import type { Deps } from "../../env";
 import type { Actor } from "../caller/actor";
-import { recordWhere } from "../audit/event";
-import { CLAIMED, STEP_NOW, type Mark } from "../caller/live";
+import { eventOf, recordedWhere } from "../audit/event";
+import { STEP_NOW } from "../caller/live";
 import { SETTINGS_BOUNDS } from "../policy";
 import type { Authenticator, UserRecord } from "../user/record";
 
@@ -19,17 +19,18 @@ type Ledger = Pick<Authenticator, "lastStep" | "period" | "drift">;
 const WIDEST = SETTINGS_BOUNDS.window.max;
 
 /** Of an authenticator's row: no clock that goes forward only has spent that step. */
-const IS_AHEAD = `last_step > ${STEP_NOW} + ${WIDEST} + max(0, drift)`;
+const IS_AHEAD = `last_step > ${STEP_NOW} + ${WIDEST} + max(0, drift)` as const;
 
-/** Before the statement that makes it untrue. */
-const recordReset = recordWhere(
-  `${CLAIMED} AND EXISTS (SELECT 1 FROM authenticators WHERE id = :authenticatorId AND ${IS_AHEAD})`,
+/** Before the effect that makes it untrue. */
+const recordReset = recordedWhere(
+  `EXISTS (SELECT 1 FROM authenticators WHERE id = :authenticatorId AND ${IS_AHEAD})`,
 );
 
 /** To the highest step whose code could be tried by now, so that nothing shown before is good. */
-const BRING_BACK = statement(`
-  UPDATE authenticators SET last_step = ${STEP_NOW} + :window + max(0, drift)
-  WHERE id = :authenticatorId AND ${IS_AHEAD} AND ${CLAIMED}`);
+const BRING_BACK = effect(
+  `UPDATE authenticators SET last_step = ${STEP_NOW} + :window + max(0, drift)`,
+  `id = :authenticatorId AND ${IS_AHEAD}`,
+);
 
 /** As `IS_AHEAD`. */
 export function isAhead({ lastStep, period, drift }: Ledger, now: Date): boolean {
@@ -41,18 +42,16 @@ export function refusedUntil({ lastStep, period }: Ledger): Date {
   return new Date((lastStep + 1) * period * 1000);
 }
 
-/** The statements that bring these back, if the attempt's change took place. */
+/** What brings these back. */
 export function bringBack(
   deps: Deps,
   actor: Actor,
-  { app, user, authenticators }: UserRecord,
-  { userId, attempt }: Mark,
-): D1PreparedStatement[] {
-  const { window } = app.settings;
-  return authenticators.flatMap(({ id: authenticatorId }) => {
-    const about = { appId: app.id, userId: user.id, authenticatorId, reason: "clock_went_back" };
-    const event = { type: "authenticator.step_reset", actor: actor.name, ...about } as const;
-    const values = { userId, attempt, authenticatorId, window, now: deps.now.getTime() };
-    return [recordReset(deps, event, { attempt }), BRING_BACK(deps.db.$client, values)];
-  });
+  { authenticators, ...about }: UserRecord,
+): Effect[] {
+  const { window } = about.app.settings;
+  const event = eventOf("authenticator.step_reset", actor, about);
+  return authenticators.flatMap(({ id: authenticatorId }) => [
+    recordReset(deps, { ...event, authenticatorId, reason: "clock_went_back" }),
+    BRING_BACK({ authenticatorId, window }),
+  ]);
 }

@@ -9,7 +9,7 @@ import type { Deps } from "../../env";
 import { Problem } from "../../problem";
 import { actorOf, type Caller } from "../caller/actor";
 import { backupCodeHashes, countBackupCodes, type BackupCodesLeft } from "./backup-codes";
-import { commit, spentOutcome, type Attempt, type Outcome } from "./commit";
+import { commit, spentRuling, type Attempt, type Ruling } from "./commit";
 import {
   evaluateCode,
   evaluatePair,
@@ -109,7 +109,7 @@ function refuseLocked(deps: Deps, app: App, user: User) {
 }
 
 /** Who asks, and what for. */
-type Asked = Pick<Attempt, "actor" | "challenge" | "afterPass">;
+type Asked = Pick<Attempt, "actor" | "challenge" | "afterPass" | "change">;
 
 /** Whose code it is, as read, and who asks. */
 export interface Subject extends Asked {
@@ -118,7 +118,7 @@ export interface Subject extends Asked {
   authenticators: OpenAuthenticator[];
 }
 
-export type AttemptResult = Outcome & { authenticatorId?: string };
+export type AttemptResult = Ruling & { authenticatorId?: string };
 
 /**
  * Evaluates a code and commits the attempt; null if the commit found that something no longer
@@ -168,7 +168,7 @@ async function attemptSteps(
   { matches, compared, run }: Evaluation & Pick<Attempt, "run">,
 ): Promise<AttemptResult | null> {
   if (!subject.challenge && isSpent(matches)) {
-    return spentOutcome(subject.user.failures);
+    return spentRuling(subject.user.failures);
   }
   const outcome = await commit(deps, {
     ...subject,
@@ -222,7 +222,7 @@ async function attemptBackupCode(
   deps: Deps,
   subject: Subject,
   symbols: string,
-): Promise<Outcome | null> {
+): Promise<Ruling | null> {
   const hashes = await backupCodeHashes(deps.keyring, subject.user.id, symbols);
   return commit(deps, {
     ...subject,
@@ -254,7 +254,7 @@ export interface LockOut {
   capped?: true;
 }
 
-export function lockOutOf({ lockedUntil, capped }: Outcome): LockOut {
+export function lockOutOf({ lockedUntil, capped }: Ruling): LockOut {
   if (capped) return { capped };
   return lockedUntil === null ? {} : { lockedUntil: new Date(lockedUntil) };
 }

@@ -3,34 +3,38 @@
  * already, be shown a secret, and confirm it. The same enrolment as over the APIs, by another caller.
  */
 
+import { randomId } from "../../crypto/random";
 import { parseBrowserToken } from "../../crypto/session-token";
 import { DEFAULT_PARAMETERS } from "../../crypto/totp";
+import { effect } from "../../db/effect";
 import { statement } from "../../db/statement";
 import type { Deps } from "../../env";
 import { Problem } from "../../problem";
 import type { LinkCaller } from "../caller/actor";
 import { recordWhere } from "../audit/event";
-import { CLAIMED, LINK_SPEAKS, LINK_STANDS, PASSED } from "../caller/live";
+import { LINK_SPEAKS, LINK_STANDS } from "../caller/live";
 import { confirm, type Confirmation } from "../authenticator/confirm";
 import { enrol, showPending, type Enrolment } from "../authenticator/enrol";
 import { loadByLink, type OpenedLink } from "../caller/by-link";
 import { returnTo } from "../app/return-url";
 import { invalidCode, verifyCode } from "../code/verify";
 
-const PROVE = statement(`
-  UPDATE enrolment_links SET proven_epoch = (SELECT epoch FROM users WHERE id = :userId)
-  WHERE id = :linkId AND browser_hash = :browserHash AND ${PASSED}`);
-const NOTE_ENROLMENT = statement(`
-  UPDATE enrolment_links SET authenticator_id = :authenticatorId WHERE id = :linkId AND ${CLAIMED}`);
-const COMPLETE = statement(`
-  UPDATE enrolment_links SET completed_at = :now WHERE id = :linkId AND ${CLAIMED}`);
+const PROVE = effect(
+  "UPDATE enrolment_links SET proven_epoch = (SELECT epoch FROM users WHERE id = :userId)",
+  "id = :linkId AND browser_hash = :browserHash",
+);
+const NOTE_ENROLMENT = effect(
+  "UPDATE enrolment_links SET authenticator_id = :authenticatorId",
+  "id = :linkId",
+);
+const COMPLETE = effect("UPDATE enrolment_links SET completed_at = :now", "id = :linkId");
 
 /** For the browser that followed it to its end, so that it finds back: it stands for nothing else. */
 const LOAD_COMPLETED = statement(`
   SELECT l.return_url AS returnUrl, a.issuer FROM enrolment_links l JOIN apps a ON a.id = l.app_id
   WHERE l.id = :linkId AND l.browser_hash = :browserHash AND l.completed_at IS NOT NULL AND ${LINK_SPEAKS}`);
 
-const IS_OPEN = `l.id = :linkId AND l.browser_hash = :browserHash AND ${LINK_STANDS}`;
+const IS_OPEN = `l.id = :linkId AND l.browser_hash = :browserHash AND ${LINK_STANDS}` as const;
 /** Before the statements that make it untrue. */
 const recordCancelled = recordWhere(`EXISTS (SELECT 1 FROM enrolment_links l WHERE ${IS_OPEN})`);
 const REMOVE_PENDING = statement(`
@@ -57,7 +61,7 @@ export async function loadCompletedLink(
   { linkId, browserHash }: LinkCaller,
 ): Promise<{ returnUrl: string | null; issuer: string } | null> {
   const values = { linkId, browserHash, now: now.getTime() };
-  const { results } = await LOAD_COMPLETED(db.$client, values).all<{
+  const { results } = await LOAD_COMPLETED({ db }, values).all<{
     returnUrl: string | null;
     issuer: string;
   }>();
@@ -78,8 +82,8 @@ export async function cancelByLink(
   const about = { actor: `link:${linkId}`, appId: app.id, userId: user?.id ?? null, note: linkId };
   await deps.db.$client.batch([
     recordCancelled(deps, { type, ...about }, { linkId, browserHash }),
-    REMOVE_PENDING(deps.db.$client, values),
-    CANCEL(deps.db.$client, values),
+    REMOVE_PENDING(deps, values),
+    CANCEL(deps, values),
   ]);
   return returnFromLink(link, "cancelled");
 }
@@ -96,9 +100,7 @@ export async function proveByLink(
   const caller = { linkId, browserHash, proving: true };
   const verification = await verifyCode(deps, caller, {
     code,
-    afterPass: ({ userId, attempt }) => [
-      PROVE(deps.db.$client, { linkId, browserHash, userId, attempt }),
-    ],
+    afterPass: [PROVE({ linkId, browserHash })],
   });
   if (!verification.valid) throw invalidCode(deps, verification);
 }
@@ -108,14 +110,17 @@ export async function proveByLink(
  * active of which no code was given, and what `enrol` throws; of a reset it makes one and no more.
  */
 export function enrolByLink(deps: Deps, { linkId, browserHash }: LinkCaller): Promise<Enrolment> {
-  const input = {
-    parameters: DEFAULT_PARAMETERS,
-    replaces: true,
-    sequel: ({ userId, attempt }: { userId: string; attempt: string }, authenticatorId: string) => [
-      NOTE_ENROLMENT(deps.db.$client, { linkId, userId, attempt, authenticatorId }),
-    ],
-  };
-  return enrol(deps, { linkId, browserHash }, { input, request: null });
+  const id = randomId("auth");
+  return enrol(
+    deps,
+    { linkId, browserHash },
+    {
+      id,
+      parameters: DEFAULT_PARAMETERS,
+      replaces: true,
+      effects: [NOTE_ENROLMENT({ linkId, authenticatorId: id })],
+    },
+  );
 }
 
 /** The secret again, after a wrong code. Throws what `showPending` throws. */
@@ -138,9 +143,7 @@ export async function confirmByLink(
   return confirm(deps, caller, {
     authenticatorId: enrolledBy(link),
     code,
-    sequel: ({ userId, attempt }) => [
-      COMPLETE(deps.db.$client, { linkId, userId, attempt, now: deps.now.getTime() }),
-    ],
+    effects: [COMPLETE({ linkId })],
   });
 }
 

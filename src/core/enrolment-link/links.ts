@@ -8,12 +8,13 @@
 
 import { randomId } from "../../crypto/random";
 import { createSecret, formatToken, parseLinkToken } from "../../crypto/session-token";
+import { carryOut, effect, type Effect } from "../../db/effect";
 import { statement } from "../../db/statement";
 import type { Deps } from "../../env";
 import { Problem } from "../../problem";
-import { actorOf, type KeyCaller } from "../caller/actor";
-import { record, recordWhere, type AuditEvent } from "../audit/event";
-import { CLAIMED, epochOf, KEY_IS_GOOD, LINK_STANDS, type Sequel } from "../caller/live";
+import { actorOf, OPERATOR, type KeyCaller } from "../caller/actor";
+import { eventOf, recorded, recordWhere, type AuditEvent } from "../audit/event";
+import { epochOf, hasScope, KEY_IS_GOOD, LINK_STANDS } from "../caller/live";
 import { assertRoomFor } from "../authenticator/enrol";
 import { assertOpen } from "../user/guard";
 import { once, type IdempotentRequest, type Remember } from "../change/idempotency";
@@ -36,20 +37,18 @@ export interface EnrolmentLinkInput {
 }
 
 /** With the user's epoch as the batch finds it: a reset's link comes behind the statement that raises it. */
-const insert = (condition: string) =>
-  statement(`
+const INSERT = effect(`
   INSERT INTO enrolment_links
     (id, hash, app_id, app_epoch, key_id, external_id, user_epoch, account_name, return_url, rebind_hash, created_at, expires_at)
-  SELECT :linkId, :hash, :appId, :appEpoch, :keyId, :externalId, ${epochOf(":appId", ":externalId")}, :accountName, :returnUrl, :rebindHash, :now, :expiresAt
-  WHERE ${condition} RETURNING id`);
+  SELECT :linkId, :hash, :appId, :appEpoch, :keyId, :externalId, ${epochOf(":appId", ":externalId")}, :accountName, :returnUrl, :rebindHash, :now, :expiresAt`);
 /** By a key that is good, in the app as it was read, and for nobody who has been disabled meanwhile. */
-const INSERT_BY_KEY = insert(`EXISTS (
+const KEY_MAY = `EXISTS (
     SELECT 1 FROM apps a JOIN api_keys k ON k.app_id = a.id
-    WHERE a.id = :appId AND a.epoch = :appEpoch AND k.id = :keyId AND ${KEY_IS_GOOD} AND instr(k.scopes, :scope) > 0)
+    WHERE a.id = :appId AND a.epoch = :appEpoch AND k.id = :keyId AND ${KEY_IS_GOOD} AND ${hasScope(":scope")})
   AND NOT EXISTS (SELECT 1 FROM users u
-    WHERE u.app_id = :appId AND u.external_id = :externalId AND u.disabled_at IS NOT NULL)`);
-const INSERT_CLAIMED = insert(CLAIMED);
-const recordMade = recordWhere(`EXISTS (SELECT 1 FROM enrolment_links WHERE id = :linkId)`);
+    WHERE u.app_id = :appId AND u.external_id = :externalId AND u.disabled_at IS NOT NULL)` as const;
+const IS_MADE = `EXISTS (SELECT 1 FROM enrolment_links WHERE id = :linkId)`;
+const recordMade = recordWhere(IS_MADE);
 
 const PEEK = statement(`
   SELECT l.id, l.app_id AS appId, l.browser_hash IS NOT NULL AS opened, a.name AS appName, a.issuer,
@@ -103,17 +102,19 @@ async function create(
 ): Promise<EnrolmentLink> {
   const { link, values } = await prepareLink(deps, { app, externalId, ...wanted });
   const { keyId, scope, name } = actorOf(caller);
-  const event = { type: "link.created", actor: name, appId: app.id, note: link.id } as const;
+  const { id: linkId } = link;
+  const event = { type: "link.created", actor: name, appId: app.id, note: linkId } as const;
+  const given = { appId: app.id, appEpoch: app.epoch, externalId, keyId, scope };
   const [inserted] = await deps.db.$client.batch([
-    INSERT_BY_KEY(deps.db.$client, { ...values, keyId, scope, rebindHash: null }),
-    recordMade(deps, { ...event, userId: user?.id ?? null }, { linkId: link.id }),
-    ...remember(link.id, "link"),
+    ...carryOut(deps, { sql: KEY_MAY, given }, [INSERT({ ...values, keyId, rebindHash: null })]),
+    recordMade(deps, { ...event, userId: user?.id ?? null }, { linkId }),
+    ...carryOut(deps, { sql: IS_MADE, given: { linkId } }, remember(linkId)),
   ]);
-  if (inserted?.results.length !== 1) throw new Problem("conflict", { retryAfter: 1 });
+  if (inserted?.meta.changes !== 1) throw new Problem("conflict", { retryAfter: 1 });
   return link;
 }
 
-/** A link by which a reset user is bound again, and the statements that make it with the reset. */
+/** A link by which a reset user is bound again, and what makes it with the reset. */
 export async function linkForRebinding(
   deps: Deps,
   terms: {
@@ -123,16 +124,13 @@ export async function linkForRebinding(
     rebindHash: string;
     expiresAt: number;
   },
-): Promise<{ url: string; sequel: Sequel }> {
+): Promise<{ url: string; effects: Effect[] }> {
   const { app, user, accountName, rebindHash, expiresAt } = terms;
   const wanted = { externalId: user.externalId, accountName, returnUrl: null, expiresAt };
   const { link, values } = await prepareLink(deps, { app, ...wanted });
-  const event = { type: "link.created", actor: "admin", appId: app.id, note: link.id } as const;
-  const sequel: Sequel = ({ userId, attempt }) => [
-    INSERT_CLAIMED(deps.db.$client, { ...values, userId, attempt, keyId: null, rebindHash }),
-    record(deps, { ...event, userId }, attempt),
-  ];
-  return { url: link.url, sequel };
+  const event = { ...eventOf("link.created", OPERATOR, { app, user }), note: link.id };
+  const effects = [INSERT({ ...values, keyId: null, rebindHash }), recorded(deps, event)];
+  return { url: link.url, effects };
 }
 
 /** The link, and what of it a row holds. */
@@ -153,7 +151,7 @@ async function prepareLink(
   const linkId = randomId("link");
   const { text, hash } = await createSecret();
   const url = `${settings.issuerUrl}/enrol/${formatToken.link(linkId, text)}`;
-  const made = { appId: app.id, appEpoch: app.epoch, now: now.getTime(), expiresAt };
+  const made = { appId: app.id, appEpoch: app.epoch, expiresAt };
   const link = { id: linkId, url, expiresAt: new Date(expiresAt) };
   return { link, values: { ...terms, ...made, linkId, hash } };
 }
@@ -186,7 +184,7 @@ async function readLink(deps: Deps, token: string) {
   const proof = await parseLinkToken(token);
   if (!proof) throw new Problem("link_ended", { cause: "not a token" });
   const values = { ...proof, now: deps.now.getTime() };
-  const { results } = await PEEK(deps.db.$client, values).all<PeekRow>();
+  const { results } = await PEEK(deps, values).all<PeekRow>();
   const [row] = results;
   if (!row) throw new Problem("link_ended");
   return { proof, row };
@@ -203,7 +201,7 @@ export async function openLink(deps: Deps, token: string): Promise<string> {
   const now = deps.now.getTime();
   const opened = { ...proof, browserHash, now, expiresAt: now + ENROLMENT_LINK_LIFE };
   const [changed] = await deps.db.$client.batch([
-    OPEN(deps.db.$client, opened),
+    OPEN(deps, opened),
     recordOpened(deps, openedEvent(row), { id: row.id, browserHash }),
   ]);
   if (changed?.results.length !== 1) throw new Problem("link_ended");

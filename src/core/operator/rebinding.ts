@@ -7,18 +7,17 @@
 
 import { digest } from "../../crypto/keyring";
 import { randomBase32 } from "../../crypto/random";
-import { statement } from "../../db/statement";
 import type { Deps } from "../../env";
 import { Problem } from "../../problem";
-import { OPERATOR } from "../caller/actor";
-import { record } from "../audit/event";
-import { claimBy, commitClaim, LIVE_APP } from "../caller/live";
-import { once, type IdempotentRequest, type Remember } from "../change/idempotency";
-import { linkForRebinding } from "../enrolment-link/links";
 import { toAccountName } from "../authenticator/label";
-import type { FoundUser } from "./operator";
+import { isOperator, type Caller, type OperatorCaller } from "../caller/actor";
+import { changeOf } from "../change/change";
+import { DELETE_AUTHENTICATORS, DELETE_BACKUP_CODES } from "../change/factors";
+import type { IdempotentRequest } from "../change/idempotency";
+import { linkForRebinding } from "../enrolment-link/links";
 import { REBIND_LIFE } from "../policy";
-import { deleteFactors, eventOf } from "../change/users";
+import type { KnownUser } from "../user/record";
+import { findUser, type FoundUser } from "./operator";
 
 export interface Reset {
   /** The operator's reason. */
@@ -39,54 +38,52 @@ export interface Rebinding {
   expiresAt: Date;
 }
 
-const CLAIM_RESET = statement(`
-  UPDATE users SET attempt = :attempt, epoch = epoch + 1, must_rebind = 1,
-    rebind_hash = :rebindHash, rebind_expires_at = :rebindExpiresAt,
-    failures = 0, locked_until = NULL, strikes = 0, strikes_at = NULL, capped_at = NULL
-  WHERE users.id = :userId AND ${LIVE_APP} RETURNING id`);
-
 /** What an authenticator app shows for a user, as far as we know. */
 export function accountNameOf({ account, user }: FoundUser): string {
   return toAccountName(account?.email ?? user.externalId);
 }
 
-/**
- * The only way out of the cap. Another reset makes token and link of the last one worthless. Throws
- * `already_created` for a request that was carried out before.
- */
-export function resetUser(
-  deps: Deps,
-  found: FoundUser,
-  { request = null, ...terms }: Reset,
-): Promise<Rebinding> {
-  return once(
-    deps,
-    { scope: "admin", request },
-    (remember) => reset(deps, found, terms, remember),
-    () => {
+/** The only way out of the cap. */
+const RESET = changeOf(loadFound)(
+  "user.reset",
+  {
+    raisesEpoch: true,
+    set: `must_rebind = 1, rebind_hash = :rebindHash, rebind_expires_at = :rebindExpiresAt,
+      failures = 0, locked_until = NULL, strikes = 0, strikes_at = NULL, capped_at = NULL`,
+    effects: [DELETE_AUTHENTICATORS, DELETE_BACKUP_CODES],
+  },
+  {
+    plan: async ({ deps, found }, { note, accountName = accountNameOf(found) }: Reset) => {
+      const { app, user } = found;
+      const rebindToken = randomBase32(20);
+      const rebindHash = await digest(deps.keyring, "rebinding", rebindToken);
+      const expiresAt = deps.now.getTime() + REBIND_LIFE;
+      const link = await linkForRebinding(deps, { app, user, accountName, rebindHash, expiresAt });
+      return {
+        values: { rebindHash, rebindExpiresAt: expiresAt },
+        event: { note },
+        effects: link.effects,
+        resourceId: user.id,
+        answer: { rebindToken, rebindUrl: link.url, expiresAt: new Date(expiresAt) },
+      };
+    },
+    replay: () => {
       throw new Problem("already_created", { detail: "A reset's token is shown once." });
     },
-  );
+  },
+);
+
+/**
+ * Another reset makes token and link of the last one worthless. Throws `already_created` for a
+ * request that was carried out before, and what a change throws.
+ */
+export function resetUser(deps: Deps, caller: OperatorCaller, reset: Reset): Promise<Rebinding> {
+  return RESET(deps, caller, reset);
 }
 
-async function reset(
-  deps: Deps,
-  found: FoundUser,
-  { note, accountName = accountNameOf(found) }: Omit<Reset, "request">,
-  remember: Remember,
-): Promise<Rebinding> {
-  const { app, user } = found;
-  const rebindToken = randomBase32(20);
-  const claim = claimBy(deps, OPERATOR, { app, user });
-  const expiresAt = claim.now + REBIND_LIFE;
-  const rebindHash = await digest(deps.keyring, "rebinding", rebindToken);
-  const link = await linkForRebinding(deps, { app, user, accountName, rebindHash, expiresAt });
-  await commitClaim(deps, [
-    CLAIM_RESET(deps.db.$client, { ...claim, rebindHash, rebindExpiresAt: expiresAt }),
-    ...deleteFactors(deps, claim),
-    record(deps, { ...eventOf("user.reset", OPERATOR, { app, user }), note }, claim.attempt),
-    ...link.sequel(claim),
-    ...remember(user.id, claim),
-  ]);
-  return { rebindToken, rebindUrl: link.url, expiresAt: new Date(expiresAt) };
+async function loadFound(deps: Deps, caller: Caller): Promise<KnownUser & FoundUser> {
+  if (!isOperator(caller)) throw new Error("not the operator");
+  const found = await findUser(deps, caller.userId);
+  const { externalId } = found.user;
+  return { ...found, scopes: "", externalId, accountName: externalId };
 }

@@ -60,7 +60,7 @@ export async function signIn(deps: Deps, token: string): Promise<OperatorCookie>
   const tokenDigest = await digest(deps.keyring, "operator-session", adminToken);
   const d1 = deps.db.$client;
   await d1.batch([
-    INSERT(d1, { hash, tokenDigest, ...endsFrom(deps.now) }),
+    INSERT(deps, { hash, tokenDigest, ...endsFrom(deps.now) }),
     record(deps, { type: "console.signed_in", actor: OPERATOR.name, appId: null }),
   ]);
   const maxAgeSeconds = OPERATOR_SESSION_LIFE.overall / 1000;
@@ -92,7 +92,7 @@ export async function checkSignIn(
 async function load({ db, keyring, settings, now }: Deps, hash: string): Promise<Row | null> {
   const known = await digests(keyring, "operator-session", settings.adminToken);
   const values = { hash, tokenDigests: JSON.stringify(known), now: now.getTime() };
-  const { results } = await LOAD(db.$client, values).all<Row>();
+  const { results } = await LOAD({ db }, values).all<Row>();
   return results[0] ?? null;
 }
 
@@ -100,7 +100,7 @@ async function load({ db, keyring, settings, now }: Deps, hash: string): Promise
 function noteUse({ db, defer, now }: Deps, hash: string, row: Row): void {
   const idleExpiresAt = Math.min(row.expiresAt, endsFrom(now).idleExpiresAt);
   if (idleExpiresAt - row.idleExpiresAt < SESSION_USE_NOTED) return;
-  defer(NOTE_USE(db.$client, { hash, idleExpiresAt, now: now.getTime() }).run());
+  defer(NOTE_USE({ db }, { hash, idleExpiresAt, now: now.getTime() }).run());
 }
 
 /** Of a cookie that opens nothing it takes no note. */
@@ -109,5 +109,5 @@ export async function signOut(deps: Deps, cookie: string): Promise<void> {
   if (hash === null) return;
   const d1 = deps.db.$client;
   const event = { type: "console.signed_out", actor: OPERATOR.name, appId: null } as const;
-  await d1.batch([recordSignOut(deps, event, { hash }), DELETE(d1, { hash })]);
+  await d1.batch([recordSignOut(deps, event, { hash }), DELETE(deps, { hash })]);
 }

@@ -106,9 +106,9 @@ export async function listUsers(
   const candidates = candidatesFor(filter);
   const asked = { ...namesOf(filter), appId: filter.appId ?? null, before: before(cursor) };
   const values = { ...asked, now: now.getTime(), limit };
-  const { results } = await statement(list(candidates, filter))(db.$client, values).all<Row>();
+  const { results } = await statement(list(candidates, filter))({ db }, values).all<Row>();
   const rows = results.map((row) => ({ ...toSummary(row, now), cursor: row.cursor }));
-  return toPage(rows, limit, () => windowEnd(db.$client, candidates, asked, USERS_READ));
+  return toPage(rows, limit, () => windowEnd({ db }, candidates, asked, USERS_READ));
 }
 
 /** What begins so lies between the two. */

@@ -14,7 +14,7 @@ import { ACCESS_TOKEN_LIFE_SECONDS, ACCOUNTS_APP } from "../policy";
 /** RFC 9068 §2.1. */
 const TYPE = "at+jwt";
 /** Of a token that is good for enrolling only: no other service takes it for an access token. */
-const ENROLMENT_AUDIENCE = `${ACCOUNTS_APP}/enrolment`;
+const ENROLMENT_AUDIENCE = `${ACCOUNTS_APP}/enrolment` as const;
 /** RFC 8176 §2. */
 const AMR = { 1: ["pwd"], 2: ["pwd", "otp", "mfa"] } as const;
 

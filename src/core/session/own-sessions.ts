@@ -1,15 +1,13 @@
 /** A user's sessions, as they see and end them. */
 
+import { effect } from "../../db/effect";
 import { statement } from "../../db/statement";
 import type { Deps } from "../../env";
 import { Problem } from "../../problem";
-import type { Actor } from "../caller/actor";
+import type { SessionCaller } from "../caller/actor";
 import type { Aal } from "../caller/assurance";
-import { record } from "../audit/event";
-import { claimBy, CLAIMED, commitClaim, LIVE_APP, LIVE_CALLER } from "../caller/live";
-import type { SessionRecord } from "../caller/by-session";
-import { takeAlong } from "./sessions";
-import { eventOf } from "../change/users";
+import { loadOwn, type SessionRecord } from "../caller/by-session";
+import { change, changeOf } from "../change/change";
 
 export interface SessionSummary {
   id: string;
@@ -29,12 +27,6 @@ const LIST = statement(`
   FROM sessions WHERE user_id = :userId AND epoch = :epoch AND revoked_at IS NULL
     AND expires_at > :now AND idle_expires_at > :now ORDER BY rowid DESC`);
 
-const CLAIM = statement(`
-  UPDATE users SET attempt = :attempt, epoch = epoch + :endsSessions
-  WHERE users.id = :userId AND ${LIVE_APP} AND ${LIVE_CALLER} RETURNING id`);
-const REVOKE = statement(`
-  UPDATE sessions SET revoked_at = :now WHERE id = :revokedId AND user_id = :userId AND ${CLAIMED}`);
-
 interface Row extends Omit<SessionSummary, "current" | "createdAt" | "lastUsedAt" | "expiresAt"> {
   createdAt: number;
   lastUsedAt: number;
@@ -47,7 +39,7 @@ export async function listSessions(
   { user, session }: SessionRecord,
 ): Promise<SessionSummary[]> {
   const values = { userId: user.id, epoch: user.epoch, now: now.getTime() };
-  const { results } = await LIST(db.$client, values).all<Row>();
+  const { results } = await LIST({ db }, values).all<Row>();
   return results.map(({ createdAt, lastUsedAt, expiresAt, ...rest }) => ({
     ...rest,
     current: rest.id === session.id,
@@ -57,37 +49,36 @@ export async function listSessions(
   }));
 }
 
-/** One of them, also the current one. Throws `not_found`. */
-export async function revokeSession(
-  deps: Deps,
-  actor: Actor,
-  loaded: SessionRecord,
-  sessionId: string,
-): Promise<void> {
-  const known = await listSessions(deps, loaded);
-  if (!known.some(({ id }) => id === sessionId)) {
-    throw new Problem("not_found", { detail: "No such session." });
-  }
-  const claim = { ...claimBy(deps, actor, loaded), revokedId: sessionId, endsSessions: 0 };
-  const note = sessionId;
-  await commitClaim(deps, [
-    CLAIM(deps.db.$client, claim),
-    REVOKE(deps.db.$client, claim),
-    record(deps, { ...eventOf("session.revoked", actor, loaded), note }, claim.attempt),
-  ]);
+const END_ONE = changeOf(loadOwn)(
+  "session.revoked",
+  {
+    effects: [
+      effect("UPDATE sessions SET revoked_at = :now", "id = :revokedId AND user_id = :userId"),
+    ],
+  },
+  {
+    plan: async ({ deps, found }, { revokedId }: { revokedId: string }) => {
+      const known = await listSessions(deps, found);
+      if (!known.some(({ id }) => id === revokedId)) {
+        throw new Problem("not_found", { detail: "No such session." });
+      }
+      return { values: { revokedId }, event: { note: revokedId }, answer: undefined };
+    },
+  },
+);
+
+/** One of them, also the current one. Throws `not_found`, and what a change throws. */
+export function revokeSession(deps: Deps, caller: SessionCaller, revokedId: string): Promise<void> {
+  return END_ONE(deps, caller, { revokedId });
 }
 
+const END_OTHERS = change(
+  "session.revoked",
+  { raisesEpoch: true },
+  { plan: () => ({ values: {}, event: { note: "all others" }, answer: undefined }) },
+);
+
 /** All but the current one, and with them open challenges and trusted devices. */
-export async function revokeOtherSessions(
-  deps: Deps,
-  actor: Actor,
-  loaded: SessionRecord,
-): Promise<void> {
-  const claim = { ...claimBy(deps, actor, loaded), endsSessions: 1 };
-  const note = "all others";
-  await commitClaim(deps, [
-    CLAIM(deps.db.$client, claim),
-    ...takeAlong(deps, actor, claim),
-    record(deps, { ...eventOf("session.revoked", actor, loaded), note }, claim.attempt),
-  ]);
+export function revokeOtherSessions(deps: Deps, caller: SessionCaller): Promise<void> {
+  return END_OTHERS(deps, caller, {});
 }

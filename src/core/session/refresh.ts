@@ -12,7 +12,7 @@ import { explainMalformed } from "../settings";
 import type { Aal } from "../caller/assurance";
 import { NEXT_AUDIT_ID, requestValues } from "../audit/event";
 import { ACCOUNTS_APP } from "../policy";
-import { idleEnd } from "./sessions";
+import { idleEnd } from "../caller/by-session";
 
 /** Of a token of this session that was exchanged before, `refresh_hash` is another. */
 const NEWEST = `refresh_hash = :refreshHash`;
@@ -60,7 +60,7 @@ export async function refresh(
   const proof = { sessionId, secretHash: secret.hash, refreshHash, nextHash: next.hash };
   const values = { ...proof, now: deps.now.getTime(), ...requestValues(deps) };
   const d1 = deps.db.$client;
-  const statements = [EXCHANGE(d1, values), RECORD_REUSE(d1, values)];
+  const statements = [EXCHANGE(deps, values), RECORD_REUSE(deps, values)];
   const [exchange] = await d1.batch<Row>(statements).catch(explainMalformed(ACCOUNTS_APP));
   const row = exchange?.results[0];
   if (!row?.exchanged) {
@@ -82,5 +82,5 @@ export async function logOut(
   { db, now }: Deps,
   { sessionId, secretHash }: { sessionId: string; secretHash: string },
 ): Promise<void> {
-  await LOG_OUT(db.$client, { sessionId, secretHash, now: now.getTime() }).run();
+  await LOG_OUT({ db }, { sessionId, secretHash, now: now.getTime() }).run();
 }

@@ -6,43 +6,32 @@
 
 import { randomId } from "../../crypto/random";
 import { createSecret, formatToken, type Secret } from "../../crypto/session-token";
-import { statement } from "../../db/statement";
+import { effect, type Effect } from "../../db/effect";
 import type { Deps } from "../../env";
 import { signAccessToken } from "./access-token";
-import type { Actor } from "../caller/actor";
 import type { Assurance } from "../caller/assurance";
-import { CLAIMED, PASSED, type Mark } from "../caller/live";
+import { idleEnd } from "../caller/by-session";
 import { SESSION_LIFE } from "../policy";
 
-const insert = (condition: string) =>
-  statement(`
-  INSERT INTO sessions (id, user_id, epoch, secret_hash, refresh_hash, aal, password_at, second_factor_at,
+const INSERT = effect(
+  `INSERT INTO sessions (id, user_id, epoch, secret_hash, refresh_hash, aal, password_at, second_factor_at,
     created_at, last_used_at, idle_expires_at, expires_at, ip, user_agent)
   SELECT :sessionId, id, epoch, :secretHash, :refreshHash, :aal, :passwordAt, :secondFactorAt,
     :now, :now, :idleExpiresAt, :expiresAt, :ip, :userAgent
-  FROM users WHERE id = :userId AND :begin AND ${condition}`);
-/** After a password, after a code. */
-const INSERT = { 1: insert(CLAIMED), 2: insert(PASSED) };
-
-/** When a session of this level ends for want of use. */
-export const idleEnd = (aal: string) => `min(expires_at,
-    :now + iif(${aal} = 2, ${SESSION_LIFE[2].idle}, ${SESSION_LIFE[1].idle}))`;
+  FROM users`,
+  "id = :userId AND :begin",
+);
 
 /** What was proven before stays proven, and its times only grow; the secrets are new (ASVS 7.2.4). */
-const renew = (condition: string) =>
-  statement(`
-  UPDATE sessions SET
+const RENEW = effect(
+  `UPDATE sessions SET
     epoch = (SELECT epoch FROM users WHERE id = :userId),
     secret_hash = :secretHash, refresh_hash = :refreshHash,
     aal = max(aal, :aal), password_at = max(password_at, :passwordAt),
     second_factor_at = nullif(max(coalesce(second_factor_at, 0), coalesce(:secondFactorAt, 0)), 0),
-    last_used_at = :now, expires_at = min(expires_at, :expiresAt), idle_expires_at = ${idleEnd("max(aal, :aal)")}
-  WHERE id = :sessionId AND ${condition}`);
-const RENEW = { claimed: renew(CLAIMED), passed: renew(PASSED) };
-
-const TAKE_ALONG = statement(`
-  UPDATE sessions SET epoch = (SELECT epoch FROM users WHERE id = :userId)
-  WHERE id = :sessionId AND ${CLAIMED}`);
+    last_used_at = :now, expires_at = min(expires_at, :expiresAt), idle_expires_at = ${idleEnd("max(aal, :aal)")}`,
+  "id = :sessionId",
+);
 
 /** How a client holds its session: tokens in its own keeping, or a cookie that no script reads. */
 export type Holding = "tokens" | "cookie";
@@ -69,51 +58,28 @@ export async function createSecrets(
 }
 
 /**
- * The statement that begins a session: level 1 with the password's claim, 2 with a right code. Where
- * it is not to `begin` yet, the statement is there all the same, so that nobody hears of it.
+ * What begins a session. Where it is not to `begin` yet, the statement is there all the same, so that
+ * nobody hears of it.
  */
 export function beginSession(
-  { db, now, request }: Deps,
-  mark: Mark,
+  { now, request: { ip, userAgent } }: Deps,
   {
     secrets,
     assurance,
     begin = true,
   }: { secrets: SessionSecrets; assurance: Assurance; begin?: boolean },
-): D1PreparedStatement {
-  const { ip, userAgent } = request;
-  return INSERT[assurance.aal](db.$client, {
-    ...mark,
-    ...assurance,
-    ...stored(secrets),
-    ...ends(assurance, now),
-    begin: Number(begin),
-    now: now.getTime(),
-    ip,
-    userAgent,
-  });
+): Effect {
+  const proven = { ...assurance, ...ends(assurance, now), begin: Number(begin) };
+  return INSERT({ ...stored(secrets), ...proven, ip, userAgent });
 }
 
-/**
- * The statement that renews a session with something just proven, in the batch that accepted it:
- * `claimed` by its deciding UPDATE, or `passed` through the one gate.
- */
+/** What renews a session with something just proven, in the batch that accepted it. */
 export function renewSession(
-  { db, now }: Deps,
-  mark: Mark,
-  { secrets, proven, by }: { secrets: SessionSecrets; proven: Assurance; by: keyof typeof RENEW },
-): D1PreparedStatement {
-  const values = { ...stored(secrets), ...ends(proven, now), now: now.getTime() };
-  return RENEW[by](db.$client, { ...mark, ...proven, ...values });
-}
-
-/** For a change that ends all sessions: the one that made it stays. */
-export function takeAlong(
-  { db }: Deps,
-  { session }: Actor,
-  { userId, attempt }: Mark,
-): D1PreparedStatement[] {
-  return session ? [TAKE_ALONG(db.$client, { sessionId: session.id, userId, attempt })] : [];
+  { now }: Deps,
+  { secrets, proven }: { secrets: SessionSecrets; proven: Assurance },
+): Effect {
+  const { aal, passwordAt, secondFactorAt } = proven;
+  return RENEW({ ...stored(secrets), ...ends(proven, now), aal, passwordAt, secondFactorAt });
 }
 
 /** What the client gets to hold, once the session is in D1. */

@@ -6,24 +6,16 @@
 
 import { randomId } from "../../crypto/random";
 import { createSecret, formatToken } from "../../crypto/session-token";
+import { effect, type Effect } from "../../db/effect";
 import { statement } from "../../db/statement";
 import type { Deps } from "../../env";
 import { Problem } from "../../problem";
-import type { Actor } from "../caller/actor";
-import { record } from "../audit/event";
-import {
-  claimBy,
-  CLAIMED,
-  commitClaim,
-  LIVE_APP,
-  LIVE_CALLER,
-  PASSED,
-  type Mark,
-} from "../caller/live";
+import { recorded } from "../audit/event";
+import type { SessionCaller } from "../caller/actor";
+import { change } from "../change/change";
 import type { ChallengeClaims } from "../challenge/token";
 import { TRUSTED_DEVICE_LIFE } from "../policy";
 import type { UserRecord } from "../user/record";
-import { eventOf } from "../change/users";
 
 export interface TrustedDevice {
   id: string;
@@ -34,23 +26,17 @@ export interface TrustedDevice {
   userAgent: string | null;
 }
 
-const INSERT = statement(`
-  INSERT INTO trusted_devices (id, user_id, epoch, hash, created_at, last_used_at, expires_at, ip, user_agent)
-  SELECT :deviceId, id, epoch, :hash, :now, :now, :expiresAt, :ip, :userAgent
-  FROM users WHERE id = :userId AND ${PASSED}`);
+const INSERT = effect(
+  `INSERT INTO trusted_devices (id, user_id, epoch, hash, created_at, last_used_at, expires_at, ip, user_agent)
+  SELECT :deviceId, id, epoch, :hash, :now, :now, :expiresAt, :ip, :userAgent FROM users`,
+  "id = :userId",
+);
 
 const LIST = statement(`
   SELECT id, created_at AS createdAt, last_used_at AS lastUsedAt, expires_at AS expiresAt, ip, user_agent AS userAgent
   FROM trusted_devices WHERE user_id = :userId AND epoch = :epoch AND expires_at > :now ORDER BY rowid DESC`);
 
-const NOTE_USE = statement(`
-  UPDATE trusted_devices SET last_used_at = :now WHERE id = :deviceId AND ${CLAIMED}`);
-
-const CLAIM_REVOCATION = statement(`
-  UPDATE users SET attempt = :attempt WHERE users.id = :userId AND ${LIVE_APP} AND ${LIVE_CALLER}
-    AND EXISTS (SELECT 1 FROM trusted_devices d WHERE d.id = :deviceId AND d.user_id = users.id)
-  RETURNING id`);
-const REVOKE = statement(`DELETE FROM trusted_devices WHERE id = :deviceId AND ${CLAIMED}`);
+const NOTE_USE = effect("UPDATE trusted_devices SET last_used_at = :now", "id = :deviceId");
 
 /** A device about to be trusted, and its token, which is shown once. */
 export interface NewDevice {
@@ -65,42 +51,28 @@ export async function createDevice(): Promise<NewDevice> {
   return { id, hash, token: formatToken.device(id, text) };
 }
 
-/** The statements that trust a device, with a right code and not without. */
+/** What trusts a device. */
 export function trustDevice(
   deps: Deps,
-  { userId, attempt }: Mark,
   { id: deviceId, hash }: NewDevice,
-  claims: ChallengeClaims,
-): D1PreparedStatement[] {
+  { id, appId, userId }: ChallengeClaims,
+): Effect[] {
   const { ip, userAgent } = deps.request;
-  const now = deps.now.getTime();
-  const values = { userId, attempt, deviceId, hash, ip, userAgent };
-  const event = {
-    type: "device.trusted",
-    actor: `challenge:${claims.id}`,
-    appId: claims.appId,
-    userId,
-  } as const;
-  return [
-    INSERT(deps.db.$client, { ...values, now, expiresAt: now + TRUSTED_DEVICE_LIFE }),
-    record(deps, event, attempt, "passed"),
-  ];
+  const expiresAt = deps.now.getTime() + TRUSTED_DEVICE_LIFE;
+  const event = { type: "device.trusted", actor: `challenge:${id}`, appId, userId } as const;
+  return [INSERT({ deviceId, hash, ip, userAgent, expiresAt }), recorded(deps, event)];
 }
 
-/** The statement that notes a log-in from it; to no effect if there was none. */
-export function noteDeviceUse(
-  { db, now }: Deps,
-  { userId, attempt }: Mark,
-  deviceId: string | null,
-): D1PreparedStatement {
-  return NOTE_USE(db.$client, { userId, attempt, deviceId, now: now.getTime() });
+/** What notes a log-in from it; to no effect if there was none. */
+export function noteDeviceUse(deviceId: string | null): Effect {
+  return NOTE_USE({ deviceId });
 }
 
 /** Newest first; none where the app does not allow them. */
 export async function listDevices(deps: Deps, { app, user }: UserRecord): Promise<TrustedDevice[]> {
   if (!app.settings.trustedDevices) return [];
   const values = { userId: user.id, epoch: user.epoch, now: deps.now.getTime() };
-  const { results } = await LIST(deps.db.$client, values).all<DeviceRow>();
+  const { results } = await LIST(deps, values).all<DeviceRow>();
   return results.map(({ createdAt, lastUsedAt, expiresAt, ...rest }) => ({
     ...rest,
     createdAt: new Date(createdAt),
@@ -115,22 +87,26 @@ interface DeviceRow extends Pick<TrustedDevice, "id" | "ip" | "userAgent"> {
   expiresAt: number;
 }
 
-/** Throws `not_found`. */
-export async function revokeDevice(
-  deps: Deps,
-  actor: Actor,
-  { app, user, ...rest }: UserRecord,
-  deviceId: string,
-): Promise<void> {
-  const known = await listDevices(deps, { app, user, ...rest });
-  if (!known.some(({ id }) => id === deviceId)) {
-    throw new Problem("not_found", { detail: "No such device." });
-  }
-  const claim = { ...claimBy(deps, actor, { app, user }), deviceId };
-  const d1 = deps.db.$client;
-  await commitClaim(deps, [
-    CLAIM_REVOCATION(d1, claim),
-    REVOKE(d1, claim),
-    record(deps, eventOf("device.revoked", actor, { app, user }), claim.attempt),
-  ]);
+const REVOKE = change(
+  "device.revoked",
+  {
+    only: [
+      "EXISTS (SELECT 1 FROM trusted_devices d WHERE d.id = :deviceId AND d.user_id = users.id)",
+    ],
+    effects: [effect("DELETE FROM trusted_devices", "id = :deviceId")],
+  },
+  {
+    plan: async ({ deps, found }, { deviceId }: { deviceId: string }) => {
+      const known = await listDevices(deps, found);
+      if (!known.some(({ id }) => id === deviceId)) {
+        throw new Problem("not_found", { detail: "No such device." });
+      }
+      return { values: { deviceId }, answer: undefined };
+    },
+  },
+);
+
+/** Throws `not_found`, and what a change throws. */
+export function revokeDevice(deps: Deps, caller: SessionCaller, deviceId: string): Promise<void> {
+  return REVOKE(deps, caller, { deviceId });
 }

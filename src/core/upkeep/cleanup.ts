@@ -75,6 +75,6 @@ async function deleteExpired(
   bind: (typeof EXPIRED)[number],
 ): Promise<Cleaned> {
   const values = { now: now.getTime(), retention: settings.auditRetentionDays * DAY };
-  const { meta } = await bind(db.$client, values).run();
+  const { meta } = await bind({ db }, values).run();
   return { deleted: meta.changes, more: meta.changes >= BATCH_ROWS };
 }

@@ -10,7 +10,8 @@ export const SWEPT_USERS = 25;
 const NEXT = statement(`SELECT app_id AS appId FROM deleted_apps LIMIT 1`);
 
 /** No statement before the last one changes which they are. */
-const NEXT_USERS = `SELECT id FROM users WHERE app_id = :appId ORDER BY external_id LIMIT ${SWEPT_USERS}`;
+const NEXT_USERS =
+  `SELECT id FROM users WHERE app_id = :appId ORDER BY external_id LIMIT ${SWEPT_USERS}` as const;
 const SWEEP = [
   statement(`DELETE FROM authenticators WHERE user_id IN (${NEXT_USERS})`),
   statement(`DELETE FROM backup_codes WHERE user_id IN (${NEXT_USERS})`),
@@ -20,11 +21,11 @@ const SWEEP = [
 const FINISH = statement(`
   DELETE FROM deleted_apps WHERE app_id = :appId AND NOT EXISTS (SELECT 1 FROM users WHERE app_id = :appId)`);
 
-export async function sweepDeletedApp({ db: { $client: d1 } }: Deps): Promise<Cleaned> {
-  const appId = await NEXT(d1, {}).first<string>("appId");
+export async function sweepDeletedApp(deps: Deps): Promise<Cleaned> {
+  const appId = await NEXT(deps, {}).first<string>("appId");
   if (appId === null) return { deleted: 0, more: false };
-  const sweep = SWEEP.map((bind) => bind(d1, { appId }));
-  const results = await d1.batch([...sweep, FINISH(d1, { appId })]);
+  const sweep = SWEEP.map((bind) => bind(deps, { appId }));
+  const results = await deps.db.$client.batch([...sweep, FINISH(deps, { appId })]);
   const deleted = results.slice(0, sweep.length).reduce((sum, { meta }) => sum + meta.changes, 0);
   return { deleted, more: true };
 }

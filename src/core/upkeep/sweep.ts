@@ -3,7 +3,7 @@
  * expiry: it is walked in the order of its primary key, a window at a time, once a run at most.
  */
 
-import { statement } from "../../db/statement";
+import { statement, type Statement } from "../../db/statement";
 import type { Deps } from "../../env";
 import type { Cleaned } from "./cleanup";
 
@@ -27,19 +27,19 @@ export function sweepTable(table: string, key: string, condition: string) {
   const LOOK = statement(`
   SELECT ${position} AS first, max(${key}) AS last, count(*) AS count
   FROM (SELECT ${key} FROM ${table} WHERE ${key} > ${position} ORDER BY ${key} LIMIT ${WINDOW_ROWS})`);
-  const DELETE = statement(`
+  const DELETE: Statement<"first" | "last" | "now"> = statement(`
   DELETE FROM ${table} WHERE ${key} > :first AND ${key} <= :last AND ${condition}`);
 
-  return async ({ db: { $client: d1 }, now }: Deps): Promise<Cleaned> => {
-    const { results } = await LOOK(d1, {}).all<Window>();
+  return async (deps: Deps): Promise<Cleaned> => {
+    const { results } = await LOOK(deps, {}).all<Window>();
     const { first, last, count } = results[0] ?? { first: "", last: null, count: 0 };
     const more = count === WINDOW_ROWS;
     const next = more ? (last ?? "") : "";
     const statements = [
-      ...(last === null ? [] : [DELETE(d1, { first, last, now: now.getTime() })]),
-      ...(next === first ? [] : [GO_ON(d1, { table, position: next })]),
+      ...(last === null ? [] : [DELETE(deps, { first, last, now: deps.now.getTime() })]),
+      ...(next === first ? [] : [GO_ON(deps, { table, position: next })]),
     ];
-    const [swept] = statements.length === 0 ? [] : await d1.batch(statements);
+    const [swept] = statements.length === 0 ? [] : await deps.db.$client.batch(statements);
     return { deleted: last === null ? 0 : (swept?.meta.changes ?? 0), more };
   };
 }

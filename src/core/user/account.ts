@@ -3,9 +3,9 @@
 import type { TokenProof } from "../../crypto/session-token";
 import { statement, type Statement } from "../../db/statement";
 import type { Deps } from "../../env";
-import { hasSecondFactor } from "../caller/assurance";
 import { showEmail } from "./login-names";
 import {
+  hasSecondFactor,
   JOIN_AUTHENTICATORS,
   readKnownRecord,
   RECORD_COLUMNS,
@@ -39,7 +39,7 @@ export interface AccountRow extends RecordRow {
   accountName: string | null;
 }
 
-const load = (condition: string) =>
+const load = <Condition extends string>(condition: Condition) =>
   statement(`
   SELECT ${RECORD_COLUMNS}, ${ACCOUNT_COLUMNS}, ac.password_hash AS passwordHash, u.known_networks AS networks,
     (SELECT d.id FROM trusted_devices d WHERE d.id = :deviceId AND d.hash = :deviceHash
@@ -79,7 +79,7 @@ async function readLogin(
 ): Promise<AccountRecord | null> {
   const proof = { deviceId: device?.id ?? null, deviceHash: device?.hash ?? null };
   const values = { name, ...proof, now: now.getTime() };
-  const { results } = await find(db.$client, values).all<LoginRow>();
+  const { results } = await find({ db }, values).all<LoginRow>();
   const [row] = results;
   const record = readKnownRecord(results);
   if (!row || !record) return null;

@@ -7,6 +7,7 @@ import type { TotpAlgorithm } from "../../crypto/totp";
 import type { AppSettings } from "../../db/schema";
 import { statement } from "../../db/statement";
 import type { Deps } from "../../env";
+import { Problem } from "../../problem";
 import { readSettings } from "../settings";
 import type { Guard } from "./guard";
 
@@ -111,12 +112,28 @@ export interface RecordRow extends Omit<Authenticator, "id" | "proven"> {
 }
 /** By our own id, for those who need no key: the operator, and the answer to a challenge. */
 export async function loadUserById({ db, now }: Deps, id: string): Promise<UserRecord | null> {
-  const { results } = await LOAD_BY_ID(db.$client, { id, now: now.getTime() }).all<RecordRow>();
+  const { results } = await LOAD_BY_ID({ db }, { id, now: now.getTime() }).all<RecordRow>();
   return readKnownRecord(results);
+}
+
+/** Throws `not_found`. */
+export function findAuthenticator(
+  { authenticators }: Pick<UserRecord, "authenticators">,
+  id: string,
+  detail = "No such authenticator.",
+): Authenticator {
+  const found = authenticators.find((one) => one.id === id);
+  if (!found) throw new Problem("not_found", { detail });
+  return found;
 }
 
 export function isActive({ state }: Authenticator): boolean {
   return state === "active";
+}
+
+/** Whether a code is asked for. Also when none can be given: a capped or reset user does not fall back to the password. */
+export function hasSecondFactor({ user, authenticators }: UserRecord): boolean {
+  return authenticators.some(isActive) || user.cappedAt !== null || user.mustRebind;
 }
 
 /** How many digits the codes of these have, each number once, in ascending order. */

@@ -1,5 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { readSecret } from "../../core/authenticator/given-secret";
+import { asOperator } from "../../core/caller/actor";
 import { importAuthenticator } from "../../core/authenticator/import";
 import { line, naming, secretFields, SecretText, totpFields } from "../fields";
 import { body, BODY_PROBLEMS, json, problems, router } from "../openapi";
@@ -51,8 +52,12 @@ export const importRoutes = router().openapi(importRoute, async (c) => {
   const given = c.req.valid("json");
   const { name, dryRun } = given;
   const input = { ...readSecret(given), name, dryRun };
-  const id = await importAuthenticator(c.var.deps, c.req.valid("param").id, input);
-  return id === null
+  const imported = await importAuthenticator(
+    c.var.deps,
+    asOperator(c.req.valid("param").id),
+    input,
+  );
+  return dryRun
     ? c.json({ status: "importable" } as const, 200)
-    : c.json({ id, status: "active" } as const, 201);
+    : c.json({ id: imported.id, status: "active" } as const, 201);
 });

@@ -1,11 +1,13 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { OPERATOR } from "../../core/caller/actor";
-import { changeUserAccount, findUser, setDisabled, toDetail } from "../../core/operator/operator";
+import { asOperator } from "../../core/caller/actor";
+import { changeAccount } from "../../core/account/profile";
+import { findUser, setDisabled, toDetail } from "../../core/operator/operator";
 import { ACCOUNT_NAME_BOUNDS } from "../../core/policy";
 import { register } from "../../core/account/register";
 import { listUsers, USER_STATES } from "../../core/operator/user-list";
 import { resetUser } from "../../core/operator/rebinding";
-import { deleteUser, unlockUser } from "../../core/change/users";
+import { deleteUser } from "../../core/change/delete-user";
+import { unlockUser } from "../../core/change/unlock";
 import { Instant, InstantOrNull, label, line } from "../fields";
 import { body, BODY_PROBLEMS, json, nothing, problems, router } from "../openapi";
 import { Unlocked, UNLOCKS_STEPS } from "../server/shared";
@@ -201,25 +203,22 @@ export const operatorUserRoutes = router()
     const { id } = c.req.valid("param");
     const { disabled, reason, ...changes } = c.req.valid("json");
     const note = reason ?? null;
-    const user = await findUser(deps, id);
-    if (Object.keys(changes).length > 0) await changeUserAccount(deps, user, { ...changes, note });
-    if (disabled !== undefined) await setDisabled(deps, user, { disabled, note });
+    const caller = asOperator(id);
+    if (Object.keys(changes).length > 0) await changeAccount(deps, caller, { ...changes, note });
+    if (disabled !== undefined) await setDisabled(deps, caller, { disabled, note });
     return c.json(toDetail(await findUser(deps, id), deps.now), 200);
   })
   .openapi(deleteUserRoute, async (c) => {
-    const { deps } = c.var;
-    await deleteUser(deps, OPERATOR, await findUser(deps, c.req.valid("param").id));
+    await deleteUser(c.var.deps, asOperator(c.req.valid("param").id));
     return c.body(null, 204);
   })
   .openapi(resetRoute, async (c) => {
-    const { deps } = c.var;
-    const user = await findUser(deps, c.req.valid("param").id);
     const { reason: note, accountName } = c.req.valid("json");
-    return c.json(await resetUser(deps, user, { note, accountName }), 200);
+    const caller = asOperator(c.req.valid("param").id);
+    return c.json(await resetUser(c.var.deps, caller, { note, accountName }), 200);
   })
   .openapi(unlockRoute, async (c) => {
-    const { deps } = c.var;
-    const user = await findUser(deps, c.req.valid("param").id);
-    const broughtBack = await unlockUser(deps, OPERATOR, user, c.req.valid("json").reason);
+    const caller = asOperator(c.req.valid("param").id);
+    const broughtBack = await unlockUser(c.var.deps, caller, { note: c.req.valid("json").reason });
     return broughtBack.length > 0 ? c.json({ broughtBack }, 200) : c.body(null, 204);
   });

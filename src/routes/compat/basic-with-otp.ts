@@ -4,8 +4,8 @@
  */
 
 import { Hono, type Context } from "hono";
-import { actorOf, type SessionCaller } from "../../core/caller/actor";
-import { disableSecondFactor } from "../../core/authenticator/disable";
+import type { SessionCaller } from "../../core/caller/actor";
+import { disableSecondFactor } from "../../core/authenticator/remove";
 import { enrol } from "../../core/authenticator/enrol";
 import { loadBySession } from "../../core/caller/by-session";
 import { answerLogin, login, openLogin, type Login } from "../../core/account/login";
@@ -166,7 +166,7 @@ export const basicWithOtp = new Hono<AppEnv>()
     const enabled = await readEnabled(c);
     const loaded = await loadBySession(c.var.deps, caller);
     const isOn = loaded.authenticators.length > 0;
-    if (!enabled && isOn) await disableSecondFactor(c.var.deps, actorOf(caller), loaded);
+    if (!enabled && isOn) await disableSecondFactor(c.var.deps, caller);
     return c.json(null);
   })
   .get("/auth/otp/generate", whereOn("3"), async (c) => {
@@ -176,7 +176,7 @@ export const basicWithOtp = new Hono<AppEnv>()
       throw forbid("OTP is active. Its secret was shown when it was made.");
     }
     const input = { parameters: DEFAULT_PARAMETERS, replaces: true };
-    const { qr } = await enrol(c.var.deps, caller, { input, request: null });
+    const { qr } = await enrol(c.var.deps, caller, input);
     const png = Uint8Array.fromBase64(qr.png.slice(qr.png.indexOf(",") + 1));
     return c.body(png, 200, { "content-type": "image/png" });
   })

@@ -6,8 +6,8 @@
 import { z } from "@hono/zod-openapi";
 import { Hono, type Context } from "hono";
 import { toProfile, type Profile } from "../../core/user/account";
-import { actorOf, type SessionCaller } from "../../core/caller/actor";
-import { disableSecondFactor } from "../../core/authenticator/disable";
+import type { SessionCaller } from "../../core/caller/actor";
+import { disableSecondFactor } from "../../core/authenticator/remove";
 import { enrol } from "../../core/authenticator/enrol";
 import { loadBySession } from "../../core/caller/by-session";
 import { answerLogin, login, openLogin } from "../../core/account/login";
@@ -145,7 +145,7 @@ export const djangoReact = new Hono<AppEnv>()
     const { user_id: userId } = await parseFields(c, OfUser, () => noUser("None"));
     const { caller } = await callerFor(c, userId);
     const input = { parameters: DEFAULT_PARAMETERS, replaces: true };
-    const { secret, uri } = await enrol(c.var.deps, caller, { input, request: null });
+    const { secret, uri } = await enrol(c.var.deps, caller, input);
     return c.json({ base32: secret, otpauth_url: uri });
   })
   .post("/otp/verify", async (c) => {
@@ -174,7 +174,7 @@ export const djangoReact = new Hono<AppEnv>()
     const { user_id: userId } = await parseFields(c, OfUser, () => noUser("None"));
     const { caller, loaded } = await callerFor(c, userId);
     if (loaded.authenticators.length > 0) {
-      await disableSecondFactor(c.var.deps, actorOf(caller), loaded);
+      await disableSecondFactor(c.var.deps, caller);
     }
     return c.json({ otp_disabled: true, user: toUser({ ...toProfile(loaded), twoFactor: false }) });
   })

@@ -5,15 +5,15 @@
 
 import { z } from "@hono/zod-openapi";
 import { Hono, type Context } from "hono";
-import { actorOf, type SessionCaller } from "../../core/caller/actor";
+import type { SessionCaller } from "../../core/caller/actor";
 import { rotateBackupCodes } from "../../core/authenticator/rotate-backup-codes";
 import { confirm } from "../../core/authenticator/confirm";
-import { disableSecondFactor } from "../../core/authenticator/disable";
+import { disableSecondFactor } from "../../core/authenticator/remove";
 import { enrol } from "../../core/authenticator/enrol";
 import { loadBySession } from "../../core/caller/by-session";
 import { answerLogin, login, openLogin } from "../../core/account/login";
 import { refresh } from "../../core/session/refresh";
-import { takeAlong, type Credentials } from "../../core/session/sessions";
+import type { Credentials } from "../../core/session/sessions";
 import { parseRefreshToken } from "../../crypto/session-token";
 import { isActive } from "../../core/user/record";
 import { DEFAULT_PARAMETERS } from "../../crypto/totp";
@@ -147,7 +147,7 @@ const totp = new Hono<AppEnv>()
     }
     const accountName = loaded.account.username ?? loaded.account.email;
     const input = { accountName, parameters: DEFAULT_PARAMETERS, replaces: true };
-    const { qr } = await enrol(c.var.deps, caller, { input, request: null });
+    const { qr } = await enrol(c.var.deps, caller, input);
     return c.json({ svg: `<?xml version='1.0' encoding='UTF-8'?>\n${qr.svg}` }, 201);
   })
   .post("/confirm/", async (c) => {
@@ -164,14 +164,13 @@ const totp = new Hono<AppEnv>()
     const { backupCodes } = await confirm(deps, caller, {
       authenticatorId: pending.id,
       code,
-      sequel: (mark) => takeAlong(deps, actorOf(caller), mark),
     }).catch(instead(wrong, () => detail(400, "Invalid TOTP code.")));
     return c.json({ backup_codes: backupCodes });
   })
   .post("/disable/", async (c) => {
     const { caller, loaded } = await callerFor(c, true);
     if (loaded.authenticators.length === 0) throw detail(400, NO_SECRET);
-    await disableSecondFactor(c.var.deps, actorOf(caller), loaded);
+    await disableSecondFactor(c.var.deps, caller);
     return c.body(null, 204);
   })
   .post("/rotate_backup_codes/", async (c) => {

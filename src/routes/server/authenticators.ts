@@ -1,12 +1,10 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { actorOf } from "../../core/caller/actor";
 import { confirm } from "../../core/authenticator/confirm";
 import { enrol } from "../../core/authenticator/enrol";
 import { parametersOf, readSecret } from "../../core/authenticator/given-secret";
 import { importByKey } from "../../core/authenticator/import";
-import { loadKnownUser } from "../../core/caller/load";
 import { MAX_DRIFT } from "../../core/policy";
-import { removeAuthenticator } from "../../core/change/users";
+import { removeAuthenticator } from "../../core/authenticator/remove";
 import { requireKey } from "../auth";
 import {
   CodeText,
@@ -171,13 +169,13 @@ export const authenticatorRoutes = router()
     const request = await idempotentRequest(c, "POST /v1/users/{userId}/authenticators");
     if (secret !== undefined && (active || code !== undefined)) {
       const input = { ...readSecret({ ...given, secret }), name, code, backupCodes, proof };
-      return c.json(await importByKey(c.var.deps, caller, { input, request }), 201);
+      return c.json(await importByKey(c.var.deps, caller, { ...input, request }), 201);
     }
     const { accountName, issuer, rebindToken } = given;
     const made =
       secret === undefined ? { parameters: parametersOf(given) } : readSecret({ ...given, secret });
     const input = { accountName, issuer, name, rebindToken, proof, ...made };
-    return c.json(await enrol(c.var.deps, caller, { input, request }), 201);
+    return c.json(await enrol(c.var.deps, caller, { ...input, request }), 201);
   })
   .openapi(confirmRoute, async (c) => {
     const { userId, id } = c.req.valid("param");
@@ -191,7 +189,6 @@ export const authenticatorRoutes = router()
     const { deps, key } = c.var;
     const caller = { ...key, userId };
     await limitProof(c, userId, proof);
-    const user = await loadKnownUser(deps, caller);
-    await removeAuthenticator(deps, actorOf(caller), user, { authenticatorId: id, proof });
+    await removeAuthenticator(deps, caller, { authenticatorId: id, proof });
     return c.body(null, 204);
   });

@@ -1,8 +1,8 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { actorOf } from "../../core/caller/actor";
 import { rotateBackupCodes } from "../../core/authenticator/rotate-backup-codes";
-import { loadKnownUser, loadUser } from "../../core/caller/load";
-import { deleteUser, unlockUser } from "../../core/change/users";
+import { loadUser } from "../../core/caller/load";
+import { deleteUser } from "../../core/change/delete-user";
+import { unlockUser } from "../../core/change/unlock";
 import { toAnswer } from "../../core/authenticator/status";
 import { requireKey } from "../auth";
 import { IdempotencyHeaders, idempotentRequest, InstantOrNull, UserId } from "../fields";
@@ -149,8 +149,7 @@ export const userRoutes = router()
   .openapi(unlockRoute, async (c) => {
     const { deps, key } = c.var;
     const caller = { ...key, ...c.req.valid("param") };
-    const user = await loadKnownUser(deps, caller);
-    const broughtBack = await unlockUser(deps, actorOf(caller), user);
+    const broughtBack = await unlockUser(deps, caller);
     return broughtBack.length > 0 ? c.json({ broughtBack }, 200) : c.body(null, 204);
   })
   .openapi(deleteRoute, async (c) => {
@@ -158,7 +157,6 @@ export const userRoutes = router()
     const caller = { ...key, ...c.req.valid("param") };
     const { proof } = c.req.valid("json");
     await limitProof(c, caller.userId, proof);
-    const user = await loadKnownUser(deps, caller);
-    await deleteUser(deps, actorOf(caller), user, { proof });
+    await deleteUser(deps, caller, { proof });
     return c.body(null, 204);
   });

@@ -1,11 +1,11 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { actorOf } from "../../core/caller/actor";
 import { enrol } from "../../core/authenticator/enrol";
 import { loadBySession } from "../../core/caller/by-session";
 import { resynchronise } from "../../core/code/resynchronise";
 import { rotateBackupCodes } from "../../core/authenticator/rotate-backup-codes";
 import { confirmOwn } from "../../core/account/step-up";
-import { removeAuthenticator, renameAuthenticator } from "../../core/change/users";
+import { removeAuthenticator } from "../../core/authenticator/remove";
+import { renameAuthenticator } from "../../core/authenticator/rename";
 import { toStatus } from "../../core/authenticator/status";
 import { DEFAULT_PARAMETERS } from "../../crypto/totp";
 import { CodePair, CodeText, IdempotencyHeaders, idempotentRequest, line, naming } from "../fields";
@@ -176,7 +176,7 @@ export const secondFactorRoutes = router()
   .openapi(enrolRoute, async (c) => {
     const input = { ...c.req.valid("json"), parameters: DEFAULT_PARAMETERS };
     const request = await idempotentRequest(c, "POST /auth/authenticators");
-    return c.json(await enrol(c.var.deps, c.var.session, { input, request }), 201);
+    return c.json(await enrol(c.var.deps, c.var.session, { ...input, request }), 201);
   })
   .openapi(confirmRoute, async (c) => {
     const { id: authenticatorId } = c.req.valid("param");
@@ -187,14 +187,11 @@ export const secondFactorRoutes = router()
   .openapi(renameRoute, async (c) => {
     const { deps, session } = c.var;
     const change = { authenticatorId: c.req.valid("param").id, ...c.req.valid("json") };
-    const loaded = await loadBySession(deps, session);
-    return c.json(await renameAuthenticator(deps, actorOf(session), loaded, change), 200);
+    return c.json(await renameAuthenticator(deps, session, change), 200);
   })
   .openapi(removeRoute, async (c) => {
-    const { deps, session } = c.var;
-    const loaded = await loadBySession(deps, session);
     const { id: authenticatorId } = c.req.valid("param");
-    await removeAuthenticator(deps, actorOf(session), loaded, { authenticatorId });
+    await removeAuthenticator(c.var.deps, c.var.session, { authenticatorId });
     return c.body(null, 204);
   })
   .openapi(resyncRoute, async (c) => {

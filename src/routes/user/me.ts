@@ -1,10 +1,9 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { toProfile } from "../../core/user/account";
-import { actorOf } from "../../core/caller/actor";
 import { loadBySession } from "../../core/caller/by-session";
 import { changeAccount } from "../../core/account/profile";
 import { changePassword, stepUp, stepUpWithPassword } from "../../core/account/step-up";
-import { deleteUser } from "../../core/change/users";
+import { deleteUser } from "../../core/change/delete-user";
 import { clientOf } from "../address";
 import { CodeText } from "../fields";
 import { limitUser } from "../limits";
@@ -130,13 +129,10 @@ export const profileRoutes = router()
     const { deps, session } = c.var;
     const changes = c.req.valid("json");
     const fresh = changes.email !== undefined || changes.username !== undefined;
-    const loaded = await loadBySession(deps, { ...session, fresh });
-    const account = await changeAccount(deps, actorOf(session), loaded, changes);
-    return c.json(toProfile({ ...loaded, account }), 200);
+    return c.json(toProfile(await changeAccount(deps, { ...session, fresh }, changes)), 200);
   })
   .openapi(deleteRoute, async (c) => {
-    const { deps, session } = c.var;
-    await deleteUser(deps, actorOf(session), await loadBySession(deps, session));
+    await deleteUser(c.var.deps, c.var.session);
     dropCookie(c);
     return c.body(null, 204);
   })

@@ -1,5 +1,4 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { actorOf } from "../../core/caller/actor";
 import { loadBySession } from "../../core/caller/by-session";
 import { listSessions, revokeOtherSessions, revokeSession } from "../../core/session/own-sessions";
 import { listDevices, revokeDevice } from "../../core/session/trusted-devices";
@@ -107,14 +106,11 @@ export const sessionRoutes = router()
     return c.json({ sessions: await listSessions(deps, await loadBySession(deps, session)) }, 200);
   })
   .openapi(revokeRoute, async (c) => {
-    const { deps, session } = c.var;
-    const loaded = await loadBySession(deps, session);
-    await revokeSession(deps, actorOf(session), loaded, c.req.valid("param").id);
+    await revokeSession(c.var.deps, c.var.session, c.req.valid("param").id);
     return c.body(null, 204);
   })
   .openapi(revokeOthersRoute, async (c) => {
-    const { deps, session } = c.var;
-    await revokeOtherSessions(deps, actorOf(session), await loadBySession(deps, session));
+    await revokeOtherSessions(c.var.deps, c.var.session);
     return c.body(null, 204);
   })
   .openapi(listDevicesRoute, async (c) => {
@@ -122,8 +118,6 @@ export const sessionRoutes = router()
     return c.json({ devices: await listDevices(deps, await loadBySession(deps, session)) }, 200);
   })
   .openapi(revokeDeviceRoute, async (c) => {
-    const { deps, session } = c.var;
-    const loaded = await loadBySession(deps, session);
-    await revokeDevice(deps, actorOf(session), loaded, c.req.valid("param").id);
+    await revokeDevice(c.var.deps, c.var.session, c.req.valid("param").id);
     return c.body(null, 204);
   });

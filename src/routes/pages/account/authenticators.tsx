@@ -2,13 +2,11 @@
 
 import { z } from "@hono/zod-openapi";
 import { Hono, type Context } from "hono";
-import { actorOf } from "../../../core/caller/actor";
-import { disableSecondFactor } from "../../../core/authenticator/disable";
 import { loadBySession } from "../../../core/caller/by-session";
 import { enrolOwn, showOwn } from "../../../core/authenticator/own-enrolment";
 import { confirmOwn } from "../../../core/account/step-up";
 import { isActive } from "../../../core/user/record";
-import { removeAuthenticator } from "../../../core/change/users";
+import { disableSecondFactor, removeAuthenticator } from "../../../core/authenticator/remove";
 import { Problem } from "../../../problem";
 import type { AppEnv } from "../../context";
 import { CodeText, naming } from "../../fields";
@@ -113,16 +111,11 @@ export const authenticatorPages = new Hono<AppEnv>()
   .get("/authenticators/:id/remove", changing, removalPage)
   .post("/authenticators/:id/remove", changing, async (c) => {
     const { deps, session } = c.var;
-    const loaded = await loadBySession(deps, session);
-    await removeAuthenticator(deps, actorOf(session), loaded, {
-      authenticatorId: c.req.param("id"),
-    });
+    await removeAuthenticator(deps, session, { authenticatorId: c.req.param("id") });
     return homeAfter(c, "removed");
   })
   .get("/second-factor/off", changing, offPage)
   .post("/second-factor/off", changing, async (c) => {
-    const { deps, session } = c.var;
-    const loaded = await loadBySession(deps, session);
-    await disableSecondFactor(deps, actorOf(session), loaded);
+    await disableSecondFactor(c.var.deps, c.var.session);
     return homeAfter(c, "off");
   });

@@ -2,10 +2,9 @@
 
 import { z } from "@hono/zod-openapi";
 import { Hono, type Context } from "hono";
-import { actorOf } from "../../../core/caller/actor";
 import { loadBySession } from "../../../core/caller/by-session";
 import { changeAccount } from "../../../core/account/profile";
-import { deleteUser } from "../../../core/change/users";
+import { deleteUser } from "../../../core/change/delete-user";
 import type { AppEnv } from "../../context";
 import { printable } from "../../fields";
 import { dropCookie, onPages } from "../../session";
@@ -92,18 +91,15 @@ export const profilePages = new Hono<AppEnv>()
   .get("/profile", changing, (c) => profilePage(c))
   .post("/profile", changing, form(ProfileForm, profilePage), (c) =>
     submit(c, profilePage, async () => {
-      const { deps, session } = c.var;
       const { personName: name, ...names } = await changesIn(c.req.valid("form"));
-      const loaded = await loadBySession(deps, session);
-      await changeAccount(deps, actorOf(session), loaded, { ...names, name });
+      await changeAccount(c.var.deps, c.var.session, { ...names, name });
       return homeAfter(c, "profile");
     }),
   )
   .get("/delete", changing, (c) => deletionPage(c))
   .post("/delete", changing, (c) =>
     submit(c, deletionPage, async () => {
-      const { deps, session } = c.var;
-      await deleteUser(deps, actorOf(session), await loadBySession(deps, session));
+      await deleteUser(c.var.deps, c.var.session);
       dropCookie(c);
       return goodbyePage(c);
     }),

@@ -2,7 +2,6 @@
 
 import { z } from "@hono/zod-openapi";
 import { Hono, type Context } from "hono";
-import { actorOf } from "../../../core/caller/actor";
 import { isBoundToEnrol, isFresh } from "../../../core/caller/assurance";
 import { loadBySession, type SessionRecord } from "../../../core/caller/by-session";
 import {
@@ -164,17 +163,15 @@ export const securityPages = new Hono<AppEnv>()
   .post("/", onPages.requireSession(), form(EndFields, securityPage), async (c) => {
     const { session: sessionId, device } = c.req.valid("form");
     const { deps, session } = c.var;
-    const loaded = await loadBySession(deps, session);
-    const actor = actorOf(session);
     if (device !== undefined) {
-      await revokeDevice(deps, actor, loaded, device);
+      await revokeDevice(deps, session, device);
       return homeAfter(c, "device");
     }
     if (sessionId === OTHERS) {
-      await revokeOtherSessions(deps, actor, loaded);
+      await revokeOtherSessions(deps, session);
       return homeAfter(c, "others");
     }
     if (sessionId === undefined) return c.redirect(HOME, 303);
-    await revokeSession(deps, actor, loaded, sessionId);
+    await revokeSession(deps, session, sessionId);
     return homeAfter(c, "ended");
   });

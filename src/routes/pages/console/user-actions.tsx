@@ -2,11 +2,12 @@
 
 import { z } from "@hono/zod-openapi";
 import { Hono, type Context } from "hono";
-import { OPERATOR } from "../../../core/caller/actor";
+import { asOperator, type OperatorCaller } from "../../../core/caller/actor";
 import { findUser, setDisabled, type FoundUser } from "../../../core/operator/operator";
 import { ACCOUNT_NAME_BOUNDS } from "../../../core/policy";
 import { accountNameOf, resetUser, type Rebinding } from "../../../core/operator/rebinding";
-import { deleteUser, unlockUser } from "../../../core/change/users";
+import { deleteUser } from "../../../core/change/delete-user";
+import { unlockUser } from "../../../core/change/unlock";
 import type { Deps } from "../../../env";
 import { Reason } from "../../admin/shared";
 import { ResetInput } from "../../admin/users";
@@ -28,11 +29,11 @@ const ResetForm = ActionForm.extend({
 
 /** What is done and told in a word; a reset answers something. */
 const ACTIONS = {
-  unlock: (deps: Deps, user: FoundUser, note: string) => unlockUser(deps, OPERATOR, user, note),
-  disable: (deps: Deps, user: FoundUser, note: string) =>
-    setDisabled(deps, user, { disabled: true, note }),
-  enable: (deps: Deps, user: FoundUser, note: string) =>
-    setDisabled(deps, user, { disabled: false, note }),
+  unlock: (deps: Deps, caller: OperatorCaller, note: string) => unlockUser(deps, caller, { note }),
+  disable: (deps: Deps, caller: OperatorCaller, note: string) =>
+    setDisabled(deps, caller, { disabled: true, note }),
+  enable: (deps: Deps, caller: OperatorCaller, note: string) =>
+    setDisabled(deps, caller, { disabled: false, note }),
 };
 
 const userOf = (c: Context<AppEnv>) => findUser(c.var.deps, c.req.param("id") ?? "");
@@ -124,9 +125,9 @@ for (const action of ["unlock", "disable", "enable"] as const) {
     .get(`/users/:id/${action}`, (c) => question(c))
     .post(`/users/:id/${action}`, form(ActionForm, question), (c) =>
       submit(c, question, async () => {
-        const found = await userOf(c);
-        await ACTIONS[action](c.var.deps, found, c.req.valid("form").reason);
-        return goTo(c, `/users/${found.user.id}`, action);
+        const { id } = c.req.param();
+        await ACTIONS[action](c.var.deps, asOperator(id), c.req.valid("form").reason);
+        return goTo(c, `/users/${id}`, action);
       }),
     );
 }
@@ -141,14 +142,14 @@ userActionPages
       const request = await requestOf(c, "POST /console/users/:id/reset");
       const { reason: note, accountName } = c.req.valid("form");
       const asked = { note, accountName, request };
-      return resetPage(c, found, await resetUser(c.var.deps, found, asked));
+      return resetPage(c, found, await resetUser(c.var.deps, asOperator(found.user.id), asked));
     }),
   )
   .get("/users/:id/delete", (c) => beforeDeletion(c))
   .post("/users/:id/delete", form(ActionForm, beforeDeletion), (c) =>
     submit(c, beforeDeletion, async () => {
-      const found = await userOf(c);
-      await deleteUser(c.var.deps, OPERATOR, found, { note: c.req.valid("form").reason });
+      const caller = asOperator(c.req.param("id"));
+      await deleteUser(c.var.deps, caller, { note: c.req.valid("form").reason });
       return goTo(c, "/users", "user_deleted");
     }),
   );

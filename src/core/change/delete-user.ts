@@ -1,0 +1,73 @@
+/** Deleting a user, and all that belongs to them but the audit trail. */
+
+import { effect } from "../../db/effect";
+import type { Deps } from "../../env";
+import { isOperator, type Caller } from "../caller/actor";
+import { NOT_HELD } from "../caller/live";
+import { assertNotHeld } from "../user/guard";
+import { change } from "./change";
+import { DELETE_AUTHENTICATORS, DELETE_BACKUP_CODES } from "./factors";
+import type { Proof } from "./proof";
+
+/**
+ * What stays is who did what to which id, and when; and of a deletion by the operator, from where
+ * and why. The second: what a link noted before its enrolment made the user.
+ */
+const DEPERSONALISE_AUDIT = [
+  effect(
+    "UPDATE audit_events SET ip = NULL, user_agent = NULL, note = NULL",
+    "user_id = :userId AND coalesce(ip, user_agent, note) IS NOT NULL",
+  ),
+  effect(
+    "UPDATE audit_events SET ip = NULL, user_agent = NULL",
+    `user_id IS NULL AND note IN (
+      SELECT substr(actor, 6) FROM audit_events WHERE user_id = :userId AND actor LIKE 'link:%')`,
+  ),
+];
+
+/** Behind all that hangs on the user's row. */
+const DELETE_USER = effect("DELETE FROM users", "id = :userId");
+
+/** Of whoever deletes themselves, by their session or their app, no address stays. */
+const NO_SOURCE = { ip: null, userAgent: null };
+
+const DELETE = change(
+  "user.deleted",
+  {
+    needsProof: true,
+    only: [NOT_HELD],
+    effects: [
+      DELETE_AUTHENTICATORS,
+      DELETE_BACKUP_CODES,
+      effect(
+        "DELETE FROM enrolment_links",
+        "(app_id, external_id) IN (SELECT app_id, external_id FROM users WHERE id = :userId)",
+      ),
+      effect("DELETE FROM accounts", "user_id = :userId"),
+      effect("DELETE FROM sessions", "user_id = :userId"),
+      effect("DELETE FROM trusted_devices", "user_id = :userId"),
+      ...DEPERSONALISE_AUDIT,
+    ],
+  },
+  {
+    plan: ({ caller, found }, { note = null }: Deletion) => {
+      if (!isOperator(caller)) assertNotHeld(found.user);
+      return {
+        values: {},
+        event: { note, ...(!isOperator(caller) && NO_SOURCE) },
+        effects: [DELETE_USER({})],
+        answer: undefined,
+      };
+    },
+  },
+);
+
+interface Deletion {
+  note?: string | null;
+  proof?: Proof | undefined;
+}
+
+/** Throws as `removeAuthenticator` does. */
+export function deleteUser(deps: Deps, caller: Caller, deletion: Deletion = {}): Promise<void> {
+  return DELETE(deps, caller, deletion);
+}
