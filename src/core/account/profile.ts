@@ -1,8 +1,9 @@
 /** Changing an account: by its user, or by the operator. */
 
+import { and, eq, ne, or } from "drizzle-orm";
 import { hashPassword } from "../../crypto/password-hash";
+import { accounts } from "../../db/account-schema";
 import { effect } from "../../db/effect";
-import { statement, type Value } from "../../db/statement";
 import type { Deps } from "../../env";
 import { Problem } from "../../problem";
 import { isOperator, isSession, type Caller } from "../caller/actor";
@@ -41,10 +42,6 @@ function set(column: string) {
   return effect(`UPDATE accounts SET ${column} = :value`, "user_id = :userId");
 }
 
-const WHAT_IS_TAKEN = statement(`
-  SELECT EXISTS (SELECT 1 FROM accounts WHERE user_id <> :userId AND email = :email) AS email,
-    EXISTS (SELECT 1 FROM accounts WHERE user_id <> :userId AND username = :username) AS username`);
-
 type WithAccount = UserRecord & { account: Account };
 
 const CHANGE = changeOf(loadWithAccount)(
@@ -73,8 +70,7 @@ const CHANGE = changeOf(loadWithAccount)(
         answer: { ...found, account },
       };
     },
-    explain: ({ deps, found }, { email, username }) =>
-      whatIsTaken(deps, { userId: found.user.id, email, username }),
+    explain: ({ deps }, { answer }) => whatIsTaken(deps, answer),
   },
 );
 
@@ -107,11 +103,14 @@ function normaliseNames({ email, username, name }: Omit<AccountChanges, "passwor
   };
 }
 
-async function whatIsTaken(
-  deps: Deps,
-  values: { userId: string; email: Value; username: Value },
-): Promise<Problem | null> {
-  const taken = await WHAT_IS_TAKEN(deps, values).first<{ email: number; username: number }>();
-  if (taken?.email === 1) return new Problem("email_taken");
-  return taken?.username === 1 ? new Problem("username_taken") : null;
+async function whatIsTaken({ db }: Deps, { user, account }: WithAccount): Promise<Problem | null> {
+  const email = toLoginName(account.email);
+  const { username } = account;
+  const isTaken = or(eq(accounts.email, email), eq(accounts.username, username ?? ""));
+  const others = await db
+    .select({ email: accounts.email })
+    .from(accounts)
+    .where(and(ne(accounts.userId, user.id), isTaken));
+  if (others.some((other) => other.email === email)) return new Problem("email_taken");
+  return others.length > 0 ? new Problem("username_taken") : null;
 }

@@ -1,7 +1,9 @@
 /** Making accounts: by whoever registers, or by the operator. */
 
+import { eq } from "drizzle-orm";
 import { hashPassword } from "../../crypto/password-hash";
 import { randomId } from "../../crypto/random";
+import { accounts } from "../../db/account-schema";
 import { carryOut, claimed } from "../../db/effect";
 import { statement } from "../../db/statement";
 import type { Deps } from "../../env";
@@ -41,9 +43,6 @@ const INSERT_USER = statement(`
   SELECT user_id, :appId, user_id, :attempt, :now FROM accounts WHERE user_id = :userId`);
 /** Also where the name was taken: who may not ask about names is who asks often. */
 const COUNT = countWhere(":guards", IS_OPEN);
-const WHAT_IS_TAKEN = statement(
-  `SELECT EXISTS (SELECT 1 FROM accounts WHERE email = :email) AS email`,
-);
 
 /** Who makes an account: the operator, or somebody for themselves. */
 type Origin = { actor: "admin"; client?: never } | { actor: "registration"; client: Client };
@@ -110,8 +109,9 @@ function tooMany(milliseconds: number): Problem {
 }
 
 async function explainTaken({ db }: Deps, email: string): Promise<Problem> {
-  const taken = await WHAT_IS_TAKEN({ db }, { email }).first<{ email: number }>();
-  return new Problem(taken?.email === 1 ? "email_taken" : "username_taken");
+  const { userId } = accounts;
+  const [taken] = await db.select({ userId }).from(accounts).where(eq(accounts.email, email));
+  return new Problem(taken ? "email_taken" : "username_taken");
 }
 
 /** Throws `weak_password`. */

@@ -1,7 +1,8 @@
 /** What a back end asks when it starts: is this the right app's key, and what is it good for. */
 
 import type { ApiKeyProof } from "../../crypto/api-key";
-import type { AppSettings } from "../../db/schema";
+import type { Named, Row } from "../../db/row";
+import type { apiKeys, apps, AppSettings } from "../../db/schema";
 import { statement } from "../../db/statement";
 import type { Deps } from "../../env";
 import { readScopes, type Scope } from "../caller/actor";
@@ -25,18 +26,14 @@ const LOAD = statement(`
     k.name, k.scopes, k.expires_at AS expiresAt, k.last_used_at AS keyLastUsedAt
   FROM api_keys k JOIN apps a ON a.id = k.app_id AND a.deleted_at IS NULL WHERE ${HAS_KEY}`);
 
-interface Row extends CheckedKey {
-  appId: string;
-  appName: string;
-  issuer: string;
-  settings: string;
-  name: string | null;
-  expiresAt: number | null;
-}
+type LoadedRow = CheckedKey &
+  Named<Row<typeof apps>, { appId: "id"; appName: "name" }> &
+  Pick<Row<typeof apps>, "issuer" | "settings"> &
+  Pick<Row<typeof apiKeys>, "name" | "expiresAt">;
 
 /** Throws `unauthorized` for a key that is not good. */
 export async function loadAppOfKey(deps: Deps, { id, hash }: ApiKeyProof): Promise<AppOfKey> {
-  const { results } = await LOAD(deps, { id, hash, now: deps.now.getTime() }).all<Row>();
+  const { results } = await LOAD(deps, { id, hash, now: deps.now.getTime() }).all<LoadedRow>();
   const [found] = results;
   assertKey(deps, { id, scope: null }, found);
   const { appId, appName, issuer, name, expiresAt } = found;

@@ -71,10 +71,12 @@ export interface AuditEvent {
  */
 export const NEXT_AUDIT_ID = `max(:now * 1000, coalesce((SELECT max(id) FROM audit_events), 0) + 1)`;
 
-const COLUMNS = `id, app_id, user_id, type, outcome, reason, actor, authenticator_id, request_id, note, ip, user_agent`;
+/** The one way into the table; what follows is a SELECT of these columns. */
+export const INTO_AUDIT_EVENTS = `INSERT INTO audit_events
+    (id, app_id, user_id, type, outcome, reason, actor, authenticator_id, note, request_id, ip, user_agent)`;
 const INSERT =
-  `INSERT INTO audit_events (${COLUMNS}) SELECT ${NEXT_AUDIT_ID}, :appId, :userId, :type, :outcome, :reason, :actor,
-    :authenticatorId, :requestId, :note` as const;
+  `${INTO_AUDIT_EVENTS} SELECT ${NEXT_AUDIT_ID}, :appId, :userId, :type, :outcome, :reason, :actor,
+    :authenticatorId, :note, :requestId` as const;
 const RECORD = effect(`${INSERT}, :ip, :userAgent`);
 
 /** Deleted since the read: nothing personal is kept of them. */

@@ -3,6 +3,8 @@
  * that the key is checked in the round trip that is made anyway.
  */
 
+import type { Named, Row } from "../../db/row";
+import type { apiKeys } from "../../db/schema";
 import { statement } from "../../db/statement";
 import type { Deps } from "../../env";
 import { Problem } from "../../problem";
@@ -39,12 +41,10 @@ const NOTE_USE = statement(`
   UPDATE api_keys SET last_used_at = :now
   WHERE id = :keyId AND (last_used_at IS NULL OR last_used_at <= :hourAgo)`);
 
-export interface CheckedKey {
-  scopes: string;
-  keyLastUsedAt: number | null;
-}
+export type CheckedKey = Pick<Row<typeof apiKeys>, "scopes"> &
+  Named<Row<typeof apiKeys>, { keyLastUsedAt: "lastUsedAt" }>;
 
-type Row = RecordRow & CheckedKey;
+type LoadedRow = RecordRow & CheckedKey;
 
 /**
  * Throws `unauthorized` for a key that is not good, `insufficient_scope` for one that may not do
@@ -53,7 +53,7 @@ type Row = RecordRow & CheckedKey;
 export async function loadByKey(deps: Deps, caller: KeyCaller): Promise<LoadedUser> {
   const { id, hash, userId } = caller;
   const values = { id, hash, userId, now: deps.now.getTime() };
-  const { results } = await LOAD(deps, values).all<Row>();
+  const { results } = await LOAD(deps, values).all<LoadedRow>();
   const [row] = results;
   assertKey(deps, caller, row);
   const names = { externalId: userId, accountName: userId };

@@ -3,6 +3,8 @@
  * in one query, so that nothing is shown to a browser whose link has ended.
  */
 
+import type { enrolmentLinks } from "../../db/page-schema";
+import type { Named, Row } from "../../db/row";
 import { statement } from "../../db/statement";
 import type { Deps } from "../../env";
 import { Problem } from "../../problem";
@@ -45,15 +47,13 @@ const LOAD = statement(`
   WHERE l.id = :linkId AND l.browser_hash = :browserHash AND ${LINK_STANDS}
   ORDER BY t.rowid`);
 
-interface Row extends RecordRow {
-  linkUserId: string;
-  accountName: string;
-  returnUrl: string | null;
-  rebindHash: string | null;
-  provenEpoch: number | null;
-  enrolledId: string | null;
-  linkExpiresAt: number;
-}
+type LinkRow = Row<typeof enrolmentLinks>;
+type LoadedRow = RecordRow &
+  Pick<LinkRow, "accountName" | "returnUrl" | "rebindHash" | "provenEpoch"> &
+  Named<
+    LinkRow,
+    { linkUserId: "externalId"; enrolledId: "authenticatorId"; linkExpiresAt: "expiresAt" }
+  >;
 
 /**
  * Throws `link_ended`, alike for whatever is wrong with the link; and `second_factor_required` while
@@ -62,7 +62,7 @@ interface Row extends RecordRow {
 export async function loadByLink(deps: Deps, caller: LinkCaller): Promise<LinkRecord> {
   const { linkId, browserHash, proving = false } = caller;
   const values = { linkId, browserHash, now: deps.now.getTime() };
-  const { results } = await LOAD(deps, values).all<Row>();
+  const { results } = await LOAD(deps, values).all<LoadedRow>();
   const [row] = results;
   if (!row) throw new Problem("link_ended");
   const { linkUserId: externalId, accountName, rebindHash } = row;
@@ -72,7 +72,7 @@ export async function loadByLink(deps: Deps, caller: LinkCaller): Promise<LinkRe
   return { ...record, link };
 }
 
-function readLink(id: string, row: Row, { user, authenticators }: LoadedUser): OpenedLink {
+function readLink(id: string, row: LoadedRow, { user, authenticators }: LoadedUser): OpenedLink {
   const active = authenticators.filter(isActive);
   const pending = authenticators.find(
     (one) => one.id === row.enrolledId && one.state === "pending" && one.tries < CONFIRM_TRIES,

@@ -3,11 +3,13 @@
  * query, so that no call is answered for a session that has ended.
  */
 
+import type { sessions } from "../../db/account-schema";
+import type { Named, Row } from "../../db/row";
 import { statement } from "../../db/statement";
 import type { Deps } from "../../env";
 import { Problem } from "../../problem";
 import { isSession, type Caller, type SessionCaller } from "./actor";
-import { assertAssurance, type Aal, type Assurance } from "./assurance";
+import { assertAssurance, type Assurance } from "./assurance";
 import { ACCOUNT_COLUMNS, readAccount, type Account, type AccountRow } from "../user/account";
 import { SESSION_LIFE, SESSION_USE_NOTED } from "../policy";
 import { HAS_MARK } from "./live";
@@ -55,14 +57,14 @@ const NOTE_USE = statement(`
   UPDATE sessions SET last_used_at = :now, idle_expires_at = ${idleEnd("aal")}
   WHERE id = :sessionId AND last_used_at < :now AND revoked_at IS NULL AND idle_expires_at > :now`);
 
-interface Row extends AccountRow {
-  aal: Aal;
-  passwordAt: number;
-  secondFactorAt: number | null;
-  byCookie: number;
-  sessionLastUsedAt: number;
-  enrolledId: string | null;
-}
+type LoadedRow = AccountRow &
+  Pick<Row<typeof sessions>, "aal" | "passwordAt" | "secondFactorAt"> &
+  Named<
+    Row<typeof sessions>,
+    { sessionLastUsedAt: "lastUsedAt"; enrolledId: "authenticatorId" }
+  > & {
+    byCookie: number;
+  };
 
 /**
  * Throws `unauthorized` for a session that has ended, and what `assertAssurance` throws for one that
@@ -71,7 +73,7 @@ interface Row extends AccountRow {
 export async function loadBySession(deps: Deps, caller: SessionCaller): Promise<SessionRecord> {
   const { sessionId, mark, secretHash } = caller;
   const values = { sessionId, mark, secretHash, now: deps.now.getTime() };
-  const { results } = await LOAD(deps, values).all<Row>();
+  const { results } = await LOAD(deps, values).all<LoadedRow>();
   const [row] = results;
   const record = readKnownRecord(results);
   if (!row || !record) throw new Problem("unauthorized", { cause: "no such session" });
@@ -89,7 +91,7 @@ export function loadOwn(deps: Deps, caller: Caller): Promise<SessionRecord> {
   return loadBySession(deps, caller);
 }
 
-function readSession(id: string, row: Row): Session {
+function readSession(id: string, row: LoadedRow): Session {
   const { aal, passwordAt, secondFactorAt, sessionLastUsedAt: lastUsedAt } = row;
   const [byCookie, authenticatorId] = [row.byCookie === 1, row.enrolledId];
   return { id, aal, passwordAt, secondFactorAt, byCookie, lastUsedAt, authenticatorId };

@@ -5,6 +5,8 @@
 
 import { createSecret, hashSecret } from "../../crypto/session-token";
 import { effect } from "../../db/effect";
+import type { challengeResults } from "../../db/page-schema";
+import type { Named, Row } from "../../db/row";
 import { statement } from "../../db/statement";
 import type { Deps } from "../../env";
 import { Problem } from "../../problem";
@@ -78,13 +80,8 @@ const REDEEM = statement(`
   RETURNING challenge_id AS id, app_id AS appId, purpose, method,
     (SELECT u.external_id FROM users u WHERE u.id = user_id) AS externalId`);
 
-interface Redeemed {
-  id: string;
-  appId: string;
-  externalId: string;
-  purpose: string | null;
-  method: "totp" | "backup_code";
-}
+type Redeemed = Pick<Row<typeof challengeResults>, "appId" | "purpose" | "method"> &
+  Named<Row<typeof challengeResults>, { id: "challengeId" }> & { externalId: string };
 
 /** Throws what `createChallenge` throws. */
 export async function createChallengeLink(

@@ -81,7 +81,7 @@ interface Way<Name extends string, Input, Answer, Found extends KnownUser> {
   /** Why the decision was against it, if that can be said. */
   explain?: (
     context: Context<Found>,
-    values: Values<Name>,
+    plan: Plan<Name, Answer>,
   ) => Promise<Problem | null> | Problem | null;
   /** The answer to a request that was carried out before. */
   replay?: (context: Context<Found>, input: Input, created: Created) => Promise<Answer> | Answer;
@@ -192,7 +192,7 @@ async function attempt<Name extends string, Input, Answer, Found extends KnownUs
     if ((await commit(definition, context, input, planned, remember)) === "done") {
       return planned.answer;
     }
-    const refusal = await explain?.(context, planned.values);
+    const refusal = await explain?.(context, planned);
     if (refusal) throw refusal;
     if (looks === 2) throw new Problem("conflict", { retryAfter: 1 });
     context = await look();

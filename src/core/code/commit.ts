@@ -13,7 +13,7 @@ import { carryOut, PASSED, passed, type Effect } from "../../db/effect";
 import { statement } from "../../db/statement";
 import type { Deps } from "../../env";
 import type { Actor } from "../caller/actor";
-import { NEXT_AUDIT_ID, requestValues, type AuditType } from "../audit/event";
+import { INTO_AUDIT_EVENTS, NEXT_AUDIT_ID, requestValues, type AuditType } from "../audit/event";
 import {
   CHALLENGE_IS_OVER,
   claimBy,
@@ -121,13 +121,13 @@ const ANSWER_CHALLENGE = statement(`
  * that are left.
  */
 const RECORD_ATTEMPT = statement(`
-  INSERT INTO audit_events (id, app_id, user_id, type, outcome, reason, actor, authenticator_id, ip, user_agent, request_id)
+  ${INTO_AUDIT_EVENTS}
   SELECT next.id, app_id, users.id, :type, iif(failures = 0, 'success', 'failure'), iif(failures = 0, NULL, :reason),
-    :actor, :authenticatorId, :ip, :userAgent, :requestId
+    :actor, :authenticatorId, NULL, :requestId, :ip, :userAgent
   FROM users, (SELECT ${NEXT_AUDIT_ID} AS id) AS next WHERE users.id = :userId AND attempt = :attempt
   UNION ALL
   SELECT next.id + 1, app_id, users.id, iif(capped_at IS NULL, 'user.locked', 'user.capped'), 'success', NULL,
-    'system', NULL, :ip, :userAgent, :requestId
+    'system', NULL, NULL, :requestId, :ip, :userAgent
   FROM users, (SELECT ${NEXT_AUDIT_ID} AS id) AS next
   WHERE users.id = :userId AND attempt = :attempt AND (locked_until IS NOT NULL OR capped_at IS NOT NULL)
   RETURNING (SELECT count(*) FROM backup_codes WHERE user_id = :userId AND used_at IS NULL) AS remaining`);

@@ -9,6 +9,9 @@
 import { randomId } from "../../crypto/random";
 import { createSecret, formatToken, parseLinkToken } from "../../crypto/session-token";
 import { carryOut, effect, type Effect } from "../../db/effect";
+import type { enrolmentLinks } from "../../db/page-schema";
+import type { Named, Row } from "../../db/row";
+import type { apps } from "../../db/schema";
 import { statement } from "../../db/statement";
 import type { Deps } from "../../env";
 import { Problem } from "../../problem";
@@ -164,14 +167,9 @@ export interface LinkPeek {
   opened: boolean;
 }
 
-interface PeekRow {
-  id: string;
-  appId: string;
-  userId: string | null;
-  appName: string;
-  issuer: string;
-  opened: number;
-}
+type PeekRow = Pick<Row<typeof enrolmentLinks>, "id" | "appId"> &
+  Named<Row<typeof apps>, { appName: "name" }> &
+  Pick<Row<typeof apps>, "issuer"> & { userId: string | null; opened: number };
 
 /** Changes nothing. Throws `link_ended`, alike for whatever is wrong with it. */
 export async function peekLink(deps: Deps, token: string): Promise<LinkPeek> {

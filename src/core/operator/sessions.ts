@@ -4,9 +4,11 @@
  * without the token causes a write.
  */
 
+import { and, eq, gt, inArray } from "drizzle-orm";
 import { digest, digests } from "../../crypto/keyring";
 import { createSecret, formatToken, parseOperatorCookie } from "../../crypto/session-token";
 import { timingSafeEqual } from "../../crypto/timing-safe-equal";
+import { operatorSessions } from "../../db/page-schema";
 import { statement } from "../../db/statement";
 import type { Deps } from "../../env";
 import { Problem } from "../../problem";
@@ -30,12 +32,6 @@ const INSERT = statement(`
   INSERT INTO operator_sessions (hash, token_digest, created_at, idle_expires_at, expires_at)
   VALUES (:hash, :tokenDigest, :now, :idleExpiresAt, :expiresAt)`);
 
-/** Any key of the ring may have made the digest. */
-const LOAD = statement(`
-  SELECT created_at AS createdAt, idle_expires_at AS idleExpiresAt, expires_at AS expiresAt
-  FROM operator_sessions WHERE hash = :hash AND expires_at > :now AND idle_expires_at > :now
-    AND token_digest IN (SELECT value FROM json_each(:tokenDigests))`);
-
 const NOTE_USE = statement(`
   UPDATE operator_sessions SET idle_expires_at = max(idle_expires_at, :idleExpiresAt)
   WHERE hash = :hash AND idle_expires_at > :now`);
@@ -44,11 +40,10 @@ const NOTE_USE = statement(`
 const recordSignOut = recordWhere(`EXISTS (SELECT 1 FROM operator_sessions WHERE hash = :hash)`);
 const DELETE = statement(`DELETE FROM operator_sessions WHERE hash = :hash`);
 
-interface Row {
-  createdAt: number;
-  idleExpiresAt: number;
-  expiresAt: number;
-}
+type Stored = Pick<
+  typeof operatorSessions.$inferSelect,
+  "createdAt" | "idleExpiresAt" | "expiresAt"
+>;
 
 /** Throws `unauthorized` for another token than ADMIN_TOKEN. */
 export async function signIn(deps: Deps, token: string): Promise<OperatorCookie> {
@@ -86,20 +81,31 @@ export async function checkSignIn(
   const row = hash === null ? null : await load(deps, hash);
   if (hash === null || !row) throw new Problem("unauthorized", { cause: "no such sign-in" });
   if (by === "operator") noteUse(deps, hash, row);
-  return { createdAt: new Date(row.createdAt), expiresAt: new Date(row.expiresAt) };
+  return { createdAt: row.createdAt, expiresAt: row.expiresAt };
 }
 
-async function load({ db, keyring, settings, now }: Deps, hash: string): Promise<Row | null> {
+/** Any key of the ring may have made the digest. */
+async function load({ db, keyring, settings, now }: Deps, hash: string): Promise<Stored | null> {
   const known = await digests(keyring, "operator-session", settings.adminToken);
-  const values = { hash, tokenDigests: JSON.stringify(known), now: now.getTime() };
-  const { results } = await LOAD({ db }, values).all<Row>();
-  return results[0] ?? null;
+  const { createdAt, idleExpiresAt, expiresAt, tokenDigest } = operatorSessions;
+  const [row] = await db
+    .select({ createdAt, idleExpiresAt, expiresAt })
+    .from(operatorSessions)
+    .where(
+      and(
+        eq(operatorSessions.hash, hash),
+        gt(expiresAt, now),
+        gt(idleExpiresAt, now),
+        inArray(tokenDigest, known),
+      ),
+    );
+  return row ?? null;
 }
 
 /** As of a session; noted by how far it would move the end, which near the last one is nowhere. */
-function noteUse({ db, defer, now }: Deps, hash: string, row: Row): void {
-  const idleExpiresAt = Math.min(row.expiresAt, endsFrom(now).idleExpiresAt);
-  if (idleExpiresAt - row.idleExpiresAt < SESSION_USE_NOTED) return;
+function noteUse({ db, defer, now }: Deps, hash: string, row: Stored): void {
+  const idleExpiresAt = Math.min(row.expiresAt.getTime(), endsFrom(now).idleExpiresAt);
+  if (idleExpiresAt - row.idleExpiresAt.getTime() < SESSION_USE_NOTED) return;
   defer(NOTE_USE({ db }, { hash, idleExpiresAt, now: now.getTime() }).run());
 }
 

@@ -3,6 +3,8 @@
  * of rows, which an index finds; what it filters besides, it filters within them.
  */
 
+import type { Named, Row } from "../../db/row";
+import type { users } from "../../db/schema";
 import { statement } from "../../db/statement";
 import type { Deps } from "../../env";
 import { normaliseName, showEmail, toSearchedEmail } from "../user/login-names";
@@ -80,18 +82,15 @@ const list = (candidates: string, { appId, state }: UserFilter) => `
     ${state === undefined ? "" : `AND ${IS[state]}`}
   ORDER BY n DESC LIMIT :limit + 1`;
 
-interface Row {
-  id: string;
-  appId: string;
-  userId: string;
-  email: string | null;
-  username: string | null;
-  createdAt: number;
-  disabledAt: number | null;
-  cappedAt: number | null;
-  lockedUntil: number | null;
-  cursor: number;
-}
+type Listed = Pick<
+  Row<typeof users>,
+  "id" | "appId" | "createdAt" | "disabledAt" | "cappedAt" | "lockedUntil"
+> &
+  Named<Row<typeof users>, { userId: "externalId" }> & {
+    email: string | null;
+    username: string | null;
+    cursor: number;
+  };
 
 /**
  * Newest first; of a `query`, the first thousand in the order of the alphabet of each kind of name.
@@ -106,7 +105,7 @@ export async function listUsers(
   const candidates = candidatesFor(filter);
   const asked = { ...namesOf(filter), appId: filter.appId ?? null, before: before(cursor) };
   const values = { ...asked, now: now.getTime(), limit };
-  const { results } = await statement(list(candidates, filter))({ db }, values).all<Row>();
+  const { results } = await statement(list(candidates, filter))({ db }, values).all<Listed>();
   const rows = results.map((row) => ({ ...toSummary(row, now), cursor: row.cursor }));
   return toPage(rows, limit, () => windowEnd({ db }, candidates, asked, USERS_READ));
 }
@@ -124,7 +123,7 @@ function after(text: string): string {
   return `${text}\u{10ffff}`;
 }
 
-function toSummary(row: Row, now: Date): UserSummary {
+function toSummary(row: Listed, now: Date): UserSummary {
   const { id, appId, userId, username, createdAt, disabledAt, cappedAt, lockedUntil } = row;
   const locked = lockedUntil !== null && lockedUntil > now.getTime();
   return {

@@ -1,7 +1,8 @@
 /** A user's sessions, as they see and end them. */
 
+import { and, desc, eq, gt, isNull, sql } from "drizzle-orm";
+import { sessions } from "../../db/account-schema";
 import { effect } from "../../db/effect";
-import { statement } from "../../db/statement";
 import type { Deps } from "../../env";
 import { Problem } from "../../problem";
 import type { SessionCaller } from "../caller/actor";
@@ -21,31 +22,29 @@ export interface SessionSummary {
   userAgent: string | null;
 }
 
-const LIST = statement(`
-  SELECT id, aal, created_at AS createdAt, last_used_at AS lastUsedAt,
-    min(expires_at, idle_expires_at) AS expiresAt, ip, user_agent AS userAgent
-  FROM sessions WHERE user_id = :userId AND epoch = :epoch AND revoked_at IS NULL
-    AND expires_at > :now AND idle_expires_at > :now ORDER BY rowid DESC`);
-
-interface Row extends Omit<SessionSummary, "current" | "createdAt" | "lastUsedAt" | "expiresAt"> {
-  createdAt: number;
-  lastUsedAt: number;
-  expiresAt: number;
-}
-
 /** Live ones, newest first. */
 export async function listSessions(
   { db, now }: Deps,
   { user, session }: SessionRecord,
 ): Promise<SessionSummary[]> {
-  const values = { userId: user.id, epoch: user.epoch, now: now.getTime() };
-  const { results } = await LIST({ db }, values).all<Row>();
-  return results.map(({ createdAt, lastUsedAt, expiresAt, ...rest }) => ({
+  const { id, aal, createdAt, lastUsedAt, expiresAt, idleExpiresAt, ip, userAgent } = sessions;
+  const rows = await db
+    .select({ id, aal, createdAt, lastUsedAt, expiresAt, idleExpiresAt, ip, userAgent })
+    .from(sessions)
+    .where(
+      and(
+        eq(sessions.userId, user.id),
+        eq(sessions.epoch, user.epoch),
+        isNull(sessions.revokedAt),
+        gt(expiresAt, now),
+        gt(idleExpiresAt, now),
+      ),
+    )
+    .orderBy(desc(sql`rowid`));
+  return rows.map(({ idleExpiresAt: idle, ...rest }) => ({
     ...rest,
     current: rest.id === session.id,
-    createdAt: new Date(createdAt),
-    lastUsedAt: new Date(lastUsedAt),
-    expiresAt: new Date(expiresAt),
+    expiresAt: idle < rest.expiresAt ? idle : rest.expiresAt,
   }));
 }
 

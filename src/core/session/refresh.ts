@@ -4,13 +4,14 @@
  */
 
 import { createSecret, formatToken, type RefreshProof } from "../../crypto/session-token";
+import type { sessions } from "../../db/account-schema";
+import type { Row } from "../../db/row";
 import { statement } from "../../db/statement";
 import type { Deps } from "../../env";
 import { Problem } from "../../problem";
 import { signAccessToken } from "./access-token";
 import { explainMalformed } from "../settings";
-import type { Aal } from "../caller/assurance";
-import { NEXT_AUDIT_ID, requestValues } from "../audit/event";
+import { INTO_AUDIT_EVENTS, NEXT_AUDIT_ID, requestValues } from "../audit/event";
 import { ACCOUNTS_APP } from "../policy";
 import { idleEnd } from "../caller/by-session";
 
@@ -32,19 +33,15 @@ const EXCHANGE = statement(`
       FROM users u JOIN apps a ON a.id = u.app_id WHERE u.id = user_id) AS boundToEnrol`);
 
 const RECORD_REUSE = statement(`
-  INSERT INTO audit_events (id, app_id, user_id, type, outcome, reason, actor, ip, user_agent, request_id)
+  ${INTO_AUDIT_EVENTS}
   SELECT ${NEXT_AUDIT_ID}, '${ACCOUNTS_APP}', user_id, 'session.reused', 'refused', 'refresh_token_reused',
-    'session:' || id, :ip, :userAgent, :requestId
+    'session:' || id, NULL, NULL, :requestId, :ip, :userAgent
   FROM sessions WHERE id = :sessionId AND revoked_by = :requestId`);
 
-interface Row {
-  userId: string;
+type Exchanged = Pick<Row<typeof sessions>, "userId" | "aal" | "passwordAt" | "secondFactorAt"> & {
   exchanged: number;
-  aal: Aal;
-  passwordAt: number;
-  secondFactorAt: number | null;
   boundToEnrol: number;
-}
+};
 
 export interface Refreshed {
   accessToken: string;
@@ -61,7 +58,7 @@ export async function refresh(
   const values = { ...proof, now: deps.now.getTime(), ...requestValues(deps) };
   const d1 = deps.db.$client;
   const statements = [EXCHANGE(deps, values), RECORD_REUSE(deps, values)];
-  const [exchange] = await d1.batch<Row>(statements).catch(explainMalformed(ACCOUNTS_APP));
+  const [exchange] = await d1.batch<Exchanged>(statements).catch(explainMalformed(ACCOUNTS_APP));
   const row = exchange?.results[0];
   if (!row?.exchanged) {
     throw new Problem("session_ended", { cause: row ? "refresh token reused" : "no such session" });

@@ -4,10 +4,11 @@
  * sessions they end with whatever makes the user's epoch grow.
  */
 
+import { and, desc, eq, gt, sql } from "drizzle-orm";
 import { randomId } from "../../crypto/random";
 import { createSecret, formatToken } from "../../crypto/session-token";
+import { trustedDevices } from "../../db/account-schema";
 import { effect, type Effect } from "../../db/effect";
-import { statement } from "../../db/statement";
 import type { Deps } from "../../env";
 import { Problem } from "../../problem";
 import { recorded } from "../audit/event";
@@ -31,10 +32,6 @@ const INSERT = effect(
   SELECT :deviceId, id, epoch, :hash, :now, :now, :expiresAt, :ip, :userAgent FROM users`,
   "id = :userId",
 );
-
-const LIST = statement(`
-  SELECT id, created_at AS createdAt, last_used_at AS lastUsedAt, expires_at AS expiresAt, ip, user_agent AS userAgent
-  FROM trusted_devices WHERE user_id = :userId AND epoch = :epoch AND expires_at > :now ORDER BY rowid DESC`);
 
 const NOTE_USE = effect("UPDATE trusted_devices SET last_used_at = :now", "id = :deviceId");
 
@@ -69,22 +66,23 @@ export function noteDeviceUse(deviceId: string | null): Effect {
 }
 
 /** Newest first; none where the app does not allow them. */
-export async function listDevices(deps: Deps, { app, user }: UserRecord): Promise<TrustedDevice[]> {
+export async function listDevices(
+  { db, now }: Deps,
+  { app, user }: Pick<UserRecord, "app" | "user">,
+): Promise<TrustedDevice[]> {
   if (!app.settings.trustedDevices) return [];
-  const values = { userId: user.id, epoch: user.epoch, now: deps.now.getTime() };
-  const { results } = await LIST(deps, values).all<DeviceRow>();
-  return results.map(({ createdAt, lastUsedAt, expiresAt, ...rest }) => ({
-    ...rest,
-    createdAt: new Date(createdAt),
-    lastUsedAt: new Date(lastUsedAt),
-    expiresAt: new Date(expiresAt),
-  }));
-}
-
-interface DeviceRow extends Pick<TrustedDevice, "id" | "ip" | "userAgent"> {
-  createdAt: number;
-  lastUsedAt: number;
-  expiresAt: number;
+  const { id, createdAt, lastUsedAt, expiresAt, ip, userAgent } = trustedDevices;
+  return db
+    .select({ id, createdAt, lastUsedAt, expiresAt, ip, userAgent })
+    .from(trustedDevices)
+    .where(
+      and(
+        eq(trustedDevices.userId, user.id),
+        eq(trustedDevices.epoch, user.epoch),
+        gt(expiresAt, now),
+      ),
+    )
+    .orderBy(desc(sql`rowid`));
 }
 
 const REVOKE = change(

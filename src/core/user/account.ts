@@ -1,6 +1,9 @@
 /** What a user of the user API logs in with, and how it is found. */
 
 import type { TokenProof } from "../../crypto/session-token";
+import type { accounts } from "../../db/account-schema";
+import type { Named, Row } from "../../db/row";
+import type { users } from "../../db/schema";
 import { statement, type Statement } from "../../db/statement";
 import type { Deps } from "../../env";
 import { showEmail } from "./login-names";
@@ -33,11 +36,9 @@ export interface AccountRecord extends UserRecord {
 /** Of `accounts` as `ac`. */
 export const ACCOUNT_COLUMNS = `ac.email, ac.username, ac.name AS accountName`;
 
-export interface AccountRow extends RecordRow {
-  email: string;
-  username: string | null;
-  accountName: string | null;
-}
+export type AccountRow = RecordRow &
+  Pick<Row<typeof accounts>, "email" | "username"> &
+  Named<Row<typeof accounts>, { accountName: "name" }>;
 
 const load = <Condition extends string>(condition: Condition) =>
   statement(`
@@ -51,11 +52,9 @@ const LOAD_BY_EMAIL = load("ac.email = :name");
 const LOAD_BY_USERNAME = load("ac.username = :name");
 const LOAD_BY_ID = load("ac.user_id = :name");
 
-interface LoginRow extends AccountRow {
-  passwordHash: string;
-  networks: string | null;
-  deviceId: string | null;
-}
+type LoginRow = AccountRow &
+  Pick<Row<typeof accounts>, "passwordHash"> &
+  Named<Row<typeof users>, { networks: "knownNetworks" }> & { deviceId: string | null };
 
 /** By e-mail address or user name, as stored: only the first has an `@`. */
 export async function findAccount(

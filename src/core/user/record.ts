@@ -4,7 +4,8 @@
  */
 
 import type { TotpAlgorithm } from "../../crypto/totp";
-import type { AppSettings } from "../../db/schema";
+import type { Named, Row } from "../../db/row";
+import type { apps, AppSettings, authenticators, users } from "../../db/schema";
 import { statement } from "../../db/statement";
 import type { Deps } from "../../env";
 import { Problem } from "../../problem";
@@ -91,25 +92,20 @@ const LOAD_BY_ID = statement(`
   WHERE u.id = :id
   ORDER BY t.rowid`);
 
-export interface RecordRow extends Omit<Authenticator, "id" | "proven"> {
-  appId: string;
-  appName: string;
-  issuer: string;
-  settings: string;
-  appEpoch: number;
-  userId: string | null;
-  externalId: string;
-  userEpoch: number;
-  userCreatedAt: number;
-  failures: number;
-  lockedUntil: number | null;
-  cappedAt: number | null;
-  disabledAt: number | null;
-  mustRebind: number;
-  remaining: number;
-  proven: number;
-  id: string | null;
-}
+type AuthenticatorRow = Row<typeof authenticators>;
+
+/** Of the user everything is null if there is none, and of the authenticator if they have none. */
+export type RecordRow = Pick<Row<typeof apps>, "issuer" | "settings"> &
+  Named<Row<typeof apps>, { appId: "id"; appName: "name"; appEpoch: "epoch" }> &
+  Pick<Row<typeof users>, "externalId" | "failures" | "lockedUntil" | "cappedAt" | "disabledAt"> &
+  Named<Row<typeof users>, { userEpoch: "epoch"; userCreatedAt: "createdAt" }> &
+  Pick<Row<typeof users>, "mustRebind"> &
+  Omit<AuthenticatorRow, "id" | "userId"> & {
+    userId: string | null;
+    remaining: number;
+    id: string | null;
+  };
+
 /** By our own id, for those who need no key: the operator, and the answer to a challenge. */
 export async function loadUserById({ db, now }: Deps, id: string): Promise<UserRecord | null> {
   const { results } = await LOAD_BY_ID({ db }, { id, now: now.getTime() }).all<RecordRow>();
