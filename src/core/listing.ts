@@ -6,12 +6,12 @@
 
 import { statement, type Statement } from "../db/statement";
 
-export interface PageRequest {
+export interface ListingRequest {
   cursor?: string | undefined;
   limit: number;
 }
 
-export interface Page<T> {
+export interface Listing<T> {
   items: T[];
   /** Null on the last page; others may be short, and even empty. */
   nextCursor: string | null;
@@ -21,11 +21,11 @@ export interface Page<T> {
  * Of up to `limit + 1` rows, the page and whether there is more: if these are all of a window, what
  * `endOfWindow` says. The cursor column stays inside.
  */
-export async function toPage<T extends { cursor: number }>(
+export async function toListing<T extends { cursor: number }>(
   rows: T[],
   limit: number,
   endOfWindow: () => Promise<number | null> = async () => null,
-): Promise<Page<Omit<T, "cursor">>> {
+): Promise<Listing<Omit<T, "cursor">>> {
   const page = rows.slice(0, limit);
   const next = rows.length > limit ? page.at(-1)?.cursor : await endOfWindow();
   const items = page.map(({ cursor: _cursor, ...item }) => item);

@@ -12,7 +12,7 @@ export interface AppEnv {
     deps: Deps;
     /** Set by `requireKey`. */
     key: Omit<KeyCaller, "userId">;
-    /** Set by `requireSession` and `requireAal2`. */
+    /** Set by `requireSession` and `requireFresh`. */
     session: SessionCaller;
     /** What the request ended in, for the log. */
     problem: Problem | undefined;

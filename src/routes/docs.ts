@@ -13,7 +13,7 @@ import { DOCUMENTS } from "./compat/documents";
 import { whereOn } from "./compat/switch";
 import type { AppEnv } from "./context";
 import { describeEndUser } from "./end-user";
-import { noIcon, page } from "./page";
+import { noIcon, htmlDocument } from "./html-document";
 
 const INFO = {
   title: "Stepgate",
@@ -100,7 +100,7 @@ function chooser(c: Context<AppEnv>, path: string) {
 
 function swaggerUi(c: Context<AppEnv>) {
   return c.html(
-    page(
+    htmlDocument(
       "Stepgate: API",
       html`${noIcon}<link rel="stylesheet" href="/assets/swagger-ui.css" />
         <link rel="stylesheet" href="/assets/docs.css" />`,
@@ -115,7 +115,7 @@ function swaggerUi(c: Context<AppEnv>) {
 function redoc(c: Context<AppEnv>) {
   const chosen = documentsOf(c).find(({ api }) => api === (c.req.query("doc") ?? ""));
   return c.html(
-    page(
+    htmlDocument(
       "Stepgate: API reference",
       html`${noIcon}<link rel="stylesheet" href="/assets/docs.css" />`,
       html`${chooser(c, "/redoc")} <redoc spec-url="${chosen?.path ?? "/openapi.json"}"></redoc>
@@ -133,7 +133,7 @@ export const docsRoutes = new Hono<AppEnv>()
     if (!problem) throw new Problem("not_found", { detail: "No such problem code." });
     const { code, status, title, help } = problem;
     return c.html(
-      page(
+      htmlDocument(
         `Problem: ${code}`,
         "",
         html`<h1><code>${code}</code></h1>

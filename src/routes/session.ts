@@ -12,7 +12,7 @@ import {
   parseDeviceToken,
   parseSessionCookie,
   type TokenProof,
-} from "../crypto/session-token";
+} from "../crypto/opaque-tokens";
 import { Problem } from "../problem";
 import { BROWSER } from "./address";
 import { bearer } from "./auth";
@@ -40,7 +40,7 @@ export function requireSession(demand: Demand = {}) {
  * What changes factors, e-mail or password, or deletes: a code given less than five minutes ago, or
  * by a user without a second factor the password.
  */
-export function requireAal2(demand: Demand = {}) {
+export function requireFresh(demand: Demand = {}) {
   return middleware(proofOf, { fresh: true, enrolment: false, ...demand });
 }
 
@@ -48,7 +48,7 @@ export function requireAal2(demand: Demand = {}) {
 export const onPages = {
   requireSession: (demand: Demand = {}) =>
     middleware(ownCookieProof, { fresh: false, enrolment: false, ...demand }),
-  requireAal2: (demand: Demand = {}) =>
+  requireFresh: (demand: Demand = {}) =>
     middleware(ownCookieProof, { fresh: true, enrolment: false, ...demand }),
 };
 

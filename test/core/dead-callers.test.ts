@@ -5,7 +5,7 @@
 
 import { env } from "cloudflare:workers";
 import { beforeEach, expect, it } from "vitest";
-import { changeAccount } from "../../src/core/account/profile";
+import { changeAccount } from "../../src/core/account/change-account";
 import { confirm } from "../../src/core/authenticator/confirm";
 import { enrol } from "../../src/core/authenticator/enrol";
 import { importAuthenticator, importByKey } from "../../src/core/authenticator/import";
@@ -23,7 +23,7 @@ import {
 import { CHANGES } from "../../src/core/change/change";
 import { deleteUser } from "../../src/core/change/delete-user";
 import { unlockUser } from "../../src/core/change/unlock";
-import { proveByLink } from "../../src/core/enrolment-link/enrolment";
+import { proveByLink } from "../../src/core/enrolment-link/browser";
 import { setDisabled } from "../../src/core/operator/operator";
 import { resetUser } from "../../src/core/operator/rebinding";
 import { revokeOtherSessions, revokeSession } from "../../src/core/session/own-sessions";

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { LinkCaller } from "../../src/core/caller/actor";
-import { openLink } from "../../src/core/enrolment-link/links";
+import { openLink } from "../../src/core/enrolment-link/link";
 import {
   callerOf,
   cancelByLink,
@@ -10,7 +10,7 @@ import {
   loadOpenedLink,
   proveByLink,
   showByLink,
-} from "../../src/core/enrolment-link/enrolment";
+} from "../../src/core/enrolment-link/browser";
 import type { Deps } from "../../src/env";
 import {
   admin,

@@ -6,7 +6,7 @@ import {
   loadOpenedLink,
   proveByLink,
   showByLink,
-} from "../../src/core/enrolment-link/enrolment";
+} from "../../src/core/enrolment-link/browser";
 import type { Deps } from "../../src/env";
 import {
   codeOf,

@@ -1,12 +1,12 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { openLink, peekLink } from "../../src/core/enrolment-link/links";
+import { openLink, peekLink } from "../../src/core/enrolment-link/link";
 import {
   callerOf,
   confirmByLink,
   enrolByLink,
   loadOpenedLink,
   showByLink,
-} from "../../src/core/enrolment-link/enrolment";
+} from "../../src/core/enrolment-link/browser";
 import {
   admin,
   codeOf,

@@ -2,7 +2,7 @@
 
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
-import { confirmByLink, enrolByLink, proveByLink } from "../../src/core/enrolment-link/enrolment";
+import { confirmByLink, enrolByLink, proveByLink } from "../../src/core/enrolment-link/browser";
 import {
   admin,
   codeOf,

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { openLink } from "../../src/core/enrolment-link/links";
-import { confirmByLink, enrolByLink, proveByLink } from "../../src/core/enrolment-link/enrolment";
+import { openLink } from "../../src/core/enrolment-link/link";
+import { confirmByLink, enrolByLink, proveByLink } from "../../src/core/enrolment-link/browser";
 import { expectJson, logIn, PASSWORD, protect, register } from "../account";
 import {
   admin,

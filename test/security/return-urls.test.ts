@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { loadOpenedLink } from "../../src/core/enrolment-link/enrolment";
+import { loadOpenedLink } from "../../src/core/enrolment-link/browser";
 import { admin, createApp, enrolled, problemCode, type TestApp } from "../helpers";
 import {
   askForChallengeLink,

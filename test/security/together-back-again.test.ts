@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { confirmByLink, enrolByLink } from "../../src/core/enrolment-link/enrolment";
+import { confirmByLink, enrolByLink } from "../../src/core/enrolment-link/browser";
 import { auth, expectJson } from "../account";
 import {
   admin,

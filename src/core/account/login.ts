@@ -5,7 +5,7 @@
 
 import { digests } from "../../crypto/keyring";
 import { randomId } from "../../crypto/random";
-import type { TokenProof } from "../../crypto/session-token";
+import type { TokenProof } from "../../crypto/opaque-tokens";
 import type { Deps } from "../../env";
 import { findAccount, toProfile, type AccountRecord, type Profile } from "../user/account";
 import type { Actor } from "../caller/actor";

@@ -11,7 +11,7 @@ import { readSettings } from "../settings";
 import { record } from "../audit/event";
 import { toIssuer } from "../authenticator/label";
 import { once, type IdempotentRequest } from "../change/idempotency";
-import { before, toPage, type Page, type PageRequest } from "../listing";
+import { before, toListing, type Listing, type ListingRequest } from "../listing";
 import { ACCOUNTS_APP, DEFAULT_SETTINGS } from "../policy";
 
 export type AppRecord = Pick<
@@ -115,15 +115,15 @@ export async function getApp({ db }: Pick<Deps, "db">, id: string): Promise<AppR
 /** Newest first. */
 export async function listApps(
   { db }: Deps,
-  { cursor, limit }: PageRequest,
-): Promise<Page<AppRecord>> {
+  { cursor, limit }: ListingRequest,
+): Promise<Listing<AppRecord>> {
   const rows = await db
     .select({ ...shown, cursor: sql<number>`apps.rowid` })
     .from(apps)
     .where(and(isNull(apps.deletedAt), lt(sql`apps.rowid`, before(cursor))))
     .orderBy(desc(sql`apps.rowid`))
     .limit(limit + 1);
-  const { items, nextCursor } = await toPage(rows, limit);
+  const { items, nextCursor } = await toListing(rows, limit);
   return {
     items: items.map((app) => ({ ...app, settings: readSettings(app.id, app.settings) })),
     nextCursor,

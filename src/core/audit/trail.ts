@@ -4,7 +4,7 @@ import type { auditEvents } from "../../db/schema";
 import { statement } from "../../db/statement";
 import type { Deps } from "../../env";
 import type { AuditType, Outcome } from "./event";
-import { before, toPage, windowEnd, type Page, type PageRequest } from "../listing";
+import { before, toListing, windowEnd, type Listing, type ListingRequest } from "../listing";
 
 export interface AuditFilter {
   appId?: string | undefined;
@@ -47,8 +47,8 @@ type EventRow = typeof auditEvents.$inferSelect;
 /** Newest first. A page that has looked at as many as it may is short, and the next one goes on. */
 export async function listEvents(
   deps: Deps,
-  request: AuditFilter & PageRequest,
-): Promise<Page<AuditRecord>> {
+  request: AuditFilter & ListingRequest,
+): Promise<Listing<AuditRecord>> {
   const { results } = await select(deps, request).all<EventRow>();
   return toEvents(deps, request, results);
 }
@@ -59,8 +59,8 @@ export async function listEvents(
  */
 export async function followEvents(
   deps: Deps,
-  request: AuditFilter & PageRequest,
-): Promise<Page<AuditRecord> & { newest: number }> {
+  request: AuditFilter & ListingRequest,
+): Promise<Listing<AuditRecord> & { newest: number }> {
   const d1 = deps.db.$client;
   const [last, found] = await d1.batch<never>([NEWEST(deps, {}), select(deps, request)]);
   const [{ newest } = { newest: null }]: { newest: number | null }[] = last?.results ?? [];
@@ -71,12 +71,12 @@ function listFor({ userId }: AuditFilter) {
   return userId === undefined ? LIST.all : LIST.ofUser;
 }
 
-function select({ db }: Deps, request: AuditFilter & PageRequest): D1PreparedStatement {
+function select({ db }: Deps, request: AuditFilter & ListingRequest): D1PreparedStatement {
   const { appId = null, type = null, outcome = null, limit } = request;
   return listFor(request).select({ db }, { ...spanOf(request), appId, type, outcome, limit });
 }
 
-function spanOf({ userId, since, until, after, cursor }: AuditFilter & PageRequest) {
+function spanOf({ userId, since, until, after, cursor }: AuditFilter & ListingRequest) {
   const from = Math.max((since?.getTime() ?? 0) * 1000, (after ?? 0) + 1);
   const to = Math.min(until ? until.getTime() * 1000 : Infinity, before(cursor));
   return { userId: userId ?? null, from, to };
@@ -84,11 +84,11 @@ function spanOf({ userId, since, until, after, cursor }: AuditFilter & PageReque
 
 function toEvents(
   { db }: Deps,
-  request: AuditFilter & PageRequest,
+  request: AuditFilter & ListingRequest,
   rows: EventRow[],
-): Promise<Page<AuditRecord>> {
+): Promise<Listing<AuditRecord>> {
   const { candidates } = listFor(request);
-  return toPage(
+  return toListing(
     rows.map((row) => ({ ...toRecord(row), cursor: row.id })),
     request.limit,
     () => windowEnd({ db }, candidates, spanOf(request), EVENTS_LOOKED_AT),
@@ -118,7 +118,7 @@ export function exportEvents(deps: Deps, filter: AuditFilter): ReadableStream<Ui
 }
 
 /** The next one with anything on it: a stream that is given nothing does not ask again. */
-async function nextPage(deps: Deps, request: AuditFilter & Omit<PageRequest, "limit">) {
+async function nextPage(deps: Deps, request: AuditFilter & Omit<ListingRequest, "limit">) {
   let page = await listEvents(deps, { ...request, limit: EXPORT_BATCH });
   while (page.items.length === 0 && page.nextCursor !== null) {
     page = await listEvents(deps, { ...request, cursor: page.nextCursor, limit: EXPORT_BATCH });

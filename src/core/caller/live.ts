@@ -3,7 +3,7 @@
  * user's row checks again in its own WHERE, so that nothing read earlier is trusted.
  */
 
-import { MARK_LENGTH } from "../../crypto/session-token";
+import { MARK_LENGTH } from "../../crypto/opaque-tokens";
 import type { Deps } from "../../env";
 import type { Actor } from "./actor";
 import { CHALLENGE_ATTEMPTS } from "../policy";

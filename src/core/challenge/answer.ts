@@ -71,7 +71,7 @@ export async function answerChallenge(
   const { appId, userId } = claims;
   const subject = {
     ...answer,
-    actor: actorOf(claims),
+    actor: challengeActor(claims),
     authenticators,
     app: {
       id: appId,
@@ -102,7 +102,7 @@ export async function answerChallenge(
 }
 
 /** Whoever holds the token; with the key that minted it, which has to be good still. */
-function actorOf({ id, keyId }: ChallengeClaims): Actor {
+function challengeActor({ id, keyId }: ChallengeClaims): Actor {
   return { keyId, scope: "verify", session: null, link: null, name: `challenge:${id}` };
 }
 

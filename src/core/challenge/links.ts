@@ -3,7 +3,7 @@
  * code, never the assertion itself, and the app's back end fetches that for it with its key.
  */
 
-import { createSecret, hashSecret } from "../../crypto/session-token";
+import { createSecret, hashSecret } from "../../crypto/opaque-tokens";
 import { effect } from "../../db/effect";
 import type { challengeResults } from "../../db/page-schema";
 import type { Named, Row } from "../../db/row";

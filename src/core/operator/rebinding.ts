@@ -14,7 +14,7 @@ import { isOperator, type Caller, type OperatorCaller } from "../caller/actor";
 import { changeOf } from "../change/change";
 import { DELETE_AUTHENTICATORS, DELETE_BACKUP_CODES } from "../change/factors";
 import type { IdempotentRequest } from "../change/idempotency";
-import { linkForRebinding } from "../enrolment-link/links";
+import { linkForRebinding } from "../enrolment-link/link";
 import { REBIND_LIFE } from "../policy";
 import type { KnownUser } from "../user/record";
 import { findUser, type FoundUser } from "./operator";

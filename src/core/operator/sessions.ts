@@ -6,7 +6,7 @@
 
 import { and, eq, gt, inArray } from "drizzle-orm";
 import { digest, digests } from "../../crypto/keyring";
-import { createSecret, formatToken, parseOperatorCookie } from "../../crypto/session-token";
+import { createSecret, formatToken, parseOperatorCookie } from "../../crypto/opaque-tokens";
 import { timingSafeEqual } from "../../crypto/timing-safe-equal";
 import { operatorSessions } from "../../db/page-schema";
 import { statement } from "../../db/statement";

@@ -8,7 +8,7 @@ import type { users } from "../../db/schema";
 import { statement } from "../../db/statement";
 import type { Deps } from "../../env";
 import { normaliseName, showEmail, toSearchedEmail } from "../user/login-names";
-import { before, toPage, windowEnd, type Page, type PageRequest } from "../listing";
+import { before, toListing, windowEnd, type Listing, type ListingRequest } from "../listing";
 
 export interface UserSummary {
   id: string;
@@ -98,8 +98,8 @@ type Listed = Pick<
  */
 export async function listUsers(
   { db, now }: Deps,
-  { cursor, limit, query: typed, ...others }: UserFilter & PageRequest,
-): Promise<Page<UserSummary>> {
+  { cursor, limit, query: typed, ...others }: UserFilter & ListingRequest,
+): Promise<Listing<UserSummary>> {
   const query = typed?.trim() || undefined;
   const filter = { ...others, query };
   const candidates = candidatesFor(filter);
@@ -107,7 +107,7 @@ export async function listUsers(
   const values = { ...asked, now: now.getTime(), limit };
   const { results } = await statement(list(candidates, filter))({ db }, values).all<Listed>();
   const rows = results.map((row) => ({ ...toSummary(row, now), cursor: row.cursor }));
-  return toPage(rows, limit, () => windowEnd({ db }, candidates, asked, USERS_READ));
+  return toListing(rows, limit, () => windowEnd({ db }, candidates, asked, USERS_READ));
 }
 
 /** What begins so lies between the two. */

@@ -4,7 +4,7 @@
  */
 
 import { randomBase32 } from "../../crypto/random";
-import { markOf } from "../../crypto/session-token";
+import { markOf } from "../../crypto/opaque-tokens";
 import { signJwt, verifyJwt } from "../../crypto/signing";
 import type { Deps } from "../../env";
 import type { SessionCaller } from "../caller/actor";

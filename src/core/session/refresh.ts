@@ -3,7 +3,7 @@
  * in two hands, and ends its session, whoever sent it. One statement decides which it is.
  */
 
-import { createSecret, formatToken, type RefreshProof } from "../../crypto/session-token";
+import { createSecret, formatToken, type RefreshProof } from "../../crypto/opaque-tokens";
 import type { sessions } from "../../db/account-schema";
 import type { Row } from "../../db/row";
 import { statement } from "../../db/statement";

@@ -5,7 +5,7 @@
  */
 
 import { randomId } from "../../crypto/random";
-import { createSecret, formatToken, type Secret } from "../../crypto/session-token";
+import { createSecret, formatToken, type Secret } from "../../crypto/opaque-tokens";
 import { effect, type Effect } from "../../db/effect";
 import type { Deps } from "../../env";
 import { signAccessToken } from "./access-token";

@@ -6,7 +6,7 @@
 
 import { and, desc, eq, gt, sql } from "drizzle-orm";
 import { randomId } from "../../crypto/random";
-import { createSecret, formatToken } from "../../crypto/session-token";
+import { createSecret, formatToken } from "../../crypto/opaque-tokens";
 import { trustedDevices } from "../../db/account-schema";
 import { effect, type Effect } from "../../db/effect";
 import type { Deps } from "../../env";

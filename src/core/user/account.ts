@@ -1,6 +1,6 @@
 /** What a user of the user API logs in with, and how it is found. */
 
-import type { TokenProof } from "../../crypto/session-token";
+import type { TokenProof } from "../../crypto/opaque-tokens";
 import type { accounts } from "../../db/account-schema";
 import type { Named, Row } from "../../db/row";
 import type { users } from "../../db/schema";

@@ -11,7 +11,7 @@ import {
   ReturnUrl,
 } from "../fields";
 import { body, BODY_PROBLEMS, json, nothing, problems, router } from "../openapi";
-import { ADMIN_PROBLEMS, page, PageQuery, security } from "./shared";
+import { ADMIN_PROBLEMS, listing, ListingQuery, security } from "./shared";
 
 const { window, failuresBeforeLock, strikeCap, minPasswordLength } = SETTINGS_BOUNDS;
 
@@ -105,8 +105,8 @@ const listAppsRoute = createRoute({
   tags: ["Apps"],
   summary: "List apps",
   security,
-  request: { query: PageQuery },
-  responses: { 200: json("Newest first", page(App)), ...problems(...ADMIN_PROBLEMS) },
+  request: { query: ListingQuery },
+  responses: { 200: json("Newest first", listing(App)), ...problems(...ADMIN_PROBLEMS) },
 });
 
 const getAppRoute = createRoute({

@@ -3,7 +3,7 @@ import { AUDIT_TYPES, OUTCOMES } from "../../core/audit/event";
 import { exportEvents, listEvents } from "../../core/audit/trail";
 import { Instant, InstantInput, line } from "../fields";
 import { json, problems, router } from "../openapi";
-import { ADMIN_PROBLEMS, page, PageQuery, security } from "./shared";
+import { ADMIN_PROBLEMS, listing, ListingQuery, security } from "./shared";
 
 const NDJSON = "application/x-ndjson";
 
@@ -39,7 +39,7 @@ const auditRoute = createRoute({
 Only \`userId\` and times have an index: a page looks at ten thousand events at most, and may be empty while \`nextCursor\` goes on.`,
   security,
   request: {
-    query: PageQuery.extend({
+    query: ListingQuery.extend({
       appId: line(64).optional(),
       userId: line(64).optional().openapi({ description: "Ours (`usr_…`)." }),
       type: z.enum(AUDIT_TYPES).optional(),
@@ -54,7 +54,7 @@ Only \`userId\` and times have an index: a page looks at ten thousand events at 
   responses: {
     200: {
       description: "Newest first",
-      content: { ...json("", page(Event)).content, ...lines },
+      content: { ...json("", listing(Event)).content, ...lines },
     },
     ...problems(...ADMIN_PROBLEMS),
   },

@@ -8,7 +8,7 @@ export const ADMIN_PROBLEMS = [...CALL_PROBLEMS, "unauthorized", "invalid_reques
 
 export const security = [{ adminToken: [] }];
 
-export const PageQuery = z.strictObject({
+export const ListingQuery = z.strictObject({
   cursor: z
     .string()
     .regex(/^\d{1,16}$/)
@@ -17,7 +17,7 @@ export const PageQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(100).default(50),
 });
 
-export function page<T extends z.ZodType>(item: T) {
+export function listing<T extends z.ZodType>(item: T) {
   const nextCursor = z.string().nullable().openapi({
     description:
       "Null on the last page. Others may be short, and even empty: each looks at a bounded number of rows. Go on until it is null.",

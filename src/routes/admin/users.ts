@@ -1,6 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { asOperator } from "../../core/caller/actor";
-import { changeAccount } from "../../core/account/profile";
+import { changeAccount } from "../../core/account/change-account";
 import { findUser, setDisabled, toDetail } from "../../core/operator/operator";
 import { ACCOUNT_NAME_BOUNDS } from "../../core/policy";
 import { register } from "../../core/account/register";
@@ -16,11 +16,11 @@ import {
   Email,
   Password,
   PersonName,
-  Profile,
+  AccountSchema,
   RegistrationSchema,
   UsernameOrNull,
 } from "../user/shared";
-import { ADMIN_PROBLEMS, page, PageQuery, Reason, security } from "./shared";
+import { ADMIN_PROBLEMS, listing, ListingQuery, Reason, security } from "./shared";
 
 const params = z.object({
   id: line(64).openapi({ description: "Ours (`usr_…`), as the list shows it." }),
@@ -65,7 +65,7 @@ const listUsersRoute = createRoute({
   summary: "List and search users",
   security,
   request: {
-    query: PageQuery.extend({
+    query: ListingQuery.extend({
       appId: line(64).optional(),
       query: line(255)
         .optional()
@@ -80,7 +80,7 @@ const listUsersRoute = createRoute({
       }),
     }),
   },
-  responses: { 200: json("Newest first", page(Summary)), ...problems(...ADMIN_PROBLEMS) },
+  responses: { 200: json("Newest first", listing(Summary)), ...problems(...ADMIN_PROBLEMS) },
 });
 
 const createUserRoute = createRoute({
@@ -92,7 +92,7 @@ const createUserRoute = createRoute({
   security,
   request: { body: body(RegistrationSchema) },
   responses: {
-    201: json("Made", Profile),
+    201: json("Made", AccountSchema),
     ...problems(
       ...ADMIN_PROBLEMS,
       ...BODY_PROBLEMS,

@@ -14,7 +14,7 @@ import { loadBySession } from "../../core/caller/by-session";
 import { answerLogin, login, openLogin } from "../../core/account/login";
 import { refresh } from "../../core/session/refresh";
 import type { Credentials } from "../../core/session/sessions";
-import { parseRefreshToken } from "../../crypto/session-token";
+import { parseRefreshToken } from "../../crypto/opaque-tokens";
 import { isActive } from "../../core/user/record";
 import { DEFAULT_PARAMETERS } from "../../crypto/totp";
 import { Problem } from "../../problem";

@@ -4,7 +4,7 @@ import { Hono } from "hono";
 import { html } from "hono/html";
 import type { AppEnv } from "../context";
 import { limitByAddress } from "../limits";
-import { noIcon, page } from "../page";
+import { noIcon, htmlDocument } from "../html-document";
 import { whereOn } from "./switch";
 
 const POLICY = [
@@ -65,6 +65,6 @@ export const otpPage = new Hono<AppEnv>().get(
   (c) => {
     c.header("content-security-policy", POLICY);
     const head = html`${noIcon}<link rel="stylesheet" href="/assets/otp-page.css" />`;
-    return c.html(page("Two-factor test page", head, CONTENT));
+    return c.html(htmlDocument("Two-factor test page", head, CONTENT));
   },
 );

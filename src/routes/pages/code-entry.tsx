@@ -3,8 +3,8 @@
 import type { Context } from "hono";
 import type { Child } from "hono/jsx";
 import type { AppEnv } from "../context";
-import type { Fault } from "./faults";
-import { CodeField, Form } from "./forms";
+import type { Fault } from "./form-submission";
+import { CodeField, Form } from "./form-fields";
 import { asksForBackupCode, BACKUP_CODE, textsOf, withQuery } from "./language";
 
 /** A form that sends `code` to its own page; what else it asks for stands before the button. */

@@ -4,8 +4,8 @@ import type { Context } from "hono";
 import { html } from "hono/html";
 import type { Child } from "hono/jsx";
 import type { AppEnv } from "../context";
-import type { Fault } from "./faults";
-import { FaultSummary } from "./forms";
+import type { Fault } from "./form-submission";
+import { FaultSummary } from "./form-fields";
 import { inLanguage, LANGUAGES, textsOf } from "./language";
 import type { Texts } from "./texts/en";
 

@@ -5,7 +5,7 @@ import type { AppEnv } from "../context";
 import { asProblem } from "../openapi";
 import type { ProblemCode } from "../../problem-table";
 import { HOME, SIGN_IN } from "./console/paths";
-import { answerProblem, messageOf } from "./faults";
+import { answerProblem, messageOf } from "./form-submission";
 import { textsOf } from "./language";
 import { show } from "./layout";
 

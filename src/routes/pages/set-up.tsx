@@ -5,8 +5,8 @@ import type { Enrolment } from "../../core/authenticator/enrol";
 import { labelOf, parametersOf } from "../../crypto/provisioning-uri";
 import { MIN_PIXELS_PER_MODULE } from "../../crypto/qr-code";
 import type { AppEnv } from "../context";
-import type { Fault } from "./faults";
-import { CodeField, Form } from "./forms";
+import type { Fault } from "./form-submission";
+import { CodeField, Form } from "./form-fields";
 import { textsOf } from "./language";
 
 /** Free, kept, and tried with these QR codes; in no order of merit. */

@@ -6,7 +6,7 @@
 import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { sha256 } from "../../crypto/sha256";
-import { typedIn } from "./faults";
+import { typedIn } from "./form-submission";
 
 const NAME = "shown";
 

@@ -1,6 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { createChallengeLink, redeemChallengeLink } from "../../core/challenge/links";
-import { createEnrolmentLink } from "../../core/enrolment-link/links";
+import { createEnrolmentLink } from "../../core/enrolment-link/link";
 import { ACCOUNT_NAME_BOUNDS } from "../../core/policy";
 import { requireKey } from "../auth";
 import {

@@ -17,7 +17,7 @@ import {
   EnrolmentSchema,
 } from "../server/authenticators";
 import { BackupCodesLeft } from "../server/shared";
-import { handOver, requireAal2, requireSession } from "../session";
+import { handOver, requireFresh, requireSession } from "../session";
 import { FRESH_PROBLEMS, security, SESSION_PROBLEMS, Tokens } from "./shared";
 
 const params = z.object({ id: line(64).openapi({ example: "auth_mfrggzdfmztwq2lk" }) });
@@ -29,7 +29,7 @@ const listRoute = createRoute({
   tags: ["Accounts: second factor"],
   summary: "List one's authenticators",
   security,
-  middleware: [requireAal2({ enrolment: true })] as const,
+  middleware: [requireFresh({ enrolment: true })] as const,
   responses: {
     200: json("Oldest first", z.object({ authenticators: z.array(AuthenticatorStatus) })),
     ...problems(...FRESH_PROBLEMS),
@@ -43,7 +43,7 @@ const enrolRoute = createRoute({
   summary: "Enrol an authenticator",
   description: "It counts for nothing until it is confirmed; what is active goes on counting.",
   security,
-  middleware: [requireAal2({ enrolment: true })] as const,
+  middleware: [requireFresh({ enrolment: true })] as const,
   request: {
     headers: IdempotencyHeaders,
     body: body(
@@ -74,7 +74,7 @@ const confirmRoute = createRoute({
   description:
     "The first right code makes the authenticator active, raises this session to level 2 with new tokens, and ends all other sessions. Backup codes come with the first one, and are shown only here.",
   security,
-  middleware: [requireAal2({ enrolment: true })] as const,
+  middleware: [requireFresh({ enrolment: true })] as const,
   request: { params, body: body(z.strictObject({ code: CodeText })) },
   responses: {
     200: json(
@@ -95,7 +95,7 @@ const renameRoute = createRoute({
   tags: ["Accounts: second factor"],
   summary: "Rename an authenticator",
   security,
-  middleware: [requireAal2()] as const,
+  middleware: [requireFresh()] as const,
   request: { params, body: body(z.strictObject({ name: Name })) },
   responses: {
     200: json("As it is now", AuthenticatorStatus),
@@ -110,7 +110,7 @@ const removeRoute = createRoute({
   summary: "Remove an authenticator",
   description: "Ends all other sessions. With the last active one the backup codes go too.",
   security,
-  middleware: [requireAal2()] as const,
+  middleware: [requireFresh()] as const,
   request: { params },
   responses: {
     204: nothing,
@@ -144,7 +144,7 @@ const countRoute = createRoute({
   tags: ["Accounts: second factor"],
   summary: "Count the backup codes left",
   security,
-  middleware: [requireAal2()] as const,
+  middleware: [requireFresh()] as const,
   responses: { 200: json("How many", BackupCodesLeft), ...problems(...FRESH_PROBLEMS) },
 });
 
@@ -155,7 +155,7 @@ const rotateRoute = createRoute({
   summary: "Make new backup codes",
   description: "The old set dies, and all other sessions with it. Shown only here.",
   security,
-  middleware: [requireAal2()] as const,
+  middleware: [requireFresh()] as const,
   request: { headers: IdempotencyHeaders },
   responses: {
     200: json("Ten new ones", z.object({ backupCodes: z.array(z.string()) })),

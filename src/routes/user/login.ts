@@ -4,7 +4,7 @@ import { answerLogin, login, openLogin, type LoggedIn } from "../../core/account
 import { logOut, refresh } from "../../core/session/refresh";
 import { register } from "../../core/account/register";
 import { ACCESS_TOKEN_LIFE_SECONDS } from "../../core/policy";
-import { parseDeviceToken, parseRefreshToken } from "../../crypto/session-token";
+import { parseDeviceToken, parseRefreshToken } from "../../crypto/opaque-tokens";
 import { Problem } from "../../problem";
 import { clientOf } from "../address";
 import type { AppEnv } from "../context";
@@ -19,7 +19,7 @@ import {
   Email,
   Holding,
   Password,
-  Profile,
+  AccountSchema,
   RegistrationSchema,
   Tokens,
   Username,
@@ -34,7 +34,7 @@ const registerRoute = createRoute({
     body: body(RegistrationSchema),
   },
   responses: {
-    201: json("Made. Nobody is logged in by it", z.object({ user: Profile })),
+    201: json("Made. Nobody is logged in by it", z.object({ user: AccountSchema })),
     ...problems(
       ...BODY_PROBLEMS,
       ...(["weak_password", "email_taken", "username_taken", "registration_closed"] as const),

@@ -1,20 +1,20 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { toProfile } from "../../core/user/account";
 import { loadBySession } from "../../core/caller/by-session";
-import { changeAccount } from "../../core/account/profile";
+import { changeAccount } from "../../core/account/change-account";
 import { changePassword, stepUp, stepUpWithPassword } from "../../core/account/step-up";
 import { deleteUser } from "../../core/change/delete-user";
 import { clientOf } from "../address";
 import { CodeText } from "../fields";
 import { limitUser } from "../limits";
 import { body, BODY_PROBLEMS, json, nothing, problems, router } from "../openapi";
-import { dropCookie, handOver, requireAal2, requireSession } from "../session";
+import { dropCookie, handOver, requireFresh, requireSession } from "../session";
 import {
   Email,
   FRESH_PROBLEMS,
   Password,
   PersonName,
-  Profile,
+  AccountSchema,
   security,
   SESSION_PROBLEMS,
   Tokens,
@@ -28,7 +28,7 @@ const getRoute = createRoute({
   summary: "See one's account",
   security,
   middleware: [requireSession()] as const,
-  responses: { 200: json("The account", Profile), ...problems(...SESSION_PROBLEMS) },
+  responses: { 200: json("The account", AccountSchema), ...problems(...SESSION_PROBLEMS) },
 });
 
 const patchRoute = createRoute({
@@ -50,7 +50,7 @@ const patchRoute = createRoute({
     ),
   },
   responses: {
-    200: json("The account as it is now", Profile),
+    200: json("The account as it is now", AccountSchema),
     ...problems(
       ...FRESH_PROBLEMS,
       ...BODY_PROBLEMS,
@@ -66,7 +66,7 @@ const deleteRoute = createRoute({
   summary: "Delete one's account",
   description: "With everything in it. What stays is the audit trail, without anything personal.",
   security,
-  middleware: [requireAal2()] as const,
+  middleware: [requireFresh()] as const,
   responses: { 204: nothing, ...problems(...FRESH_PROBLEMS, "locked", "conflict") },
 });
 

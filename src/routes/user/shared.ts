@@ -92,7 +92,7 @@ export const Tokens = z.object({
     .openapi({ description: "Good for one exchange at `/auth/refresh`." }),
 });
 
-export const Profile = z
+export const AccountSchema = z
   .object({
     id: z.string(),
     email: z.string(),
@@ -105,5 +105,5 @@ export const Profile = z
 
 export const Authenticated = Tokens.extend({
   status: z.literal("authenticated"),
-  user: Profile,
+  user: AccountSchema,
 });

@@ -1,13 +1,13 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { openChallenge } from "../../../src/core/challenge/answer";
 import { leaveChallengeLink } from "../../../src/core/challenge/links";
-import { peekLink } from "../../../src/core/enrolment-link/links";
+import { peekLink } from "../../../src/core/enrolment-link/link";
 import {
   enrolByLink,
   loadOpenedLink,
   returnFromLink,
   showByLink,
-} from "../../../src/core/enrolment-link/enrolment";
+} from "../../../src/core/enrolment-link/browser";
 import { expectJson, register } from "../../account";
 import {
   admin,

@@ -11,18 +11,18 @@ import { Problem } from "../../../problem";
 import type { AppEnv } from "../../context";
 import { CodeText, naming } from "../../fields";
 import { handOver, onPages } from "../../session";
-import { form, submit, typedIn, type Fault } from "../faults";
-import { Field, Form } from "../forms";
+import { form, submit, typedIn, type Fault } from "../form-submission";
+import { Field, Form } from "../form-fields";
 import { textsOf } from "../language";
 import { show } from "../layout";
 import { AppList, SetUp } from "../set-up";
 import { saveCodes } from "./backup-codes";
-import { ask, Back, homeAfter, LogOut } from "./frame";
+import { ask, Back, homeAfter, LogOut } from "./shared";
 
 const NewForm = z.object({ name: z.union([z.literal(""), naming(64)]).optional() });
 const CodeForm = z.object({ code: CodeText });
-const enrolling = onPages.requireAal2({ enrolment: true });
-const changing = onPages.requireAal2();
+const enrolling = onPages.requireFresh({ enrolment: true });
+const changing = onPages.requireFresh();
 
 async function newPage(c: Context<AppEnv>, faults: Fault[] = []) {
   // Asks for a fresh proof before anything is typed.

@@ -5,15 +5,15 @@ import { rotateBackupCodes } from "../../../core/authenticator/rotate-backup-cod
 import { loadBySession } from "../../../core/caller/by-session";
 import type { AppEnv } from "../../context";
 import { onPages } from "../../session";
-import { submit, type Fault } from "../faults";
-import { Checkbox, Form } from "../forms";
+import { submit, type Fault } from "../form-submission";
+import { Checkbox, Form } from "../form-fields";
 import { textsOf } from "../language";
 import { show } from "../layout";
 import { Once, requestOf } from "../once";
 import { BackupCodes } from "../set-up";
-import { Back, homeAfter, LogOut } from "./frame";
+import { Back, homeAfter, LogOut } from "./shared";
 
-const fresh = onPages.requireAal2();
+const fresh = onPages.requireFresh();
 
 async function rotationPage(c: Context<AppEnv>, faults: Fault[] = []) {
   await loadBySession(c.var.deps, c.var.session);

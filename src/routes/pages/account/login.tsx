@@ -19,12 +19,12 @@ import { limitUser } from "../../limits";
 import { cookieOf, deviceCookieOf, dropCookie, handOverDevice, handOverLogin } from "../../session";
 import { Password } from "../../user/shared";
 import { CodeEntry } from "../code-entry";
-import { form, isOver, submit, typedIn, type Fault } from "../faults";
-import { Checkbox, Field, Form, PasswordField } from "../forms";
+import { form, isOver, submit, typedIn, type Fault } from "../form-submission";
+import { Checkbox, Field, Form, PasswordField } from "../form-fields";
 import { textsOf } from "../language";
 import { show } from "../layout";
 import { doneOf } from "../safety";
-import { HOME, nextOf } from "./frame";
+import { HOME, nextOf } from "./shared";
 
 /** Holds the challenge of a log-in between its two pages. */
 const CHALLENGE = "stepgate-login";

@@ -13,11 +13,11 @@ import { limitUser } from "../../limits";
 import { handOver, onPages } from "../../session";
 import { Password } from "../../user/shared";
 import { CodeEntry } from "../code-entry";
-import { form, submit, type Fault } from "../faults";
-import { Form, NewPasswordField, PasswordField } from "../forms";
+import { form, submit, type Fault } from "../form-submission";
+import { Form, NewPasswordField, PasswordField } from "../form-fields";
 import { textsOf } from "../language";
 import { show } from "../layout";
-import { Back, homeAfter, LogOut, nextOf } from "./frame";
+import { Back, homeAfter, LogOut, nextOf } from "./shared";
 import { ResyncLink } from "./resync";
 
 const ChangeForm = z.object({ currentPassword: Password, newPassword: Password });

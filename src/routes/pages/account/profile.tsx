@@ -3,18 +3,18 @@
 import { z } from "@hono/zod-openapi";
 import { Hono, type Context } from "hono";
 import { loadBySession } from "../../../core/caller/by-session";
-import { changeAccount } from "../../../core/account/profile";
+import { changeAccount } from "../../../core/account/change-account";
 import { deleteUser } from "../../../core/change/delete-user";
 import type { AppEnv } from "../../context";
 import { printable } from "../../fields";
 import { dropCookie, onPages } from "../../session";
 import { Email, PersonName, Username } from "../../user/shared";
-import { form, submit, typedIn, type Fault } from "../faults";
-import { Field, Form } from "../forms";
+import { form, submit, typedIn, type Fault } from "../form-submission";
+import { Field, Form } from "../form-fields";
 import { textsOf } from "../language";
 import { show } from "../layout";
 import { changesIn, Shown, shownField } from "../shown";
-import { ask, Back, homeAfter, LogOut } from "./frame";
+import { ask, Back, homeAfter, LogOut } from "./shared";
 
 /** An empty field takes away what was there. */
 const none = printable()
@@ -26,7 +26,7 @@ const ProfileForm = z.object({
   personName: z.union([none, PersonName]),
   ...shownField,
 });
-const changing = onPages.requireAal2();
+const changing = onPages.requireFresh();
 
 async function profilePage(c: Context<AppEnv>, faults: Fault[] = []) {
   const { account } = await loadBySession(c.var.deps, c.var.session);

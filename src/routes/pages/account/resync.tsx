@@ -8,11 +8,11 @@ import type { AppEnv } from "../../context";
 import { CodeText } from "../../fields";
 import { limitUser } from "../../limits";
 import { onPages } from "../../session";
-import { form, submit, type Fault } from "../faults";
-import { Field, Form } from "../forms";
+import { form, submit, type Fault } from "../form-submission";
+import { Field, Form } from "../form-fields";
 import { textsOf } from "../language";
 import { show } from "../layout";
-import { Back, homeAfter, LogOut } from "./frame";
+import { Back, homeAfter, LogOut } from "./shared";
 
 const ResyncForm = z.object({ code: CodeText, nextCode: CodeText });
 

@@ -5,7 +5,7 @@ import type { BackupCodesLeft } from "../../../core/code/backup-codes";
 import type { AuthenticatorStatus, UserStatus } from "../../../core/authenticator/status";
 import type { AppEnv } from "../../context";
 import { textsOf } from "../language";
-import { Time } from "./frame";
+import { Time } from "./shared";
 import { ResyncLink } from "./resync";
 
 interface Props {

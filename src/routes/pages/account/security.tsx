@@ -19,12 +19,12 @@ import { toStatus } from "../../../core/authenticator/status";
 import type { AppEnv } from "../../context";
 import { line } from "../../fields";
 import { onPages } from "../../session";
-import { form } from "../faults";
+import { form } from "../form-submission";
 import { textsOf } from "../language";
 import { show } from "../layout";
 import { doneOf } from "../safety";
 import { describeBrowser } from "./browser";
-import { HOME, homeAfter, LogOut, Time } from "./frame";
+import { HOME, homeAfter, LogOut, Time } from "./shared";
 import { SecondFactor } from "./second-factor";
 
 async function securityPage(c: Context<AppEnv>) {

@@ -4,8 +4,8 @@ import type { Context } from "hono";
 import type { AppRecord } from "../../../core/app/apps";
 import { ACCOUNTS_APP, ISSUER_BOUNDS, SETTINGS_BOUNDS } from "../../../core/policy";
 import type { AppEnv } from "../../context";
-import { typedIn, type Fault } from "../faults";
-import { Field, Form, Select, TextArea } from "../forms";
+import { typedIn, type Fault } from "../form-submission";
+import { Field, Form, Select, TextArea } from "../form-fields";
 import { textsOf } from "../language";
 import { Shown } from "../shown";
 

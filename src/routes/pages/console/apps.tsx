@@ -5,16 +5,16 @@ import { Hono, type Context } from "hono";
 import { createApp, listApps } from "../../../core/app/apps";
 import { ISSUER_BOUNDS } from "../../../core/policy";
 import { AppInput } from "../../admin/apps";
-import { PageQuery } from "../../admin/shared";
+import { ListingQuery } from "../../admin/shared";
 import type { AppEnv } from "../../context";
-import { Time } from "../account/frame";
-import { form, search, submit, typedIn, type Fault } from "../faults";
-import { Field, Form } from "../forms";
+import { Time } from "../account/shared";
+import { form, search, submit, typedIn, type Fault } from "../form-submission";
+import { Field, Form } from "../form-fields";
 import { textsOf } from "../language";
-import { goTo, optional, PAGE_LIMIT, PageLinks, showConsole } from "./frame";
+import { goTo, optional, PAGE_LIMIT, ListingLinks, showConsole } from "./shared";
 import { HOME } from "./paths";
 
-const ListQuery = z.object({ cursor: PageQuery.shape.cursor });
+const ListQuery = z.object({ cursor: ListingQuery.shape.cursor });
 const NewForm = z.object({
   appName: AppInput.shape.name,
   issuer: optional(AppInput.shape.issuer.unwrap()),
@@ -45,7 +45,7 @@ async function listPage(c: Context<AppEnv>, faults: Fault[] = [], cursor?: strin
             </li>
           ))}
         </ul>
-        <PageLinks c={c} nextCursor={nextCursor} />
+        <ListingLinks c={c} nextCursor={nextCursor} />
         <NewApp c={c} faults={faults} />
       </>
     ),

@@ -6,14 +6,14 @@ import { listApps, type AppRecord } from "../../../core/app/apps";
 import { AUDIT_TYPES, OUTCOMES } from "../../../core/audit/event";
 import { exportEvents, followEvents, type AuditFilter } from "../../../core/audit/trail";
 import { Problem } from "../../../problem";
-import { PageQuery } from "../../admin/shared";
+import { ListingQuery } from "../../admin/shared";
 import type { AppEnv } from "../../context";
 import { line } from "../../fields";
-import { search, type Fault } from "../faults";
-import { Field, Select } from "../forms";
+import { search, type Fault } from "../form-submission";
+import { Field, Select } from "../form-fields";
 import { textsOf, withQuery } from "../language";
 import { EventRows, EventTable } from "./events";
-import { optional, PAGE_LIMIT, PageLinks, requireOperator, showConsole } from "./frame";
+import { optional, PAGE_LIMIT, ListingLinks, requireOperator, showConsole } from "./shared";
 import { HOME } from "./paths";
 import { AppChoice, APPS_OFFERED } from "./users";
 
@@ -30,7 +30,7 @@ const AuditQuery = z.object({
   outcome: optional(z.enum(OUTCOMES)),
   since: optional(LocalTime),
   until: optional(LocalTime),
-  cursor: PageQuery.shape.cursor,
+  cursor: ListingQuery.shape.cursor,
 });
 const TailQuery = AuditQuery.extend({ after: z.coerce.number().int().min(0) });
 
@@ -66,7 +66,7 @@ async function auditPage(
           heading="events"
           live={isLive ? tailOf(c, newest) : undefined}
         />
-        <PageLinks c={c} nextCursor={nextCursor} />
+        <ListingLinks c={c} nextCursor={nextCursor} />
       </>
     ),
   });

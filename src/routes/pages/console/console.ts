@@ -5,7 +5,7 @@ import type { AppEnv } from "../../context";
 import { appPages } from "./app";
 import { appListPages } from "./apps";
 import { auditPages, auditTail } from "./audit";
-import { requireOperator } from "./frame";
+import { requireOperator } from "./shared";
 import { keyPages } from "./keys";
 import { overviewPages } from "./overview";
 import { signInPages } from "./sign-in";

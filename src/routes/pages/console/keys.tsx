@@ -8,12 +8,12 @@ import { getApp } from "../../../core/app/apps";
 import { Problem } from "../../../problem";
 import { KeyInput } from "../../admin/keys";
 import type { AppEnv } from "../../context";
-import { Time } from "../account/frame";
-import { form, submit, typedIn, type Fault } from "../faults";
-import { describedBy, Field, Form } from "../forms";
+import { Time } from "../account/shared";
+import { form, submit, typedIn, type Fault } from "../form-submission";
+import { describedBy, Field, Form } from "../form-fields";
 import { textsOf } from "../language";
 import { Once, requestOf } from "../once";
-import { goTo, optional, showConsole, ShownOnce } from "./frame";
+import { goTo, optional, showConsole, ShownOnce } from "./shared";
 import { HOME } from "./paths";
 import { ask } from "./question";
 

@@ -3,11 +3,11 @@
 import { Hono, type Context } from "hono";
 import { loadOverview, type Activity, type Overview } from "../../../core/audit/activity";
 import type { AppEnv } from "../../context";
-import { Time } from "../account/frame";
+import { Time } from "../account/shared";
 import { textsOf } from "../language";
 import { Chart } from "./chart";
 import { EventTable } from "./events";
-import { showConsole } from "./frame";
+import { showConsole } from "./shared";
 import { HOME } from "./paths";
 
 /** Events that are shown. */

@@ -3,10 +3,10 @@
 import type { Context } from "hono";
 import type { Child } from "hono/jsx";
 import type { AppEnv } from "../../context";
-import type { Fault } from "../faults";
-import { Form } from "../forms";
+import type { Fault } from "../form-submission";
+import { Form } from "../form-fields";
 import { textsOf } from "../language";
-import { showConsole } from "./frame";
+import { showConsole } from "./shared";
 
 interface Question {
   title: string;

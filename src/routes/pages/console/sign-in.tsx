@@ -8,12 +8,12 @@ import type { AppEnv } from "../../context";
 import { limitFailures } from "../../limits";
 import { ownCookie, setOwnCookie } from "../../cookies";
 import { Password } from "../../user/shared";
-import { form, showProblemIn, type Fault } from "../faults";
-import { Field, Form } from "../forms";
+import { form, showProblemIn, type Fault } from "../form-submission";
+import { Field, Form } from "../form-fields";
 import { textsOf } from "../language";
 import { show } from "../layout";
 import { doneOf } from "../safety";
-import { OPERATOR_COOKIE } from "./frame";
+import { OPERATOR_COOKIE } from "./shared";
 import { HOME, SIGN_IN } from "./paths";
 
 const SignInForm = z.object({ token: Password });

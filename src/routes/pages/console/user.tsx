@@ -11,10 +11,10 @@ import {
 } from "../../../core/operator/operator";
 import type { AuthenticatorStatus } from "../../../core/authenticator/status";
 import type { AppEnv } from "../../context";
-import { Time } from "../account/frame";
+import { Time } from "../account/shared";
 import { textsOf } from "../language";
 import { EventTable } from "./events";
-import { showConsole } from "./frame";
+import { showConsole } from "./shared";
 import { HOME } from "./paths";
 import { States } from "./users";
 

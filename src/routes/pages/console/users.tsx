@@ -9,14 +9,14 @@ import {
   type UserFilter,
   type UserSummary,
 } from "../../../core/operator/user-list";
-import { PageQuery } from "../../admin/shared";
+import { ListingQuery } from "../../admin/shared";
 import type { AppEnv } from "../../context";
 import { line } from "../../fields";
-import { Time } from "../account/frame";
-import { search, type Fault } from "../faults";
-import { Field, Select } from "../forms";
+import { Time } from "../account/shared";
+import { search, type Fault } from "../form-submission";
+import { Field, Select } from "../form-fields";
 import { textsOf } from "../language";
-import { optional, PAGE_LIMIT, PageLinks, showConsole } from "./frame";
+import { optional, PAGE_LIMIT, ListingLinks, showConsole } from "./shared";
 import { HOME } from "./paths";
 
 /** Apps that one can choose from; others come in by a link of theirs. */
@@ -26,7 +26,7 @@ const UsersQuery = z.object({
   appId: optional(line(64)),
   query: optional(line(255)),
   state: optional(z.enum(USER_STATES)),
-  cursor: PageQuery.shape.cursor,
+  cursor: ListingQuery.shape.cursor,
 });
 
 async function usersPage(
@@ -54,7 +54,7 @@ async function usersPage(
             <User c={c} user={user} app={apps.items.find(({ id }) => id === user.appId)} />
           ))}
         </ul>
-        <PageLinks c={c} nextCursor={nextCursor} />
+        <ListingLinks c={c} nextCursor={nextCursor} />
       </>
     ),
   });

@@ -13,10 +13,10 @@ import { Problem } from "../../../problem";
 import type { AppEnv } from "../../context";
 import { limitUser } from "../../limits";
 import { CodeEntry } from "../code-entry";
-import { answerProblem, form, isOver, submit, type Fault } from "../faults";
+import { answerProblem, form, isOver, submit, type Fault } from "../form-submission";
 import { textsOf } from "../language";
 import { show } from "../layout";
-import { allowReturn, Cancel, StepForm } from "./frame";
+import { allowReturn, Cancel, StepForm } from "./shared";
 
 async function challengePage(c: Context<AppEnv>, faults: Fault[] = []) {
   const { claims, isOver: over } = await openChallengeLink(c.var.deps, c.req.param("token") ?? "");

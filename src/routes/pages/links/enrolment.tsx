@@ -5,7 +5,7 @@
 
 import { Hono, type Context } from "hono";
 import type { LinkCaller } from "../../../core/caller/actor";
-import { openLink, peekLink } from "../../../core/enrolment-link/links";
+import { openLink, peekLink } from "../../../core/enrolment-link/link";
 import {
   callerOf,
   cancelByLink,
@@ -16,19 +16,19 @@ import {
   proveByLink,
   returnFromLink,
   showByLink,
-} from "../../../core/enrolment-link/enrolment";
+} from "../../../core/enrolment-link/browser";
 import { ENROLMENT_LINK_LIFE } from "../../../core/policy";
 import { Problem } from "../../../problem";
 import type { AppEnv } from "../../context";
 import { limitUser } from "../../limits";
 import { ownCookie, setOwnCookie } from "../../cookies";
 import { CodeEntry } from "../code-entry";
-import { form, submit, type Fault } from "../faults";
-import { Form } from "../forms";
+import { form, submit, type Fault } from "../form-submission";
+import { Form } from "../form-fields";
 import { textsOf } from "../language";
 import { show } from "../layout";
 import { AppList, BackupCodes, SetUp } from "../set-up";
-import { allowReturn, Cancel, StepForm } from "./frame";
+import { allowReturn, Cancel, StepForm } from "./shared";
 
 const PATH = "/enrol";
 /** Held by the browser that opened the link. */

@@ -2,7 +2,7 @@
 
 import { html } from "hono/html";
 
-export function page(title: string, head: unknown, content: unknown) {
+export function htmlDocument(title: string, head: unknown, content: unknown) {
   return html`<!doctype html>
     <html lang="en">
       <head>

@@ -3,11 +3,11 @@
  * end makes one with its key, and the operator's reset does.
  *
  * Whoever fetches the URL sees a button (mail scanners fetch links). Pressing it *opens* the link,
- * once and for one browser; what that browser does then is in `enrolment-link/enrolment.ts`.
+ * once and for one browser; what that browser does then is in `enrolment-link/browser.ts`.
  */
 
 import { randomId } from "../../crypto/random";
-import { createSecret, formatToken, parseLinkToken } from "../../crypto/session-token";
+import { createSecret, formatToken, parseLinkToken } from "../../crypto/opaque-tokens";
 import { carryOut, effect, type Effect } from "../../db/effect";
 import type { enrolmentLinks } from "../../db/page-schema";
 import type { Named, Row } from "../../db/row";

@@ -2,8 +2,8 @@
 
 import type { Context } from "hono";
 import type { AppEnv } from "../../context";
-import type { Fault } from "../faults";
-import { Form } from "../forms";
+import type { Fault } from "../form-submission";
+import { Form } from "../form-fields";
 import { formatTime, textsOf } from "../language";
 import { show } from "../layout";
 

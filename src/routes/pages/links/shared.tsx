@@ -4,7 +4,7 @@ import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import type { AppEnv } from "../../context";
 import { CodeText, line } from "../../fields";
-import { Form } from "../forms";
+import { Form } from "../form-fields";
 import { textsOf } from "../language";
 import { allowForms } from "../safety";
 

@@ -2,7 +2,7 @@
 
 import type { Child } from "hono/jsx";
 import { MAX_CODE_LENGTH } from "../fields";
-import type { Fault } from "./faults";
+import type { Fault } from "./form-submission";
 import type { Texts } from "./texts/en";
 
 /** Takes the focus, so that it is read first; each line leads to its field. */

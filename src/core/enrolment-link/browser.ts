@@ -4,7 +4,7 @@
  */
 
 import { randomId } from "../../crypto/random";
-import { parseBrowserToken } from "../../crypto/session-token";
+import { parseBrowserToken } from "../../crypto/opaque-tokens";
 import { DEFAULT_PARAMETERS } from "../../crypto/totp";
 import { effect } from "../../db/effect";
 import { statement } from "../../db/statement";

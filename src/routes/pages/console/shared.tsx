@@ -86,7 +86,7 @@ export function goTo(c: Context<AppEnv>, path: string, done: string): Response {
 }
 
 /** To the next page of a list, and back to the first one. */
-export function PageLinks({ c, nextCursor }: { c: Context<AppEnv>; nextCursor: string | null }) {
+export function ListingLinks({ c, nextCursor }: { c: Context<AppEnv>; nextCursor: string | null }) {
   const { console: t } = textsOf(c);
   return (
     <p class="row">
