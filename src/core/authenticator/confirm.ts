@@ -2,7 +2,8 @@
  * Confirming an enrolment: the first right code makes a pending authenticator active, and is
  * thereby spent.
  *
- * Wrong codes count against the enrolment's own tries and never against the user's guard.
+ * It does not go through the gate (`code/verify.ts`), because there is no factor yet that the gate
+ * could guard. Wrong codes count against the enrolment's own tries and never against the user's guard.
  */
 
 import { normaliseCode } from "../../crypto/code";

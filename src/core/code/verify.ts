@@ -1,7 +1,11 @@
 /**
- * The one gate: nothing else in the system accepts a user's TOTP or backup code. Every surface goes
- * through `attemptCode`, so that throttling, single use and the audit trail cannot be forgotten.
- * (Where there is no user, because the caller holds the secret: `code/bare-secrets.ts`.)
+ * The one gate: nothing else accepts a code of a user's factor. Every surface goes through
+ * `attemptCode`, so that throttling, single use and the audit trail cannot be forgotten.
+ *
+ * Two more places spend a step, and neither can spend one of a factor. `authenticator/confirm.ts`
+ * takes the first code of a pending authenticator, which is no factor until then. An import with a
+ * code (`authenticator/import.ts`) makes an authenticator whose step is spent from its beginning.
+ * Where there is no user, because the caller holds the secret, `code/bare-secrets.ts` decides.
  */
 
 import { normaliseCode, type Code } from "../../crypto/code";
