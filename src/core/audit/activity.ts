@@ -1,7 +1,7 @@
 /**
- * What the console's first page shows. Everything is read from a bounded number of rows, however
- * busy the service is: the newest audit events by their primary key. How many users there are is
- * not told, nor how many of them are capped: D1 would have to read every one of them.
+ * What the console's first page shows. It reads a bounded number of rows however busy the service
+ * is, namely the newest audit events by their primary key. It does not tell how many users there
+ * are or how many of them are capped, because D1 would have to read every user to count them.
  */
 
 import type { auditEvents } from "../../db/schema";
@@ -9,9 +9,9 @@ import { statement } from "../../db/statement";
 import type { Deps } from "../../env";
 import { EVENT_COLUMNS, toRecord, type AuditRecord } from "./trail";
 
-/** Audit events that one look at the activity reads at most. */
+/** How many audit events one look at the activity reads at most. */
 export const EVENTS_READ = 20_000;
-/** Apps, deleted ones among them, that are counted at most. */
+/** How many apps are counted at most, including deleted ones. */
 export const APPS_READ = 1000;
 const HOUR = 60 * 60_000;
 const HOURS = 24;
@@ -19,12 +19,15 @@ const HOURS = 24;
 /** What happened in one hour. */
 export interface HourOfActivity {
   from: Date;
-  /** Codes that were right, and that were wrong. */
+  /** How many codes were right, and how many were wrong. */
   accepted: number;
   wrong: number;
-  /** Of a user who was locked, say: noted once a minute at most, so that it is no count of calls. */
+  /**
+   * How many refusals were noted, for example of a locked user. At most one a minute and user is
+   * noted, so this does not count calls.
+   */
   refused: number;
-  /** Locks and caps. */
+  /** How many locks and caps there were. */
   lockOuts: number;
   enrolments: number;
 }
@@ -32,24 +35,24 @@ export interface HourOfActivity {
 type Series = Exclude<keyof HourOfActivity, "from">;
 
 export interface Activity {
-  /** By the clock (UTC): 24 of them, the last one being the current one; oldest first. */
+  /** The last 24 hours by the clock (UTC), oldest first. The last one is the current hour. */
   hours: HourOfActivity[];
   /** False if there were more events than are read. */
   complete: boolean;
-  /** From then on the numbers are complete. */
+  /** The numbers are complete from this time on. */
   completeSince: Date;
 }
 
 export interface Overview {
   activity: Activity;
-  /** `atLeast`: there may be more. */
+  /** `atLeast` says that there may be more. */
   apps: { count: number; atLeast: boolean };
   lockedUsers: { count: number; atLeast: boolean };
-  /** Newest first. */
+  /** The newest events, newest first. */
   latest: AuditRecord[];
 }
 
-/** Which events are shown, and as what. */
+/** Which events are shown, and in which series they count. */
 const SERIES: Readonly<Record<string, Series>> = {
   "code.verified success": "accepted",
   "code.verified failure": "wrong",
@@ -63,7 +66,7 @@ const SERIES: Readonly<Record<string, Series>> = {
   "authenticator.confirmed success": "enrolments",
 };
 
-/** An event's id is its time in microseconds. */
+/** Selects the newest events. An event's id is its time in microseconds. */
 const newest = <Columns extends string>(columns: Columns) =>
   `
   SELECT ${columns} FROM audit_events WHERE id >= :since * 1000 ORDER BY id DESC LIMIT ${EVENTS_READ}` as const;
@@ -76,7 +79,10 @@ const COUNT_APPS = statement(`
   SELECT count(*) AS read, count(*) - count(deleted_at) AS count
   FROM (SELECT deleted_at FROM apps WHERE rowid > 0 ORDER BY rowid DESC LIMIT ${APPS_READ})`);
 
-/** No lock is longer than an hour, and each one left an event when it began (`code/commit.ts`). */
+/**
+ * Counts the locked users. No lock lasts longer than an hour, and each lock left an event when it
+ * began (`code/commit.ts`).
+ */
 const COUNT_LOCKED = statement(`
   SELECT count(*) AS read, count(DISTINCT u.id) AS count
   FROM (${newest("type, user_id")}) AS e
@@ -98,7 +104,7 @@ interface Bounded {
   count: number;
 }
 
-/** In one round trip; with the newest `limit` events. */
+/** Loads the overview and the newest `limit` events in one round trip. */
 export async function loadOverview(deps: Deps, limit: number): Promise<Overview> {
   const at = deps.now.getTime();
   const since = startOf(at);
@@ -117,7 +123,7 @@ export async function loadOverview(deps: Deps, limit: number): Promise<Overview>
   };
 }
 
-/** The start of the first of the hours. */
+/** The start of the first of the hours that are shown, in milliseconds. */
 function startOf(now: number): number {
   return (Math.floor(now / HOUR) - HOURS + 1) * HOUR;
 }

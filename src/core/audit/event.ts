@@ -1,4 +1,4 @@
-/** The audit trail: append-only, written in the batch of the change that it tells of. */
+/** The audit trail. Rows are only ever added, in the batch of the change that they tell of. */
 
 import { effect, type Effect } from "../../db/effect";
 import { statement, type NamesIn, type Statement } from "../../db/statement";
@@ -52,7 +52,10 @@ export type Outcome = (typeof OUTCOMES)[number];
 
 export interface AuditEvent {
   type: AuditType;
-  /** `key:<id>`, `session:<id>`, `challenge:<id>`, `link:<id>`, `login`, `registration`, `admin` or `system`. */
+  /**
+   * One of `key:<id>`, `session:<id>`, `challenge:<id>`, `link:<id>`, `login`, `registration`, `admin`
+   * and `system`.
+   */
   actor: string;
   appId: string | null;
   userId?: string | null;
@@ -60,18 +63,18 @@ export interface AuditEvent {
   reason?: string | null;
   authenticatorId?: string | null;
   note?: string | null;
-  /** Left out: those of the request. */
+  /** Address and browser of the client. The request's own are taken if these are left out. */
   ip?: string | null;
   userAgent?: string | null;
 }
 
 /**
- * Microseconds since the epoch, or one more than the newest, whichever is later: unique, and in
- * order.
+ * The next event's id: the time in microseconds since 1970, or one more than the newest id if that
+ * is later. Ids are thus unique and in order.
  */
 export const NEXT_AUDIT_ID = `max(:now * 1000, coalesce((SELECT max(id) FROM audit_events), 0) + 1)`;
 
-/** The one way into the table; what follows is a SELECT of these columns. */
+/** The only INSERT into this table. It is followed by a SELECT of these columns. */
 export const INTO_AUDIT_EVENTS = `INSERT INTO audit_events
     (id, app_id, user_id, type, outcome, reason, actor, authenticator_id, note, request_id, ip, user_agent)`;
 const INSERT =
@@ -79,27 +82,30 @@ const INSERT =
     :authenticatorId, :note, :requestId` as const;
 const RECORD = effect(`${INSERT}, :ip, :userAgent`);
 
-/** Deleted since the read: nothing personal is kept of them. */
+/** The user was deleted since the read. Nothing personal is kept about them. */
 const IS_GONE = `(:userId IS NOT NULL AND NOT EXISTS (SELECT 1 FROM users WHERE id = :userId))`;
 
-/** The event of what hangs on a decision. */
+/** An effect that records an event together with the decision it depends on. */
 export function recorded(deps: Deps, event: AuditEvent): Effect {
   return RECORD(valuesOf(deps, event));
 }
 
-/** As `recorded`, if besides this holds. */
+/** Records like `recorded`, but only if this condition holds as well. */
 export function recordedWhere(where: string) {
   const RECORD_WHERE = effect(`${INSERT}, :ip, :userAgent`, where);
   return (deps: Deps, event: AuditEvent): Effect => RECORD_WHERE(valuesOf(deps, event));
 }
 
-/** The statement that records an event whatever happens. */
+/** The statement that records an event unconditionally. */
 export function record(deps: Deps, event: AuditEvent): D1PreparedStatement {
   const values = valuesOf(deps, event);
   return RECORD(values).sql.under("TRUE")(deps, values);
 }
 
-/** As `record`, for an event that hangs on something else than a decision about its user. */
+/**
+ * The statement that records an event if a condition holds that is no decision about its user. It
+ * keeps neither address nor browser of a user who was deleted since the read.
+ */
 export function recordWhere<const Condition extends string>(condition: Condition) {
   const bind = statement(
     `${INSERT}, iif(${IS_GONE}, NULL, :ip), iif(${IS_GONE}, NULL, :userAgent) WHERE ${condition}`,
@@ -126,7 +132,7 @@ function valuesOf(deps: Deps, event: AuditEvent) {
   };
 }
 
-/** What every event names of the request that caused it. */
+/** What every event says about the request that caused it. */
 export function requestValues({ request: { id, ip, userAgent } }: Deps) {
   return { requestId: id, ip, userAgent };
 }

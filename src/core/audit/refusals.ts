@@ -1,9 +1,9 @@
 /**
- * Refused attempts in the audit trail, at most one row a minute and user: what is refused
- * unevaluated must not cost a write each.
+ * Notes refused attempts in the audit trail, at most one row per minute and user. An attempt that
+ * is refused without being evaluated must not cost a write each time.
  *
- * The map only spares D1 most of the asking; the INSERT itself decides, so that many isolates
- * together also write one row a minute.
+ * The map only spares D1 most of these statements. The INSERT itself decides, so that many isolates
+ * together also write at most one row a minute.
  */
 
 import type { Deps } from "../../env";
@@ -17,7 +17,7 @@ const lastNoted = new Map<string, number>();
 const note = recordWhere(`NOT EXISTS (SELECT 1 FROM audit_events
     WHERE user_id = :userId AND id > (:now - ${MINUTE}) * 1000 AND type = 'user.refused')`);
 
-/** Notes, after the answer, that attempts of this user are being refused. */
+/** Notes that attempts of this user are being refused. The write happens after the answer. */
 export function noteRefusal(
   deps: Deps,
   refusal: { appId: string; userId: string; reason: "locked" | "replayed_code" },

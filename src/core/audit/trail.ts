@@ -1,4 +1,4 @@
-/** Reading the audit trail. */
+/** Reads the audit trail. */
 
 import type { auditEvents } from "../../db/schema";
 import { statement } from "../../db/statement";
@@ -13,21 +13,24 @@ export interface AuditFilter {
   outcome?: Outcome | undefined;
   since?: Date | undefined;
   until?: Date | undefined;
-  /** The id of an event: only newer ones. */
+  /** The id of an event. Only newer events are listed. */
   after?: number | undefined;
 }
 
 export type AuditRecord = typeof auditEvents.$inferSelect & { at: Date };
 
-/** Events of one page of an export. */
+/** How many events one page of an export has. */
 const EXPORT_BATCH = 500;
-/** Events that one page looks at: only a user's own have an index. */
+/** How many events one page looks at. Only the events of one user have an index. */
 export const EVENTS_LOOKED_AT = 10_000;
 
 export const EVENT_COLUMNS = `id, app_id AS appId, user_id AS userId, type, outcome, reason, actor,
     authenticator_id AS authenticatorId, ip, user_agent AS userAgent, request_id AS requestId, note`;
 
-/** An event's id is its time in microseconds, so that a span of time is a span of the primary key. */
+/**
+ * The newest events of a span of time. An event's id is its time in microseconds, so that a span of
+ * time is a span of the primary key.
+ */
 const window = (condition: string) => `
   SELECT id AS n, * FROM audit_events WHERE ${condition} id >= :from AND id < :to
   ORDER BY id DESC LIMIT ${EVENTS_LOOKED_AT}`;
@@ -44,7 +47,10 @@ const NEWEST = statement(`SELECT max(id) AS newest FROM audit_events`);
 
 type EventRow = typeof auditEvents.$inferSelect;
 
-/** Newest first. A page that has looked at as many as it may is short, and the next one goes on. */
+/**
+ * Lists events, newest first. A page is short if it has looked at as many events as it may; the
+ * next page goes on from there.
+ */
 export async function listEvents(
   deps: Deps,
   request: AuditFilter & ListingRequest,
@@ -54,8 +60,9 @@ export async function listEvents(
 }
 
 /**
- * The same, and the id of the newest event of all: ids only grow, so that whoever asks on from it
- * misses none, and what does not fit the filter is not read again.
+ * Lists the same events, and gives the id of the newest event of all. Ids only grow, so a caller
+ * who asks again from that id misses no event, and events that do not fit the filter are not read
+ * again.
  */
 export async function followEvents(
   deps: Deps,
@@ -95,13 +102,14 @@ function toEvents(
   );
 }
 
-/** With the time, which is in its id. */
+/** Adds the time of the event, which is in its id. */
 export function toRecord(row: EventRow): AuditRecord {
   return { ...row, at: new Date(row.id / 1000) };
 }
 
 /**
- * All of it, one JSON document a line, read a batch at a time: memory does not grow with the trail.
+ * Streams the whole trail, one JSON document a line. It is read a batch at a time, so that memory
+ * does not grow with the trail.
  */
 export function exportEvents(deps: Deps, filter: AuditFilter): ReadableStream<Uint8Array> {
   const utf8 = new TextEncoder();
@@ -117,7 +125,10 @@ export function exportEvents(deps: Deps, filter: AuditFilter): ReadableStream<Ui
   });
 }
 
-/** The next one with anything on it: a stream that is given nothing does not ask again. */
+/**
+ * Reads the next page that has any event. If a pull enqueues nothing, the stream does not pull
+ * again.
+ */
 async function nextPage(deps: Deps, request: AuditFilter & Omit<ListingRequest, "limit">) {
   let page = await listEvents(deps, { ...request, limit: EXPORT_BATCH });
   while (page.items.length === 0 && page.nextCursor !== null) {

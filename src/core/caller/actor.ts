@@ -1,6 +1,6 @@
 /**
- * Who asks, about whom, and who makes a change: a key of the server API, a session, the browser that
- * opened an enrolment link, or the operator.
+ * Who asks, about whom, and in whose name a change is made: a key of the server API, a session, the
+ * browser that opened an enrolment link, or the operator.
  */
 
 import type { ApiKeyProof } from "../../crypto/api-key";
@@ -8,43 +8,51 @@ import type { ApiKeyProof } from "../../crypto/api-key";
 export const SCOPES = ["verify", "enrol", "users", "import"] as const;
 export type Scope = (typeof SCOPES)[number];
 
-/** Of a key's row, space-separated. */
+/** Reads the scopes of an API key's row, where spaces separate them. */
 export function readScopes(stored: string): Scope[] {
   const words = stored.split(" ");
   return SCOPES.filter((scope) => words.includes(scope));
 }
 
-/** A back end, over the server API. */
+/** A back end that calls the server API. */
 export interface KeyCaller extends ApiKeyProof {
-  /** What the key has to be good for. */
+  /** The scope that the key must have. */
   scope: Scope;
-  /** The app's own name for the user whom it is about. */
+  /** The app's own name for the user whom the call is about. */
   userId: string;
 }
 
-/** A person, over the user API, about themselves. */
+/** A person who calls the user API about themselves. */
 export interface SessionCaller {
   sessionId: string;
-  /** Of the secret that the session had when this credential was made: another since a step-up. */
+  /**
+   * Stands for the secret that the session had when this credential was made. A step-up changes it.
+   */
   mark: string;
-  /** SHA-256 of the cookie's secret; null where a signed access token names the session. */
+  /** SHA-256 of the cookie's secret. Null if a signed access token names the session. */
   secretHash: string | null;
-  /** Needs a strong authentication that is not older than five minutes (`caller/assurance.ts`). */
+  /**
+   * Whether the call needs a strong authentication at most five minutes old
+   * (`caller/assurance.ts`).
+   */
   fresh: boolean;
-  /** Also for a user who may do nothing but enrol. */
+  /** Whether the call is open to a user who may do nothing but enrol. */
   enrolment: boolean;
 }
 
-/** The browser that opened an enrolment link, about the user whom that link is for. */
+/** The browser that opened an enrolment link. It asks about the user whom the link is for. */
 export interface LinkCaller {
   linkId: string;
-  /** SHA-256 of what that browser holds. */
+  /** SHA-256 of the secret that this browser holds. */
   browserHash: string;
-  /** Is about to give a code; otherwise, where a factor is active, it has to have given one. */
+  /**
+   * Set if the browser is about to give a code. Otherwise it must have given one if a factor is
+   * active.
+   */
   proving?: boolean;
 }
 
-/** The operator, about a user by our own id. */
+/** The operator, who asks about a user by our own id. */
 export interface OperatorCaller {
   operator: true;
   userId: string;
@@ -53,18 +61,18 @@ export interface OperatorCaller {
 export type Caller = KeyCaller | SessionCaller | LinkCaller | OperatorCaller;
 
 export interface Actor {
-  /** The key that has to be good, and for what. */
+  /** The key that must be good, and the scope that it must have. */
   keyId: string | null;
   scope: Scope | null;
-  /** The session that has to be live, with the secret that it had. */
+  /** The session that must be live, with the mark of the secret that it had. */
   session: { id: string; mark: string } | null;
-  /** The enrolment link that has to stand, and that this browser has to have opened. */
+  /** The enrolment link that must stand, and that this browser must have opened. */
   link: { id: string; browserHash: string } | null;
-  /** As the audit trail names it. */
+  /** The name of this actor in the audit trail. */
   name: string;
 }
 
-/** No credential that a statement would have to look at again. */
+/** No credential that a statement would have to check again. */
 const NONE = { keyId: null, scope: null, session: null, link: null };
 
 export const OPERATOR: Actor = { ...NONE, name: "admin" };

@@ -1,6 +1,6 @@
 /**
- * How sure one may be of who holds a session, and what that is enough for. The user's factors and
- * the app's policy decide, not the way they logged in.
+ * How sure we are of who holds a session, and what that is enough for. The user's factors and the
+ * app's policy decide that, not the way in which the user logged in.
  */
 
 import { Problem } from "../../problem";
@@ -13,25 +13,25 @@ export type Aal = 1 | 2;
 
 export interface Assurance {
   aal: Aal;
-  /** Milliseconds since the epoch: when the password was last proven, and when a code. */
+  /** When the password was last proven, and when a code was, in milliseconds since 1970. */
   passwordAt: number;
   secondFactorAt: number | null;
 }
 
-/** In seconds: when what the level rests on was last proven. */
+/** When the proof that the assurance level rests on was last given, in seconds since 1970. */
 export function authTime({ aal, passwordAt, secondFactorAt }: Assurance): number {
   return Math.floor((aal === 2 ? (secondFactorAt ?? 0) : passwordAt) / 1000);
 }
 
-/** Whether the session's user can do nothing but enrol an authenticator. */
+/** Whether this user may do nothing but enrol an authenticator. */
 export function isBoundToEnrol({ app, user, authenticators }: UserRecord): boolean {
   if (authenticators.some(isActive)) return false;
   return user.mustRebind || app.settings.secondFactor === "required";
 }
 
 /**
- * Throws `rebinding_required` or `enrolment_required` for a user who has to enrol first, and, where
- * the call needs it fresh, `second_factor_required` or `password_required`.
+ * Throws `rebinding_required` or `enrolment_required` for a user who has to enrol first. If the
+ * call needs a fresh authentication, also throws what `assertFresh` throws.
  */
 export function assertAssurance(
   record: UserRecord & { session: Assurance },
@@ -44,14 +44,17 @@ export function assertAssurance(
   if (caller.fresh) assertFresh(record, now);
 }
 
-/** ASVS 7.5.1: a code, or of a user without a second factor the password. */
+/**
+ * Throws `second_factor_required` or `password_required` unless the authentication is fresh (ASVS
+ * 7.5.1). A user with a second factor proves themselves by a code, any other user by the password.
+ */
 export function assertFresh(record: UserRecord & { session: Assurance }, now: Date): void {
   if (isFresh(record, now)) return;
   const hasFactor = record.authenticators.some(isActive);
   throw new Problem(hasFactor ? "second_factor_required" : "password_required");
 }
 
-/** Whether that was given less than five minutes ago. */
+/** Whether that proof was given at most five minutes ago. */
 export function isFresh(
   { authenticators, session }: UserRecord & { session: Assurance },
   now: Date,

@@ -1,6 +1,6 @@
 /**
- * The one read of the server API: key, app, user, authenticators and backup codes in one query, so
- * that the key is checked in the round trip that is made anyway.
+ * The one read of the server API: key, app, user, authenticators and backup codes in one query. The
+ * key is thus checked in the round trip that is made anyway.
  */
 
 import type { Named, Row } from "../../db/row";
@@ -18,7 +18,7 @@ import {
   type RecordRow,
 } from "../user/record";
 
-/** Of an API key `k`: it is the one that was presented, and good. */
+/** Condition on an API key `k`: it is the presented key, and it is good. */
 export const HAS_KEY = `k.id = :id AND k.hash = :hash AND ${KEY_IS_GOOD}` as const;
 
 const LOAD = statement(`
@@ -29,8 +29,8 @@ const LOAD = statement(`
   WHERE ${HAS_KEY} ORDER BY t.rowid`);
 
 /**
- * The check alone, for what is about nobody: in the batch of other statements that hang on `HAS_KEY`
- * themselves.
+ * Checks only the key, for calls that are about no user. It runs in one batch with other
+ * statements, which check `HAS_KEY` themselves.
  */
 export const CHECK_KEY = statement(`
   SELECT k.scopes, k.last_used_at AS keyLastUsedAt
@@ -47,8 +47,8 @@ export type CheckedKey = Pick<Row<typeof apiKeys>, "scopes"> &
 type LoadedRow = RecordRow & CheckedKey;
 
 /**
- * Throws `unauthorized` for a key that is not good, `insufficient_scope` for one that may not do
- * this.
+ * Loads the user whom a back end asks about. Throws `unauthorized` if the key is not good, and
+ * `insufficient_scope` if it lacks the scope.
  */
 export async function loadByKey(deps: Deps, caller: KeyCaller): Promise<LoadedUser> {
   const { id, hash, userId } = caller;
@@ -60,7 +60,10 @@ export async function loadByKey(deps: Deps, caller: KeyCaller): Promise<LoadedUs
   return { scopes: row.scopes, ...names, ...readRecord(row, results) };
 }
 
-/** Throws as `loadByKey`, for what the check found; without a scope, any will do. */
+/**
+ * Throws what `loadByKey` throws, judging by the row that the check found. If `scope` is null, any
+ * scope will do.
+ */
 export function assertKey<T extends CheckedKey>(
   deps: Deps,
   { id, scope }: { id: string; scope: Scope | null },
@@ -76,7 +79,7 @@ export function assertScope(scopes: string, scope: Scope): void {
   throw new Problem("insufficient_scope", { detail: `The API key lacks the scope "${scope}".` });
 }
 
-/** Keeps `lastUsedAt` true to the hour, without a write per request. */
+/** Keeps `lastUsedAt` accurate to the hour without one write per request. */
 function noteUse({ db, defer, now }: Deps, keyId: string, lastUsedAt: number | null): void {
   const hourAgo = now.getTime() - HOUR;
   if (lastUsedAt !== null && lastUsedAt > hourAgo) return;

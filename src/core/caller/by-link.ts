@@ -1,6 +1,6 @@
 /**
- * The one read of the page behind an enrolment link: link, app, user, authenticators and backup codes
- * in one query, so that nothing is shown to a browser whose link has ended.
+ * The one read of the page behind an enrolment link: link, app, user, authenticators and backup
+ * codes in one query. A browser whose link has ended is thus shown nothing.
  */
 
 import type { enrolmentLinks } from "../../db/page-schema";
@@ -21,16 +21,19 @@ import {
   type RecordRow,
 } from "../user/record";
 
-/** What the browser has to do: give a code of an active factor, ask for a secret, or confirm it. */
+/**
+ * What the browser has to do next: give a code of an active factor, ask for a secret, or confirm
+ * it.
+ */
 export type LinkStep = "prove" | "enrol" | "confirm";
 
-/** An enrolment link, as the browser sees it that opened it. */
+/** An enrolment link as seen by the browser that opened it. */
 export interface OpenedLink {
   id: string;
   next: LinkStep;
-  /** What it enrolled last, if that can be confirmed. */
+  /** The authenticator that the link enrolled last, if it can still be confirmed. */
   authenticatorId: string | null;
-  /** Of the active factors. */
+  /** How many digits the codes of the active factors have. */
   codeLengths: number[];
   returnUrl: string | null;
   expiresAt: Date;
@@ -56,8 +59,9 @@ type LoadedRow = RecordRow &
   >;
 
 /**
- * Throws `link_ended`, alike for whatever is wrong with the link; and `second_factor_required` while
- * a factor is active of which no code was given, unless that is what the caller is about to do.
+ * Loads the user whom an enrolment link is for. Throws `link_ended`, whatever is wrong with the
+ * link. Throws `second_factor_required` while a factor is active and none of its codes was given
+ * through the link, unless the caller is about to give one.
  */
 export async function loadByLink(deps: Deps, caller: LinkCaller): Promise<LinkRecord> {
   const { linkId, browserHash, proving = false } = caller;

@@ -1,6 +1,6 @@
 /**
  * The one read of the user API: session, account, app, user, authenticators and backup codes in one
- * query, so that no call is answered for a session that has ended.
+ * query. No call is thus answered for a session that has ended.
  */
 
 import type { sessions } from "../../db/account-schema";
@@ -22,10 +22,10 @@ import {
 
 export interface Session extends Assurance {
   id: string;
-  /** Whether a cookie holds it; else tokens do. */
+  /** Whether a cookie holds the session. Otherwise tokens do. */
   byCookie: boolean;
   lastUsedAt: number;
-  /** What was enrolled last on a page of it. */
+  /** The authenticator that was enrolled last on a page of this session. */
   authenticatorId: string | null;
 }
 
@@ -34,7 +34,10 @@ export interface SessionRecord extends KnownUser {
   session: Session;
 }
 
-/** Not ended, not too old, and of the user as they are now. */
+/**
+ * Condition on a session `s` of a user `u`: it has not ended or expired, and it has the user's
+ * epoch.
+ */
 export const LIVE_SESSION_OF_USER = `s.user_id = u.id AND s.epoch = u.epoch AND s.revoked_at IS NULL
     AND s.expires_at > :now AND s.idle_expires_at > :now`;
 
@@ -48,7 +51,7 @@ const LOAD = statement(`
   WHERE s.id = :sessionId AND ${HAS_MARK} AND (:secretHash IS NULL OR (s.secret_hash = :secretHash AND s.refresh_hash IS NULL))
   ORDER BY t.rowid`);
 
-/** When a session of this level ends for want of use. */
+/** When a session of this assurance level ends if it is not used. */
 export const idleEnd = <Level extends string>(aal: Level) =>
   `min(expires_at,
     :now + iif(${aal} = 2, ${SESSION_LIFE[2].idle}, ${SESSION_LIFE[1].idle}))` as const;
@@ -67,8 +70,8 @@ type LoadedRow = AccountRow &
   };
 
 /**
- * Throws `unauthorized` for a session that has ended, and what `assertAssurance` throws for one that
- * is not enough for this call.
+ * Loads the user whom a session belongs to. Throws `unauthorized` if the session has ended, and
+ * what `assertAssurance` throws if it is not enough for this call.
  */
 export async function loadBySession(deps: Deps, caller: SessionCaller): Promise<SessionRecord> {
   const { sessionId, mark, secretHash } = caller;
@@ -85,7 +88,7 @@ export async function loadBySession(deps: Deps, caller: SessionCaller): Promise<
   return loaded;
 }
 
-/** As `loadBySession`, for what only a person does themselves. */
+/** Loads like `loadBySession`, for calls that only people make, about themselves. */
 export function loadOwn(deps: Deps, caller: Caller): Promise<SessionRecord> {
   if (!isSession(caller)) throw new Error("not a session");
   return loadBySession(deps, caller);
@@ -97,7 +100,10 @@ function readSession(id: string, row: LoadedRow): Session {
   return { id, aal, passwordAt, secondFactorAt, byCookie, lastUsedAt, authenticatorId };
 }
 
-/** A session in use does not end for want of it; noted seldom, so that reading costs no write. */
+/**
+ * Notes that the session is in use, which postpones the end that it has when unused. It is noted
+ * seldom, so that a read costs no write.
+ */
 function noteUse({ db, defer, now }: Deps, { id: sessionId, lastUsedAt }: Session): void {
   if (now.getTime() - lastUsedAt < SESSION_USE_NOTED) return;
   defer(NOTE_USE({ db }, { sessionId, now: now.getTime() }).run());

@@ -1,4 +1,4 @@
-/** The user whom a call is about, with the check of whoever asks, in one round trip. */
+/** Loads the user whom a call is about and checks the caller, in one round trip. */
 
 import type { Deps } from "../../env";
 import { Problem } from "../../problem";
@@ -8,7 +8,10 @@ import { loadByLink } from "./by-link";
 import { loadBySession } from "./by-session";
 import { loadUserById, type KnownUser, type LoadedUser } from "../user/record";
 
-/** Throws what `loadByKey`, `loadByLink` and `loadBySession` throw, and to the operator `not_found`. */
+/**
+ * Loads the user for any caller. Throws what `loadByKey`, `loadByLink` and `loadBySession` throw;
+ * for the operator, throws `not_found`.
+ */
 export function loadUser(deps: Deps, caller: Caller): Promise<LoadedUser> {
   if (isOperator(caller)) return loadByOperator(deps, caller);
   if (isLink(caller)) return loadByLink(deps, caller);
@@ -22,7 +25,7 @@ async function loadByOperator(deps: Deps, { userId }: OperatorCaller): Promise<L
   return { ...found, scopes: "", externalId, accountName: externalId };
 }
 
-/** As `loadUser`, and throws `not_found` for a user who does not exist. */
+/** Loads like `loadUser`, but throws `not_found` if the user does not exist. */
 export async function loadKnownUser(deps: Deps, caller: Caller): Promise<KnownUser> {
   const loaded = await loadUser(deps, caller);
   if (!loaded.user) throw new Problem("not_found", { detail: "No such user." });

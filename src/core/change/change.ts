@@ -1,11 +1,12 @@
 /**
- * A change to a user, as data. Whoever defines one says what has to hold and what follows; that the
- * caller may still speak and that the app is as it was read, that every statement hangs on the
- * decision, the audit row, the fate of sessions, proofs, Idempotency-Keys and a second look where the
- * first was stale are the same for all, and are here.
+ * A change to a user, as data. Whoever defines a change says what must hold and what follows. The
+ * rest is the same for all changes and is done here: the caller may still speak, the app is as it
+ * was read, every statement depends on the decision, and the audit row, sessions, proofs,
+ * Idempotency-Keys and a second look after a stale first one are taken care of.
  *
- * What does not go through here decides by rules of its own: codes (`code/commit.ts`), passwords
- * (`account/password-gate.ts`) and bare secrets (`code/bare-secrets.ts`).
+ * Some things do not go through here because they decide by rules of their own: codes
+ * (`code/commit.ts`), passwords (`account/password-gate.ts`) and bare secrets
+ * (`code/bare-secrets.ts`).
  */
 
 import { carryOut, claimed, effect, type Effect, type EffectOf } from "../../db/effect";
@@ -27,29 +28,29 @@ import { once, scopeOf, type Created, type IdempotentRequest, type Remember } fr
 import { CREATE_USER, orNew } from "./new-user";
 import { commitProven, PROVEN, type Proof, type ProofValues } from "./proof";
 
-/** The deciding UPDATE of a change, and what hangs on it. */
+/** The deciding UPDATE of a change, and what depends on it. */
 interface Decision {
-  /** Its first enrolment makes a user. */
+  /** The change creates the user if they do not exist yet. */
   makesUser?: boolean;
-  /** Ends what was minted before it. The session that makes the change is taken along. */
+  /** The change ends what was minted before it. The session that makes the change survives. */
   raisesEpoch?: boolean;
-  /** An app may demand a proof of an active factor. */
+  /** An app may demand a proof of an active factor for this change. */
   needsProof?: boolean;
-  /** Other columns of the user's row: `failures = 0`. */
+  /** Assignments to other columns of the user's row, for example `failures = 0`. */
   set?: string;
-  /** What has to hold of the user's row besides. */
+  /** Further conditions on the user's row. */
   only?: readonly string[];
-  /** What follows, with the values of the plan. */
+  /** The effects of the change. They take the values of the plan. */
   effects?: readonly Pick<EffectOf<never>, "with">[];
 }
 
-/** What anybody may say about the change that they ask for. */
+/** What any caller may add to the change that they ask for. */
 interface Asked {
   proof?: Proof | undefined;
   request?: IdempotentRequest | null | undefined;
 }
 
-/** Whom it is about, as read, and who asks. */
+/** Whom the change is about, as read, and who asks. */
 export interface Context<Found extends KnownUser = KnownUser> {
   deps: Deps;
   caller: Caller;
@@ -57,37 +58,40 @@ export interface Context<Found extends KnownUser = KnownUser> {
   found: Found;
 }
 
-/** What is to be decided, after a look at what was read. */
+/** What is to be decided, worked out from what was read. */
 export interface Plan<Name extends string, Answer> {
-  /** What follows besides, behind the audit row. */
+  /** Further effects, which run after the audit row is written. */
   effects?: readonly Effect[];
-  /** What the audit trail says besides. */
+  /** Further members of the audit event. */
   event?: Partial<AuditEvent>;
-  /** What is made: an Idempotency-Key remembers it. */
+  /** The id of what is made, which an Idempotency-Key remembers. */
   resourceId?: string;
-  /** It ends and adds no factor, as the decision checks: no proof is demanded. */
+  /** The change neither ends nor adds a factor, as the decision checks. No proof is demanded. */
   isHarmless?: boolean;
-  /** Everything is as it is to be: nothing is written. */
+  /** Everything is already as the change would make it, so nothing is written. */
   isDone?: boolean;
   values: Values<Name>;
   answer: Answer;
 }
 
-/** How a change is made of what was read. Each of these may throw why it cannot be. */
+/**
+ * How a change is worked out from what was read. Each of these functions may throw why it is
+ * impossible.
+ */
 interface Way<Name extends string, Input, Answer, Found extends KnownUser> {
-  /** Before an Idempotency-Key is looked at. */
+  /** Runs before the Idempotency-Key is looked at. */
   admit?: (context: Context<Found>, input: Input) => void;
   plan: (context: Context<Found>, input: Input) => Plan<Name, Answer> | Promise<Plan<Name, Answer>>;
-  /** Why the decision was against it, if that can be said. */
+  /** Says why the decision went against the change, if that can be told. */
   explain?: (
     context: Context<Found>,
     plan: Plan<Name, Answer>,
   ) => Promise<Problem | null> | Problem | null;
-  /** The answer to a request that was carried out before. */
+  /** Answers a request that was carried out before. */
   replay?: (context: Context<Found>, input: Input, created: Created) => Promise<Answer> | Answer;
 }
 
-/** The names that a plan has to give values for. */
+/** The names of the values that a plan has to give. */
 type NamesOf<D extends Decision> = Exclude<
   | NamesIn<D["only"] extends readonly string[] ? D["only"][number] : "">
   | NamesIn<D["set"] extends string ? D["set"] : "">
@@ -104,21 +108,21 @@ const TAKE_ALONG = effect(
   "id = :sessionId",
 );
 
-/** For a change that ends all sessions: the one that made it stays. */
+/** Keeps the session that makes a change, where the change ends all sessions. */
 export function takeAlong(caller: Caller): Effect[] {
   return isSession(caller) ? [TAKE_ALONG({ sessionId: caller.sessionId })] : [];
 }
 
-/** Every change that there is: the tests try them all. */
+/** All changes that are defined. The tests try each of them. */
 export const CHANGES: { type: AuditType; decision: string }[] = [];
 
-/** What a call of it does: it answers what its plan says. */
+/** Makes the change, and answers what its plan says. */
 export type Change<Input, Answer> = (deps: Deps, caller: Caller, input: Input) => Promise<Answer>;
 
 /**
- * How changes are made to users who are found so. What a change throws, besides what its own parts
- * and finding the user throw: what `commitProven` throws, `idempotency_mismatch`, and `conflict` if
- * twice in a row something was not any more as it had been read.
+ * Defines how changes are made to users who are found in this way. Besides what its own parts and
+ * finding the user throw, a change throws what `commitProven` throws, `idempotency_mismatch`, and
+ * `conflict` if what was read had become stale twice in a row.
  */
 export function changeOf<Found extends KnownUser>(find: Find<Found>) {
   return <const D extends Decision, Input extends object, Answer>(
@@ -133,10 +137,10 @@ export function changeOf<Found extends KnownUser>(find: Find<Found>) {
   };
 }
 
-/** Of a user who exists. */
+/** Defines a change to a user who exists. */
 export const change = changeOf(loadKnownUser);
 
-/** Of one whom it may make. */
+/** Defines a change that creates the user if they do not exist yet. */
 export const firstChange = changeOf(async (deps, caller) =>
   orNew(await loadUser(deps, caller), deps.now),
 );
@@ -177,7 +181,7 @@ function contextOf<Found extends KnownUser>(deps: Deps, caller: Caller, found: F
   return { deps, caller, actor: actorOf(caller), found };
 }
 
-/** Once more if what was read was stale; then the second look says what. */
+/** Tries once more if what was read was stale. The second look then says what changed. */
 async function attempt<Name extends string, Input, Answer, Found extends KnownUser>(
   definition: Definition<Name, Input, Answer, Found>,
   { context: first, look }: { context: Context<Found>; look: () => Promise<Context<Found>> },
@@ -199,7 +203,10 @@ async function attempt<Name extends string, Input, Answer, Found extends KnownUs
   }
 }
 
-/** Stale: something was not any more as it had been read, and nothing was changed or charged. */
+/**
+ * Commits a planned change. "stale" says that something was no longer as it had been read, and that
+ * nothing was changed or charged.
+ */
 async function commit<Name extends string, Answer, Found extends KnownUser>(
   {
     type,
@@ -235,7 +242,10 @@ async function commit<Name extends string, Answer, Found extends KnownUser>(
   return isDone ? "done" : "stale";
 }
 
-/** The caller may still speak, and the app is as it was read: no change can leave that out. */
+/**
+ * The deciding UPDATE. That the caller may still speak and that the app is as it was read are
+ * conditions here, so that no change can leave them out.
+ */
 function decisionText({ raisesEpoch, needsProof, set, only = [] }: Decision): string {
   const assignments = ["attempt = :attempt"];
   if (raisesEpoch) assignments.push("epoch = epoch + 1");

@@ -1,4 +1,4 @@
-/** Deleting a user, and all that belongs to them but the audit trail. */
+/** Deletes a user and everything that belongs to them except the audit trail. */
 
 import { effect } from "../../db/effect";
 import type { Deps } from "../../env";
@@ -10,8 +10,9 @@ import { DELETE_AUTHENTICATORS, DELETE_BACKUP_CODES } from "./factors";
 import type { Proof } from "./proof";
 
 /**
- * What stays is who did what to which id, and when; and of a deletion by the operator, from where
- * and why. The second: what a link noted before its enrolment made the user.
+ * Removes personal data from the audit trail. Who did what to which id, and when, stays. For a
+ * deletion by the operator, the address it came from and the reason stay too. The second statement
+ * covers what a link noted before its enrolment created the user.
  */
 const DEPERSONALISE_AUDIT = [
   effect(
@@ -25,10 +26,10 @@ const DEPERSONALISE_AUDIT = [
   ),
 ];
 
-/** Behind all that hangs on the user's row. */
+/** Runs last, after everything that depends on the user's row. */
 const DELETE_USER = effect("DELETE FROM users", "id = :userId");
 
-/** Of whoever deletes themselves, by their session or their app, no address stays. */
+/** Keeps no address of users who delete themselves, by their session or through their app. */
 const NO_SOURCE = { ip: null, userAgent: null };
 
 const DELETE = change(

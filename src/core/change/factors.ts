@@ -1,4 +1,4 @@
-/** What ends a user's factors. */
+/** The effects that end a user's factors. */
 
 import { effect } from "../../db/effect";
 

@@ -1,10 +1,10 @@
 /**
- * Idempotency-Key on creating calls: a second call with the same key and the same request makes
- * nothing new.
+ * Idempotency-Key on calls that create: a second call with the same key and the same request
+ * creates nothing new.
  *
- * The key is remembered in the batch that creates, so that of any number of parallel calls one
- * creates and the batches of the others fail as a whole. Kept: route, keyed digest of the request
- * and the id of what was made; never a body.
+ * The key is stored in the batch that creates. Of any number of parallel calls, one creates, and
+ * the batches of the others fail as a whole. A row holds the route, a keyed digest of the request
+ * and the id of what was made, and never a body.
  */
 
 import { and, eq, gt } from "drizzle-orm";
@@ -17,8 +17,8 @@ import { isOperator, isSession, type Caller } from "../caller/actor";
 import { IDEMPOTENCY_LIFE } from "../policy";
 
 /**
- * Whose Idempotency-Keys these are: an app's back end shares them, each person has their own, and so
- * has the operator.
+ * Says whose Idempotency-Keys these are. The back end of an app shares one set of keys, each person
+ * has their own, and the operator has one.
  */
 export function scopeOf(
   caller: Caller,
@@ -28,7 +28,7 @@ export function scopeOf(
   return isSession(caller) && user ? user.id : app.id;
 }
 
-/** A creating call that carries an Idempotency-Key. */
+/** A call that creates and carries an Idempotency-Key. */
 export interface IdempotentRequest {
   key: string;
   /** Method and route pattern. */
@@ -37,13 +37,13 @@ export interface IdempotentRequest {
   content: string;
 }
 
-/** What an earlier call with the same key made. */
+/** What an earlier call with the same key created. */
 export interface Created {
   resourceId: string;
   createdAt: Date;
 }
 
-/** What remembers in the batch of a creating call that it made this. */
+/** Gives the effects that store, in the batch of a creating call, what it made. */
 export type Remember = (resourceId: string) => Effect[];
 
 const FORGET_EXPIRED = effect(
@@ -55,9 +55,9 @@ const REMEMBER = effect(`
   SELECT :scope, :key, :route, :requestDigest, :resourceId, :now, :expiresAt`);
 
 /**
- * Runs `create` unless a call with this key has been carried out, then `replay`. `scope` is the
- * app's id, or `admin`: keys of one app mean nothing in another. Throws `idempotency_mismatch` if
- * the key was used for another request.
+ * Runs `create`, or `replay` if a call with this key has been carried out. Keys with different
+ * scopes have nothing to do with each other (`scopeOf`). Throws `idempotency_mismatch` if the key
+ * was used for another request.
  */
 export async function once<T>(
   deps: Deps,
@@ -72,7 +72,7 @@ export async function once<T>(
   try {
     return await create(remember);
   } catch (error) {
-    // Perhaps somebody else's batch with this key came first. Ours left nothing behind.
+    // Another batch with this key may have come first. Ours has changed nothing then.
     const lost = isClash(error) || error instanceof Problem;
     const winner = lost ? await findCreated(deps, scope, request) : null;
     if (!winner) throw error;

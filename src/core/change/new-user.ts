@@ -1,16 +1,16 @@
-/** A user comes to be with the first thing that is made for them. */
+/** A user is created together with the first thing that is made for them. */
 
 import { randomId } from "../../crypto/random";
 import { statement } from "../../db/statement";
 import { hasScope, KEY_IS_GOOD, LINK_STANDS } from "../caller/live";
 import type { KnownUser, LoadedUser } from "../user/record";
 
-/** That made the link of this browser, for a user who may not exist yet. */
+/** The API key that made this browser's enrolment link, for a user who may not exist yet. */
 const KEY_OF_LINK = `SELECT l.key_id FROM enrolment_links l
     WHERE l.id = :linkId AND l.browser_hash = :browserHash AND l.app_id = a.id AND l.external_id = :externalId
       AND ${LINK_STANDS}` as const;
 
-/** Of several at once, one makes the user and the others find them. */
+/** Creates the user. Of several calls at once, one creates the user and the others find them. */
 export const CREATE_USER = statement(`
   INSERT INTO users (id, app_id, external_id, created_at)
   SELECT :userId, a.id, :externalId, :now FROM apps a JOIN api_keys k ON k.app_id = a.id
@@ -18,7 +18,7 @@ export const CREATE_USER = statement(`
     AND ${KEY_IS_GOOD} AND ${hasScope("coalesce(:scope, 'enrol')")}
   ON CONFLICT (app_id, external_id) DO NOTHING`);
 
-/** The user, or who they will be. */
+/** Gives the user, or the user as they will be created. */
 export function orNew(loaded: LoadedUser, now: Date): KnownUser {
   if (loaded.user) return { ...loaded, user: loaded.user };
   const { externalId } = loaded;

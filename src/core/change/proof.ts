@@ -1,10 +1,11 @@
 /**
- * Proof of the old factor. Who adds, replaces or ends a user's factor over the server API is their back
- * end, and whether the user themselves is there is its duty; but it may show it here too, and an app may
- * demand it (`requireProof`): else a stolen session there, or a stolen key, would be enough.
+ * Proof of the old factor. Over the server API an app's back end adds, replaces and ends its users'
+ * factors. It is the back end's duty to know that the user is there. It may also prove that here,
+ * and an app may demand such a proof (`requireProof`). Without it, a stolen session at the back end
+ * or a stolen key is enough to change factors.
  *
- * A code goes through the one gate, and the change hangs on its passing in the same batch. A challenge
- * that was answered for this purpose is used up by the batch of the change.
+ * A code goes through the one gate, and the change depends on its passing in the same batch. A
+ * challenge that was answered for this purpose is used up in the batch of the change.
  */
 
 import { CLAIMED, type Mark } from "../../db/effect";
@@ -17,19 +18,20 @@ import { PROOF_LIFE } from "../policy";
 import { isActive, type UserRecord } from "../user/record";
 import { attemptCode, invalidCode, lockOutOf, openSubject, parseCode } from "../code/verify";
 
-/** One of the two. */
+/** A code or an answered challenge, not both. */
 export interface Proof {
   code?: string | undefined;
-  /** Of one whose purpose is `FACTOR_CHANGE`. */
+  /** The id of an answered challenge whose purpose is `FACTOR_CHANGE`. */
   challengeId?: string | undefined;
 }
 
-/** Whose factors they are. */
+/** The user whose factors are changed. */
 export type Holder = Pick<UserRecord, "app" | "user" | "authenticators">;
 
 /**
- * The challenge was answered for a change of this user's factors, a moment ago, nothing has happened to
- * them since, no change was made with it, and the key that asked is good still.
+ * The challenge was answered a moment ago for a change of this user's factors. Since then nothing
+ * has ended what was minted before, no change was made with the challenge, and the key that asked
+ * for it is still good.
  */
 const PROVEN_BY_CHALLENGE = `EXISTS (
     SELECT 1 FROM challenges c JOIN api_keys k ON k.id = c.key_id AND ${KEY_IS_GOOD}
@@ -37,8 +39,8 @@ const PROVEN_BY_CHALLENGE = `EXISTS (
       AND c.spent_at > :now - ${PROOF_LIFE})` as const;
 
 /**
- * A proof of an active factor, if one was given, is right: the code that passed earlier in this batch,
- * or an answered challenge. If none was given, none is needed.
+ * The proof of an active factor is right, if one was given: the code passed earlier in this batch,
+ * or the challenge was answered. If no proof was given, none is needed.
  */
 export const PROVEN = `CASE
     WHEN :proofAttempt IS NOT NULL THEN users.attempt = :proofAttempt AND users.failures = 0
@@ -46,13 +48,13 @@ export const PROVEN = `CASE
     ELSE NOT :requireProof OR NOT EXISTS (
       SELECT 1 FROM authenticators t WHERE t.user_id = users.id AND t.state = 'active') END` as const;
 
-/** What `PROVEN` binds. */
+/** The parameters of `PROVEN`. */
 export type ProofValues = Record<
   "requireProof" | "proofAttempt" | "proofChallengeId",
   string | number | null
 >;
 
-/** No proof, and none needed: of a caller whom other rules bind. */
+/** The values for no proof and no need of one. They suit callers who are bound by other rules. */
 export const NO_PROOF: ProofValues = {
   requireProof: 0,
   proofAttempt: null,
@@ -60,13 +62,15 @@ export const NO_PROOF: ProofValues = {
 };
 
 /**
- * A change to a user's factors: its deciding UPDATE checks `PROVEN`, sets its mark, and is the only one
- * of its statements that returns a row.
+ * A change to a user's factors. Its deciding UPDATE checks `PROVEN`, sets its mark, and is the only
+ * one of its statements that returns a row.
  */
 export interface ProvenChange {
   actor: Actor;
   proof: Proof | undefined;
-  /** It ends and adds no factor, as its deciding UPDATE checks: a proof is not demanded. */
+  /**
+   * The change neither ends nor adds a factor, as its deciding UPDATE checks. No proof is demanded.
+   */
   isHarmless?: boolean;
   mark: Mark;
   statements: (proof: ProofValues) => D1PreparedStatement[];
@@ -78,11 +82,11 @@ const STILL_PROVES = statement(`
   SELECT 1 FROM users WHERE users.id = :userId AND ${PROVEN_BY_CHALLENGE}`);
 
 /**
- * Makes the change; false if something no longer held, and nothing was changed or charged.
+ * Makes the change. Answers false if something no longer held; then nothing was changed or charged.
  *
- * Throws `proof_required`, also for a challenge that proves nothing; `invalid_code` and `locked`, as a
- * verification; `not_enrolled` for a proof where there is no factor; `conflict` if the change was not
- * possible any more when its code passed, which is then spent.
+ * Throws `proof_required`, also for a challenge that proves nothing; `invalid_code`, `locked` and
+ * whatever else a verification throws; `not_enrolled` for a proof where there is no factor;
+ * `conflict` if the change was no longer possible when its code passed, which is then spent.
  */
 export async function commitProven(
   deps: Deps,
@@ -102,7 +106,10 @@ export async function commitProven(
   return tookPlace(await deps.db.$client.batch(change.statements(values)));
 }
 
-/** Sessions and links have rules of their own, and the operator vouches. */
+/**
+ * Whether the app demands a proof of this actor. Sessions and links have rules of their own, and
+ * the operator vouches for the change.
+ */
 export function isProofRequired(
   { app }: Pick<Holder, "app">,
   { keyId }: Pick<Actor, "keyId">,

@@ -1,4 +1,4 @@
-/** Ending a lock before its time. */
+/** Ends a lock before its time. */
 
 import type { Deps } from "../../env";
 import { Problem } from "../../problem";
@@ -28,8 +28,9 @@ const UNLOCK = change(
 );
 
 /**
- * Ends a lock, and what a clock that was ahead has spent (`code/steps-ahead.ts`): answers the
- * authenticators concerned. A cap it does not end: throws `locked`, and what a change throws.
+ * Ends a lock, and makes steps usable again that were spent while a clock was ahead
+ * (`code/steps-ahead.ts`). Answers the ids of the authenticators concerned. It does not end a cap:
+ * throws `locked` for it. Otherwise throws what a change throws.
  */
 export function unlockUser(
   deps: Deps,

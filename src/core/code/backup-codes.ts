@@ -1,6 +1,6 @@
 /**
- * Backup codes: ten at a time, shown once, stored as keyed hashes of user and code. Their spending
- * is in `code/commit.ts`.
+ * Backup codes: ten at a time, shown once, and stored as keyed hashes of user and code. They are
+ * spent in `code/commit.ts`.
  */
 
 import { createBackupCode } from "../../crypto/code";
@@ -18,19 +18,19 @@ export interface BackupCodesLeft {
   warning?: "few_left";
 }
 
-/** How many a user with a second factor has, as the answers tell it. */
+/** How many backup codes a user has left, in the form in which answers tell it. */
 export function countBackupCodes(remaining: number): BackupCodesLeft {
   return remaining <= FEW_BACKUP_CODES ? { remaining, warning: "few_left" } : { remaining };
 }
 
-/** Ten new codes for a user: in plain to show, hashed to store. */
+/** Creates ten new codes for a user: in plain text to be shown, and hashed to be stored. */
 export async function createBackupCodes(keyring: Keyring, userId: string) {
   const codes = Array.from({ length: BACKUP_CODES }, createBackupCode);
   const hash = (code: string) => digest(keyring, "backup-code", hashed(userId, code));
   return { codes, hashes: await Promise.all(codes.map(hash)) };
 }
 
-/** What a typed code may be stored as: one hash for each key of the ring. */
+/** The hashes under which a typed code may be stored: one for each key of the ring. */
 export function backupCodeHashes(
   keyring: Keyring,
   userId: string,
@@ -39,12 +39,15 @@ export function backupCodeHashes(
   return digests(keyring, "backup-code", hashed(userId, symbols));
 }
 
-/** Of user and code, so that equal codes of two users have nothing in common. */
+/**
+ * The text that is hashed. It contains the user, so that equal codes of two users have unrelated
+ * hashes.
+ */
 function hashed(userId: string, code: string): string {
   return `${userId}:${code.replaceAll("-", "")}`;
 }
 
-/** What puts these codes in the place of the old set. */
+/** The effects that replace the user's backup codes by these. */
 export function replaceBackupCodes(hashes: string[]): Effect[] {
   return [DELETE_ALL({}), INSERT({ hashes: JSON.stringify(hashes) })];
 }

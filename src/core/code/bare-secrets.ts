@@ -1,13 +1,15 @@
 /**
- * Codes of a secret that the caller holds and shows with every code: no app, no user, no key, and
- * nothing stored but what single use and the limit of guesses need. Beside `code/verify.ts` the only
- * place that accepts a code, because there is no user whose guard could decide.
+ * Verifies codes of a secret that the caller holds and sends with every code. There is no app, no
+ * user and no key. Nothing is stored but what single use and the limit of guesses need. Besides
+ * `code/verify.ts` this is the only place that accepts a code, because there is no user whose guard
+ * could decide.
  *
- * One batch decides, and the answer is what it returned. Anybody can make up secrets, so that a
- * secret has a row only after its first right code or its third failure. Until then its failures
- * are counted together with those of all whose digests begin alike: in a fixed number of rows, and
- * never too low. New rows are capped; beyond the cap every code of a secret without a row is
- * refused, right or wrong, so that the cap costs those callers an answer and nobody a guess.
+ * One batch decides, and its result is the answer. Anybody can make up secrets, so a secret gets a
+ * row only after its first right code or its third failure. Until then its failures are counted
+ * together with those of all secrets whose digests begin alike. That takes a fixed number of rows,
+ * and the shared count is never lower than the secret's own. The number of new rows a minute is
+ * capped. Beyond the cap, every code of a secret without a row is refused, right or wrong: these
+ * callers lose an answer, and nobody gains a guess.
  */
 
 import { hmacKeyBlock } from "../../crypto/hmac-key-block";
@@ -22,20 +24,26 @@ const { life, rowAtFailure, newPerMinute } = BARE_SECRETS;
 const { window, failuresBeforeLock } = DEFAULT_SETTINGS;
 const MINUTE = 60_000;
 
-/** Symbols of Base64: 12 bits, so at most 4,096 rows of shared counts. */
+/**
+ * How many symbols of Base64 select a shared count. Two make 12 bits, so there are at most 4,096
+ * rows of shared counts.
+ */
 const SHARED_PREFIX = 2;
 
-/** The secret's row, under whichever key of the ring it was made. */
+/** The secret's row, whichever key of the ring made its digest. */
 const OWN_ROW = `SELECT digest FROM bare_secrets WHERE digest IN (SELECT value FROM json_each(:digests))
     ORDER BY last_step DESC LIMIT 1`;
 
 const HAS_ROW = `EXISTS (${OWN_ROW})` as const;
 
-/** The shared count, with this attempt in it if it failed, is enough for a row. */
+/** The shared count is high enough for a row. It includes this attempt if the attempt failed. */
 const COUNTED_ENOUGH = `EXISTS (SELECT 1 FROM bare_secret_counts
     WHERE key = :shared AND ends_at > :now AND count >= ${rowAtFailure})` as const;
 
-/** Stops at what makes a row: a flood of made-up secrets soon writes nothing here. */
+/**
+ * Counts a failure in the shared count. The count stops at the number that makes a row, so a flood
+ * of made-up secrets soon writes nothing here.
+ */
 const COUNT_FAILURE = statement(`
   INSERT INTO bare_secret_counts (key, count, ends_at)
   SELECT :shared, 1, :now + ${life} WHERE :step < 0 AND NOT ${HAS_ROW}
@@ -43,7 +51,7 @@ const COUNT_FAILURE = statement(`
     count = iif(ends_at <= :now, 1, count + 1), ends_at = iif(ends_at <= :now, excluded.ends_at, ends_at)
   WHERE ends_at <= :now OR count < ${rowAtFailure}`);
 
-/** Goes one above the cap, which says that it is reached. */
+/** Counts a new row. The count goes one above the cap, which says that the cap is reached. */
 const COUNT_NEW_ROW = statement(`
   INSERT INTO bare_secret_counts (key, count, ends_at)
   SELECT 'new', 1, :now + ${MINUTE} WHERE NOT ${HAS_ROW} AND (:step >= 0 OR ${COUNTED_ENOUGH})
@@ -54,15 +62,15 @@ const COUNT_NEW_ROW = statement(`
 const MAY_HAVE_ROW = `(:step >= 0 OR ${COUNTED_ENOUGH}) AND EXISTS (SELECT 1 FROM bare_secret_counts
     WHERE key = 'new' AND ends_at > :now AND count <= ${newPerMinute})` as const;
 
-/** Failures after one more, of a row that has not expired. */
+/** The number of failures including this one. A row that has expired starts from zero. */
 const NEXT_FAILURES = `(iif(bare_secrets.expires_at <= :now, 0, bare_secrets.failures) + 1)`;
 
 const PASSES = `excluded.last_step > bare_secrets.last_step`;
 
 /**
- * A failed attempt leaves at least one failure, so that `failures = 0` says that this one passed.
- * Locked, or a code that is spent: nothing is written and nothing returned, as `code/commit.ts` has it
- * for users.
+ * Decides about the attempt. A failed attempt leaves at least one failure, so `failures = 0` says
+ * that this one passed. If the secret is locked or the code is spent, nothing is written and
+ * nothing is returned, as `code/commit.ts` does for users.
  */
 const DECIDE = statement(`
   INSERT INTO bare_secrets (digest, last_step, failures, expires_at)
@@ -78,18 +86,22 @@ const DECIDE = statement(`
   RETURNING failures, locked_until AS lockedUntil`);
 
 export interface BareVerification {
-  /** Right, now, and for the first time: wrong, spent, locked and refused are alike. */
+  /**
+   * Whether the code is right and was not used before. Wrong, spent, locked and refused codes look
+   * alike.
+   */
   valid: boolean;
-  /** If this code locked the secret. */
+  /** Set if this code locked the secret. */
   lockedUntil: Date | null;
 }
 
 /**
- * Whether a code is right. What is not six ASCII digits is no guess and counts for nothing.
+ * Says whether a code is right. A text that is not six ASCII digits is no guess and is not counted.
  *
- * The steps are those around now: no drift is recorded, because a row lives for a day. Where a clock
- * that went back leaves the last spent step in the future, right codes are refused, and not charged,
- * until time has caught up or the row has ended: there is nobody who could unlock.
+ * The accepted steps are those around now. No drift is recorded, because a row lives for a day. If
+ * a clock that went back leaves the last spent step in the future, right codes are refused without
+ * being charged until time has caught up or the row has expired, because there is nobody who could
+ * unlock.
  */
 export async function verifyBareSecret(
   deps: Deps,

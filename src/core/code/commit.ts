@@ -1,12 +1,12 @@
 /**
- * The one commit: spends the attempt, the code and (if there is one) the challenge, and writes the
- * audit rows, in one D1 batch.
+ * The one commit: it spends the attempt, the code and (if there is one) the challenge, and writes
+ * the audit rows, in one D1 batch.
  *
- * Its first statement decides. It updates the user's row only if everything still holds, works out
- * from the rows themselves whether the code is right, wrong or spent, counts accordingly, and marks
- * the row with the attempt's random id; the others hang on that mark. A spent code leaves no mark: it
- * is refused, changes nothing and is charged nothing. Right, wrong and spent codes run the same
- * statements, and the answer is what the batch returned.
+ * Its first statement decides. It updates the user's row only if everything still holds. It works
+ * out from the rows themselves whether the code is right, wrong or spent, counts accordingly, and
+ * marks the row with the attempt's random id. The other statements depend on that mark. A spent
+ * code leaves no mark: it is refused, changes nothing and is not charged. Right, wrong and spent
+ * codes run the same statements, and the answer is what the batch returned.
  */
 
 import { carryOut, PASSED, passed, type Effect } from "../../db/effect";
@@ -26,39 +26,49 @@ import {
 import { DAY, MAX_DRIFT, MINUTE, PROOF_LIFE } from "../policy";
 import type { App, User } from "../user/record";
 
-/** Strikes as they stand now: one is forgiven a day, a fraction of a day forgives that fraction. */
+/**
+ * The strikes as they stand now. One is forgiven a day, and a fraction of a day forgives that
+ * fraction.
+ */
 const STRIKES_NOW =
   `max(0, users.strikes - max(0, :now - coalesce(users.strikes_at, :now)) / ${DAY}.0)` as const;
 
-/** Never earlier than it was: a clock that goes back and forward again forgives no day twice. */
+/**
+ * The time up to which strikes have been forgiven. It never goes back, so that a clock that goes
+ * back and forward again does not forgive the same day twice.
+ */
 const FORGIVEN_UNTIL = `max(:now, coalesce(users.strikes_at, 0))`;
 
 /**
- * The end of the lock after so many failures: RFC 4226 §7.3. 30 s, doubling with every further one,
- * at most an hour.
+ * The end of the lock after so many failures (RFC 4226 §7.3): 30 seconds, doubled by every further
+ * failure, at most an hour.
  */
 export const lockEnd = <Failures extends string>(failures: Failures) =>
   `:now + 1000 * min(3600, 30 << min(${failures} - :failuresBeforeLock, 7))` as const;
 
-/** Of a matched authenticator `t`. */
+/** Condition on a matched authenticator `t`. */
 const IS_ACTIVE = `t.user_id = :userId AND t.state = 'active'`;
 
 /**
- * Passed: at least one authenticator matched, and of every one that did the `:run` consecutive steps
- * up to the matched one are unspent. Spent: of one that did, none of them is left, whatever another
- * one says. (Of two steps the earlier alone may be spent. That is wrong, and charged: who knows a
- * spent code must not learn the next one free of charge.)
+ * The code passed if at least one authenticator matched, and if for each that matched the `:run`
+ * consecutive steps up to the matched one are unspent. It is spent if none of those steps is left
+ * for one authenticator that matched, whatever the others say. If only the earlier of two steps is
+ * spent, the pair is wrong and is charged: somebody who knows a spent code must not learn the next
+ * one free of charge.
  */
 const TOTP_VERDICT = `SELECT count(*) > 0
       AND count(*) = total(${IS_ACTIVE} AND t.last_step <= matched.value - :run) AS passed,
     total(${IS_ACTIVE} AND t.last_step >= matched.value) > 0 AS spent
   FROM json_each(:steps) AS matched LEFT JOIN authenticators t ON t.id = matched.key` as const;
 
-/** Passed: the user has this backup code, unused. Spent: they have it, used. */
+/** The code passed if the user has this backup code unused. It is spent if the user has it used. */
 const BACKUP_CODE_VERDICT = `SELECT total(used_at IS NULL) > 0 AS passed, total(used_at IS NOT NULL) > 0 AS spent
   FROM backup_codes WHERE user_id = :userId AND hash IN (SELECT value FROM json_each(:hashes))`;
 
-/** All that was read, and more: without it nothing is decided. */
+/**
+ * Everything that was read still holds, and the challenge is not over. Otherwise nothing is
+ * decided.
+ */
 const HOLDS = `users.id = :userId AND ${SAME_EPOCH} AND ${UNLOCKED} AND NOT users.must_rebind
     AND ${LIVE_APP}
     AND ${LIVE_PROVER}
@@ -85,7 +95,10 @@ const decide = <Sql extends string>(verdict: Sql) =>
   WHERE ${HOLDS} AND NOT verdict.spent
   RETURNING failures, locked_until AS lockedUntil, capped_at IS NOT NULL AS capped, ${ATTEMPTS_BEFORE} AS attemptsBefore`);
 
-/** After the deciding statement, which found nothing amiss but that. */
+/**
+ * Runs after the deciding statement, and finds a row if that one declined only because the code is
+ * spent.
+ */
 const findSpent = <Sql extends string>(verdict: Sql) =>
   statement(`
   SELECT failures, ${ATTEMPTS_BEFORE} AS attemptsBefore FROM users
@@ -94,7 +107,10 @@ const findSpent = <Sql extends string>(verdict: Sql) =>
 const DECIDE = { totp: decide(TOTP_VERDICT), backup_code: decide(BACKUP_CODE_VERDICT) };
 const FIND_SPENT = { totp: findSpent(TOTP_VERDICT), backup_code: findSpent(BACKUP_CODE_VERDICT) };
 
-/** Every matched step, and with it all before it; the clock is followed no further than `MAX_DRIFT`. */
+/**
+ * Spends every matched step, and with it all earlier ones. The recorded drift of a clock never
+ * exceeds `MAX_DRIFT`.
+ */
 const SPEND = {
   totp: statement(`
   UPDATE authenticators SET
@@ -117,8 +133,8 @@ const ANSWER_CHALLENGE = statement(`
     proven_epoch = excluded.proven_epoch`);
 
 /**
- * One row for the attempt, and one more if it locked or capped the user. Returns the backup codes
- * that are left.
+ * Records one row for the attempt, and one more if it locked or capped the user. Returns how many
+ * backup codes are left.
  */
 const RECORD_ATTEMPT = statement(`
   ${INTO_AUDIT_EVENTS}
@@ -136,44 +152,53 @@ export interface Attempt {
   user: Pick<User, "id" | "epoch">;
   app: Pick<App, "id" | "epoch" | "settings">;
   method: "totp" | "backup_code";
-  /** Matched authenticators and their steps; empty if none. */
+  /** The ids of the matched authenticators, with the matched steps. Empty if none matched. */
   steps: Record<string, number>;
-  /** Codes of consecutive steps that were given, the last of them of that step: two resynchronise. */
+  /**
+   * How many codes of consecutive steps were given; the last of them is of the matched step. Two
+   * codes resynchronise.
+   */
   run: 1 | 2;
-  /** Keyed hashes of a backup code, one for each key of the ring; empty if it is none. */
+  /**
+   * Keyed hashes of a backup code, one for each key of the ring. Empty if the code is no backup
+   * code.
+   */
   hashes: string[];
-  /** Codes that were compared. */
+  /** How many codes the given one was compared with. */
   compared: number;
-  /** The inner reason, should the attempt fail. */
+  /** The reason that the audit trail gives if the attempt fails. */
   reason: string;
-  /** Who asks; for a challenge, with the key that minted it. */
+  /** Who asks. For a challenge this includes the key that minted it. */
   actor: Actor;
   challenge: { id: string; expiresAt: number; provesChange?: boolean } | null;
   /** What else a right code does. */
   afterPass?: readonly Effect[] | undefined;
-  /** A change that this code proves: it decides anew, on this attempt and its passing. */
+  /**
+   * The statements of a change that this code proves. They decide anew, and depend on this attempt
+   * having passed.
+   */
   change?: ((attempt: string) => D1PreparedStatement[]) | undefined;
 }
 
-/** Spent: right once, and refused without being charged. */
+/** A spent code was right once, and is refused without being charged. */
 export type Verdict = "passed" | "wrong" | "spent";
 
 export interface Ruling {
   verdict: Verdict;
   failures: number;
-  /** Null also for who is capped: that ends with no time. */
+  /** Null for a capped user as well, because a cap does not end with time. */
   lockedUntil: number | null;
-  /** By this attempt. */
+  /** Whether this attempt capped the user. */
   capped: boolean;
-  /** Charged to the same challenge, with this one. */
+  /** How many attempts the challenge has been charged with, including this one. */
   challengeAttempts: number;
   backupCodesRemaining: number;
-  /** Of the change that the code was to prove. */
+  /** The results of the change that the code was to prove. */
   changed?: D1Result[];
 }
 
 /**
- * Decides about the attempt and says how; null if something no longer held, in which case nothing
+ * Decides about the attempt and says how. Answers null if something no longer held; then nothing
  * was changed.
  */
 export async function commit(deps: Deps, attempt: Attempt): Promise<Ruling | null> {
@@ -218,7 +243,7 @@ function readSpent({ failures, attemptsBefore }: Partial<Decided> = {}): Ruling 
   return failures === undefined ? null : spentRuling(failures, attemptsBefore ?? 0);
 }
 
-/** Of a spent code: everything is as it was. */
+/** The ruling about a spent code, which changes nothing. */
 export function spentRuling(failures: number, challengeAttempts = 0): Ruling {
   const unchanged = { lockedUntil: null, capped: false, backupCodesRemaining: 0 };
   return { verdict: "spent", failures, challengeAttempts, ...unchanged };

@@ -1,6 +1,6 @@
 /**
- * What a code would be worth: pure computation on opened secrets. Whether it is accepted is decided
- * by the commit.
+ * Works out what a code would be worth, by pure computation on opened secrets. The commit decides
+ * whether it is accepted.
  */
 
 import { open, type Keyring } from "../../crypto/keyring";
@@ -9,14 +9,17 @@ import { MAX_DRIFT } from "../policy";
 import { unreadableParameters, unreadableSecret } from "../unreadable";
 import type { Authenticator } from "../user/record";
 
-/** An authenticator with its secret in plain: lives as long as the function call that opened it. */
+/**
+ * An authenticator with its secret in plain text. It lives no longer than the call that opened it.
+ */
 export type OpenAuthenticator = Pick<
   Authenticator,
   "id" | "algorithm" | "digits" | "period" | "lastStep" | "drift"
 > & { secret: Uint8Array<ArrayBuffer> };
 
 /**
- * A step whose code it is, and the highest one spent as read: a hint, because the commit decides.
+ * The step whose code it is, and the highest spent step as read. The latter is only a hint, because
+ * the commit decides.
  */
 export interface Match extends Pick<Authenticator, "period" | "lastStep" | "drift"> {
   authenticatorId: string;
@@ -24,14 +27,14 @@ export interface Match extends Pick<Authenticator, "period" | "lastStep" | "drif
 }
 
 /**
- * The context that a secret is sealed with: a sealed value moved to another row does not open
- * there.
+ * The context that a secret is sealed with. A sealed value that is moved to another row does not
+ * open there.
  */
 export function secretContext(appId: string, userId: string, authenticatorId: string): string {
   return `authenticator:${appId}:${userId}:${authenticatorId}`;
 }
 
-/** Throws UnreadableData. */
+/** Opens a sealed secret. Throws UnreadableData. */
 export async function openSecret(
   keyring: Keyring,
   sealed: string,
@@ -43,8 +46,8 @@ export async function openSecret(
 }
 
 /**
- * Throws UnreadableData when a secret does not open: an unreadable secret refuses, it never means
- * "no second factor".
+ * Opens the secrets of these authenticators. Throws UnreadableData if one does not open: an
+ * unreadable secret makes us refuse, and never means "no second factor".
  */
 export async function openAuthenticators(
   keyring: Keyring,
@@ -65,13 +68,13 @@ export async function openAuthenticators(
 
 /** What a code, or a pair of them, turned out to be. */
 export interface Evaluation {
-  /** One of each authenticator that it is a code of. */
+  /** One match for each authenticator whose code it is. */
   matches: Match[];
-  /** How many codes a guess was compared with: what a wrong one weighs. */
+  /** How many codes a guess was compared with. A wrong guess is charged by this number. */
   compared: number;
 }
 
-/** Every authenticator whose code this is, at its step around now or around its drift. */
+/** Finds every authenticator whose code this is, at its steps around now or around its drift. */
 export async function evaluateCode(
   authenticators: OpenAuthenticator[],
   digits: string,
@@ -83,11 +86,11 @@ export async function evaluateCode(
 }
 
 /**
- * Every authenticator whose two codes in a row these are, the second at most `MAX_DRIFT` steps from
- * now.
+ * Finds every authenticator for which these are two codes in a row, the second at most `MAX_DRIFT`
+ * steps from now.
  *
- * A guess is worth one code of each authenticator at most, however far that is: whoever knows the
- * first of a pair has one way to be right about the second.
+ * A guess is worth at most one code of each authenticator, however wide that range is: somebody who
+ * knows the first code of a pair has only one way to be right about the second.
  */
 export async function evaluatePair(
   authenticators: OpenAuthenticator[],

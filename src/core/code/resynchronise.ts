@@ -1,7 +1,8 @@
 /**
- * Finding a token again whose clock has gone too far since its last code (RFC 6238 §6): two codes in
- * a row, up to `MAX_DRIFT` steps from now. Both are spent by it, and from then on codes around there
- * are right. It is charged like a verification and proves nothing else: codes so old let nobody in.
+ * Finds a token again whose clock has drifted too far since its last code (RFC 6238 §6). The user
+ * gives two codes in a row, up to `MAX_DRIFT` steps from now. Both are spent, and from then on
+ * codes around that step are right. The attempt is charged like a verification and proves nothing
+ * else, because codes this old let nobody in.
  */
 
 import { normaliseCode } from "../../crypto/code";
@@ -11,8 +12,8 @@ import type { Caller } from "../caller/actor";
 import { attemptDirectly, attemptPair, invalidCode, lockOutOf } from "./verify";
 
 /**
- * The authenticator whose codes they are. Throws `invalid_code`, alike for codes that are wrong, too
- * far off, not in a row or spent, and what `verifyCode` throws.
+ * Answers which authenticator the codes belong to. Throws `invalid_code` alike for codes that are
+ * wrong, too far off, not in a row or spent, and otherwise what `verifyCode` throws.
  */
 export async function resynchronise(
   deps: Deps,
@@ -30,7 +31,7 @@ export async function resynchronise(
   return { authenticatorId };
 }
 
-/** Throws `invalid_request` for what cannot be two codes in a row; that is no guess. */
+/** Throws `invalid_request` for texts that cannot be two codes in a row. That is no guess. */
 function parsePair(texts: string[]): [string, string] {
   const [first = "", second = ""] = texts.map((text) => {
     const code = normaliseCode(text);

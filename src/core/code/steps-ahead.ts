@@ -1,8 +1,8 @@
 /**
- * After a clock that was ahead: whatever was spent meanwhile is of steps that have not come yet, and
- * every right code is refused until they have. Whoever unlocks the user ends that, knowingly: codes
- * of those steps are good again when their time comes, once, also if they were accepted before
- * (SECURITY.md).
+ * Recovers from a clock that was ahead. Every step spent meanwhile lies in the future, and right
+ * codes are refused until time has caught up. Whoever unlocks the user ends that knowingly: the
+ * codes of those steps are good again, once, when their time comes, even if they were accepted
+ * before (SECURITY.md).
  */
 
 import { timeStep } from "../../crypto/totp";
@@ -18,31 +18,37 @@ type Ledger = Pick<Authenticator, "lastStep" | "period" | "drift">;
 
 const WIDEST = SETTINGS_BOUNDS.window.max;
 
-/** Of an authenticator's row: no clock that goes forward only has spent that step. */
+/**
+ * Condition on an authenticator's row: its last spent step is one that a clock which only goes
+ * forward cannot have spent.
+ */
 const IS_AHEAD = `last_step > ${STEP_NOW} + ${WIDEST} + max(0, drift)` as const;
 
-/** Before the effect that makes it untrue. */
+/** Records the reset. It comes before the effect that makes its condition untrue. */
 const recordReset = recordedWhere(
   `EXISTS (SELECT 1 FROM authenticators WHERE id = :authenticatorId AND ${IS_AHEAD})`,
 );
 
-/** To the highest step whose code could be tried by now, so that nothing shown before is good. */
+/**
+ * Sets the last spent step to the highest one whose code could be tried by now, so that no code
+ * shown so far is good.
+ */
 const BRING_BACK = effect(
   `UPDATE authenticators SET last_step = ${STEP_NOW} + :window + max(0, drift)`,
   `id = :authenticatorId AND ${IS_AHEAD}`,
 );
 
-/** As `IS_AHEAD`. */
+/** The same condition as `IS_AHEAD`, on an authenticator as read. */
 export function isAhead({ lastStep, period, drift }: Ledger, now: Date): boolean {
   return lastStep > timeStep(now, period) + WIDEST + Math.max(0, drift);
 }
 
-/** When its codes are good again by themselves. */
+/** When this authenticator's codes are good again without an unlock. */
 export function refusedUntil({ lastStep, period }: Ledger): Date {
   return new Date((lastStep + 1) * period * 1000);
 }
 
-/** What brings these back. */
+/** The effects that bring the last spent steps of these authenticators back. */
 export function bringBack(
   deps: Deps,
   actor: Actor,

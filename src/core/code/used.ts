@@ -1,8 +1,8 @@
 /**
- * Spent codes in KV: a hint that refuses floods of replays to challenges, which are evaluated
- * without a read of D1's rows, without touching its single writer. Such a refusal is not charged:
- * who sends a spent code knew it already and learns nothing. Without the hint the commit refuses
- * the same code, and charges it.
+ * Spent codes in KV: a hint that refuses floods of replays to challenges. Challenges are evaluated
+ * without reading D1's rows, and the hint keeps such floods away from D1's single writer. A refusal
+ * by the hint is not charged: whoever sends a spent code knew it already and learns nothing.
+ * Without the hint the commit refuses the same code, and does not charge it either.
  */
 
 import { digest, digests } from "../../crypto/keyring";
@@ -20,7 +20,7 @@ export async function isKnownUsed(
   return expiries.some((expiresAt) => Number(expiresAt ?? 0) > deps.now.getTime());
 }
 
-/** Leaves the hint behind, after the answer, for as long as the code could be right. */
+/** Leaves the hint, after the answer, for as long as the code could be right. */
 export function rememberUsed(
   deps: Deps,
   used: { authenticatorId: string; digits: string; validUntil: number },

@@ -4,8 +4,8 @@
  *
  * Two more places spend a step, and neither can spend one of a factor. `authenticator/confirm.ts`
  * takes the first code of a pending authenticator, which is no factor until then. An import with a
- * code (`authenticator/import.ts`) makes an authenticator whose step is spent from its beginning.
- * Where there is no user, because the caller holds the secret, `code/bare-secrets.ts` decides.
+ * code (`authenticator/import.ts`) makes an authenticator whose step is spent from the start. Where
+ * the caller holds the secret and there is no user, `code/bare-secrets.ts` decides.
  */
 
 import { normaliseCode, type Code } from "../../crypto/code";
@@ -37,14 +37,15 @@ export type Verification =
     }
   | Refusal;
 
-/** Of a code that is wrong or spent. */
+/** The answer to a code that is wrong or spent. */
 export type Refusal = { valid: false; attemptsRemaining: number } & LockOut;
 
 /**
- * Whether a code of a user is right; a right one is spent by the asking.
+ * Says whether a code of a user is right. Asking spends a right code.
  *
- * Throws `not_found`, `not_enrolled`, `locked`, `user_disabled` or `rebinding_required` without
- * evaluating the code.
+ * Throws `invalid_request` for a text that is no code. Throws `not_found`, `not_enrolled`,
+ * `locked`, `user_disabled` or `rebinding_required` without evaluating the code. Throws `conflict`
+ * if the user or the app kept changing meanwhile.
  */
 export async function verifyCode(
   deps: Deps,
@@ -69,8 +70,8 @@ export async function verifyCode(
 type DirectAttempt = Pick<Attempt, "afterPass">;
 
 /**
- * An attempt without a challenge. Once more if something changed between the read and the commit;
- * then the second read says what. Throws what `verifyCode` throws.
+ * Makes an attempt without a challenge. Tries once more if something changed between the read and
+ * the commit; the second read then says what. Throws what `verifyCode` throws.
  */
 export async function attemptDirectly(
   deps: Deps,
@@ -90,7 +91,8 @@ export async function attemptDirectly(
 }
 
 /**
- * Whose code it is, opened. Throws `not_enrolled`, `locked`, `user_disabled` or `rebinding_required`.
+ * Opens the active authenticators of the user whose code is given. Throws `not_enrolled`, `locked`,
+ * `user_disabled` or `rebinding_required`.
  */
 export async function openSubject(
   deps: Deps,
@@ -112,10 +114,10 @@ function refuseLocked(deps: Deps, app: App, user: User) {
   }
 }
 
-/** Who asks, and what for. */
+/** Who asks, and for what. */
 type Asked = Pick<Attempt, "actor" | "challenge" | "afterPass" | "change">;
 
-/** Whose code it is, as read, and who asks. */
+/** The user whose code is given, as read, and who asks. */
 export interface Subject extends Asked {
   app: Attempt["app"];
   user: Attempt["user"] & { failures: number };
@@ -125,8 +127,8 @@ export interface Subject extends Asked {
 export type AttemptResult = Ruling & { authenticatorId?: string };
 
 /**
- * Evaluates a code and commits the attempt; null if the commit found that something no longer
- * holds, and changed nothing.
+ * Evaluates a code and commits the attempt. Answers null if the commit found that something no
+ * longer holds, and changed nothing.
  */
 export async function attemptCode(
   deps: Deps,
@@ -155,7 +157,10 @@ async function attemptTotp(
   return result;
 }
 
-/** Two codes in a row of one authenticator, as `evaluatePair` looks for them; else as `attemptCode`. */
+/**
+ * Evaluates two codes in a row of one authenticator by `evaluatePair`, and otherwise does what
+ * `attemptCode` does.
+ */
 export async function attemptPair(
   deps: Deps,
   subject: Subject,
@@ -189,18 +194,19 @@ async function attemptSteps(
 }
 
 /**
- * A code that is certainly spent, as read, so that a flood of them never reaches the writer; the
- * commit decides by the same rule. If it is a code of several authenticators, one that is spent is
- * enough, and the others stay as they are: who sends it may have seen it used. Not for challenges:
- * what is read for them is not the primary's word on anything else.
+ * Whether a code is certainly spent, judging by what was read. A flood of spent codes thus never
+ * reaches the writer; the commit decides by the same rule. If the code belongs to several
+ * authenticators, one spent step is enough, and the other authenticators stay as they are: the
+ * sender may have seen the code used. This is not asked for challenges, because what is read for
+ * them may be out of date.
  */
 function isSpent(matches: Match[]): boolean {
   return matches.some(({ step, lastStep }) => step <= lastStep);
 }
 
 /**
- * A spent code is charged nothing, whatever step it is of: who sends it knew it before, or has
- * guessed what is worth nothing. In the audit trail it is noted once a minute.
+ * Notes a spent code in the audit trail, at most once a minute. A spent code is not charged,
+ * whichever step it is of: the sender knew it before, or has guessed one that is worth nothing.
  */
 function noteSpent(
   deps: Deps,
@@ -213,10 +219,10 @@ function noteSpent(
   return outcome;
 }
 
-/** For the next challenge, whose answer is evaluated without a read of D1. */
+/** Remembers spent codes for the next challenge, whose answer is evaluated without reading D1. */
 function rememberMatches(deps: Deps, matches: Match[], digits: string, window: number): void {
   for (const { authenticatorId, step, period, drift } of matches) {
-    // Of a clock that is behind a code is compared for longer.
+    // The codes of a clock that is behind are compared for longer.
     const validUntil = (step + window + 1 - Math.min(0, drift)) * period * 1000;
     rememberUsed(deps, { authenticatorId, digits, validUntil });
   }
@@ -240,8 +246,8 @@ async function attemptBackupCode(
 }
 
 /**
- * Throws `invalid_request` for what has the form of no code: that is a mistake of the form, not a
- * guess, and counts for nothing.
+ * Reads a code. Throws `invalid_request` for a text that cannot be one: that is a mistake in the
+ * form, not a guess, and is not counted.
  */
 export function parseCode(text: string): Code {
   const code = normaliseCode(text);
@@ -251,10 +257,10 @@ export function parseCode(text: string): Code {
   });
 }
 
-/** If the user is locked or capped by what was just tried. */
+/** Says whether the attempt locked or capped the user. */
 export interface LockOut {
   lockedUntil?: Date;
-  /** Which has no end. */
+  /** A cap, which has no end. */
   capped?: true;
 }
 
@@ -263,7 +269,7 @@ export function lockOutOf({ lockedUntil, capped }: Ruling): LockOut {
   return lockedUntil === null ? {} : { lockedUntil: new Date(lockedUntil) };
 }
 
-/** Where a right code is needed. */
+/** The problem for a wrong or spent code where a right one is needed. */
 export function invalidCode(
   { now }: Deps,
   { lockedUntil, capped }: LockOut,

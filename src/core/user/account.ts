@@ -1,4 +1,4 @@
-/** What a user of the user API logs in with, and how it is found. */
+/** The account that a user of the user API logs in with, and the queries that find it. */
 
 import type { TokenProof } from "../../crypto/opaque-tokens";
 import type { accounts } from "../../db/account-schema";
@@ -16,9 +16,9 @@ import {
   type UserRecord,
 } from "./record";
 
-/** As far as it may be told. */
+/** What is told about an account. */
 export interface Account {
-  /** With the letters of its domain: `toLoginName` gives what is stored. */
+  /** Shows the letters of an internationalised domain. `toLoginName` gives the stored spelling. */
   email: string;
   username: string | null;
   name: string | null;
@@ -27,13 +27,15 @@ export interface Account {
 export interface AccountRecord extends UserRecord {
   account: Account;
   passwordHash: string;
-  /** Keyed digests of the networks that they last gave their password from, the newest first. */
+  /** Keyed digests of the networks from which the password was last given, newest first. */
   knownNetworks: string[];
-  /** The trusted device that was asked for, if it is one of theirs. */
+  /**
+   * The id of the trusted device that the caller presented; null unless it is one of this user's.
+   */
   deviceId: string | null;
 }
 
-/** Of `accounts` as `ac`. */
+/** The columns of `accounts`, which the query calls `ac`. */
 export const ACCOUNT_COLUMNS = `ac.email, ac.username, ac.name AS accountName`;
 
 export type AccountRow = RecordRow &
@@ -56,7 +58,10 @@ type LoginRow = AccountRow &
   Pick<Row<typeof accounts>, "passwordHash"> &
   Named<Row<typeof users>, { networks: "knownNetworks" }> & { deviceId: string | null };
 
-/** By e-mail address or user name, as stored: only the first has an `@`. */
+/**
+ * Finds an account by e-mail address or user name in its stored spelling. Only an address has an
+ * `@`.
+ */
 export async function findAccount(
   deps: Deps,
   name: string,
@@ -66,7 +71,7 @@ export async function findAccount(
   return readLogin(deps, find, { name, device });
 }
 
-/** The account of a user. */
+/** Loads the account of the user with this id. */
 export function loadAccount(deps: Deps, userId: string): Promise<AccountRecord | null> {
   return readLogin(deps, LOAD_BY_ID, { name: userId, device: null });
 }
@@ -91,10 +96,10 @@ export function readAccount({ email, username, accountName: name }: AccountRow):
   return { email: showEmail(email), username, name };
 }
 
-/** A user as they see themselves. */
+/** A user's data as the user sees it. */
 export interface Profile extends Account {
   id: string;
-  /** Stays true when the second factor can no longer be given: capped, or reset. */
+  /** Stays true while the user is capped or reset, when no second factor can be given. */
   twoFactor: boolean;
   createdAt: Date;
 }

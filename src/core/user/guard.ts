@@ -1,9 +1,9 @@
 /**
- * The guard: who may try a code at all. One per user, shared by all authenticators and backup codes
- * (RFC 4226 §7.3).
+ * The guard says who may try a code at all. Each user has one, shared by all authenticators and
+ * backup codes (RFC 4226 §7.3).
  *
- * Here it is read, to refuse without evaluating anything. It is decided, counted and written in
- * `code/commit.ts` alone.
+ * This module only reads the guard, to refuse without evaluating anything. Attempts are decided and
+ * counted in `code/commit.ts` alone.
  */
 
 import { Problem } from "../../problem";
@@ -15,19 +15,25 @@ export interface Guard {
   lockedUntil: number | null;
 }
 
-/** Throws unless codes of this user may be evaluated now. */
+/**
+ * Throws `user_disabled`, `locked` or `rebinding_required` unless this user's codes may be
+ * evaluated now.
+ */
 export function assertOpen(guard: Guard, now: Date): void {
   assertNotHeld(guard);
   assertNotLocked(guard, now);
 }
 
-/** As `assertOpen`, for enrolling, which is how a reset user comes back. */
+/** Throws like `assertOpen`, but admits a user who was reset: enrolling is how they come back. */
 export function assertUnlocked(guard: Guard, now: Date): void {
   assertNotHeld({ ...guard, mustRebind: false });
   assertNotLocked(guard, now);
 }
 
-/** Throws for what only the operator may end. It does not end by deleting the user either. */
+/**
+ * Throws for a state that only the operator may end: disabled, capped or reset. Deleting the user
+ * must not end it either, unless the operator deletes them.
+ */
 export function assertNotHeld({
   disabledAt,
   cappedAt,
@@ -44,13 +50,13 @@ function assertNotLocked({ lockedUntil }: Guard, now: Date): void {
   }
 }
 
-/** What a problem says of a lock: when it ends, and how many seconds that is. */
+/** The members of a problem that describe a lock: when it ends, and in how many seconds. */
 export function tellLock(lockedUntil: Date, now: Date) {
   const extensions = { lockedUntil: lockedUntil.toISOString() };
   return { retryAfter: secondsUntil(lockedUntil, now), extensions };
 }
 
-/** What it says of a cap, which has no end that could be told. */
+/** The members of a problem that describe a cap, which has no end to tell. */
 export function tellCap() {
   return { cause: "capped", extensions: { capped: true } };
 }

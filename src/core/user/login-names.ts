@@ -1,37 +1,42 @@
 /**
- * What people log in with, in the one spelling that is stored and compared, and as it is shown.
+ * Login names: the one spelling that is stored and compared, and the spelling that people are
+ * shown.
  *
- * E-mail addresses are taken as browsers take them in `<input type="email">` (WHATWG HTML
- * §4.10.5.1.5), and so are domains in letters beyond ASCII. These are stored in the form that the DNS has (A-labels,
- * UTS 46), so that every spelling of a domain is one, and shown in their letters.
+ * An e-mail address is accepted if browsers accept it in `<input type="email">` (WHATWG HTML
+ * §4.10.5.1.5). Domains with letters beyond ASCII are accepted as well. They are stored as the DNS
+ * has them (A-labels, UTS 46), so that every spelling of a domain becomes one, and they are shown
+ * in their own letters.
  *
- * Letters beyond ASCII before the @ (SMTPUTF8, RFC 6531) are not taken: whether two spellings are one
- * mailbox is for the host to say, and much mail software cannot write to them.
+ * Letters beyond ASCII before the @ (SMTPUTF8, RFC 6531) are refused: only the mail host can say
+ * whether two spellings are one mailbox, and much mail software cannot write to them.
  */
 
 import { toUnicode } from "punycode/punycode.es6.js";
 
 /**
- * One spelling of a user name: NFKC, lower case, trimmed. What is equal so is the same; done twice it
- * changes nothing.
+ * Gives the one spelling of a user name: NFKC, lower case, trimmed. Two names with the same result
+ * are the same name. The function is idempotent.
  */
 export function normaliseName(text: string): string {
   return text.normalize("NFKC").toLowerCase().normalize("NFKC").trim();
 }
 
-/** RFC 5321 §4.5.3.1.3, without the angle brackets. */
+/** The longest e-mail address: RFC 5321 §4.5.3.1.3, without the angle brackets. */
 export const MAX_EMAIL = 254;
 
 const LOCAL_PART = /^[a-z0-9.!#$%&'*+/=?^_`{|}~-]+$/;
 const LABEL = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?";
 const DOMAIN = new RegExp(`^${LABEL}(?:\\.${LABEL})*$`);
-/** Of a domain that is not all ASCII; anything else would mean something in a URL. */
+/**
+ * The characters that a domain with letters beyond ASCII may have. Any other character would have a
+ * meaning in a URL.
+ */
 const DOMAIN_LETTERS = /^[a-z0-9.\u{80}-\u{10ffff}-]+$/u;
 
-/** Why a text is no address here. */
+/** Why a text is not accepted as an e-mail address. */
 export type EmailFault = "local_part" | "form";
 
-/** In the one spelling that is stored and compared. */
+/** Reads an e-mail address and gives its stored spelling, or says why the text is none. */
 export function readEmail(text: string): { email: string } | { fault: EmailFault } {
   const typed = text.normalize("NFKC").trim();
   const at = typed.lastIndexOf("@");
@@ -43,7 +48,7 @@ export function readEmail(text: string): { email: string } | { fault: EmailFault
   return { fault: /[^\0-\x7f]/.test(localPart) ? "local_part" : "form" };
 }
 
-/** In A-labels; null for what is no domain. */
+/** Gives the domain in A-labels, or null if the text is no domain. */
 function toDomain(typed: string): string | null {
   const isPlain = /^[\0-\x7f]*$/.test(typed);
   const lower = isPlain ? typed.toLowerCase() : typed;
@@ -52,24 +57,26 @@ function toDomain(typed: string): string | null {
   return ascii !== null && DOMAIN.test(ascii) ? ascii : null;
 }
 
-/** By the URL standard, which also checks what is encoded already. */
+/**
+ * Encodes a domain by the URL standard, which also checks A-labels that are in the text already.
+ */
 function encode(typed: string): string | null {
   if (!DOMAIN_LETTERS.test(typed.replaceAll(/[A-Z]/g, ""))) return null;
   return URL.parse(`http://${typed}/`)?.hostname ?? null;
 }
 
-/** What somebody logs in with, in the spelling in which it is stored: an address, or a user name. */
+/** Gives the stored spelling of a login name, which is an e-mail address or a user name. */
 export function toLoginName(typed: string): string {
   const address = readEmail(typed);
   return "email" in address ? address.email : normaliseName(typed);
 }
 
-/** For people: with the letters of the domain. */
+/** Gives an address as people are shown it: with the letters of its domain. */
 export function showEmail(email: string): string {
   const at = email.lastIndexOf("@") + 1;
   const domain = email.slice(at);
   const shown = decode(domain);
-  // What would be read as another domain is shown as it is.
+  // A domain whose letters would be read as another domain stays in A-labels.
   return toDomain(shown) === domain ? email.slice(0, at) + shown : email;
 }
 
@@ -81,7 +88,10 @@ function decode(domain: string): string {
   }
 }
 
-/** The beginning of an address as it is stored: what follows the @ in A-labels, where that is a domain. */
+/**
+ * Gives the stored spelling of the beginning of an address. The part after the @ is converted to
+ * A-labels if it is a domain.
+ */
 export function toSearchedEmail(query: string): string {
   const folded = normaliseName(query);
   const at = folded.lastIndexOf("@") + 1;

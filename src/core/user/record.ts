@@ -1,6 +1,6 @@
 /**
- * A user with their app, authenticators and backup codes, read in one query. What it says is old by
- * the time it is used: every write checks again in its own WHERE (`caller/live.ts`).
+ * A user with their app, authenticators and backup codes, read in one query. The record may be out
+ * of date when it is used, so every write checks it again in its own WHERE (`caller/live.ts`).
  */
 
 import type { TotpAlgorithm } from "../../crypto/totp";
@@ -12,7 +12,7 @@ import { Problem } from "../../problem";
 import { readSettings } from "../settings";
 import type { Guard } from "./guard";
 
-/** An app as a request sees it. */
+/** The app that a request belongs to. */
 export interface App {
   id: string;
   name: string;
@@ -32,7 +32,7 @@ export interface User extends Guard {
 export interface Authenticator {
   id: string;
   name: string | null;
-  /** Sealed. */
+  /** The sealed secret. */
   secret: string;
   secretDigest: string;
   algorithm: TotpAlgorithm;
@@ -42,7 +42,7 @@ export interface Authenticator {
   lastStep: number;
   drift: number;
   tries: number;
-  /** Enrolled with a proof of a factor that was active then. */
+  /** Whether the enrolment came with a proof of a factor that was active at the time. */
   proven: boolean;
   createdAt: number;
   confirmedAt: number | null;
@@ -50,31 +50,34 @@ export interface Authenticator {
   expiresAt: number | null;
 }
 
-/** A user with all that belongs to them. */
+/** A user with everything that belongs to them. */
 export interface UserRecord {
   app: App;
   user: User;
-  /** Active ones, and pending ones that have not expired; oldest first. */
+  /** The active ones and the pending ones that have not expired, oldest first. */
   authenticators: Authenticator[];
   backupCodesRemaining: number;
 }
 
-/** What a caller may know of a user, who may not exist yet. */
+/** What is loaded for a caller about a user, who may not exist yet. */
 export interface LoadedUser extends Omit<UserRecord, "user"> {
-  /** Of the API key, space-separated; a session has none. */
+  /** The scopes of the API key, separated by spaces. Empty for every other kind of caller. */
   scopes: string;
   /** The app's own name for the user. */
   externalId: string;
-  /** What an authenticator app shows for them, unless told otherwise. */
+  /** The account name that an authenticator app shows, unless the enrolment names another. */
   accountName: string;
   user: User | null;
-  /** Of an operator's reset, where the caller came by its link. */
+  /** Keyed digest of the token of an operator's reset, if the caller came by a link for it. */
   rebindHash?: string | null;
 }
 
 export type KnownUser = LoadedUser & UserRecord;
 
-/** What a query selects for `readRecord`: `a` the app, `u` the user, `t` one row for each authenticator. */
+/**
+ * The columns that `readRecord` reads. The query calls the app `a`, the user `u`, and the
+ * authenticators `t`, with one row for each of them.
+ */
 export const RECORD_COLUMNS = `
     a.id AS appId, a.name AS appName, a.issuer, a.settings, a.epoch AS appEpoch,
     u.id AS userId, u.external_id AS externalId, u.epoch AS userEpoch, u.created_at AS userCreatedAt, u.failures,
@@ -94,7 +97,10 @@ const LOAD_BY_ID = statement(`
 
 type AuthenticatorRow = Row<typeof authenticators>;
 
-/** Of the user everything is null if there is none, and of the authenticator if they have none. */
+/**
+ * One row of such a query. The columns of the user are null if there is no such user, and those of
+ * the authenticator are null if the user has none.
+ */
 export type RecordRow = Pick<Row<typeof apps>, "issuer" | "settings"> &
   Named<Row<typeof apps>, { appId: "id"; appName: "name"; appEpoch: "epoch" }> &
   Pick<Row<typeof users>, "externalId" | "failures" | "lockedUntil" | "cappedAt" | "disabledAt"> &
@@ -106,13 +112,16 @@ export type RecordRow = Pick<Row<typeof apps>, "issuer" | "settings"> &
     id: string | null;
   };
 
-/** By our own id, for those who need no key: the operator, and the answer to a challenge. */
+/**
+ * Loads a user by our own id. No key is checked: this is for the operator and for the answer to a
+ * challenge.
+ */
 export async function loadUserById({ db, now }: Deps, id: string): Promise<UserRecord | null> {
   const { results } = await LOAD_BY_ID({ db }, { id, now: now.getTime() }).all<RecordRow>();
   return readKnownRecord(results);
 }
 
-/** Throws `not_found`. */
+/** Finds one of these authenticators by its id. Throws `not_found`. */
 export function findAuthenticator(
   { authenticators }: Pick<UserRecord, "authenticators">,
   id: string,
@@ -127,17 +136,20 @@ export function isActive({ state }: Authenticator): boolean {
   return state === "active";
 }
 
-/** Whether a code is asked for. Also when none can be given: a capped or reset user does not fall back to the password. */
+/**
+ * Whether this user is asked for a code. True also while none can be given: a capped or reset user
+ * does not fall back to the password.
+ */
 export function hasSecondFactor({ user, authenticators }: UserRecord): boolean {
   return authenticators.some(isActive) || user.cappedAt !== null || user.mustRebind;
 }
 
-/** How many digits the codes of these have, each number once, in ascending order. */
+/** How many digits the codes of these authenticators have: each number once, in ascending order. */
 export function codeLengths(authenticators: Authenticator[]): number[] {
   return [...new Set(authenticators.map(({ digits }) => digits))].toSorted((a, b) => a - b);
 }
 
-/** The record that these rows hold; null for no rows. */
+/** Reads the record of a user who exists. Null if there are no rows, or no user in them. */
 export function readKnownRecord(rows: RecordRow[]): UserRecord | null {
   const [row] = rows;
   if (!row) return null;
@@ -145,7 +157,7 @@ export function readKnownRecord(rows: RecordRow[]): UserRecord | null {
   return user && { user, ...record };
 }
 
-/** The record that these rows hold; `user` is null if there is no such user. */
+/** Reads the record that these rows hold. Its `user` is null if there is no such user. */
 export function readRecord(row: RecordRow, joined: RecordRow[]) {
   const settings = readSettings(row.appId, row.settings);
   return {
