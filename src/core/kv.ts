@@ -1,22 +1,22 @@
 /**
- * Workers KV, which is expendable: it may fail, be slow, be over its quota, or lie. It speeds an
- * answer up or refuses a code as certainly used; it never accepts anything. A read that fails or
- * takes too long is a miss; a write happens after the answer.
+ * Workers KV, which is expendable: it may fail, be slow, be over its quota, or lie. It may speed up
+ * an answer or refuse a code as certainly used, but it never makes anything be accepted. A read
+ * that fails or takes too long is a miss. Writes happen after the answer.
  */
 
 import type { Deps } from "../env";
 
-/** Longer than KV ever takes when it is well. */
+/** Longer than KV ever takes when it is healthy. */
 const PATIENCE_MS = 500;
 /** KV refuses a shorter `expirationTtl`. */
 const MIN_TTL_SECONDS = 60;
 
-/** The value, or null for a miss of any kind. */
+/** Reads a value. Null for a miss of any kind. */
 export async function readKv({ kv }: Deps, key: string): Promise<string | null> {
   return withPatience(kv, key).catch(() => null);
 }
 
-/** Whether KV answers at all, in time. */
+/** Whether KV answers in time. */
 export async function kvAnswers({ kv }: Deps): Promise<boolean> {
   return withPatience(kv, "health").then(
     () => true,
@@ -24,7 +24,7 @@ export async function kvAnswers({ kv }: Deps): Promise<boolean> {
   );
 }
 
-/** Throws what KV throws, and when it takes too long. */
+/** Reads a value. Throws what KV throws, and also if KV takes too long. */
 async function withPatience(kv: KVNamespace, key: string): Promise<string | null> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const tooSlow = new Promise<never>((_, reject) => {
@@ -38,8 +38,8 @@ async function withPatience(kv: KVNamespace, key: string): Promise<string | null
 }
 
 /**
- * Writes after the answer. KV's own expiry is coarse, so that values carry an instant of their own
- * where it matters.
+ * Writes after the answer. KV's own expiry is coarse, so values contain their own expiry where it
+ * matters. `expiresAt` is in milliseconds since 1970.
  */
 export function writeKv({ kv, defer, now }: Deps, key: string, value: string, expiresAt: number) {
   const seconds = Math.ceil((expiresAt - now.getTime()) / 1000);

@@ -1,7 +1,7 @@
 /**
- * Lists in pages: newest first, with an opaque cursor that says where the next page starts. A list
- * that filters what no index finds reads a *window* of rows for each page, so that a page costs the
- * same however rare it is what is looked for.
+ * Lists in pages, newest first. An opaque cursor says where the next page starts. If a list filters
+ * by something that has no index, each page reads a *window* of rows, so that a page costs the same
+ * however rare the matches are.
  */
 
 import { statement, type Statement } from "../db/statement";
@@ -13,13 +13,13 @@ export interface ListingRequest {
 
 export interface Listing<T> {
   items: T[];
-  /** Null on the last page; others may be short, and even empty. */
+  /** Null on the last page. Other pages may be short or even empty. */
   nextCursor: string | null;
 }
 
 /**
- * Of up to `limit + 1` rows, the page and whether there is more: if these are all of a window, what
- * `endOfWindow` says. The cursor column stays inside.
+ * Makes a page of up to `limit + 1` rows. A surplus row says that there is more. If there is none,
+ * `endOfWindow` says where to go on. The cursor column is left out of the items.
  */
 export async function toListing<T extends { cursor: number }>(
   rows: T[],
@@ -32,12 +32,12 @@ export async function toListing<T extends { cursor: number }>(
   return { items, nextCursor: next === null || next === undefined ? null : String(next) };
 }
 
-/** What a page starts below. */
+/** The row number that a page starts below. */
 export function before(cursor: string | undefined): number {
   return cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(cursor);
 }
 
-/** The last row of a full window; null if it came to the end. `window` selects `n`. */
+/** The last row of a full window. Null if the window reached the end. `window` must select `n`. */
 export async function windowEnd(
   deps: Parameters<Statement>[0],
   window: string,

@@ -1,10 +1,13 @@
-/** The settings of an app, as its row holds them. */
+/** Reads the settings of an app from its row. */
 
 import type { AppSettings } from "../db/schema";
 import { DEFAULT_SETTINGS } from "./policy";
 import { unreadableSettings } from "./unreadable";
 
-/** Rows of before a setting was added do not have it. Throws UnreadableData. */
+/**
+ * Reads the settings and adds the defaults of those that are newer than the row. Throws
+ * UnreadableData.
+ */
 export function readSettings(appId: string, json: string): AppSettings {
   const settings = parse(json);
   if (typeof settings !== "object" || settings === null || Array.isArray(settings)) {
@@ -21,7 +24,10 @@ function parse(json: string): unknown {
   }
 }
 
-/** A statement reads the settings too, and D1 says only that some JSON is malformed. */
+/**
+ * Makes a handler for errors of statements that read an app's settings. D1 says only that some JSON
+ * is malformed; the handler throws UnreadableData, which names the app.
+ */
 export function explainMalformed(appId: string) {
   return (error: unknown): never => {
     const isMalformed = error instanceof Error && error.message.includes("malformed JSON");

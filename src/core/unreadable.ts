@@ -1,11 +1,15 @@
 /**
- * Stored data that cannot be read, because it was altered, moved, or lost its key: it refuses. The
- * error says which row and what to do, for the log, and nothing of what is in it.
+ * Stored data that cannot be read, because it was altered or moved, or because its key is gone. The
+ * request is refused. The error tells the log which row it is and what to do, and nothing of its
+ * contents.
  */
 
 import type { Keyring } from "../crypto/keyring";
 
-/** Becomes the problem `unreadable_data`; no problem itself, so that nothing takes it for an answer. */
+/**
+ * Becomes the problem `unreadable_data`. It is not a Problem itself, so that nothing takes it for
+ * an answer.
+ */
 export class UnreadableData extends Error {
   constructor(
     table: "accounts" | "apps" | "authenticators",
@@ -16,10 +20,13 @@ export class UnreadableData extends Error {
   }
 }
 
-/** Of a sealed value: what is of another form might be a secret in plain, and is not repeated. */
+/**
+ * The form of a sealed value. Text of another form might be a secret in plain text, so it is not
+ * repeated.
+ */
 const SEALED = /^([\w-]{1,32})\.[\w-]+$/;
 
-/** Of an authenticator whose secret does not open. */
+/** The error for an authenticator whose secret does not open. */
 export function unreadableSecret(ring: Keyring, id: string, sealed: string): UnreadableData {
   const [, keyId] = SEALED.exec(sealed) ?? [];
   if (keyId !== undefined && !ring.some((key) => key.id === keyId)) {
@@ -37,7 +44,7 @@ export function unreadableSecret(ring: Keyring, id: string, sealed: string): Unr
 
 const RESTORE_OR_RESET = "Restore the row from a backup, or reset the user.";
 
-/** Of an authenticator that no phone could have been set up with. */
+/** The error for an authenticator with parameters that no phone could have been set up with. */
 export function unreadableParameters(id: string): UnreadableData {
   return new UnreadableData("authenticators", id, {
     why: "its algorithm, digits or period are none that are made here: they were altered",

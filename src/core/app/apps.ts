@@ -25,14 +25,14 @@ export interface AppInput {
   settings?: { [K in keyof AppSettings]?: AppSettings[K] | undefined } | undefined;
 }
 
-/** What is left out stays as it is. */
+/** The changes to an app. Whatever is left out stays as it is. */
 export interface AppChanges {
   name?: string | undefined;
   issuer?: string | undefined;
   settings?: SettingsChanges | undefined;
 }
 
-/** Null: as if it had never been set. */
+/** Null sets a setting back, as if it had never been set. */
 export type SettingsChanges = Omit<NonNullable<AppInput["settings"]>, "minPasswordLength"> & {
   minPasswordLength?: number | null | undefined;
 };
@@ -48,26 +48,32 @@ const shown = {
 const INSERT = statement(`
   INSERT INTO apps (id, name, issuer, settings, created_at) VALUES (:id, :name, :issuer, :settings, :now)`);
 /**
- * A change of any setting ends what was minted under the old ones; `json_patch` merges, so that
- * parallel changes both count.
+ * Changing any setting ends what was minted under the old ones. `json_patch` merges, so that of
+ * parallel changes each takes effect.
  */
 const UPDATE = statement(`
   UPDATE apps SET name = coalesce(:name, name), issuer = coalesce(:issuer, issuer),
     settings = json_patch(settings, :settings), epoch = epoch + (json_patch(settings, :settings) <> json(settings))
   WHERE id = :id AND deleted_at IS NULL RETURNING id`);
-/** All are of the app `accounts`. One that was trusted before is not trusted when it is allowed anew. */
+/**
+ * Forgets all trusted devices unless the app allows them; all belong to the app `accounts`. A
+ * device that was trusted before is thus not trusted again when trusted devices are allowed again.
+ */
 const FORGET_DEVICES = statement(`
   DELETE FROM trusted_devices
   WHERE NOT (SELECT coalesce(settings ->> 'trustedDevices', 0) FROM apps WHERE id = :id)`);
 const DELETE = statement(`
   UPDATE apps SET deleted_at = :now, epoch = epoch + 1 WHERE id = :id AND deleted_at IS NULL RETURNING id`);
-/** For the clean-up, which takes its users away. */
+/** Queues the app for the clean-up, which deletes its users. */
 const ENQUEUE = statement(`
   INSERT INTO deleted_apps (app_id) SELECT id FROM apps WHERE id = :id AND deleted_at IS NOT NULL ON CONFLICT DO NOTHING`);
 const REVOKE_KEYS = statement(`
   UPDATE api_keys SET revoked_at = :now WHERE app_id = :id AND revoked_at IS NULL`);
 
-/** The issuer is what authenticator apps show; left out, it is the name. */
+/**
+ * Creates an app. Authenticator apps show its issuer, which is the app's name unless another is
+ * given.
+ */
 export async function createApp(
   deps: Deps,
   input: AppInput,
@@ -102,7 +108,7 @@ function withDefaults(settings: AppInput["settings"] = {}): AppSettings {
   return { ...DEFAULT_SETTINGS, ...Object.fromEntries(given) };
 }
 
-/** Throws `not_found`. */
+/** Loads an app. Throws `not_found`. */
 export async function getApp({ db }: Pick<Deps, "db">, id: string): Promise<AppRecord> {
   const [app] = await db
     .select(shown)
@@ -112,7 +118,7 @@ export async function getApp({ db }: Pick<Deps, "db">, id: string): Promise<AppR
   return { ...app, settings: readSettings(id, app.settings) };
 }
 
-/** Newest first. */
+/** Lists the apps, newest first. */
 export async function listApps(
   { db }: Deps,
   { cursor, limit }: ListingRequest,
@@ -130,7 +136,7 @@ export async function listApps(
   };
 }
 
-/** Changes what is given and leaves the rest. Throws `not_found`. */
+/** Changes whatever is given and leaves the rest. Throws `not_found`. */
 export async function updateApp(
   deps: Deps,
   id: string,
@@ -152,8 +158,8 @@ export async function updateApp(
 }
 
 /**
- * At once for everybody who calls; the rows of its users follow with the clean-up. Throws
- * `not_found`, and `app_built_in` for the app of the user API.
+ * Deletes an app. It ends at once for every caller; the rows of its users are deleted by the
+ * clean-up. Throws `not_found`, and `app_built_in` for the app of the user API.
  */
 export async function deleteApp(deps: Deps, id: string): Promise<void> {
   if (id === ACCOUNTS_APP) throw new Problem("app_built_in");

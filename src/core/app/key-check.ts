@@ -1,4 +1,7 @@
-/** What a back end asks when it starts: is this the right app's key, and what is it good for. */
+/**
+ * What a back end asks when it starts: whether this is a key of the right app, and what it is good
+ * for.
+ */
 
 import type { ApiKeyProof } from "../../crypto/api-key";
 import type { Named, Row } from "../../db/row";
@@ -13,7 +16,7 @@ export interface AppOfKey {
   id: string;
   name: string;
   issuer: string;
-  /** Those that a back end has to reckon with. */
+  /** The settings that matter to a back end. */
   settings: Pick<
     AppSettings,
     "window" | "failuresBeforeLock" | "allowedOrigins" | "returnUrls" | "requireProof"
@@ -31,7 +34,7 @@ type LoadedRow = CheckedKey &
   Pick<Row<typeof apps>, "issuer" | "settings"> &
   Pick<Row<typeof apiKeys>, "name" | "expiresAt">;
 
-/** Throws `unauthorized` for a key that is not good. */
+/** Loads the app that a key belongs to. Throws `unauthorized` if the key is not good. */
 export async function loadAppOfKey(deps: Deps, { id, hash }: ApiKeyProof): Promise<AppOfKey> {
   const { results } = await LOAD(deps, { id, hash, now: deps.now.getTime() }).all<LoadedRow>();
   const [found] = results;

@@ -1,4 +1,7 @@
-/** API keys: how an app's back end calls. The key itself is shown once; its hash is kept. */
+/**
+ * API keys, with which an app's back end calls. The key itself is shown once; only its hash is
+ * stored.
+ */
 
 import { and, desc, eq, gt, isNull, or } from "drizzle-orm";
 import { createApiKey } from "../../crypto/api-key";
@@ -14,25 +17,26 @@ import { once, type IdempotentRequest } from "../change/idempotency";
 
 export interface ApiKeyRecord {
   id: string;
-  /** What the key starts with, to recognise it by. */
+  /** The beginning of the key, by which it can be recognised. */
   prefix: string;
   name: string | null;
   scopes: Scope[];
   createdAt: Date;
   expiresAt: Date | null;
-  /** True to the hour. */
+  /** Accurate to the hour. */
   lastUsedAt: Date | null;
 }
 
 export interface ApiKeyInput {
   name?: string | undefined;
-  /** Left out: all. */
+  /** If left out, the key gets all scopes. */
   scopes?: Scope[] | undefined;
   expiresAt?: Date | undefined;
 }
 
 /**
- * Fails, and the whole batch with it, if the app has been deleted since: `app_id` may not be null.
+ * Stores a key. Fails, and the whole batch with it, if the app has been deleted since, because
+ * `app_id` may not be null.
  */
 const INSERT = statement(`
   INSERT INTO api_keys (id, app_id, name, hash, scopes, created_at, expires_at)
@@ -40,7 +44,10 @@ const INSERT = statement(`
 const REVOKE = statement(`
   UPDATE api_keys SET revoked_at = :now WHERE id = :id AND app_id = :appId AND revoked_at IS NULL RETURNING id`);
 
-/** Throws `not_found` for an unknown app. */
+/**
+ * Creates a key. Throws `not_found` for an unknown app, and `already_created` for a request that
+ * was carried out before, because a key is shown once.
+ */
 export async function createKey(
   deps: Deps,
   appId: string,
@@ -82,7 +89,7 @@ export async function createKey(
   );
 }
 
-/** Live ones, newest first. Throws `not_found` for an unknown app. */
+/** Lists the live keys of an app, newest first. Throws `not_found` for an unknown app. */
 export async function listKeys(deps: Deps, appId: string): Promise<ApiKeyRecord[]> {
   await getApp(deps, appId);
   const rows = await deps.db
@@ -107,7 +114,9 @@ export async function listKeys(deps: Deps, appId: string): Promise<ApiKeyRecord[
   }));
 }
 
-/** At once, on every route, with whatever the key has minted. Throws `not_found`. */
+/**
+ * Revokes a key at once on every route, together with whatever it has minted. Throws `not_found`.
+ */
 export async function revokeKey(deps: Deps, appId: string, id: string): Promise<void> {
   const known = await listKeys(deps, appId);
   if (!known.some((key) => key.id === id))

@@ -1,14 +1,15 @@
-/** Where hosted pages lead back to. */
+/** The URLs that hosted pages lead back to. */
 
 import { Problem } from "../../problem";
 import type { App } from "../user/record";
 
-/** How it went, in the query of the URL. */
+/** The outcome, which goes into the query of the URL. */
 export type Result = { result: "success"; code?: string } | { result: "cancelled" };
 
 /**
- * The URL as it is kept: one of the app's registered ones, to which only a query may be added. What
- * is compared is what a browser would make of it. Throws `return_url_not_registered`.
+ * Gives the URL as it is stored. It must be one of the app's registered URLs, to which only a query
+ * may be added. URLs are compared after parsing, as a browser would read them. Throws
+ * `return_url_not_registered`.
  */
 export function assertRegistered({ settings }: Pick<App, "settings">, text: string): string {
   const url = new URL(text);
@@ -18,7 +19,7 @@ export function assertRegistered({ settings }: Pick<App, "settings">, text: stri
   return search === "" ? url.href : href;
 }
 
-/** The URL to go back to, with the result behind whatever query it has. */
+/** The URL to go back to. The result is added to whatever query it has. */
 export function returnTo(returnUrl: string, result: Result): string {
   const query = new URLSearchParams({ ...result });
   return `${returnUrl}${returnUrl.includes("?") ? "&" : "?"}${query.toString()}`;

@@ -1,9 +1,9 @@
 /**
- * Confirming an enrolment: the first right code makes a pending authenticator active, and is
- * thereby spent.
+ * Confirms an enrolment: the first right code makes a pending authenticator active, and is spent by
+ * that.
  *
- * It does not go through the gate (`code/verify.ts`), because there is no factor yet that the gate
- * could guard. Wrong codes count against the enrolment's own tries and never against the user's guard.
+ * It does not go through the gate (`code/verify.ts`), because there is no factor yet for the gate
+ * to guard. Wrong codes count against the enrolment's own tries and never against the user's guard.
  */
 
 import { normaliseCode } from "../../crypto/code";
@@ -45,25 +45,31 @@ const APPLY = effect(
 export interface Confirmation {
   id: string;
   status: "active";
-  /** Only with the user's first authenticator. */
+  /** Present only with the user's first authenticator. */
   backupCodes?: string[];
 }
 
-/** Of a wrong code: what makes out why it is. */
+/** For a wrong code, the answer is a function that finds out why it is wrong. */
 type Answer = Confirmation | { diagnosis: () => Promise<Problem> };
 
 export interface ConfirmationInput {
   authenticatorId: string;
   code: string;
-  /** Whether the first one comes with backup codes: not where they cannot be shown. */
+  /**
+   * Whether a user's first authenticator comes with backup codes. They are left out where they
+   * cannot be shown.
+   */
   withBackupCodes?: boolean;
-  /** What a right code does for the caller's session, other than to take it along. */
+  /** What a right code does to the caller's session instead of merely keeping it alive. */
   renewal?: Effect;
   /** What else a right code does. */
   effects?: readonly Effect[];
 }
 
-/** A reset user is bound again by a right code. A wrong one is charged to the enrolment alone. */
+/**
+ * A right code also ends the need of a reset user to enrol again. A wrong code is charged to the
+ * enrolment alone.
+ */
 const CONFIRM = change(
   "authenticator.confirmed",
   {
@@ -75,9 +81,11 @@ const CONFIRM = change(
 );
 
 /**
- * Throws `proof_required` for one that was begun without a proof, where by now there is a factor that
- * the app wants proven; `invalid_code`, or what `diagnose` makes of it; `not_found` also for an
- * enrolment that has expired; `enrolment_closed` after five wrong codes; and what a change throws.
+ * Confirms an enrolment. Throws `not_found` for an unknown or expired enrolment,
+ * `already_confirmed`, `enrolment_closed` after five wrong codes, `invalid_request` for a text that
+ * is no code, `invalid_code` or whatever else `diagnose` finds, and what a change throws. Throws
+ * `proof_required` if the enrolment began without a proof and the user meanwhile has a factor that
+ * the app wants proven.
  */
 export async function confirm(
   deps: Deps,
@@ -116,7 +124,7 @@ async function planConfirmation(
   return { values, event: { authenticatorId }, ...(await followUp(context, input)) };
 }
 
-/** What a right code brings and does besides. */
+/** What else a right code does, and the answer to it. */
 async function followUp(
   { deps, caller, found }: Context,
   { authenticatorId: id, withBackupCodes = true, renewal, effects = [] }: ConfirmationInput,
@@ -134,7 +142,11 @@ async function followUp(
   return { effects: [...codes, ...session, ...effects], answer };
 }
 
-/** Else several begun at once, before there was a factor, would be as many ways around its proof. */
+/**
+ * Finds the enrolment that is to be confirmed. It must be proven if the app wants that and a factor
+ * is active by now. Otherwise several enrolments that began before there was any factor would be as
+ * many ways around the proof.
+ */
 function pendingOne({ deps, actor, found }: Context, id: string): Authenticator {
   assertUnlocked(found.user, deps.now);
   const one = findAuthenticator(found, id, "No such authenticator, or its enrolment has expired.");
@@ -146,8 +158,8 @@ function pendingOne({ deps, actor, found }: Context, id: string): Authenticator 
 }
 
 /**
- * As many as this authenticator has, or as an app shows that ignores how many. Throws
- * `invalid_request` for what is neither; that takes no try.
+ * Reads a code with as many digits as this authenticator has, or as an authenticator app shows that
+ * ignores the number of digits. Throws `invalid_request` for any other text, which takes no try.
  */
 export function digitsOf(text: string, { digits }: Pick<Authenticator, "digits">): string {
   const code = normaliseCode(text);

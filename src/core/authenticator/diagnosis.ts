@@ -1,7 +1,7 @@
 /**
- * Why a code confirms no enrolment, as far as it may be told. Looking further than a verification
- * does tells a guesser more than a plain no; but here the secret is not yet worth anything to
- * anybody, and each look costs one of the enrolment's five tries.
+ * Finds out why a code does not confirm an enrolment, as far as that may be told. A look beyond the
+ * steps that a verification accepts tells a guesser more than a plain refusal. Here the secret is
+ * not yet worth anything to anybody, and each look costs one of the enrolment's five tries.
  */
 
 import {
@@ -16,7 +16,10 @@ import type { OpenAuthenticator } from "../code/match";
 import { MAX_DRIFT } from "../policy";
 
 const QUARTER_SECONDS = 15 * 60;
-/** 14 hours either way. Zones are whole, half and quarter hours apart (Nepal: UTC+05:45). */
+/**
+ * 14 hours in either direction. Time zones are whole, half and quarter hours apart (Nepal:
+ * UTC+05:45).
+ */
 const MAX_QUARTERS = 14 * 4;
 const QUARTERS = Array.from({ length: 2 * MAX_QUARTERS + 1 }, (_, at) => at - MAX_QUARTERS);
 
@@ -26,9 +29,10 @@ interface Place {
 }
 
 /**
- * `clock_skew` for the code of a time up to ten steps off, `time_zone` for that of a clock that is
- * off by a time zone, both with `offsetSeconds` (positive: the phone is ahead); `parameters_ignored`
- * for that of an app which makes of the secret what it always does; else `invalid_code`.
+ * Answers the problem that fits the code. `clock_skew` says that the code is of a time up to ten
+ * steps off. `time_zone` says that the clock is off by a time zone. Both have `offsetSeconds`,
+ * which is positive if the phone is ahead. `parameters_ignored` says that the authenticator app
+ * uses its usual parameters instead of the enrolment's. Any other code gives `invalid_code`.
  */
 export async function diagnose(
   [authenticator]: OpenAuthenticator[],
@@ -59,7 +63,7 @@ async function findOffset(
   const near = await find(stepsAround(current, MAX_DRIFT));
   if (near !== null) return clockSkew((near - current) * period);
   const far = await find(
-    // Set by hand, it is not true to the second either.
+    // A clock that was set by hand is not accurate to the second either.
     QUARTERS.flatMap((quarters) =>
       stepsAround(stepAfter(now, quarters, period), Math.max(1, window)),
     ),
@@ -90,7 +94,10 @@ function timeZone(offsetSeconds: number): Problem {
   });
 }
 
-/** Of each parameter the enrolment's or the usual one, as far as the code has that many digits. */
+/**
+ * Tries for each parameter both the enrolment's value and the usual one. The code itself says how
+ * many digits there are.
+ */
 async function findParameters(
   { secret, ...own }: OpenAuthenticator,
   code: string,
@@ -101,7 +108,7 @@ async function findParameters(
     for (const period of new Set([own.period, DEFAULT_PARAMETERS.period])) {
       const parameters: TotpParameters = { algorithm, digits, period };
       const steps = stepsAround(timeStep(now, period), window);
-      // The enrolment's own were tried before.
+      // The enrolment's own parameters were tried before.
       if ((await matchStep(secret, [code], { steps, parameters })) !== null) {
         return new Problem("parameters_ignored", {
           detail: `The app made this code with ${algorithm}, ${digits} digits and ${period} seconds.`,

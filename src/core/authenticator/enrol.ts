@@ -1,6 +1,6 @@
 /**
- * Enrolling an authenticator: a pending secret, shown once, that counts for nothing until a code of
- * it has been confirmed.
+ * Enrols an authenticator. Its secret is pending and shown once, and it counts for nothing until
+ * one of its codes has been confirmed.
  */
 
 import { digests, seal } from "../../crypto/keyring";
@@ -33,19 +33,19 @@ import { isShort } from "./given-secret";
 import { labelFor, type Names } from "./label";
 import { eventOfNew, HAS_ROOM, MAKE_ROOM, SECRET_IS_NEW, storedValues } from "./pending";
 
-/** Left out, the account's name is the app's own name for the user. */
+/** If no account name is given, it is the app's own name for the user. */
 export interface EnrolmentInput extends Names {
   name?: string | undefined;
   parameters: TotpParameters;
-  /** An import; left out, a new one is made. */
+  /** The secret of an import. If it is left out, a new one is made. */
   secret?: Uint8Array<ArrayBuffer>;
-  /** Whether it takes the place of all that are pending. */
+  /** Whether this enrolment replaces all pending ones. */
   replaces?: boolean;
-  /** From an operator's reset. */
+  /** The token of an operator's reset. */
   rebindToken?: string | undefined;
-  /** Of a factor that is active already. */
+  /** The proof of a factor that is active already. */
   proof?: Proof | undefined;
-  /** What it is to be called by what else happens with it. */
+  /** The id that the authenticator gets. It is given by callers whose own effects refer to it. */
   id?: string;
   effects?: readonly Effect[];
   request?: IdempotentRequest | null;
@@ -60,7 +60,10 @@ export interface Enrolment {
   expiresAt: Date;
 }
 
-/** A reset user comes with the token of that reset. A link that was opened in time has a time of its own. */
+/**
+ * A reset user needs the token of that reset. If a link was opened in time, the link's own expiry
+ * applies.
+ */
 const MAY_BE_BOUND = `NOT users.must_rebind OR ((users.rebind_expires_at > :now OR :linkId IS NOT NULL)
       AND users.rebind_hash IN (SELECT value FROM json_each(:rebindHashes)))`;
 const INSERT = effect(`
@@ -68,7 +71,7 @@ const INSERT = effect(`
     (id, user_id, name, secret, secret_digest, algorithm, digits, period, state, proven, created_at, expires_at)
   SELECT :id, :userId, :name, :secret, :secretDigest, :algorithm, :digits, :period, 'pending', :proven, :now, :expiresAt`);
 
-/** It uses up the token of a reset. */
+/** Enrolling uses up the token of a reset. */
 const ENROL = firstChange(
   "authenticator.enrolled",
   {
@@ -89,18 +92,19 @@ const ENROL = firstChange(
 );
 
 /**
- * A new pending authenticator; makes the user if this is the first.
+ * Creates a pending authenticator, and the user if this is the first one.
  *
- * Throws `locked`, `user_disabled`, `rebinding_required`, `too_many_authenticators`,
- * `secret_in_use`, and what a change throws.
+ * Throws `insufficient_scope` for an import by a key without the scope, `locked`, `user_disabled`,
+ * `rebinding_required`, `too_many_authenticators`, `secret_in_use`, and what a change throws.
  */
 export function enrol(deps: Deps, caller: Caller, input: EnrolmentInput): Promise<Enrolment> {
   return ENROL(deps, caller, input);
 }
 
 /**
- * A pending enrolment as it was answered, for a page that is shown again. Throws `not_found` for one
- * that is not pending any more, `enrolment_closed` after five wrong codes, and what `loadUser` throws.
+ * Shows a pending enrolment again as it was answered, for a page that is loaded again. Throws
+ * `not_found` if it is no longer pending, `enrolment_closed` after five wrong codes, and what
+ * `loadUser` throws.
  */
 export async function showPending(
   deps: Deps,
@@ -141,12 +145,15 @@ async function planEnrolment({ deps, caller, found }: Context, input: EnrolmentI
     event: eventOfNew(pending),
     effects: input.effects ?? [],
     resourceId: id,
-    // Before anything is written: what cannot be shown must not be made.
+    // The answer is made before anything is written: what cannot be shown must not be stored.
     answer: describe(secret, { id, loaded: found, input, expiresAt }),
   };
 }
 
-/** Sessions and links ask for a code themselves, where a factor is active. */
+/**
+ * Whether a factor was proven. Sessions and links ask for a code themselves where a factor is
+ * active.
+ */
 function isProven(
   caller: Caller,
   { authenticators }: Pick<LoadedUser, "authenticators">,
@@ -156,7 +163,7 @@ function isProven(
   return (isSession(caller) || isLink(caller)) && authenticators.some(isActive);
 }
 
-/** The link of a reset stands for its token. */
+/** The digests of the reset token that was given. A link for a reset stands for its token. */
 async function rebindHashes(
   { keyring }: Deps,
   { rebindHash }: LoadedUser,
@@ -165,7 +172,7 @@ async function rebindHashes(
   return rebindHash ? [rebindHash] : digests(keyring, "rebinding", rebindToken ?? "");
 }
 
-/** Throws `too_many_authenticators`, or `secret_in_use`. */
+/** Throws `too_many_authenticators` or `secret_in_use`. */
 export function assertRoomFor(secretDigests: string[], authenticators: Authenticator[]): void {
   const active = authenticators.filter(isActive);
   if (active.length >= MAX_AUTHENTICATORS) throw new Problem("too_many_authenticators");
@@ -173,7 +180,9 @@ export function assertRoomFor(secretDigests: string[], authenticators: Authentic
   if (known) throw new Problem("secret_in_use");
 }
 
-/** While it is pending, an idempotent replay shows the same enrolment again. */
+/**
+ * Shows the same enrolment again while it is pending, for a request that was carried out before.
+ */
 async function replay(
   deps: Deps,
   loaded: LoadedUser,

@@ -1,4 +1,7 @@
-/** A secret that comes from elsewhere, with a phone that has it: in whatever encoding, within our bounds. */
+/**
+ * A secret that was made elsewhere and that a phone has already. It may come in any of several
+ * encodings, and must be within our bounds.
+ */
 
 import {
   decodeSecret,
@@ -20,13 +23,16 @@ export interface GivenParameters {
 
 export interface GivenSecret extends GivenParameters {
   secret: string;
-  /** Left out: Base32. */
+  /** Base32 if left out. */
   encoding?: SecretEncoding | undefined;
-  /** Takes 80 to 127 bits, too. */
+  /** Whether secrets of 80 to 127 bits are accepted too. */
   allowShort?: boolean | undefined;
 }
 
-/** What is left out is as every app has it. */
+/**
+ * Completes the parameters. Those that are left out get the values that every authenticator app
+ * knows.
+ */
 export function parametersOf({ algorithm, digits, period }: GivenParameters): TotpParameters {
   return {
     algorithm: algorithm ?? DEFAULT_PARAMETERS.algorithm,
@@ -36,8 +42,9 @@ export function parametersOf({ algorithm, digits, period }: GivenParameters): To
 }
 
 /**
- * The secret and how its codes are made. Throws `invalid_request`, with the field, for what is not
- * written as it says, has not 128 (or 80) to 1,024 bits, or says two things of one parameter.
+ * Reads the secret and the parameters of its codes. Throws `invalid_request`, naming the field, if
+ * the secret is not in the encoding that it is said to have, if it is not 128 (or 80) to 1,024 bits
+ * long, or if two values are given for one parameter.
  */
 export function readSecret(given: GivenSecret): { secret: Bytes; parameters: TotpParameters } {
   const { secret: text, encoding = "base32" } = given;
@@ -50,7 +57,7 @@ export function readSecret(given: GivenSecret): { secret: Bytes; parameters: Tot
   return { secret, parameters: agree(given, uri.parameters) };
 }
 
-/** Whether it has fewer bits than RFC 4226 asks for. */
+/** Whether the secret has fewer bits than RFC 4226 asks for. */
 export function isShort(secret: Bytes): boolean {
   return secret.byteLength < MIN_SECRET_BYTES;
 }
@@ -73,7 +80,7 @@ function readUri(text: string): OtpauthUri {
   }
 }
 
-/** What the URI says, else what was given; both only if they say the same. */
+/** Takes what the URI says, or else what was given. If both say something, they must agree. */
 function agree(given: GivenParameters, { algorithm, digits, period }: OtpauthUri["parameters"]) {
   const said = {
     algorithm: algorithm && readAlgorithm(algorithm),
@@ -92,7 +99,7 @@ function agree(given: GivenParameters, { algorithm, digits, period }: OtpauthUri
   });
 }
 
-/** In any case, and with or without the dash of its proper name. */
+/** Reads the name of an algorithm in upper or lower case, with or without its dash. */
 function readAlgorithm(text: string): TotpAlgorithm {
   const name = text.toUpperCase().replace("-", "");
   const known = (["SHA1", "SHA256", "SHA512"] as const).find((one) => one === name);

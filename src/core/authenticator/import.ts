@@ -1,7 +1,7 @@
 /**
- * Imports that are active at once: the phone of a user works already, in the system that they come
- * from. The operator vouches for it; so does a back end with the scope `import`, which may instead
- * show the code that its user has just typed.
+ * Imports authenticators that are active at once, because the user's phone works already with the
+ * system that they come from. The operator vouches for that. So does a back end with the scope
+ * `import`; it may instead send the code that its user has just typed.
  */
 
 import { digests, seal } from "../../crypto/keyring";
@@ -29,11 +29,17 @@ export interface ImportInput {
   secret: Uint8Array<ArrayBuffer>;
   name?: string | undefined;
   parameters: TotpParameters;
-  /** What the phone shows now: it proves that the two have the same secret, and is spent by it. */
+  /**
+   * The code that the phone shows now. It proves that both sides have the same secret, and is spent
+   * by that.
+   */
   code?: string | undefined;
-  /** Whether ten backup codes come with a first factor: not where nobody is there to be shown them. */
+  /**
+   * Whether ten backup codes come with a first factor. They are left out if nobody is there to see
+   * them.
+   */
   backupCodes?: boolean | undefined;
-  /** Of a factor that is active already. */
+  /** The proof of a factor that is active already. */
   proof?: Proof | undefined;
   request?: IdempotentRequest | null;
   /** Checks everything and writes nothing. */
@@ -53,8 +59,9 @@ const INSERT = effect(`
     :lastStep, :drift, :now, :now, :lastUsedAt`);
 
 /**
- * A reset user is not bound again by this: who they are is not proven by an old secret. Of a key it
- * depends on what was read whether backup codes come with it; of the operator nothing does.
+ * An import does not end the need of a reset user to enrol again, because an old secret does not
+ * prove who they are. For a key, the epoch must be as it was read, because what was read decides
+ * whether backup codes come with the import. The operator's imports do not depend on that.
  */
 const IMPORT = firstChange(
   "authenticator.imported",
@@ -81,15 +88,18 @@ const IMPORT = firstChange(
 );
 
 /**
- * By a key of the scope `import`. Throws `insufficient_scope`, `invalid_code`, `user_disabled`,
- * `locked`, `rebinding_required`, `too_many_authenticators`, `secret_in_use`, and what a change
- * throws.
+ * Imports an authenticator by a key with the scope `import`. Throws `insufficient_scope`,
+ * `invalid_code`, `user_disabled`, `locked`, `rebinding_required`, `too_many_authenticators`,
+ * `secret_in_use`, and what a change throws.
  */
 export function importByKey(deps: Deps, caller: KeyCaller, input: ImportInput): Promise<Imported> {
   return IMPORT(deps, caller, input);
 }
 
-/** By the operator; throws as `importByKey`. */
+/**
+ * Imports an authenticator by the operator. Throws what `importByKey` throws, except
+ * `insufficient_scope`.
+ */
 export function importAuthenticator(
   deps: Deps,
   caller: OperatorCaller,
@@ -128,7 +138,10 @@ async function planImport({ deps, found }: Context, input: ImportInput) {
   };
 }
 
-/** What counts as spent: the step of the code, with its distance from now; else the present one, whose code may have been used elsewhere. */
+/**
+ * What counts as spent. That is the step of the code, together with its distance from now. Without
+ * a code it is the present step, whose code may have been used elsewhere.
+ */
 async function spentBy(
   { now }: Deps,
   { settings: { window } }: App,
@@ -143,7 +156,10 @@ async function spentBy(
   return { lastStep: step, drift: step - present };
 }
 
-/** The same answer again, unless backup codes were to come with it, which are shown once. */
+/**
+ * Answers a repeated request like the first one, unless backup codes were to come with it, because
+ * those are shown once.
+ */
 function replay(
   { authenticators }: UserRecord,
   { backupCodes }: ImportInput,

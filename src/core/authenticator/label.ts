@@ -1,10 +1,10 @@
-/** What an authenticator app shows for an authenticator: within what a QR code can carry. */
+/** The label that an authenticator app shows for an authenticator, short enough for a QR code. */
 
 import { costInUri, shorten, type Label } from "../../crypto/provisioning-uri";
 import { ACCOUNT_NAME_BOUNDS, ISSUER_BOUNDS, LABEL_COST } from "../policy";
 import { isActive, type LoadedUser } from "../user/record";
 
-/** What was asked for, as far as it was. */
+/** The names that the caller gave. */
 export interface Names {
   issuer?: string | undefined;
   accountName?: string | undefined;
@@ -13,8 +13,9 @@ export interface Names {
 }
 
 /**
- * A second authenticator of one user goes by its own name too, or by a number: else some phones take
- * it for the first one, and others show two that look alike.
+ * The label for a new authenticator. If the user has others, the label also contains the
+ * authenticator's own name or a number. Otherwise some phones would take it for the first one, and
+ * others would show two that look alike.
  */
 export function labelFor(
   { app, accountName, authenticators }: Pick<LoadedUser, "app" | "accountName" | "authenticators">,
@@ -34,12 +35,15 @@ function distinguish(accountName: string, name: string): string {
   return `${accountName} (${short})`;
 }
 
-/** A user id may contain colons and be long; an account name may not (Key Uri Format). */
+/**
+ * Makes an account name of a user id. An id may be long and contain colons, and an account name may
+ * not (Key Uri Format).
+ */
 export function toAccountName(text: string): string {
   return shorten(withoutColons(text), ACCOUNT_NAME_BOUNDS);
 }
 
-/** An app's name may cost more than an issuer may. */
+/** Makes an issuer of an app's name, which may be longer than an issuer. */
 export function toIssuer(text: string): string {
   return shorten(withoutColons(text), ISSUER_BOUNDS);
 }

@@ -1,7 +1,7 @@
 /**
- * Setting up an authenticator on the pages of one's own account, which show the secret again after a
- * wrong code: to the session that made it, and to no other. Whoever has the password alone would
- * else know the secret that is about to protect the account from them.
+ * Sets up an authenticator on the pages of a user's own account. They show the secret again after a
+ * wrong code, but only to the session that made it. Otherwise somebody who has only the password
+ * would learn the secret that is about to protect the account from them.
  */
 
 import { randomId } from "../../crypto/random";
@@ -19,7 +19,7 @@ const NOTE_ENROLMENT = effect(
   "id = :sessionId",
 );
 
-/** A secret, in the place of whatever is pending. Throws what `enrol` throws. */
+/** Enrols an authenticator, which replaces all pending ones. Throws what `enrol` throws. */
 export function enrolOwn(
   deps: Deps,
   caller: SessionCaller,
@@ -37,8 +37,9 @@ export function enrolOwn(
 }
 
 /**
- * The secret again. Throws `not_found` for another session's, `enrolment_closed` after this session
- * has begun another, `already_confirmed` for one that is active by now, and what `showPending` throws.
+ * Shows the secret again. Throws `not_found` if this session enrolled nothing, `enrolment_closed`
+ * if it enrolled another authenticator last, `already_confirmed` if the authenticator is active by
+ * now, and what `showPending` throws.
  */
 export async function showOwn(deps: Deps, caller: SessionCaller, id: string): Promise<Enrolment> {
   const { session, authenticators } = await loadBySession(deps, caller);

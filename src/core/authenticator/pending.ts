@@ -1,22 +1,25 @@
-/** What a new authenticator, pending or active, needs of its user's row, and what becomes of the others. */
+/**
+ * What a new authenticator, pending or active, needs of its user's row, and what happens to the
+ * user's other pending ones.
+ */
 
 import { effect } from "../../db/effect";
 import type { TotpParameters } from "../../crypto/totp";
 import type { AuditEvent } from "../audit/event";
 import { MAX_AUTHENTICATORS } from "../policy";
 
-/** One more is not too many. */
+/** The user has room for one more active authenticator. */
 export const HAS_ROOM = `(SELECT count(*) FROM authenticators t
     WHERE t.user_id = users.id AND t.state = 'active') < ${MAX_AUTHENTICATORS}` as const;
 
-/** None of the user's authenticators has it. */
+/** None of the user's authenticators has this secret. */
 export const SECRET_IS_NEW = `NOT EXISTS (SELECT 1 FROM authenticators t WHERE t.user_id = users.id
       AND (t.state = 'active' OR t.expires_at > :now)
       AND t.secret_digest IN (SELECT value FROM json_each(:secretDigests)))`;
 
 /**
- * Pending ones that have expired, and of the others the oldest if all places are taken, or all that
- * this one replaces.
+ * Deletes the pending authenticators that have expired. Of the others it deletes the oldest ones if
+ * all places are taken, or all if the new one replaces them.
  */
 export const MAKE_ROOM = effect(
   "DELETE FROM authenticators",
@@ -31,23 +34,23 @@ export const MAKE_ROOM = effect(
 export interface NewAuthenticator {
   id: string;
   name: string | null;
-  /** Sealed. */
+  /** The sealed secret. */
   secret: string;
-  /** Newest key first. */
+  /** One digest for each key of the ring, newest key first. */
   secretDigests: string[];
   parameters: TotpParameters;
-  /** Its secret has fewer bits than it should. */
+  /** Whether the secret has fewer bits than it should. */
   isShort: boolean;
 }
 
-/** What of it stands in its row. */
+/** The values of its row. */
 export function storedValues({ id, name, secret, secretDigests, parameters }: NewAuthenticator) {
   const [secretDigest = ""] = secretDigests;
   const digests = { secretDigest, secretDigests: JSON.stringify(secretDigests) };
   return { ...parameters, ...digests, id, name, secret };
 }
 
-/** The audit trail names a secret that has fewer bits than it should. */
+/** What the audit trail says about it, including that its secret is too short. */
 export function eventOfNew({ id, isShort }: NewAuthenticator): Partial<AuditEvent> {
   return { authenticatorId: id, ...(isShort && { reason: "short_secret" }) };
 }

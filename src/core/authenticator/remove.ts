@@ -1,4 +1,4 @@
-/** Ending a factor: one authenticator, or the whole second factor at once. */
+/** Ends a factor: one authenticator, or the whole second factor at once. */
 
 import { effect } from "../../db/effect";
 import type { Deps } from "../../env";
@@ -13,7 +13,10 @@ import { findAuthenticator } from "../user/record";
 const OWNS_AUTHENTICATOR = `EXISTS (SELECT 1 FROM authenticators t
     WHERE t.id = :authenticatorId AND t.user_id = users.id AND t.state = :state)`;
 const DELETE_ONE = effect("DELETE FROM authenticators", "id = :authenticatorId");
-/** Backup codes alone are no factor. */
+/**
+ * Deletes the backup codes if no active authenticator is left, because backup codes alone are no
+ * factor.
+ */
 const DELETE_ORPHANED_CODES = effect(
   "DELETE FROM backup_codes",
   `user_id = :userId AND NOT EXISTS (SELECT 1 FROM authenticators t
@@ -48,9 +51,10 @@ interface Removal {
 }
 
 /**
- * Removes an authenticator, also a pending one, which is no factor yet; with the last active one the
- * backup codes go too. Throws `not_found`; to anybody but the operator also `user_disabled`, `locked`
- * (capped) or `rebinding_required`, which are the operator's to end; and what a change throws.
+ * Removes an authenticator. It may be a pending one, which is no factor yet. With the last active
+ * one the backup codes go too. Throws `not_found`, and what a change throws. Also throws
+ * `user_disabled`, `locked` (capped) or `rebinding_required`, unless the operator asks, because
+ * only the operator may end those.
  */
 export function removeAuthenticator(deps: Deps, caller: Caller, removal: Removal): Promise<void> {
   return REMOVE(deps, caller, removal);
@@ -68,8 +72,8 @@ const DISABLE = change(
 );
 
 /**
- * All authenticators at once, pending ones too, and the backup codes. Throws `user_disabled`,
- * `locked` (capped) or `rebinding_required`, and what a change throws.
+ * Removes all authenticators at once, including pending ones, and the backup codes. Throws
+ * `user_disabled`, `locked` (capped) or `rebinding_required`, and what a change throws.
  */
 export function disableSecondFactor(deps: Deps, caller: Caller): Promise<void> {
   return DISABLE(deps, caller, {});

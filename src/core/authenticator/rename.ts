@@ -1,4 +1,4 @@
-/** Giving an authenticator another name. */
+/** Gives an authenticator another name. */
 
 import { effect } from "../../db/effect";
 import type { Deps } from "../../env";
@@ -32,7 +32,10 @@ const RENAME = change(
   },
 );
 
-/** Answers the authenticator with its new name. Throws `not_found`, and what a change throws. */
+/**
+ * Renames an authenticator and answers it with its new name. Throws `not_found`, and what a change
+ * throws.
+ */
 export function renameAuthenticator(
   deps: Deps,
   caller: Caller,

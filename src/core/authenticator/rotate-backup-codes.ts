@@ -1,4 +1,4 @@
-/** New backup codes for a user who may have used up, lost or shown the old ones. */
+/** Makes new backup codes for a user who may have used up, lost or shown the old ones. */
 
 import type { Deps } from "../../env";
 import { Problem } from "../../problem";
@@ -15,7 +15,10 @@ interface Rotation {
   proof?: Proof | undefined;
 }
 
-/** New ones end what was minted before them; a user without an active authenticator gets none. */
+/**
+ * New backup codes end what was minted before them. A user without an active authenticator gets
+ * none.
+ */
 const ROTATE: Change<Rotation, string[]> = change(
   "backup_codes.rotated",
   {
@@ -46,8 +49,8 @@ const ROTATE: Change<Rotation, string[]> = change(
 );
 
 /**
- * A new set in the place of the old one. Throws `not_enrolled`, `user_disabled`, and what a change
- * throws.
+ * Makes a new set that replaces the old one. Throws `not_enrolled`, `user_disabled`, and what a
+ * change throws.
  */
 export function rotateBackupCodes(
   deps: Deps,

@@ -1,11 +1,11 @@
-/** What may be told of a user: to their app's back end, to themselves, to the operator. */
+/** What may be told about a user to their app's back end, to themselves, and to the operator. */
 
 import { sealedBytes } from "../../crypto/keyring";
 import { countBackupCodes, type BackupCodesLeft } from "../code/backup-codes";
 import { isAhead, refusedUntil } from "../code/steps-ahead";
 import { isActive, type Authenticator, type LoadedUser, type UserRecord } from "../user/record";
 
-/** What can be told of an authenticator: never its secret. */
+/** What may be told about an authenticator. Its secret never is. */
 export interface AuthenticatorStatus {
   id: string;
   name: string | null;
@@ -13,19 +13,22 @@ export interface AuthenticatorStatus {
   createdAt: Date;
   confirmedAt: Date | null;
   lastUsedAt: Date | null;
-  /** Steps by which its clock was off at the last success: codes around there are right too (RFC 6238 §6). */
+  /**
+   * By how many steps its clock was off at the last success. Codes around that step are right too
+   * (RFC 6238 §6).
+   */
   driftSteps: number;
-  /** Fewer than 128 only of one that was imported so. */
+  /** How many bits the secret has. There are fewer than 128 only if it was imported like that. */
   secretBits: number;
-  /** Only where our clock was ahead: every code is refused until then. */
+  /** Set only if our clock was ahead. Every code is refused until this time. */
   refusedUntil?: Date;
 }
 
 export interface UserStatus {
   userId: string;
   /**
-   * Also true when the user is capped, disabled, or was reset: the password alone is never enough
-   * again by itself.
+   * Also true if the user is capped, disabled or was reset, so that the password alone is never
+   * enough.
    */
   twoFactor: boolean;
   authenticators: AuthenticatorStatus[];
@@ -36,7 +39,7 @@ export interface UserStatus {
   disabled: boolean;
 }
 
-/** What may be told of a user. */
+/** The status of a user who exists. */
 export function toStatus(
   { user, authenticators, backupCodesRemaining }: UserRecord,
   now: Date,
@@ -49,7 +52,7 @@ export function toStatus(
     userId: user.externalId,
     twoFactor: active || capped || disabled || user.mustRebind,
     authenticators: authenticators.map((one) => toAuthenticatorStatus(one, now)),
-    // Without a second factor none are missing.
+    // A user without a second factor lacks no backup codes.
     backupCodes: active
       ? countBackupCodes(backupCodesRemaining)
       : { remaining: backupCodesRemaining },
@@ -60,7 +63,10 @@ export function toStatus(
   };
 }
 
-/** The same for the app's back end, also of somebody whom it has never named, or has deleted. */
+/**
+ * The same for the app's back end, which may also ask about a user whom it has never named or has
+ * deleted.
+ */
 export function toAnswer({ user, ...loaded }: LoadedUser, now: Date) {
   const appId = loaded.app.id;
   if (user) return { appId, known: true, ...toStatus({ ...loaded, user }, now) };
@@ -77,7 +83,7 @@ const NOTHING_KNOWN = {
   disabled: false,
 };
 
-/** Of one of the user's. */
+/** The status of one of the user's authenticators. */
 export function toAuthenticatorStatus(one: Authenticator, now: Date): AuthenticatorStatus {
   return {
     id: one.id,

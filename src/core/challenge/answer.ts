@@ -1,6 +1,6 @@
 /**
- * Answering a challenge: no API key, no cookie, nothing but the token and a code. One round trip to
- * D1, the commit.
+ * Answers a challenge. It takes no API key and no cookie, only the token and a code, and it makes
+ * one round trip to D1: the commit.
  */
 
 import type { Effect } from "../../db/effect";
@@ -20,7 +20,7 @@ import { attemptCode, invalidCode, lockOutOf, parseCode } from "../code/verify";
 
 export interface ChallengeAnswer {
   code: string;
-  /** The browser's own word for where it comes from; null if there was none. */
+  /** Where the answer comes from, according to the browser. Null if the browser did not say. */
   origin: string | null;
   /** What else a right answer does. */
   afterPass?: readonly Effect[] | undefined;
@@ -32,7 +32,7 @@ export interface AnsweredChallenge {
 }
 
 /**
- * What a token says. Throws `invalid_challenge` for junk, for another kind and for one that has
+ * Opens a challenge token. Throws `invalid_challenge` if it is no token, is of another kind or has
  * expired.
  */
 export async function openChallenge(
@@ -50,9 +50,10 @@ export async function openChallenge(
 }
 
 /**
- * Throws `invalid_code` (with `attemptsRemaining: 0` if that was the last try, and with `lockedUntil`
- * if the user is locked by it), `invalid_challenge`, `locked` or `origin_not_allowed`; only the first
- * charges anything, and that not for a spent code.
+ * Answers a challenge. Throws `invalid_code`, with `attemptsRemaining: 0` if that was the last
+ * attempt and `lockedUntil` if it locked the user. Throws `invalid_challenge`, `locked`,
+ * `origin_not_allowed` or `invalid_request`. Only an `invalid_code` is charged, and not if the code
+ * is spent.
  */
 export async function answerChallenge(
   deps: Deps,
@@ -101,7 +102,7 @@ export async function answerChallenge(
   };
 }
 
-/** Whoever holds the token; with the key that minted it, which has to be good still. */
+/** The actor is whoever holds the token. The key that minted the token must still be good. */
 function challengeActor({ id, keyId }: ChallengeClaims): Actor {
   return { keyId, scope: "verify", session: null, link: null, name: `challenge:${id}` };
 }
@@ -112,7 +113,8 @@ async function isKnownUsedByAny(deps: Deps, ids: string[], digits: string): Prom
 }
 
 /**
- * A user who is locked hears that, and a dead challenge is dead, for a used code as for any other.
+ * Refuses a code that is known as spent. A locked user is told so, and a dead challenge is reported
+ * as dead, as with any other code.
  */
 async function refuseReplay(deps: Deps, claims: ChallengeClaims): Promise<never> {
   const { app, user } = await loadAnswerable(deps, claims);
@@ -120,7 +122,7 @@ async function refuseReplay(deps: Deps, claims: ChallengeClaims): Promise<never>
   throw new Problem("invalid_code", { cause: "KV knows the code as used" });
 }
 
-/** What KV did not have. Throws what `loadAnswerable` throws. */
+/** Reads what KV did not have. Throws what `loadAnswerable` throws. */
 async function snapshotFromD1(deps: Deps, claims: ChallengeClaims): Promise<ChallengeSnapshot> {
   const { app, user, authenticators } = await loadAnswerable(deps, claims);
   const active = authenticators.filter(isActive);
@@ -132,7 +134,9 @@ async function snapshotFromD1(deps: Deps, claims: ChallengeClaims): Promise<Chal
   return { settings: app.settings, authenticators: opened };
 }
 
-/** The user, if the challenge could still be answered. Throws `locked` or `invalid_challenge`. */
+/**
+ * Loads the user if the challenge could still be answered. Throws `locked` or `invalid_challenge`.
+ */
 async function loadAnswerable(deps: Deps, claims: ChallengeClaims) {
   const record = await loadUserById(deps, claims.userId);
   if (!record) throw new Problem("invalid_challenge", { cause: "unknown user" });
@@ -150,7 +154,7 @@ async function loadAnswerable(deps: Deps, claims: ChallengeClaims) {
   return record;
 }
 
-/** Why the commit changed nothing. */
+/** Finds out why the commit changed nothing. */
 async function explainRefusal(deps: Deps, claims: ChallengeClaims): Promise<Problem> {
   try {
     await loadAnswerable(deps, claims);

@@ -9,14 +9,14 @@ import type { ChallengeClaims } from "./token";
 import { ASSERTION_LIFE_SECONDS } from "../policy";
 
 /**
- * RFC 8176: "otp" also for a backup code, which is a one-time password; "mfa" is the back end's to
- * conclude.
+ * Authentication methods (RFC 8176). A backup code is a one-time password too, hence "otp". Whether
+ * all of it amounts to "mfa" is for the back end to conclude.
  */
 const AMR = { totp: ["otp"], backup_code: ["otp", "backup_code"] };
 
 /**
- * `jti` is the challenge's id and `aud` the app's, for the back end to compare with what it asked
- * for.
+ * Signs the assertion. `jti` is the challenge's id and `aud` the app's id; the back end compares
+ * both with what it asked for.
  */
 export function signAssertion(
   { signingKeys, settings, now }: Deps,

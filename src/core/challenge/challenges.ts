@@ -1,7 +1,6 @@
 /**
- * Challenges: the back end asks for one, the browser answers it straight at the nearest edge, and
- * the back end checks the signed assertion offline. Answering costs one round trip to D1: the
- * commit.
+ * Challenges. The back end asks for one, the browser answers it at the nearest edge, and the back
+ * end checks the signed assertion offline. Answering costs one round trip to D1: the commit.
  */
 
 import { randomId } from "../../crypto/random";
@@ -26,16 +25,17 @@ export interface Challenge {
 }
 
 export interface ChallengeInput {
-  /** The back end's own words for what is being confirmed; it comes back in the assertion. */
+  /** The back end's own words for what is being confirmed. The assertion repeats them. */
   purpose?: string | undefined;
   ttlSeconds: number;
-  /** Makes it one for a hosted page, which leads back there. */
+  /** If given, the challenge is answered on a hosted page, which leads back to this URL. */
   returnUrl?: string | undefined;
 }
 
 /**
- * Throws `not_found`, `not_enrolled`, `locked`, `user_disabled`, `rebinding_required` or
- * `return_url_not_registered`.
+ * Creates a challenge. Throws `not_found`, `not_enrolled`, `locked`, `user_disabled`,
+ * `rebinding_required`, `return_url_not_registered`, `already_created` if a repeated request finds
+ * the challenge expired, and what `loadByKey` and `once` throw.
  */
 export async function createChallenge(
   deps: Deps,
@@ -47,7 +47,7 @@ export async function createChallenge(
   if (!loaded.authenticators.some(isActive)) throw new Problem("not_enrolled");
   const place = placeOf(loaded.app, input);
   const made = { resourceId: randomId("chal"), createdAt: deps.now };
-  // A challenge has no row until it is answered: its replay is the same id with the same expiry.
+  // A challenge has no row until it is answered. Its replay has the same id and the same expiry.
   const mintAs = ({ resourceId: id, createdAt }: Created) => {
     const expiresAt = createdAt.getTime() + input.ttlSeconds * 1000;
     if (expiresAt <= deps.now.getTime()) {
@@ -68,14 +68,17 @@ export async function createChallenge(
   );
 }
 
-/** Where it is answered: by the app's own browser code, or on a hosted page. */
+/** Where the challenge is answered: by the app's own browser code, or on a hosted page. */
 function placeOf(app: App, { returnUrl }: ChallengeInput): Pick<ChallengeClaims, "kind" | "page"> {
   if (returnUrl === undefined) return { kind: "server" };
   const { name, issuer } = app;
   return { kind: "link", page: { name, issuer, returnUrl: assertRegistered(app, returnUrl) } };
 }
 
-/** A challenge for the active authenticators of this user; its snapshot follows the answer. */
+/**
+ * Mints a challenge for the active authenticators of this user. Its snapshot is stored after the
+ * answer.
+ */
 export async function mintChallenge(
   deps: Deps,
   { app, user, authenticators, backupCodesRemaining }: UserRecord,

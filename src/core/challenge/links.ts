@@ -1,6 +1,7 @@
 /**
- * Challenge links: a challenge that is answered on a page of ours. The browser brings back a one-time
- * code, never the assertion itself, and the app's back end fetches that for it with its key.
+ * Challenge links: challenges that are answered on a page of ours. The browser brings back a
+ * one-time code and never the assertion itself. The app's back end exchanges that code for the
+ * assertion with its key.
  */
 
 import { createSecret, hashSecret } from "../../crypto/opaque-tokens";
@@ -27,7 +28,7 @@ export interface ChallengeLink extends Omit<Challenge, "token"> {
   url: string;
 }
 
-/** What the back end fetches. */
+/** What the back end gets for the one-time code. */
 export interface Redemption {
   /** The challenge's id. */
   id: string;
@@ -39,8 +40,9 @@ export interface Redemption {
 }
 
 /**
- * Its app is as it was, and the key that made it is good. Over: it was answered, its tries are used
- * up, or something happened to the user that ends challenges.
+ * Selects a row if the app has the same epoch and the key that made the link is good. `isOver` says
+ * that the challenge was answered, that its attempts are used up, or that something has ended the
+ * challenges of this user.
  */
 const STANDS = statement(`
   SELECT EXISTS (SELECT 1 FROM challenges c WHERE c.id = :id AND ${CHALLENGE_IS_OVER})
@@ -56,20 +58,22 @@ const INSERT = effect(
   "id = :userId",
 );
 
-/** The user, while the challenge is open. */
+/** The user of the challenge, while it is open. */
 const WHO_IS_ASKED = `FROM users WHERE users.id = :userId AND ${SAME_EPOCH}
     AND NOT EXISTS (SELECT 1 FROM challenges c WHERE c.id = :id AND ${CHALLENGE_IS_OVER})` as const;
-/** Before the statement that makes it untrue. */
+/**
+ * Records the end of the challenge. It comes before the statement that makes its condition untrue.
+ */
 const recordCancelled = recordWhere(`EXISTS (SELECT 1 ${WHO_IS_ASKED})`);
-/** Spent, and by no code: nothing hangs on it. */
+/** Spends the challenge by no code, so that nothing depends on it. */
 const CANCEL = statement(`
   INSERT INTO challenges (id, user_id, attempts, strikes, spent_at, expires_at)
   SELECT :id, users.id, 0, 0, :now, :expiresAt ${WHO_IS_ASKED}
   ON CONFLICT (id) DO UPDATE SET spent_at = excluded.spent_at`);
 
 /**
- * Once, with a good key of the same app; for the user and the app as they were, and while the key
- * that made the link is good too.
+ * Redeems a result once, with a good key of the same app. The user and the app must have the same
+ * epochs, and the key that made the link must still be good.
  */
 const REDEEM = statement(`
   DELETE FROM challenge_results AS r WHERE r.hash = :codeHash AND r.expires_at > :now
@@ -83,7 +87,7 @@ const REDEEM = statement(`
 type Redeemed = Pick<Row<typeof challengeResults>, "appId" | "purpose" | "method"> &
   Named<Row<typeof challengeResults>, { id: "challengeId" }> & { externalId: string };
 
-/** Throws what `createChallenge` throws. */
+/** Creates a challenge link. Throws what `createChallenge` throws. */
 export async function createChallengeLink(
   deps: Deps,
   caller: KeyCaller,
@@ -94,8 +98,8 @@ export async function createChallengeLink(
 }
 
 /**
- * A link that may speak in its app's name, and lead back to it; and whether it is certain that no
- * code will be accepted any more. Throws `invalid_challenge`.
+ * Opens a challenge link, if it may still speak in its app's name and lead back to the app. Also
+ * says whether it is certain that no more codes are accepted. Throws `invalid_challenge`.
  */
 export async function openChallengeLink(
   deps: Deps,
@@ -110,7 +114,10 @@ export async function openChallengeLink(
   throw new Problem("invalid_challenge", { cause: "its app changed, or its key is revoked" });
 }
 
-/** Answers where the browser goes. Throws what `answerChallenge` throws. */
+/**
+ * Answers the challenge, and answers the URL that the browser goes to. Throws what
+ * `answerChallenge` throws.
+ */
 export async function answerChallengeLink(
   deps: Deps,
   claims: ChallengeClaims,
@@ -129,7 +136,9 @@ export async function answerChallengeLink(
   return returnTo(returnUrlOf(claims), { result: "success", code: text });
 }
 
-/** Ends the challenge: no code is accepted any more. Answers where the browser goes. */
+/**
+ * Ends the challenge, so that no more codes are accepted. Answers the URL that the browser goes to.
+ */
 export async function cancelChallengeLink(deps: Deps, claims: ChallengeClaims): Promise<string> {
   const { id, appId, userId, userEpoch } = claims;
   const now = deps.now.getTime();
@@ -142,7 +151,7 @@ export async function cancelChallengeLink(deps: Deps, claims: ChallengeClaims): 
   return leaveChallengeLink(claims);
 }
 
-/** Where the browser goes that brings no code. */
+/** The URL that the browser goes to without a code. */
 export function leaveChallengeLink(claims: ChallengeClaims): string {
   return returnTo(returnUrlOf(claims), { result: "cancelled" });
 }
@@ -153,8 +162,8 @@ function returnUrlOf({ page }: ChallengeClaims): string {
 }
 
 /**
- * Throws `not_found` for a code that is wrong, used, expired or of another app, and what `loadByKey`
- * throws.
+ * Redeems a one-time code. Throws `not_found` for a code that is wrong, used, expired or of another
+ * app, and what `assertKey` throws.
  */
 export async function redeemChallengeLink(
   deps: Deps,
@@ -164,7 +173,7 @@ export async function redeemChallengeLink(
   const { id, hash, scope } = caller;
   const codeHash = await hashSecret(code);
   const values = { id, hash, scope, codeHash, now: deps.now.getTime() };
-  // Each row is of one of the two.
+  // The batch has one type for the rows of both statements. Each row belongs to one of them.
   const [checked, redeemed] = await deps.db.$client.batch<CheckedKey & Redeemed>([
     CHECK_KEY(deps, values),
     REDEEM(deps, values),

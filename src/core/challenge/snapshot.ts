@@ -1,8 +1,8 @@
 /**
- * What the answer to a challenge needs, kept in KV so that it costs no read of D1: one sealed blob,
- * bound by its context to challenge, app and user. A blob that is missing, late, altered or
- * another's is a miss, and costs one read. It is never trusted: the commit checks the epochs, and
- * the rows themselves.
+ * What the answer to a challenge needs, kept in KV so that it costs no read of D1. It is one sealed
+ * blob, bound by its context to challenge, app and user. A blob that is missing, late or altered,
+ * or that belongs to another challenge, is a miss and costs one read. The snapshot is never
+ * trusted: the commit checks the epochs and the rows themselves.
  */
 
 import { open, seal } from "../../crypto/keyring";
@@ -19,7 +19,7 @@ export interface ChallengeSnapshot {
 
 const BASE64 = { alphabet: "base64" } as const;
 
-/** Leaves the snapshot behind, after the answer. */
+/** Leaves the snapshot behind after the answer. */
 export function putSnapshot(
   deps: Deps,
   claims: ChallengeClaims,
@@ -34,7 +34,7 @@ export function putSnapshot(
   deps.defer(write());
 }
 
-/** Null for a miss of any kind. */
+/** Reads the snapshot. Null for a miss of any kind. */
 export async function takeSnapshot(
   deps: Deps,
   claims: ChallengeClaims,
@@ -65,7 +65,8 @@ function keyOf(challengeId: string): string {
 }
 
 /**
- * With the epochs: a snapshot of an earlier state does not open for a later token of the same id.
+ * The context contains the epochs, so that a snapshot of an earlier state does not open for a later
+ * token of the same id.
  */
 function contextOf({ id, appId, appEpoch, userId, userEpoch }: ChallengeClaims): string {
   return `challenge:${id}:${appId}:${appEpoch}:${userId}:${userEpoch}`;

@@ -1,15 +1,15 @@
 /**
- * Challenge tokens: sealed and self-contained, so that one can be answered when KV has never heard
- * of it. A token is good for nothing else: its context names what it is, and its kind says where it
- * may be answered.
+ * Challenge tokens. They are sealed and self-contained, so that one can be answered even if KV has
+ * never heard of it. A token is good for nothing else: its context names what it is, and its kind
+ * says where it may be answered.
  */
 
 import { open, seal, type Keyring } from "../../crypto/keyring";
 import type { Account } from "../user/account";
 
 /**
- * `login` only after a password, `server` over the server API, `link` for hosted pages: none passes
- * for another.
+ * A `login` challenge follows a password, a `server` challenge comes from the server API, and a
+ * `link` challenge is for hosted pages. None passes for another.
  */
 export type ChallengeKind = "login" | "server" | "link";
 
@@ -24,18 +24,18 @@ export interface ChallengeClaims {
   userId: string;
   externalId: string;
   userEpoch: number;
-  /** The key that made it, and with which it dies. */
+  /** The key that made the challenge. The challenge ends with it. */
   keyId: string | null;
-  /** For the hint that a code is spent. */
+  /** Used to ask KV whether a code is spent. */
   authenticatorIds: string[];
-  /** For the page that asks for a code. */
+  /** Used by the page that asks for a code. */
   codeLengths: number[];
   purpose: string | null;
-  /** Of a log-in: who it is, and when they gave the password. */
+  /** For a login: who it is, when they gave the password, and whether devices may be trusted. */
   login?: { profile: Account; createdAt: number; passwordAt: number; trustedDevices: boolean };
-  /** Of a hosted page: in whose name it speaks, and where it leads back to. */
+  /** For a hosted page: in whose name it speaks, and where it leads back to. */
   page?: { name: string; issuer: string; returnUrl: string };
-  /** Milliseconds since the epoch. */
+  /** Milliseconds since 1970. */
   expiresAt: number;
 }
 
@@ -47,7 +47,7 @@ export async function sealToken(keyring: Keyring, claims: ChallengeClaims): Prom
   return PREFIX + (await seal(keyring, bytes, CONTEXT));
 }
 
-/** Null for what is no token of ours. Expiry and kind are the caller's to check. */
+/** Opens a token. Null if it is none of ours. The caller checks expiry and kind. */
 export async function openToken(keyring: Keyring, token: string): Promise<ChallengeClaims | null> {
   if (!token.startsWith(PREFIX)) return null;
   try {

@@ -68,7 +68,10 @@ interface Deletion {
   proof?: Proof | undefined;
 }
 
-/** Throws as `removeAuthenticator` does. */
+/**
+ * Deletes the user whom the caller is or asks about. Throws `not_found`, and what a change throws.
+ * Also throws `user_disabled`, `locked` (capped) or `rebinding_required`, unless the operator asks.
+ */
 export function deleteUser(deps: Deps, caller: Caller, deletion: Deletion = {}): Promise<void> {
   return DELETE(deps, caller, deletion);
 }
