@@ -1,36 +1,36 @@
 /**
- * Counters of what anybody may try, in D1: each has a limit, and ends a while after it began. Where
- * they are is a list in a statement's parameter, as JSON.
+ * Counters in D1 of what anybody may try. Each has a limit, and ends a while after it began.
+ * Statements get a list of counters as one parameter, in JSON.
  */
 
 import { digest } from "../../crypto/keyring";
 import { statement } from "../../db/statement";
 import type { Deps } from "../../env";
 
-/** Where a person is, as the platform says it, and what their browser says. */
+/** Where a person calls from, according to the platform and to their browser. */
 export interface Client {
-  /** What counters by address count by: the address, of IPv6 its /64. */
+  /** What counters by address count by: the address, or the /64 of an IPv6 address. */
   network: string;
-  /** Of IPv6 the /48: who has one address often has as much. */
+  /** The /48 of an IPv6 address, because whoever has one address often has all of those. */
   site: string | null;
-  /** The cookie of browsers that have logged in before (known-browsers.ts), or nothing. */
+  /** The cookie of browsers that have logged in before (known-browsers.ts), or an empty text. */
   browser: string;
 }
 
 export interface Counter {
   key: string;
   limit: number;
-  /** Milliseconds, from the first that is counted. */
+  /** How long the counter lasts, in milliseconds from the first attempt that it counts. */
   life: number;
 }
 
-/** The counters of a list that have reached their limit, as `p`. */
+/** Selects the counters of a list that have reached their limit, as `p`. */
 export const reached = <List extends string>(list: List) =>
   `json_each(${list}) g
     JOIN password_guards p ON p.key = g.value ->> 'key'
       AND p.ends_at > :now AND p.failures >= g.value ->> 'limit'` as const;
 
-/** Counts one more on every counter of the list, where the condition holds. */
+/** Counts one more on every counter of the list if the condition holds. */
 export const countWhere = <List extends string, Condition extends string>(
   list: List,
   condition: Condition,
@@ -42,7 +42,7 @@ export const countWhere = <List extends string, Condition extends string>(
   ON CONFLICT (key) DO UPDATE SET
     failures = iif(ends_at <= :now, 1, failures + 1), ends_at = iif(ends_at <= :now, excluded.ends_at, ends_at)`);
 
-/** Keyed digests, because names and addresses are personal. */
+/** The key of a counter. It is a keyed digest, because names and addresses are personal. */
 export function counterKey({ keyring }: Deps, ...parts: (string | null)[]): Promise<string> {
   return digest(keyring, "password-guard", JSON.stringify(parts));
 }

@@ -1,4 +1,4 @@
-/** Changing an account: by its user, or by the operator. */
+/** Changes an account, for its user or for the operator. */
 
 import { and, eq, ne, or } from "drizzle-orm";
 import { hashPassword } from "../../crypto/password-hash";
@@ -16,18 +16,18 @@ import { normaliseName, showEmail, toLoginName } from "../user/login-names";
 import type { KnownUser, UserRecord } from "../user/record";
 import { assertPassword } from "./register";
 
-/** What is left out stays as it is; null takes it away. */
+/** Whatever is left out stays as it is, and null removes it. */
 export interface AccountChanges {
   email?: string | undefined;
   username?: string | null | undefined;
   name?: string | null | undefined;
-  /** The operator's to set; it ends all sessions. */
+  /** Only the operator sets this. It ends all sessions. */
   password?: string | undefined;
   /** The operator's own words. */
   note?: string | null;
 }
 
-/** The new names are nobody else's. */
+/** Nobody else has the new names. */
 const NAMES_ARE_FREE = `
     NOT EXISTS (SELECT 1 FROM accounts o WHERE o.user_id <> users.id AND o.email = :email)
     AND NOT EXISTS (SELECT 1 FROM accounts o WHERE o.user_id <> users.id AND o.username = :username)`;
@@ -75,9 +75,9 @@ const CHANGE = changeOf(loadWithAccount)(
 );
 
 /**
- * Answers the account as it is afterwards. Throws `email_taken`, `username_taken`, `weak_password`,
- * to its user also `locked` for one who is capped, to the operator `not_found` for a user without an
- * account; and what a change throws.
+ * Changes an account and answers it as it is afterwards. Throws `email_taken`, `username_taken`,
+ * `weak_password`, and what a change throws. For the user, also throws `locked` if they are capped;
+ * for the operator, `not_found` if the user has no account.
  */
 export function changeAccount(
   deps: Deps,

@@ -1,10 +1,11 @@
-/** Sequences: characters in the order of the alphabet, of numbers, or of a keyboard. */
+/** Finds sequences: characters in the order of the alphabet, of numbers, or of a keyboard. */
 
 import type { Piece } from "./password-strength";
 
 /**
- * Rows of keys, the shifted ones in their place; what stands below another is below it here. The
- * digits of a row of their own and those of the number pad are found in different layouts.
+ * Rows of keys, and rows of the same keys with Shift. A row stands below another one here as it
+ * does on the keyboard. The digits above the letters and those of the number pad are in different
+ * layouts.
  */
 const LAYOUTS = [
   // QWERTY, with the symbols of the United States.
@@ -22,9 +23,9 @@ const LAYOUTS = [
 ].map(placesOf);
 
 const SHORTEST_RUN = 3;
-/** Of ten digits three go one way by chance too often. */
+/** Three digits go one way by chance too often, because there are only ten digits. */
 const SHORTEST_OF_DIGITS = 4;
-/** Where it begins, and the way it goes. */
+/** The cost of a run: naming where it begins and which way it goes. */
 const RUN_COST = 1.5;
 
 type Place = readonly [row: number, column: number];
@@ -36,12 +37,17 @@ function placesOf(rows: readonly string[]): ReadonlyMap<string, Place> {
   return new Map(places);
 }
 
-/** The way from one character to the next, as a number of its own; null for characters that are no neighbours. */
+/**
+ * Gives the way from one character to the next as a number, or null if the two are no neighbours.
+ */
 type Measure = (from: string, to: string) => number | null;
 
 const MEASURES: readonly Measure[] = [stepInOrder, ...LAYOUTS.map(stepOnKeyboard)];
 
-/** Every run of characters that go one way, from each of them on; `112233` goes as `123` does. */
+/**
+ * Finds every run of characters that go one way, starting at each character. `112233` goes the same
+ * way as `123`.
+ */
 export function findRuns(points: readonly string[]): Piece[] {
   const starts = startsOfGroups(points);
   return MEASURES.flatMap((measure) => {
@@ -57,7 +63,7 @@ export function findRuns(points: readonly string[]): Piece[] {
   });
 }
 
-/** Where another character begins than the one before. */
+/** The positions where a character differs from the one before it. */
 function startsOfGroups(points: readonly string[]): number[] {
   return points.flatMap((point, at) => (point === points[at - 1] ? [] : [at]));
 }
@@ -72,7 +78,7 @@ function stepAt(
   return measure(points[at] ?? "", points[next] ?? "");
 }
 
-/** The group behind the last one. */
+/** The index behind the last group of the run. */
 function endOfRun(steps: readonly (number | null)[], from: number): number {
   const step = steps[from] ?? null;
   if (step === null) return from + 1;
@@ -81,7 +87,7 @@ function endOfRun(steps: readonly (number | null)[], from: number): number {
   return at + 1;
 }
 
-/** One or two on, or back, in the order of Unicode; behind 9 comes 0 again, and behind z an a. */
+/** One or two characters forward or back in the order of Unicode. 0 follows 9, and a follows z. */
 function stepInOrder(from: string, to: string): number | null {
   const difference = (to.codePointAt(0) ?? 0) - (from.codePointAt(0) ?? 0);
   const size = [from, to].every(isDigit) ? 10 : [from, to].every(isLatin) ? 26 : Infinity;
@@ -92,7 +98,7 @@ function stepInOrder(from: string, to: string): number | null {
 const isDigit = (point: string) => /^[0-9]$/.test(point);
 const isLatin = (point: string) => /^[a-z]$/.test(point);
 
-/** To a key that touches the one before. */
+/** The way to a key that touches the previous one. */
 function stepOnKeyboard(places: ReadonlyMap<string, Place>): Measure {
   return (from, to) => {
     const [a, b] = [places.get(from), places.get(to)];

@@ -1,9 +1,10 @@
 /**
- * Browsers that somebody has logged in with before, after the device cookies of OWASP: strangers may
- * use up what an account allows of wrong passwords, and such a browser still has tries of its own.
+ * Browsers that somebody has logged in with before (device cookies, as OWASP describes them). If
+ * strangers use up the wrong passwords that an account allows, such a browser still has attempts of
+ * its own.
  *
  * The cookie holds `<nonce>.<end>.<keyed digest of both and the user>` for each of the last few
- * accounts that were logged in to. It opens nothing, names nobody, and nothing is stored of it.
+ * accounts that were logged in to. It opens nothing and names nobody, and nothing of it is stored.
  */
 
 import { digest, digests } from "../../crypto/keyring";
@@ -12,7 +13,7 @@ import { timingSafeEqual } from "../../crypto/timing-safe-equal";
 import type { Deps } from "../../env";
 import { KNOWN_BROWSER_LIFE } from "../policy";
 
-/** Of one household, say. */
+/** Enough for one household. */
 const MAX_ACCOUNTS = 4;
 const NONCE_BYTES = 16;
 const FORM = /^([a-z2-7]{26})\.(\d{13})\.([\w-]{1,32}\.[\w-]{43})$/;
@@ -26,8 +27,8 @@ interface Entry {
 }
 
 /**
- * The nonce by which the browser is known to this user; null if it is not. The work depends on the
- * cookie alone, not on the user.
+ * The nonce by which this user's browser is known, or null. The work depends only on the cookie and
+ * not on the user.
  */
 export async function knownBrowser(
   deps: Deps,
@@ -38,7 +39,10 @@ export async function knownBrowser(
   return known.find(({ isOfUser }) => isOfUser)?.nonce ?? null;
 }
 
-/** The cookie after a log-in. A browser keeps its nonce, and with it what it has used up. */
+/**
+ * The cookie to set after a login. A browser keeps its nonce, and with it the attempts it has used
+ * up.
+ */
 export async function rememberBrowser(
   deps: Deps,
   cookie: string,

@@ -1,18 +1,19 @@
-/** Listed passwords, and years, as parts of a password. */
+/** Finds listed passwords, and years, as parts of a password. */
 
 import { openGolombSet } from "../../crypto/golomb-set";
 import { COMMON_PASSWORDS } from "./common-passwords";
 import { LOOK_ALIKES } from "./own-names";
 import type { Piece } from "./password-strength";
 
-/** As scripts/common-passwords.mjs puts them on the list. */
+/** The lengths of the words that scripts/common-passwords.mjs puts on the list. */
 const SHORTEST = 5;
 const LONGEST = 20;
-/** One of about 20,000: three letters chosen freely. */
+/** One word of about 20,000 is worth three letters that are chosen freely. */
 const LISTED_COST = 3;
 /**
- * Within a word, where many places are looked at: so few that what is taken for listed by mistake
- * (one text in 12,500) does not make a good password a bad one.
+ * The longest word that is looked for within another, where many places are tried. It is short
+ * enough that a text mistaken for a listed one (one in 12,500) does not make a good password a bad
+ * one.
  */
 const LONGEST_WITHIN = 10;
 const YEAR = /(?:19|20)\d\d/g;
@@ -20,7 +21,10 @@ const YEAR_COST = 1.5;
 
 let listed: ((text: string) => boolean) | undefined;
 
-/** Whether the password is one of the list; a good one is taken for one with probability 1 in 12,500. */
+/**
+ * Whether the password is on the list. A good one is mistaken for a listed one with probability 1
+ * in 12,500.
+ */
 export function isListed(folded: string): boolean {
   listed ??= openGolombSet(COMMON_PASSWORDS);
   return listed(folded);
@@ -44,11 +48,11 @@ interface Span {
   to: number;
 }
 interface Word extends Span {
-  /** Letters; else digits. */
+  /** True for letters, false for digits. */
   isText: boolean;
 }
 
-/** Letters that stand together, and digits that do. */
+/** The runs of letters, and the runs of digits. */
 function wordsOf(points: readonly string[]): Word[] {
   const words: Word[] = [];
   points.forEach((point, at) => {
@@ -61,7 +65,7 @@ function wordsOf(points: readonly string[]): Word[] {
   return words;
 }
 
-/** A word with its number, as in `trustno1`; nothing if there is none behind it. */
+/** A word with the number behind it, as in `trustno1`. Empty if no number follows. */
 function withNext(words: readonly Word[], at: number): Span {
   const [word, next] = [words[at], words[at + 1]];
   if (!word || !next || word.to !== next.from) return { from: 0, to: 0 };
@@ -90,7 +94,10 @@ function findWithin(points: readonly string[], { from, to }: Span): Piece[] {
   return pieces;
 }
 
-/** What is in between of what stands at the ends, with letters for what looks like them: `p@ssw0rd`. */
+/**
+ * Finds a listed word with look-alikes for letters, as in `p@ssw0rd`, after what stands at the ends
+ * is cut off.
+ */
 function findDisguised(points: readonly string[]): Piece[] {
   const first = points.findIndex(isLetter);
   const to = points.findLastIndex(isLetter) + 1;
@@ -109,7 +116,7 @@ function undisguise(points: readonly string[], one: string): string {
 }
 
 function findYears(points: readonly string[]): Piece[] {
-  // A pair of surrogates is one code point: a stand-in of one unit keeps the positions.
+  // A surrogate pair is one code point. A stand-in of one code unit keeps the positions.
   const text = points.map((point) => (point.length === 1 ? point : "?")).join("");
   return Array.from(text.matchAll(YEAR), ({ index: from }) => {
     const shape = { from, to: from + 4, least: 4 };

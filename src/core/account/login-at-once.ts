@@ -1,7 +1,7 @@
 /**
- * Logging in with password and code in one request. Stored state decides which part is which, one
- * password is hashed either way, and whatever is wrong costs the same work: behind a wrong password
- * the code is tried on nobody.
+ * Logs in with password and code in one request. Stored state decides which part is which, and one
+ * password is hashed in either case. Whatever is wrong costs the same work: after a wrong password
+ * the code is tried on a user who does not exist.
  */
 
 import { normaliseCode } from "../../crypto/code";
@@ -23,12 +23,15 @@ import { attemptCode, type Subject } from "../code/verify";
 
 export interface LoginAtOnce {
   name: string;
-  /** What was typed, taken apart: the code is null for a user without a second factor. */
+  /**
+   * Takes apart what was typed. `needsCode` says whether the user has a second factor, so that a
+   * code is part of it.
+   */
   split: (needsCode: boolean) => { password: string; digits: string };
   client: Client;
 }
 
-/** Throws `invalid_credentials`, whatever is wrong. */
+/** Logs in. Throws `invalid_credentials`, whatever is wrong. */
 export async function loginAtOnce(
   deps: Deps,
   { name: typed, split, client }: LoginAtOnce,
@@ -55,7 +58,7 @@ export async function loginAtOnce(
   return { credentials: await issueCredentials(deps, secrets, subject), user: toProfile(proven) };
 }
 
-/** The account, if the password is theirs; null for whatever is wrong. */
+/** The account if the password is right, or null if anything is wrong. */
 async function isProven(deps: Deps, attempt: PasswordAttempt): Promise<AccountRecord | null> {
   try {
     await attemptPassword(deps, attempt);
@@ -66,7 +69,7 @@ async function isProven(deps: Deps, attempt: PasswordAttempt): Promise<AccountRe
   }
 }
 
-/** As a challenge of its own, so that a replay is decided where everything else is. */
+/** Tries the code as a challenge of its own, so that a replay is decided where all others are. */
 async function codePasses(
   deps: Deps,
   account: AccountRecord | null,
@@ -86,7 +89,7 @@ async function codePasses(
   return outcome?.verdict === "passed";
 }
 
-/** No row has this epoch. */
+/** A user who does not exist: no row has this epoch. */
 const NOBODY = {
   app: { id: ACCOUNTS_APP, epoch: -1, settings: DEFAULT_SETTINGS },
   user: { id: "", epoch: -1, failures: 0 },

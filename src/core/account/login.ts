@@ -1,6 +1,6 @@
 /**
- * Logging in: a password, and for a user with a second factor a code. Before the second step there
- * is no session, only a challenge that no other call takes for anything.
+ * Logs in: with a password, and with a code if the user has a second factor. Before the second step
+ * there is no session, only a challenge that no other call accepts.
  */
 
 import { digests } from "../../crypto/keyring";
@@ -28,7 +28,7 @@ import {
 } from "../session/sessions";
 import { createDevice, noteDeviceUse, trustDevice } from "../session/trusted-devices";
 
-/** Whoever has the password. */
+/** The actor of a login: whoever knows the password. */
 export const ANYBODY: Actor = {
   keyId: null,
   scope: null,
@@ -41,9 +41,9 @@ export interface LoginInput {
   /** E-mail address or user name, as typed. */
   name: string;
   password: string;
-  /** Of a trusted device. */
+  /** The token of a trusted device. */
   device: TokenProof | null;
-  /** From an operator's reset. */
+  /** The token of an operator's reset. */
   rebindToken?: string | undefined;
   holding: Holding;
   client: Client;
@@ -59,8 +59,8 @@ export type Login =
   | { status: "second_factor_required"; challenge: Challenge; user: Profile };
 
 /**
- * Throws `invalid_credentials`, alike for everything that is wrong, and behind a right password
- * `user_disabled` and `rebinding_required`.
+ * Makes the first step of a login. Throws `invalid_credentials`, alike for everything that is
+ * wrong. After a right password also throws `user_disabled`, `rebinding_required` or `conflict`.
  */
 export async function login(deps: Deps, input: LoginInput): Promise<Login> {
   const { client, device, holding, password } = input;
@@ -84,7 +84,7 @@ export async function login(deps: Deps, input: LoginInput): Promise<Login> {
       noteDeviceUse(deviceId),
     ],
   });
-  // A wrong password does not come here.
+  // A wrong password has thrown before this point.
   if (!account) throw new Error("a password of nobody was accepted");
   if (needsCode) {
     const challenge = await challengeFor(deps, account);
@@ -95,13 +95,16 @@ export async function login(deps: Deps, input: LoginInput): Promise<Login> {
   return { status: "authenticated", loggedIn: { credentials, user: toProfile(account) } };
 }
 
-/** None where the app does not allow them, and none for a user who is locked or capped. */
+/** The trusted device, if the app allows such devices and the user is neither locked nor capped. */
 function trustedDeviceOf({ app, user, deviceId }: AccountRecord, now: Date): string | null {
   const locked = user.cappedAt !== null || (user.lockedUntil ?? 0) > now.getTime();
   return app.settings.trustedDevices && !locked ? deviceId : null;
 }
 
-/** A reset user has no factor left to ask for: the rebinding token stood in for it. */
+/**
+ * Whether a code is asked for. A reset user has no factor left to ask for; the token of the reset
+ * replaces it.
+ */
 function needsSecondFactor(account: AccountRecord, deviceId: string | null): boolean {
   return hasSecondFactor(account) && !account.user.mustRebind && deviceId === null;
 }
@@ -124,21 +127,21 @@ function challengeFor(deps: Deps, account: AccountRecord): Promise<Challenge> {
   });
 }
 
-/** A log-in that waits for its code. Throws `invalid_challenge`. */
+/** Opens a login that waits for its code. Throws `invalid_challenge`. */
 export function openLogin(deps: Deps, token: string): Promise<ChallengeClaims> {
   return openChallenge(deps, "login", token);
 }
 
 export interface LoginAnswer {
   code: string;
-  /** Whether to spare this device the code next time, where the app allows it. */
+  /** Whether this device is asked for no code next time, if the app allows that. */
   trustDevice: boolean;
   holding: Holding;
 }
 
 /**
- * The second step: the session begins in the commit that accepts the code. Throws `invalid_code`,
- * `invalid_challenge` or `locked`.
+ * Makes the second step. The session begins in the commit that accepts the code. Throws what
+ * `answerChallenge` throws: `invalid_code`, `invalid_challenge` or `locked`.
  */
 export async function answerLogin(
   deps: Deps,

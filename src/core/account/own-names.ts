@@ -1,14 +1,14 @@
-/** The user's own names in a password: as they are written, or close to it. */
+/** Finds the user's own names in a password, written exactly or nearly so. */
 
 import type { Account } from "../user/account";
 import type { Piece } from "./password-strength";
 
-/** Shorter names are in many good passwords by chance. */
+/** Shorter names are part of many good passwords by chance. */
 const SHORTEST = 4;
-/** Letters of a name for one that may be wrong, missing or too much. */
+/** One letter may be wrong, missing or surplus for so many letters of a name. */
 const LETTERS_PER_SLIP = 6;
 
-/** What people write in the place of a letter. */
+/** The characters that people write in place of a letter. */
 export const LOOK_ALIKES: Readonly<Record<string, string>> = {
   "0": "o",
   "1": "i",
@@ -21,7 +21,7 @@ export const LOOK_ALIKES: Readonly<Record<string, string>> = {
   "!": "i",
 };
 
-/** What no password may contain. */
+/** The names that no password may contain. */
 export function wholeNames({ email, username, name }: Account): string[] {
   const localPart = email.slice(0, email.lastIndexOf("@"));
   const names = [email, localPart, username ?? "", name ?? ""];
@@ -29,8 +29,8 @@ export function wholeNames({ email, username, name }: Account): string[] {
 }
 
 /**
- * Where one of the names, or a part of one, is written: forwards or backwards, with digits for
- * letters, without its accents, dots and blanks, or with a slip.
+ * Finds where one of the names, or a part of one, is written: forwards or backwards, with digits
+ * for letters, without its accents, dots and blanks, or with a slip.
  */
 export function findNames(points: readonly string[], account: Account): Piece[] {
   const letters = lettersOf(points);
@@ -46,7 +46,7 @@ function withParts(name: string): string[] {
   return [name, ...name.split(/[^\p{L}\p{M}\p{N}]+/u)];
 }
 
-/** Without the last label, which many addresses share. */
+/** The labels of the domain except the last one, which many addresses share. */
 function domainOf({ email }: Account): string[] {
   return email
     .slice(email.lastIndexOf("@") + 1)
@@ -54,7 +54,7 @@ function domainOf({ email }: Account): string[] {
     .slice(0, -1);
 }
 
-/** One letter or digit, and the code point that it stands for. */
+/** One letter or digit, and the position of the code point that it stands for. */
 interface Letter {
   text: string;
   at: number;
@@ -71,10 +71,13 @@ function textOf(letters: readonly Letter[]): string {
   return letters.map(({ text }) => text).join("");
 }
 
-/** A fit in one number, by which the better of two is the smaller: its slips, then where it begins. */
+/**
+ * Packs a fit into one number: its slips times this factor, plus the position where it begins. Of
+ * two fits the smaller number is the better one.
+ */
 const SLIP = 4096;
 
-/** Sellers' algorithm: the name anywhere in the text, with a few slips. */
+/** Sellers' algorithm: finds the name anywhere in the text, with a few slips. */
 function findClose(letters: readonly Letter[], name: string): Piece[] {
   const pattern = Array.from(name);
   const most = Math.floor(pattern.length / LETTERS_PER_SLIP);
@@ -91,15 +94,15 @@ function findClose(letters: readonly Letter[], name: string): Piece[] {
 }
 
 /**
- * How well the pattern fits what ends at this letter. `fits` has the same of each of its beginnings,
- * as of the letter before, and then as of this one.
+ * How well the pattern fits the text that ends at this letter. `fits` holds the same for each
+ * beginning of the pattern: for the previous letter before the call, and for this letter after it.
  */
 function fitEndingAt(
   end: number,
   letter: string,
   { pattern, fits }: { pattern: readonly string[]; fits: Uint32Array },
 ): number {
-  /** Of nothing of the pattern: before this letter, and behind it. */
+  /** The fits of an empty pattern before this letter and behind it. */
   let [diagonal, last] = [end, end + 1];
   for (let at = 0; at < pattern.length; at++) {
     const above = fits[at] ?? 0;

@@ -1,11 +1,12 @@
 /**
- * The one gate for passwords, as `code/verify.ts` is for codes: every log-in path, step-up and change of
- * password goes through it, so that counting cannot be forgotten.
+ * The one gate for passwords, as `code/verify.ts` is for codes. Every way to log in, every step-up
+ * and every change of password goes through it, so that counting cannot be forgotten.
  *
- * Wrong passwords are counted per account and address and per account, in counters of their own that
- * never touch the guard of the second factor. Where strangers have used these up, a browser or an
- * address that has logged in before has tries of its own. An unknown account costs the same work and the same statements as a known one, and so
- * does one whose guard is closed, which would else tell that two names are one account's.
+ * Wrong passwords are counted per account, and per account and address, in counters that never
+ * touch the guard of the second factor. If strangers have used these up, a browser or an address
+ * that has logged in before has attempts of its own. An unknown account costs the same work and the
+ * same statements as a known one. So does an account whose guard is closed; otherwise the
+ * difference would tell that two names belong to one account.
  */
 
 import { DUMMY_HASH, hashPassword, needsRehash, verifyPassword } from "../../crypto/password-hash";
@@ -23,20 +24,25 @@ import { ACCOUNTS_APP, KNOWN_NETWORKS, PASSWORD_GUARDS } from "../policy";
 import { unreadablePassword } from "../unreadable";
 
 export interface PasswordAttempt {
-  /** As read; null if there is none of that name. */
+  /** The account as read, or null if there is none of that name. */
   account: AccountRecord | null;
-  /** What it was looked up by. */
+  /** The name by which the account was looked up. */
   name: string;
   password: string;
   client: Client;
   actor: Actor;
   /** Whether a right password ends all sessions. */
   endsSessions?: boolean;
-  /** From an operator's reset: one of these opens the log-in of a reset user. */
+  /**
+   * Digests of the token of an operator's reset. One of them must match for a reset user to log in.
+   */
   rebindHashes?: string[];
-  /** Has to be trusted still. */
+  /** The device that must still be trusted. */
   deviceId?: string | null;
-  /** What else a right password does. Of a wrong one these statements run too, to no effect. */
+  /**
+   * What else a right password does. These statements also run for a wrong password, without
+   * effect.
+   */
   effects: readonly Effect[];
 }
 
@@ -48,14 +54,15 @@ const IS_KNOWN = `(:byBrowser OR EXISTS (SELECT 1 FROM users ku JOIN json_each(k
     WHERE ku.id = :userId AND kn.value = :here))`;
 
 /**
- * Too many wrong passwords of late: `:guards` lists what is counted of everybody, `:ownGuards` what
- * a browser or an address that is known has besides. It is looked at only when the others are used up.
+ * There were too many wrong passwords of late. `:guards` lists the counters that count for
+ * everybody. `:ownGuards` lists those that a known browser or address has in addition; they count
+ * only when the others are used up.
  */
 const CLOSED = `iif(${USED_UP}, NOT ${IS_KNOWN} OR ${OWN_USED_UP}, 0)` as const;
 
 const IS_CLOSED = statement(`SELECT ${CLOSED} AS closed`);
 
-/** Decides, if the password is right. */
+/** The deciding UPDATE. It takes place only if the password is right. */
 const CLAIM = statement(`
   UPDATE users SET attempt = :attempt, epoch = epoch + :endsSessions, known_networks = :networks
   WHERE users.id = :userId AND :right AND NOT ${CLOSED}
@@ -67,10 +74,13 @@ const CLAIM = statement(`
         WHERE d.id = :deviceId AND d.user_id = users.id AND d.epoch = users.epoch AND d.expires_at > :now)))
   RETURNING id`);
 
-/** What is refused because it is closed costs no row. */
+/** Records the attempt. One that is refused because the guard is closed costs no row. */
 const recordGiven = recordWhere(`iif(:right, ${CLAIMED}, NOT ${CLOSED})`);
 
-/** On what is open: of what is known only when the others are used up. */
+/**
+ * Counts a wrong password on the counters that are still open. The own counters of a known browser
+ * or address are counted only when the others are used up.
+ */
 const COUNT = countWhere(
   `iif(${USED_UP}, iif(${IS_KNOWN} AND NOT ${OWN_USED_UP}, :ownGuards, '[]'), :guards)`,
   "NOT :right",
@@ -83,8 +93,9 @@ const REHASH = statement(`
 /**
  * Carries out the effects if the password is right and everything that was read still holds.
  *
- * Throws `invalid_credentials` for a wrong or unknown one and when there were too many; behind a
- * right one also `user_disabled`, `rebinding_required` or `conflict`.
+ * Throws `invalid_credentials` for a wrong password, an unknown account, or too many attempts.
+ * After a right password also throws `user_disabled`, `rebinding_required` or `conflict`. Throws
+ * UnreadableData if the stored hash cannot be read.
  */
 export async function attemptPassword(deps: Deps, attempt: PasswordAttempt): Promise<void> {
   const { account, password } = attempt;
@@ -99,7 +110,7 @@ export async function attemptPassword(deps: Deps, attempt: PasswordAttempt): Pro
     IS_CLOSED(deps, values),
     CLAIM(deps, values),
     recordGiven(deps, eventOf(attempt, right), values),
-    // After the audit row: both ask whether it was closed before.
+    // This comes after the audit row: both ask whether the guard was closed before.
     COUNT(deps, values),
     ...carryOut(deps, claimed(values), attempt.effects),
   ];
@@ -119,7 +130,7 @@ function eventOf({ account, actor }: PasswordAttempt, right: boolean): AuditEven
   };
 }
 
-/** A hash of older parameters is made anew, after the answer. */
+/** Makes a hash with older parameters anew, after the answer. */
 function keepHashCurrent(
   { db, defer }: Deps,
   { userId, passwordHash }: { userId: string; passwordHash: string },
@@ -133,7 +144,7 @@ function keepHashCurrent(
   defer(rehash());
 }
 
-/** Why a right password opened nothing. */
+/** Explains why a right password opened nothing. */
 function explain({ user }: AccountRecord): Problem {
   if (user.disabledAt !== null) return new Problem("user_disabled");
   return new Problem(user.mustRebind ? "rebinding_required" : "conflict");
@@ -143,13 +154,14 @@ async function bindings(deps: Deps, attempt: PasswordAttempt) {
   const { account, actor, client } = attempt;
   const app = account?.app ?? { id: ACCOUNTS_APP, epoch: 0 };
   const user = account?.user ?? { id: "", epoch: 0 };
-  // A name is never an id: else wrong passwords for an id, which tokens show, would close its guard.
+  // A name must not equal an id. Otherwise wrong passwords for an id, which tokens show, would
+  // close its guard.
   const who = account ? account.user.id : `name:${attempt.name}`;
   const counters = await countersOf(deps, who, client);
   return {
     ...claimBy(deps, actor, { app, user }),
     ...counters,
-    // Of two log-ins at once one may be forgotten: that costs tries, and opens nothing.
+    // Of two logins at once, one network may be forgotten. That costs attempts and opens nothing.
     networks: JSON.stringify(withNetwork(account?.knownNetworks ?? [], counters.here)),
     endsSessions: Number(attempt.endsSessions ?? false),
     rebindHashes: JSON.stringify(attempt.rebindHashes ?? []),
@@ -161,7 +173,7 @@ function withNetwork(known: string[], here: string): string[] {
   return [here, ...known.filter((network) => network !== here)].slice(0, KNOWN_NETWORKS);
 }
 
-/** What is counted for this account, and from here. */
+/** The counters for this account and for the place that the attempt comes from. */
 async function countersOf(deps: Deps, who: string, { network, site, browser }: Client) {
   const nonce = await knownBrowser(deps, browser, who);
   const here = await counterKey(deps, who, network);
@@ -178,7 +190,8 @@ async function countersOf(deps: Deps, who: string, { network, site, browser }: C
     );
   }
   const ownGuards: Counter[] = [
-    // Of an address the counter that it has anyway: being known gives it no more tries at once.
+    // A known address uses the same key that it has anyway, so being known gives it no further
+    // attempts at once.
     { ...PASSWORD_GUARDS.known, key: await counterKey(deps, who, place) },
     { ...PASSWORD_GUARDS.knownLong, key: await counterKey(deps, who, place, "long") },
   ];

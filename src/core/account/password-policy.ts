@@ -1,7 +1,7 @@
 /**
- * Which passwords may be set: NIST SP 800-63B-4 §3.1.1.2, which asks for length, for a list of
- * common passwords and for the user's own names to be refused, and against rules of composition.
- * docs/decisions/0012 says why it is judged so.
+ * Decides which passwords may be set (NIST SP 800-63B-4 §3.1.1.2). The standard asks for a minimum
+ * length, for a list of common passwords, and for the user's own names to be refused; it forbids
+ * rules of composition. docs/decisions/0012 explains the way in which passwords are judged here.
  */
 
 import { isHashable } from "../../crypto/password-hash";
@@ -13,9 +13,9 @@ import { findNames, wholeNames } from "./own-names";
 import { lengthSaidOnce, measureStrength, type Weakness } from "./password-strength";
 import { MIN_PASSWORD_LENGTH } from "../policy";
 
-/** Code points, as all lengths here. */
+/** In code points, like all lengths here. */
 const MAX_LENGTH = 128;
-/** Of the characters that are asked for, how many must not follow from the others. */
+/** The share of the required characters that must not follow from the others. */
 const CHOSEN = 2 / 3;
 
 export interface PasswordContext extends Account {
@@ -24,8 +24,8 @@ export interface PasswordContext extends Account {
 }
 
 /**
- * Throws `weak_password` with the rule that is broken in `detail` and `reason`, and never the
- * password. Of good ones it refuses one in 12,500 as common (crypto/golomb-set.ts).
+ * Throws `weak_password`, with the broken rule in `detail` and `reason`, and never with the
+ * password. It refuses one good password in 12,500 as common (crypto/golomb-set.ts).
  */
 export function assertAcceptable(password: string, about: PasswordContext): void {
   const fault = findFault(password, about);
@@ -69,14 +69,14 @@ function findWeakness(folded: string, about: PasswordContext) {
       "It contains the e-mail address, the part before its @, the user name or the name.";
     return { reason: "contains_name", detail };
   }
-  // What compatibility characters stand for may be longer.
+  // NFKC may have made the text longer.
   const points = Array.from(folded).slice(0, MAX_LENGTH);
   const weakness =
     lengthSaidOnce(points) < about.minLength ? "repeated" : mainWeakness(points, about);
   return weakness && { reason: weakness, detail: DETAILS[weakness] };
 }
 
-/** What makes too much of it predictable; null if enough of it was chosen freely. */
+/** What makes too much of the password predictable, or null if enough of it was chosen freely. */
 function mainWeakness(points: readonly string[], about: PasswordContext): Weakness | null {
   const found = [...findRuns(points), ...findListed(points), ...findNames(points, about)];
   const { choices, weakness } = measureStrength(points, found);
@@ -84,7 +84,7 @@ function mainWeakness(points: readonly string[], about: PasswordContext): Weakne
   return choices < asked ? weakness : null;
 }
 
-/** In any case, and however its letters were composed. */
+/** The text in lower case, with its letters composed in one way. */
 function fold(text: string): string {
   return text.normalize("NFKC").toLowerCase();
 }

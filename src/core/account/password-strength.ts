@@ -1,7 +1,8 @@
 /**
- * How many characters of a password its owner chose, and how many follow from the others. A password
- * is covered with pieces, such as a sequence or a repetition, each at what it takes to name it in
- * characters chosen freely; what no piece covers costs one a character. The cheapest cover counts.
+ * Measures how many characters of a password its owner chose, and how many follow from the others.
+ * Pieces such as sequences and repetitions cover the password. A piece costs as much as naming it
+ * takes, in freely chosen characters. A character that no piece covers costs one. The cheapest
+ * cover counts.
  */
 
 /** What makes a piece predictable. */
@@ -11,22 +12,24 @@ export interface Piece {
   /** Positions in code points: the first one, and the one behind the last. */
   from: number;
   to: number;
-  /** Of how few characters the piece still is one: its end may be cut off up to there. */
+  /** How few characters still make such a piece. Its end may be cut off down to this length. */
   least: number;
   cost: number;
   weakness: Weakness;
 }
 
 export interface Strength {
-  /** Characters chosen freely; a piece may count as half of one. */
+  /** How many characters were chosen freely. A piece may count halves. */
   choices: number;
-  /** What makes the most of it predictable; null if nothing does. */
+  /** What makes most of the password predictable. Null if nothing does. */
   weakness: Weakness | null;
 }
 
-/** A shorter one is typed by chance. */
+/** Shorter repetitions are typed by chance. */
 const SHORTEST_REPETITION = 3;
-/** From where, and how far: what guessers try first. */
+/**
+ * The cost of naming where the repeated text began and how long it is, which guessers try first.
+ */
 const REPETITION_COST = 1.5;
 
 interface Reached {
@@ -35,7 +38,10 @@ interface Reached {
   weakness: Weakness | null;
 }
 
-/** Of code points, with the pieces that are found in them; repetitions are found here. */
+/**
+ * Measures a password, given as code points, with the pieces that were found in it. Repetitions are
+ * found here.
+ */
 export function measureStrength(points: readonly string[], found: readonly Piece[]): Strength {
   const pieces = Map.groupBy([...found, ...findRepetitions(points)], ({ from }) => from);
   const reached: Reached[] = [{ cost: 0, from: 0, weakness: null }];
@@ -53,7 +59,7 @@ export function measureStrength(points: readonly string[], found: readonly Piece
   return { choices: reached.at(-1)?.cost ?? 0, weakness: mainWeakness(reached) };
 }
 
-/** Of the cheapest cover. */
+/** The weakness that covers most characters of the cheapest cover. */
 function mainWeakness(reached: readonly Reached[]): Weakness | null {
   const covered = new Map<Weakness, number>();
   for (let at = reached.length - 1; at > 0;) {
@@ -65,7 +71,7 @@ function mainWeakness(reached: readonly Reached[]): Weakness | null {
   return most ? most[0] : null;
 }
 
-/** How many characters there are before it all begins again, once at least and to the end. */
+/** How many characters there are before the text repeats itself, at least once and to its end. */
 export function lengthSaidOnce(points: readonly string[]): number {
   for (let period = 1; 2 * period <= points.length + 1; period++) {
     if (points.every((point, at) => at < period || point === points[at - period])) return period;
@@ -73,15 +79,22 @@ export function lengthSaidOnce(points: readonly string[]): number {
   return points.length;
 }
 
-/** At every position the longest text that stood anywhere before. It may overlap: `aaaa` is an `a` and three more. */
+/**
+ * Finds for every position the longest text that occurred anywhere before. The two may overlap:
+ * `aaaa` is an `a` and three more.
+ */
 function findRepetitions(points: readonly string[]): Piece[] {
   const pieces: Piece[] = [];
-  /** How much is alike from each earlier position on, and from the next one, then from this one. */
+  /**
+   * How long the text from each earlier position equals the text from the next position, and then
+   * from this one.
+   */
   const alike = new Uint8Array(points.length + 1);
   for (let from = points.length - 1; from > 0; from--) {
     let longest = 0;
     for (let at = 0; at < from; at++) {
-      // The next position is overwritten only afterwards.
+      // The next element still belongs to the next position, because it is overwritten only
+      // afterwards.
       alike[at] = points[at] === points[from] ? (alike[at + 1] ?? 0) + 1 : 0;
       longest = Math.max(longest, alike[at] ?? 0);
     }

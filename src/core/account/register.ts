@@ -1,4 +1,4 @@
-/** Making accounts: by whoever registers, or by the operator. */
+/** Makes accounts, for somebody who registers or for the operator. */
 
 import { eq } from "drizzle-orm";
 import { hashPassword } from "../../crypto/password-hash";
@@ -28,8 +28,8 @@ const USED_UP_UNTIL = statement(`SELECT max(p.ends_at) AS until FROM ${reached("
 const IS_OPEN = `NOT EXISTS (SELECT 1 FROM ${reached(":guards")})` as const;
 
 /**
- * Decides: of several at once with one e-mail address or user name, one row comes to be. The user
- * follows it.
+ * Decides: of several registrations at once with the same e-mail address or user name, one gets a
+ * row. The user is inserted afterwards.
  */
 const INSERT_ACCOUNT = statement(`
   INSERT INTO accounts (user_id, email, username, name, password_hash)
@@ -41,15 +41,15 @@ const INSERT_ACCOUNT = statement(`
 const INSERT_USER = statement(`
   INSERT INTO users (id, app_id, external_id, attempt, created_at)
   SELECT user_id, :appId, user_id, :attempt, :now FROM accounts WHERE user_id = :userId`);
-/** Also where the name was taken: who may not ask about names is who asks often. */
+/** Counts also if the name was taken, so that nobody can find out names by asking often. */
 const COUNT = countWhere(":guards", IS_OPEN);
 
-/** Who makes an account: the operator, or somebody for themselves. */
+/** Who makes the account: the operator, or a person for themselves. */
 type Origin = { actor: "admin"; client?: never } | { actor: "registration"; client: Client };
 
 /**
- * Throws `registration_closed` and `rate_limited` (not to the operator), `weak_password`,
- * `email_taken` or `username_taken`.
+ * Makes an account. Throws `weak_password`, `email_taken` or `username_taken`; also
+ * `registration_closed` and `rate_limited`, except to the operator.
  */
 export async function register(
   deps: Deps,
@@ -87,7 +87,7 @@ export async function register(
     INSERT_ACCOUNT(deps, values),
     INSERT_USER(deps, values),
     ...carryOut(deps, claimed(values), [recorded(deps, created)]),
-    // After the account: both ask whether it was open before.
+    // This comes after the account: both ask whether registration was open before.
     COUNT(deps, values),
   ]);
   const until = used?.results[0]?.until ?? null;
@@ -119,7 +119,10 @@ export function assertPassword(settings: AppSettings, account: Account, password
   assertAcceptable(password, { ...account, minLength: minPasswordLength(settings) });
 }
 
-/** In code points. Where a second factor is required, a shorter one will do. */
+/**
+ * The minimum length of a password in code points. A shorter one is enough where a second factor is
+ * required.
+ */
 export function minPasswordLength({ minPasswordLength: set, secondFactor }: AppSettings): number {
   return set ?? MIN_PASSWORD_LENGTH[secondFactor];
 }

@@ -1,6 +1,6 @@
 /**
- * Proving oneself again within a session: what changes factors, e-mail or password asks for it. The
- * session's secrets are new afterwards; those of before are worth nothing.
+ * Proves the user again within a session, which changes to factors, e-mail address or password ask
+ * for. The session gets new secrets, and the old ones are worth nothing.
  */
 
 import { hashPassword } from "../../crypto/password-hash";
@@ -27,7 +27,10 @@ import { invalidCode, verifyCode } from "../code/verify";
 
 const SET_PASSWORD = effect("UPDATE accounts SET password_hash = :newHash", "user_id = :userId");
 
-/** With a code, through the one gate. Throws `invalid_code`, and what `verifyCode` throws. */
+/**
+ * Proves the user by a code, through the one gate. Throws `invalid_code`, and what `verifyCode`
+ * throws.
+ */
 export async function stepUp(
   deps: Deps,
   caller: SessionCaller,
@@ -44,7 +47,10 @@ export async function stepUp(
   return issueCredentials(deps, secrets, { ...proven, userId: user.id, boundToEnrol: false });
 }
 
-/** With the password, for what a user without a second factor does. Throws `invalid_credentials`. */
+/**
+ * Proves the user by the password, for users without a second factor. Throws `invalid_credentials`,
+ * and what `attemptPassword` throws.
+ */
 export async function stepUpWithPassword(
   deps: Deps,
   caller: SessionCaller,
@@ -54,7 +60,11 @@ export async function stepUpWithPassword(
   return givePassword(deps, caller, { loaded, password, client });
 }
 
-/** Ends all other sessions. Throws `invalid_credentials` for the current one, or `weak_password`. */
+/**
+ * Changes the password and ends all other sessions. Throws `invalid_credentials` if the current
+ * password is wrong, `weak_password`, `second_factor_required` if the user has a second factor and
+ * gave no code of late, and what `attemptPassword` throws.
+ */
 export async function changePassword(
   deps: Deps,
   caller: SessionCaller,
@@ -62,7 +72,7 @@ export async function changePassword(
 ): Promise<Credentials> {
   const { currentPassword: password, newPassword, client } = input;
   const loaded = await loadBySession(deps, caller);
-  // Without a second factor the current password is proof enough.
+  // For a user without a second factor, the current password is proof enough.
   if (loaded.authenticators.some(isActive)) assertFresh(loaded, deps.now);
   assertPassword(loaded.app.settings, loaded.account, newPassword);
   const newHash = await hashPassword(newPassword);
@@ -82,7 +92,7 @@ async function givePassword(
   const { loaded, ...given } = input;
   const { app, user, session } = loaded;
   const known = await loadAccount(deps, user.id);
-  // With the epoch of the read that decided what is needed.
+  // The user and the app come from the read that decided what is needed, with its epochs.
   const account = known && { ...known, app, user };
   const secrets = await renewedSecrets(session);
   const proven = { ...session, passwordAt: deps.now.getTime() };
@@ -97,7 +107,10 @@ async function givePassword(
   return issueCredentials(deps, secrets, subject);
 }
 
-/** A user's own authenticator: their session rises to level 2 with it, and all others end. */
+/**
+ * Confirms a user's own authenticator. Their session rises to level 2 with that, and all others
+ * end.
+ */
 export async function confirmOwn(
   deps: Deps,
   caller: SessionCaller,
@@ -114,7 +127,7 @@ export async function confirmOwn(
   return { ...confirmation, credentials: await issueCredentials(deps, secrets, subject) };
 }
 
-/** Nothing is said of the password. */
+/** The zero says nothing about the password, because renewing a session never sets a time back. */
 function secondFactorNow({ now }: Deps): Assurance {
   return { aal: 2, passwordAt: 0, secondFactorAt: now.getTime() };
 }

@@ -1,6 +1,7 @@
 /**
- * What the browser does that opened an enrolment link: give a code of a factor that is active
- * already, be shown a secret, and confirm it. The same enrolment as over the APIs, by another caller.
+ * What the browser that opened an enrolment link may do: give a code of a factor that is active
+ * already, get a secret, and confirm it. It is the same enrolment as over the APIs, with another
+ * caller.
  */
 
 import { randomId } from "../../crypto/random";
@@ -29,33 +30,39 @@ const NOTE_ENROLMENT = effect(
 );
 const COMPLETE = effect("UPDATE enrolment_links SET completed_at = :now", "id = :linkId");
 
-/** For the browser that followed it to its end, so that it finds back: it stands for nothing else. */
+/**
+ * A completed link, for the browser that followed it to its end and needs the way back. It stands
+ * for nothing else.
+ */
 const LOAD_COMPLETED = statement(`
   SELECT l.return_url AS returnUrl, a.issuer FROM enrolment_links l JOIN apps a ON a.id = l.app_id
   WHERE l.id = :linkId AND l.browser_hash = :browserHash AND l.completed_at IS NOT NULL AND ${LINK_SPEAKS}`);
 
 const IS_OPEN = `l.id = :linkId AND l.browser_hash = :browserHash AND ${LINK_STANDS}` as const;
-/** Before the statements that make it untrue. */
+/** Records the end of the link. It comes before the statements that make its condition untrue. */
 const recordCancelled = recordWhere(`EXISTS (SELECT 1 FROM enrolment_links l WHERE ${IS_OPEN})`);
 const REMOVE_PENDING = statement(`
   DELETE FROM authenticators WHERE state = 'pending'
     AND id = (SELECT l.authenticator_id FROM enrolment_links l WHERE ${IS_OPEN})`);
 const CANCEL = statement(`UPDATE enrolment_links AS l SET expires_at = :now WHERE ${IS_OPEN}`);
 
-/** The caller that a browser's token stands for. Throws `link_ended` for what cannot be one. */
+/**
+ * The caller that a browser's token stands for. Throws `link_ended` if the text cannot be such a
+ * token.
+ */
 export async function callerOf(token: string): Promise<LinkCaller> {
   const proof = await parseBrowserToken(token);
   if (!proof) throw new Problem("link_ended", { cause: "not a token" });
   return { linkId: proof.id, browserHash: proof.hash };
 }
 
-/** Where the browser stands, and in whose name the page speaks. Throws `link_ended`. */
+/** Loads how far the browser has come, and in whose name the page speaks. Throws `link_ended`. */
 export async function loadOpenedLink(deps: Deps, caller: LinkCaller) {
   const { app, accountName, link } = await loadByLink(deps, { ...caller, proving: true });
   return { ...link, accountName, app: { name: app.name, issuer: app.issuer } };
 }
 
-/** A link that this browser followed to its end; null for any other. */
+/** Loads a link that this browser followed to its end. Null for any other. */
 export async function loadCompletedLink(
   { db, now }: Deps,
   { linkId, browserHash }: LinkCaller,
@@ -69,8 +76,8 @@ export async function loadCompletedLink(
 }
 
 /**
- * Ends the link, and what it was enrolling. Answers where the browser goes, null if the link names
- * nothing. Throws `link_ended`.
+ * Ends the link and its pending enrolment. Answers the URL that the browser goes to, or null if the
+ * link has none. Throws `link_ended`.
  */
 export async function cancelByLink(
   deps: Deps,
@@ -89,8 +96,8 @@ export async function cancelByLink(
 }
 
 /**
- * A code of a factor that is active already, through the one gate. Throws `invalid_code`, and what
- * `verifyCode` throws.
+ * Gives a code of a factor that is active already, through the one gate. Throws `invalid_code`, and
+ * what `verifyCode` throws.
  */
 export async function proveByLink(
   deps: Deps,
@@ -106,8 +113,9 @@ export async function proveByLink(
 }
 
 /**
- * A secret, in the place of whatever is pending. Throws `second_factor_required` while a factor is
- * active of which no code was given, and what `enrol` throws; of a reset it makes one and no more.
+ * Enrols an authenticator that replaces all pending ones. A link for a reset does so only once.
+ * Throws `second_factor_required` while a factor is active and none of its codes was given, and
+ * what `enrol` throws.
  */
 export function enrolByLink(deps: Deps, { linkId, browserHash }: LinkCaller): Promise<Enrolment> {
   const id = randomId("auth");
@@ -123,7 +131,7 @@ export function enrolByLink(deps: Deps, { linkId, browserHash }: LinkCaller): Pr
   );
 }
 
-/** The secret again, after a wrong code. Throws what `showPending` throws. */
+/** Shows the secret again after a wrong code. Throws what `showPending` throws. */
 export async function showByLink(
   deps: Deps,
   { linkId, browserHash }: LinkCaller,
@@ -132,7 +140,10 @@ export async function showByLink(
   return showPending(deps, caller, enrolledBy((await loadByLink(deps, caller)).link));
 }
 
-/** The right code uses the link up. Throws `second_factor_required`, and what `confirm` throws. */
+/**
+ * Confirms the enrolment. The right code uses the link up. Throws `second_factor_required`, and
+ * what `confirm` throws.
+ */
 export async function confirmByLink(
   deps: Deps,
   { linkId, browserHash }: LinkCaller,
@@ -147,13 +158,16 @@ export async function confirmByLink(
   });
 }
 
-/** Nothing that was enrolled otherwise is shown or confirmed by a link. */
+/**
+ * The authenticator that this link enrolled. A link shows and confirms no other. Throws
+ * `enrolment_closed`.
+ */
 function enrolledBy({ authenticatorId }: OpenedLink): string {
   if (authenticatorId === null) throw new Problem("enrolment_closed");
   return authenticatorId;
 }
 
-/** Where the page leads back to; null if the link names nothing. */
+/** The URL that the page leads back to. Null if the link has none. */
 export function returnFromLink(
   { returnUrl }: Pick<OpenedLink, "returnUrl">,
   result: "success" | "cancelled",

@@ -1,9 +1,10 @@
 /**
- * Enrolment links: a page of ours where one user of an app sets up an authenticator. An app's back
- * end makes one with its key, and the operator's reset does.
+ * Enrolment links: a page of ours on which one user of an app sets up an authenticator. They are
+ * made by an app's back end with its key, and by the operator's reset.
  *
- * Whoever fetches the URL sees a button (mail scanners fetch links). Pressing it *opens* the link,
- * once and for one browser; what that browser does then is in `enrolment-link/browser.ts`.
+ * Fetching the URL shows only a button, because mail scanners fetch links. Pressing the button
+ * *opens* the link, once and for one browser. What that browser does then is in
+ * `enrolment-link/browser.ts`.
  */
 
 import { randomId } from "../../crypto/random";
@@ -33,18 +34,21 @@ export interface EnrolmentLink {
 }
 
 export interface EnrolmentLinkInput {
-  /** Shown in the authenticator app. */
+  /** The name that the authenticator app shows. */
   accountName: string;
-  /** One of the app's registered ones, with a query of its own if need be. */
+  /** One of the app's registered URLs, to which a query may be added. */
   returnUrl?: string | undefined;
 }
 
-/** With the user's epoch as the batch finds it: a reset's link comes behind the statement that raises it. */
+/**
+ * Stores a link with the user's epoch as the batch finds it. The link of a reset comes after the
+ * statement that raises the epoch.
+ */
 const INSERT = effect(`
   INSERT INTO enrolment_links
     (id, hash, app_id, app_epoch, key_id, external_id, user_epoch, account_name, return_url, rebind_hash, created_at, expires_at)
   SELECT :linkId, :hash, :appId, :appEpoch, :keyId, :externalId, ${epochOf(":appId", ":externalId")}, :accountName, :returnUrl, :rebindHash, :now, :expiresAt`);
-/** By a key that is good, in the app as it was read, and for nobody who has been disabled meanwhile. */
+/** The key is good, the app is as it was read, and the user has not been disabled meanwhile. */
 const KEY_MAY = `EXISTS (
     SELECT 1 FROM apps a JOIN api_keys k ON k.app_id = a.id
     WHERE a.id = :appId AND a.epoch = :appEpoch AND k.id = :keyId AND ${KEY_IS_GOOD} AND ${hasScope(":scope")})
@@ -58,7 +62,7 @@ const PEEK = statement(`
     (SELECT u.id FROM users u WHERE u.app_id = l.app_id AND u.external_id = l.external_id) AS userId
   FROM enrolment_links l JOIN apps a ON a.id = l.app_id
   WHERE l.id = :id AND l.hash = :hash AND ${LINK_STANDS}`);
-/** Of several at once one finds it unopened. */
+/** Opens the link. Of several requests at once, only one finds it unopened. */
 const OPEN = statement(`
   UPDATE enrolment_links AS l SET browser_hash = :browserHash, expires_at = :expiresAt
   WHERE l.id = :id AND l.hash = :hash AND l.browser_hash IS NULL AND ${LINK_STANDS} RETURNING id`);
@@ -66,8 +70,10 @@ const recordOpened = recordWhere(`EXISTS (
     SELECT 1 FROM enrolment_links WHERE id = :id AND browser_hash = :browserHash)`);
 
 /**
- * Throws `return_url_not_registered`, `too_many_authenticators`, and for a user who may not enrol
- * `locked`, `user_disabled` or `rebinding_required`. The user need not exist yet.
+ * Makes an enrolment link. The user need not exist yet. Throws `return_url_not_registered`,
+ * `too_many_authenticators`, `already_created` for a request that was carried out before,
+ * `conflict`, what `loadUser` throws, and for a user who may not enrol `locked`, `user_disabled` or
+ * `rebinding_required`.
  */
 export async function createEnrolmentLink(
   deps: Deps,
@@ -117,7 +123,10 @@ async function create(
   return link;
 }
 
-/** A link by which a reset user is bound again, and what makes it with the reset. */
+/**
+ * Makes the link by which a reset user enrols again, and the effects that store it together with
+ * the reset.
+ */
 export async function linkForRebinding(
   deps: Deps,
   terms: {
@@ -136,7 +145,7 @@ export async function linkForRebinding(
   return { url: link.url, effects };
 }
 
-/** The link, and what of it a row holds. */
+/** Makes the link and the values of its row. */
 async function prepareLink(
   { now, settings }: Deps,
   {
@@ -159,11 +168,11 @@ async function prepareLink(
   return { link, values: { ...terms, ...made, linkId, hash } };
 }
 
-/** What a link's page may show to whoever fetches it. */
+/** What the page of a link may show to whoever fetches it. */
 export interface LinkPeek {
   id: string;
   app: { name: string; issuer: string };
-  /** By a browser that may come back to it. */
+  /** Whether a browser has opened the link. That browser may come back to it. */
   opened: boolean;
 }
 
@@ -171,7 +180,7 @@ type PeekRow = Pick<Row<typeof enrolmentLinks>, "id" | "appId"> &
   Named<Row<typeof apps>, { appName: "name" }> &
   Pick<Row<typeof apps>, "issuer"> & { userId: string | null; opened: number };
 
-/** Changes nothing. Throws `link_ended`, alike for whatever is wrong with it. */
+/** Looks at a link and changes nothing. Throws `link_ended`, whatever is wrong with the link. */
 export async function peekLink(deps: Deps, token: string): Promise<LinkPeek> {
   const { row } = await readLink(deps, token);
   const app = { name: row.appName, issuer: row.issuer };
@@ -189,8 +198,8 @@ async function readLink(deps: Deps, token: string) {
 }
 
 /**
- * Opens the link for one browser and answers what that browser is to hold; from then on it has a
- * quarter of an hour. Throws `link_ended`, also to all but one of several at once.
+ * Opens the link for one browser and answers the token that this browser gets. The browser then has
+ * a quarter of an hour. Throws `link_ended`, also to all but one of several requests at once.
  */
 export async function openLink(deps: Deps, token: string): Promise<string> {
   const { proof, row } = await readLink(deps, token);

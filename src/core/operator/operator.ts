@@ -1,4 +1,4 @@
-/** Users, as the operator sees and changes them: by our own id, over all apps. */
+/** Users as the operator sees and changes them: by our own id, over all apps. */
 
 import type { Deps } from "../../env";
 import { Problem } from "../../problem";
@@ -14,14 +14,14 @@ export interface UserDetail extends UserStatus {
   appId: string;
   createdAt: Date;
   failures: number;
-  /** Of a user of the user API. */
+  /** The account of a user of the user API. Null for any other user. */
   account: Account | null;
 }
 
 /** A user with their account, if they have one. */
 export type FoundUser = UserRecord & { account: Account | null };
 
-/** Throws `not_found`. */
+/** Loads a user with their account. Throws `not_found`. */
 export async function findUser(deps: Deps, id: string): Promise<FoundUser> {
   const account = await loadAccount(deps, id);
   if (account) return account;
@@ -44,8 +44,8 @@ export function toDetail(found: FoundUser, now: Date): UserDetail {
 }
 
 /**
- * Disabling makes what was minted before worthless, a reset too. Nothing is minted meanwhile but by
- * the operator, whose reset is good when the user is enabled again.
+ * Disabling ends what was minted before, including a reset. While the user is disabled, only the
+ * operator can mint anything: a reset, which counts once the user is enabled again.
  */
 const DISABLE = change(
   "user.disabled",
@@ -71,8 +71,8 @@ function planSwitch(isDone: boolean, { note }: Note) {
 }
 
 /**
- * Ends or restores everything the user can do; what was minted before it was ended stays dead.
- * Throws what a change throws.
+ * Disables or enables a user. Disabling ends everything that the user can do, and what was minted
+ * before stays dead when the user is enabled again. Throws what a change throws.
  */
 export function setDisabled(
   deps: Deps,

@@ -1,8 +1,8 @@
 /**
- * An operator's reset: the old factors die, the counters start anew, and the user is *unbound*: no
+ * An operator's reset. The old factors die, the counters start anew, and the user is *unbound*: no
  * code passes and nothing enrols until somebody comes with the one-time token that the reset
  * answered, or by the link that stands for it. The password alone is never enough, and the status
- * goes on saying so.
+ * keeps saying so.
  */
 
 import { digest } from "../../crypto/keyring";
@@ -22,28 +22,31 @@ import { findUser, type FoundUser } from "./operator";
 export interface Reset {
   /** The operator's reason. */
   note: string;
-  /** Shown in the authenticator app of who comes by the link; left out, `accountNameOf` says. */
+  /**
+   * The name that the authenticator app shows if the user comes by the link. If it is left out,
+   * `accountNameOf` gives it.
+   */
   accountName?: string | undefined;
   request?: IdempotentRequest | null;
 }
 
 export interface Rebinding {
   /**
-   * Give it to the user over a channel that proves who they are; enrolment takes it as
+   * A token to give to the user over a channel that proves who they are. Enrolment takes it as
    * `rebindToken`.
    */
   rebindToken: string;
-  /** Or this, to a page where they enrol. Either uses up both. */
+  /** A page on which the user enrols, as an alternative. Using either uses up both. */
   rebindUrl: string;
   expiresAt: Date;
 }
 
-/** What an authenticator app shows for a user, as far as we know. */
+/** The name that an authenticator app shows for a user, as far as we know one. */
 export function accountNameOf({ account, user }: FoundUser): string {
   return toAccountName(account?.email ?? user.externalId);
 }
 
-/** The only way out of the cap. */
+/** A reset is the only way out of the cap. */
 const RESET = changeOf(loadFound)(
   "user.reset",
   {
@@ -74,8 +77,8 @@ const RESET = changeOf(loadFound)(
 );
 
 /**
- * Another reset makes token and link of the last one worthless. Throws `already_created` for a
- * request that was carried out before, and what a change throws.
+ * Resets a user. The token and the link of an earlier reset become worthless. Throws
+ * `already_created` for a request that was carried out before, and what a change throws.
  */
 export function resetUser(deps: Deps, caller: OperatorCaller, reset: Reset): Promise<Rebinding> {
   return RESET(deps, caller, reset);

@@ -1,6 +1,6 @@
 /**
- * Sign-ins to the operator's console. A row says with which ADMIN_TOKEN it was opened, so that
- * another token ends them all. Wrong tokens are for the log and the limits by address alone: nobody
+ * Sign-ins to the operator's console. A row says with which ADMIN_TOKEN it was opened, so that a
+ * new token ends them all. Wrong tokens reach only the log and the limits by address: nobody
  * without the token causes a write.
  */
 
@@ -16,7 +16,7 @@ import { OPERATOR } from "../caller/actor";
 import { record, recordWhere } from "../audit/event";
 import { OPERATOR_SESSION_LIFE, SESSION_USE_NOTED } from "../policy";
 
-/** What the operator's browser is given to hold. */
+/** The cookie that the operator's browser gets. */
 export interface OperatorCookie {
   value: string;
   maxAgeSeconds: number;
@@ -24,7 +24,7 @@ export interface OperatorCookie {
 
 export interface OperatorSession {
   createdAt: Date;
-  /** Whatever the use. */
+  /** When the sign-in ends, however much it is used. */
   expiresAt: Date;
 }
 
@@ -36,7 +36,7 @@ const NOTE_USE = statement(`
   UPDATE operator_sessions SET idle_expires_at = max(idle_expires_at, :idleExpiresAt)
   WHERE hash = :hash AND idle_expires_at > :now`);
 
-/** Before the deletion, and only of what it will find. */
+/** Records the sign-out. It comes before the deletion, and only if that will find a row. */
 const recordSignOut = recordWhere(`EXISTS (SELECT 1 FROM operator_sessions WHERE hash = :hash)`);
 const DELETE = statement(`DELETE FROM operator_sessions WHERE hash = :hash`);
 
@@ -45,7 +45,7 @@ type Stored = Pick<
   "createdAt" | "idleExpiresAt" | "expiresAt"
 >;
 
-/** Throws `unauthorized` for another token than ADMIN_TOKEN. */
+/** Signs the operator in. Throws `unauthorized` for any token but ADMIN_TOKEN. */
 export async function signIn(deps: Deps, token: string): Promise<OperatorCookie> {
   const { adminToken } = deps.settings;
   if (!timingSafeEqual(token, adminToken)) {
@@ -69,8 +69,8 @@ function endsFrom(instant: Date) {
 }
 
 /**
- * Throws `unauthorized` for a sign-in that has ended, in whichever way. What a page asks for by
- * itself is no use: an operator who went away is still signed out.
+ * Checks a sign-in. Throws `unauthorized` if it has ended, for whatever reason. Requests that a
+ * page makes by itself do not count as use, so an operator who went away is still signed out.
  */
 export async function checkSignIn(
   deps: Deps,
@@ -84,7 +84,7 @@ export async function checkSignIn(
   return { createdAt: row.createdAt, expiresAt: row.expiresAt };
 }
 
-/** Any key of the ring may have made the digest. */
+/** Loads a sign-in. Any key of the ring may have made its digest. */
 async function load({ db, keyring, settings, now }: Deps, hash: string): Promise<Stored | null> {
   const known = await digests(keyring, "operator-session", settings.adminToken);
   const { createdAt, idleExpiresAt, expiresAt, tokenDigest } = operatorSessions;
@@ -102,14 +102,17 @@ async function load({ db, keyring, settings, now }: Deps, hash: string): Promise
   return row ?? null;
 }
 
-/** As of a session; noted by how far it would move the end, which near the last one is nowhere. */
+/**
+ * Notes that the sign-in is in use, like a session's use. It is noted only if that moves the end of
+ * the sign-in far enough; near its overall end that is never the case.
+ */
 function noteUse({ db, defer, now }: Deps, hash: string, row: Stored): void {
   const idleExpiresAt = Math.min(row.expiresAt.getTime(), endsFrom(now).idleExpiresAt);
   if (idleExpiresAt - row.idleExpiresAt.getTime() < SESSION_USE_NOTED) return;
   defer(NOTE_USE({ db }, { hash, idleExpiresAt, now: now.getTime() }).run());
 }
 
-/** Of a cookie that opens nothing it takes no note. */
+/** Signs the operator out. For a cookie that opens nothing, no event is recorded. */
 export async function signOut(deps: Deps, cookie: string): Promise<void> {
   const hash = await parseOperatorCookie(cookie);
   if (hash === null) return;

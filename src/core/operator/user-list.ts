@@ -1,6 +1,6 @@
 /**
- * The operator's list of users, over all apps. However many there are, a page reads a bounded number
- * of rows, which an index finds; what it filters besides, it filters within them.
+ * The operator's list of users, over all apps. However many users there are, a page reads a bounded
+ * number of rows, which an index finds. All other filters apply within those rows.
  */
 
 import type { Named, Row } from "../../db/row";
@@ -23,21 +23,30 @@ export interface UserSummary {
   lockedUntil: Date | null;
 }
 
-/** What an operator looks for: `locked` for a while, `capped` until a reset, `reset` and not rebound. */
+/**
+ * The states that an operator looks for: `locked` for a while, `capped` until a reset, `disabled`,
+ * and `reset` without having enrolled again.
+ */
 export const USER_STATES = ["locked", "capped", "disabled", "reset"] as const;
 export type UserState = (typeof USER_STATES)[number];
 
 export interface UserFilter {
   appId?: string | undefined;
-  /** The beginning of the app's own name for the user, of their e-mail address or user name. */
+  /**
+   * The beginning of the app's own name for the user, of their e-mail address or of their user
+   * name.
+   */
   query?: string | undefined;
   state?: UserState | undefined;
 }
 
-/** Users that one page looks at. */
+/** How many users one page looks at. */
 export const USERS_READ = 1000;
 
-/** Each with an index of those alone (`schema.ts`), which it has to be spelled like to be used. */
+/**
+ * Conditions with an index of their own (`schema.ts`). The index is used only if the condition is
+ * spelled exactly like it.
+ */
 const HELD: Record<UserState, string> = {
   locked: "(locked_until IS NOT NULL) = 1 AND locked_until IS NOT NULL",
   capped: "(capped_at IS NOT NULL) = 1 AND capped_at IS NOT NULL",
@@ -45,7 +54,7 @@ const HELD: Record<UserState, string> = {
   reset: "must_rebind = 1",
 };
 
-/** A lock ends by itself. */
+/** Conditions that hold now. A lock ends by itself, so `HELD` alone is not enough. */
 const IS: Record<UserState, string> = {
   locked: "u.locked_until > :now",
   capped: "u.capped_at IS NOT NULL",
@@ -53,7 +62,7 @@ const IS: Record<UserState, string> = {
   reset: "u.must_rebind",
 };
 
-/** In the order of the alphabet, the first of those that begin so. */
+/** The first names in alphabetical order that begin with the text. */
 const beginning = (from: string, column: string, text: string) => `
   SELECT n FROM (SELECT u.rowid AS n FROM ${from}
     ${column} >= :${text} AND ${column} < :${text}End ORDER BY ${column} LIMIT ${USERS_READ})`;
@@ -65,7 +74,7 @@ const namedSo = (ofApp: string) => `
     ${beginning("accounts ac JOIN users u ON u.id = ac.user_id WHERE", "ac.username", "name")})
   WHERE n < :before ORDER BY n DESC LIMIT ${USERS_READ}`;
 
-/** The users to look at, newest first. */
+/** Selects the users to look at, newest first. */
 function candidatesFor({ appId, query, state }: UserFilter): string {
   const ofApp = appId === undefined ? "" : "app_id = :appId AND";
   if (query !== undefined) return namedSo(ofApp);
@@ -93,8 +102,9 @@ type Listed = Pick<
   };
 
 /**
- * Newest first; of a `query`, the first thousand in the order of the alphabet of each kind of name.
- * A page that has looked at as many as it may is short, and the next one goes on.
+ * Lists users, newest first. For a `query`, it considers the first thousand names of each kind in
+ * alphabetical order. A page that has looked at as many users as it may is short, and the next page
+ * goes on from there.
  */
 export async function listUsers(
   { db, now }: Deps,
@@ -110,7 +120,7 @@ export async function listUsers(
   return toListing(rows, limit, () => windowEnd({ db }, candidates, asked, USERS_READ));
 }
 
-/** What begins so lies between the two. */
+/** The bounds for each kind of name. Every name that begins with the text lies between them. */
 function namesOf({ query = "" }: UserFilter) {
   const externalId = query.normalize("NFC");
   const [email, name] = [toSearchedEmail(query), normaliseName(query)];
@@ -118,7 +128,7 @@ function namesOf({ query = "" }: UserFilter) {
   return { externalId, email, name, ...ends };
 }
 
-/** No character comes after it. */
+/** A text behind every text with this beginning: no character comes after the last code point. */
 function after(text: string): string {
   return `${text}\u{10ffff}`;
 }

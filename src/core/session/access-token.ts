@@ -1,6 +1,6 @@
 /**
- * Access tokens: JWTs (RFC 9068) for this service and for others, who check them offline with the
- * published keys. Here the session is asked besides, on every call.
+ * Access tokens: JWTs (RFC 9068) for this service and for others, which check them offline with the
+ * published keys. This service also asks for the session on every call.
  */
 
 import { randomBase32 } from "../../crypto/random";
@@ -11,22 +11,25 @@ import type { SessionCaller } from "../caller/actor";
 import { authTime, type Assurance } from "../caller/assurance";
 import { ACCESS_TOKEN_LIFE_SECONDS, ACCOUNTS_APP } from "../policy";
 
-/** RFC 9068 §2.1. */
+/** The type of the token (RFC 9068 §2.1). */
 const TYPE = "at+jwt";
-/** Of a token that is good for enrolling only: no other service takes it for an access token. */
+/**
+ * The audience of a token that is good for enrolling only. No other service takes it for an access
+ * token.
+ */
 const ENROLMENT_AUDIENCE = `${ACCOUNTS_APP}/enrolment` as const;
-/** RFC 8176 §2. */
+/** Authentication methods by assurance level (RFC 8176 §2). */
 const AMR = { 1: ["pwd"], 2: ["pwd", "otp", "mfa"] } as const;
 
 export interface TokenSubject extends Assurance {
   sessionId: string;
   userId: string;
-  /** Of the session's secret. */
+  /** Hash of the session's secret. */
   secretHash: string;
   boundToEnrol: boolean;
 }
 
-/** RFC 9068 §2.2. */
+/** Signs an access token (RFC 9068 §2.2). */
 export function signAccessToken(
   { signingKeys, settings, now }: Deps,
   { sessionId, userId, secretHash, boundToEnrol, ...assurance }: TokenSubject,
@@ -48,7 +51,7 @@ export function signAccessToken(
   });
 }
 
-/** What a token of ours says; null for one that is not, or has expired. */
+/** Reads a token of ours. Null if it is none, or has expired. */
 export async function readAccessToken(
   { signingKeys, settings, now }: Deps,
   token: string,

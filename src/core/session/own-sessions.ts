@@ -1,4 +1,4 @@
-/** A user's sessions, as they see and end them. */
+/** A user's sessions, as the user sees and ends them. */
 
 import { and, desc, eq, gt, isNull, sql } from "drizzle-orm";
 import { sessions } from "../../db/account-schema";
@@ -15,14 +15,14 @@ export interface SessionSummary {
   current: boolean;
   aal: Aal;
   createdAt: Date;
-  /** True to five minutes. */
+  /** Accurate to five minutes. */
   lastUsedAt: Date;
   expiresAt: Date;
   ip: string | null;
   userAgent: string | null;
 }
 
-/** Live ones, newest first. */
+/** Lists the live sessions, newest first. */
 export async function listSessions(
   { db, now }: Deps,
   { user, session }: SessionRecord,
@@ -66,7 +66,10 @@ const END_ONE = changeOf(loadOwn)(
   },
 );
 
-/** One of them, also the current one. Throws `not_found`, and what a change throws. */
+/**
+ * Ends one of the user's sessions, which may be the current one. Throws `not_found`, and what a
+ * change throws.
+ */
 export function revokeSession(deps: Deps, caller: SessionCaller, revokedId: string): Promise<void> {
   return END_ONE(deps, caller, { revokedId });
 }
@@ -77,7 +80,10 @@ const END_OTHERS = change(
   { plan: () => ({ values: {}, event: { note: "all others" }, answer: undefined }) },
 );
 
-/** All but the current one, and with them open challenges and trusted devices. */
+/**
+ * Ends all sessions but the current one, and with them open challenges and trusted devices. Throws
+ * what a change throws.
+ */
 export function revokeOtherSessions(deps: Deps, caller: SessionCaller): Promise<void> {
   return END_OTHERS(deps, caller, {});
 }

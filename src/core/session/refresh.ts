@@ -1,6 +1,6 @@
 /**
- * Refresh tokens: each is good for one exchange (RFC 9700 §4.14.2). One that comes a second time is
- * in two hands, and ends its session, whoever sent it. One statement decides which it is.
+ * Refresh tokens. Each is good for one exchange (RFC 9700 §4.14.2). If one comes a second time, two
+ * parties have it, and its session ends, whoever sent it. One statement decides which case it is.
  */
 
 import { createSecret, formatToken, type RefreshProof } from "../../crypto/opaque-tokens";
@@ -15,7 +15,7 @@ import { INTO_AUDIT_EVENTS, NEXT_AUDIT_ID, requestValues } from "../audit/event"
 import { ACCOUNTS_APP } from "../policy";
 import { idleEnd } from "../caller/by-session";
 
-/** Of a token of this session that was exchanged before, `refresh_hash` is another. */
+/** The token is this session's newest one. Of an older token the hash differs. */
 const NEWEST = `refresh_hash = :refreshHash`;
 
 const EXCHANGE = statement(`
@@ -48,7 +48,10 @@ export interface Refreshed {
   refreshToken: string;
 }
 
-/** Throws `session_ended`. Of parallel exchanges of one token, one at most succeeds. */
+/**
+ * Exchanges a refresh token. Throws `session_ended`. Of parallel exchanges of one token, at most
+ * one succeeds.
+ */
 export async function refresh(
   deps: Deps,
   { sessionId, secret, refreshHash }: RefreshProof,
@@ -74,7 +77,7 @@ export async function refresh(
 const LOG_OUT = statement(`
   UPDATE sessions SET revoked_at = :now WHERE id = :sessionId AND secret_hash = :secretHash AND revoked_at IS NULL`);
 
-/** Ends the session of any of its tokens, also of one that was exchanged before. */
+/** Ends the session that a token belongs to, even if the token was exchanged before. */
 export async function logOut(
   { db, now }: Deps,
   { sessionId, secretHash }: { sessionId: string; secretHash: string },

@@ -1,6 +1,6 @@
 /**
- * Sessions: what a log-in leaves behind, held by tokens or by a cookie. A session is live or
- * nothing: every call asks D1 (`caller/by-session.ts`), and whatever makes the user's epoch grow ends
+ * Sessions: what a login leaves behind, held by tokens or by a cookie. A session is live or
+ * nothing: every call asks D1 (`caller/by-session.ts`), and whatever raises the user's epoch ends
  * all sessions but the one that did it.
  */
 
@@ -22,7 +22,10 @@ const INSERT = effect(
   "id = :userId AND :begin",
 );
 
-/** What was proven before stays proven, and its times only grow; the secrets are new (ASVS 7.2.4). */
+/**
+ * Renews a session. What was proven before stays proven, and its times only grow. The secrets are
+ * new (ASVS 7.2.4).
+ */
 const RENEW = effect(
   `UPDATE sessions SET
     epoch = (SELECT epoch FROM users WHERE id = :userId),
@@ -33,18 +36,21 @@ const RENEW = effect(
   "id = :sessionId",
 );
 
-/** How a client holds its session: tokens in its own keeping, or a cookie that no script reads. */
+/**
+ * How a client holds its session: by tokens that it keeps itself, or by a cookie that no script
+ * reads.
+ */
 export type Holding = "tokens" | "cookie";
 
 /** The secrets of a session that is about to begin or to be renewed. */
 export interface SessionSecrets {
   sessionId: string;
   secret: Secret;
-  /** Null for a cookie. */
+  /** The secret of the newest refresh token. Null for a cookie. */
   newest: Secret | null;
 }
 
-/** What a client is given to hold. */
+/** What a client gets to hold. */
 export type Credentials =
   | { accessToken: string; refreshToken: string; cookie?: never }
   | { cookie: { value: string; maxAgeSeconds: number }; accessToken?: never; refreshToken?: never };
@@ -58,8 +64,8 @@ export async function createSecrets(
 }
 
 /**
- * What begins a session. Where it is not to `begin` yet, the statement is there all the same, so that
- * nobody hears of it.
+ * The effect that begins a session. If `begin` is false, the statement runs without effect, so that
+ * its absence tells nobody anything.
  */
 export function beginSession(
   { now, request: { ip, userAgent } }: Deps,
@@ -73,7 +79,7 @@ export function beginSession(
   return INSERT({ ...stored(secrets), ...proven, ip, userAgent });
 }
 
-/** What renews a session with something just proven, in the batch that accepted it. */
+/** The effect that renews a session with something just proven, in the batch that accepted it. */
 export function renewSession(
   { now }: Deps,
   { secrets, proven }: { secrets: SessionSecrets; proven: Assurance },
@@ -102,7 +108,7 @@ function stored({ sessionId, secret, newest }: SessionSecrets) {
   return { sessionId, secretHash: secret.hash, refreshHash: newest?.hash ?? null };
 }
 
-/** NIST SP 800-63B-4 §2.2.3. */
+/** When a session of this level ends, overall and when unused (NIST SP 800-63B-4 §2.2.3). */
 function ends({ aal }: Assurance, now: Date) {
   const { overall, idle } = SESSION_LIFE[aal];
   return { expiresAt: now.getTime() + overall, idleExpiresAt: now.getTime() + idle };

@@ -1,7 +1,7 @@
 /**
- * Devices that their users spare the second factor at log-in, where the app allows it (NIST SP
- * 800-63B §5.1). Such a log-in stays at level 1 and is never enough for what needs a code. Like
- * sessions they end with whatever makes the user's epoch grow.
+ * Devices whose users are asked for no code at login, if the app allows it (NIST SP 800-63B §5.1).
+ * Such a login stays at level 1 and is never enough for what needs a code. Like sessions, trusted
+ * devices end with whatever raises the user's epoch.
  */
 
 import { and, desc, eq, gt, sql } from "drizzle-orm";
@@ -35,7 +35,7 @@ const INSERT = effect(
 
 const NOTE_USE = effect("UPDATE trusted_devices SET last_used_at = :now", "id = :deviceId");
 
-/** A device about to be trusted, and its token, which is shown once. */
+/** A device that is about to be trusted, and its token, which is shown once. */
 export interface NewDevice {
   id: string;
   hash: string;
@@ -48,7 +48,7 @@ export async function createDevice(): Promise<NewDevice> {
   return { id, hash, token: formatToken.device(id, text) };
 }
 
-/** What trusts a device. */
+/** The effects that trust a device. */
 export function trustDevice(
   deps: Deps,
   { id: deviceId, hash }: NewDevice,
@@ -60,12 +60,12 @@ export function trustDevice(
   return [INSERT({ deviceId, hash, ip, userAgent, expiresAt }), recorded(deps, event)];
 }
 
-/** What notes a log-in from it; to no effect if there was none. */
+/** The effect that notes a login from a device. It does nothing without a device. */
 export function noteDeviceUse(deviceId: string | null): Effect {
   return NOTE_USE({ deviceId });
 }
 
-/** Newest first; none where the app does not allow them. */
+/** Lists the trusted devices, newest first. Empty if the app does not allow them. */
 export async function listDevices(
   { db, now }: Deps,
   { app, user }: Pick<UserRecord, "app" | "user">,
@@ -104,7 +104,7 @@ const REVOKE = change(
   },
 );
 
-/** Throws `not_found`, and what a change throws. */
+/** Ends the trust in a device. Throws `not_found`, and what a change throws. */
 export function revokeDevice(deps: Deps, caller: SessionCaller, deviceId: string): Promise<void> {
   return REVOKE(deps, caller, { deviceId });
 }

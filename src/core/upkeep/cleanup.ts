@@ -1,7 +1,7 @@
 /**
  * Deletes what has expired, found by an index, and the users of deleted apps. A run is a round of
- * short transactions, one for each kind, and then another round of what is left, while there is
- * time: what one run leaves, the next finds first.
+ * short transactions, one for each kind, followed by rounds of what is left while there is time.
+ * What one run leaves, the next one finds first.
  */
 
 import { statement } from "../../db/statement";
@@ -10,12 +10,14 @@ import { DAY } from "../policy";
 import { sweepDeletedApp } from "./deleted-apps";
 import { sweepTable } from "./sweep";
 
-/** Rows that one transaction deletes at most. */
+/** How many rows one transaction deletes at most. */
 export const BATCH_ROWS = 500;
-/** Transactions that one run makes at most: half of what D1 lets one invocation ask. */
+/**
+ * How many transactions one run makes at most: half of the queries that D1 allows one invocation.
+ */
 export const MAX_TRANSACTIONS = 500;
 
-/** By an index on what the condition is about. */
+/** Deletes expired rows. The table has an index on what the condition is about. */
 const expired = (table: string, key: string, condition: string) =>
   statement(`
   DELETE FROM ${table} WHERE ${key} IN (SELECT ${key} FROM ${table} WHERE ${condition} LIMIT ${BATCH_ROWS})`);
@@ -29,12 +31,14 @@ const EXPIRED = [
   expired("idempotency_keys", "rowid", "expires_at <= :now"),
   expired("enrolment_links", "rowid", "expires_at <= :now"),
   expired("trusted_devices", "rowid", "expires_at <= :now"),
-  // Few rows, whatever the load: sign-ins of operators, and 4,097 counts at most.
+  // These have few rows, whatever the load: sign-ins of operators, and at most 4,097 counts.
   expired("operator_sessions", "rowid", "expires_at <= :now OR idle_expires_at <= :now"),
   expired("bare_secret_counts", "rowid", "ends_at <= :now"),
 ];
 
-/** One transaction: how many rows went, and whether there may be more to do. */
+/**
+ * The result of one transaction: how many rows were deleted, and whether there may be more to do.
+ */
 export interface Cleaned {
   deleted: number;
   more: boolean;
@@ -53,7 +57,10 @@ export const TASKS: Task[] = [
   sweepDeletedApp,
 ];
 
-/** Run by the cron trigger, until nothing is due or there is no time. Answers how many rows went. */
+/**
+ * Runs by the cron trigger until nothing is due or there is no time left. Answers how many rows
+ * were deleted.
+ */
 export async function cleanUp(deps: Deps, hasTime: () => boolean = () => true): Promise<number> {
   let deleted = 0;
   let transactions = 0;

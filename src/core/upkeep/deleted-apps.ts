@@ -1,15 +1,15 @@
-/** Taking away the users of deleted apps: a few in one transaction, each with all that is theirs. */
+/** Deletes the users of deleted apps: a few in one transaction, each with their factors. */
 
 import { statement } from "../../db/statement";
 import type { Deps } from "../../env";
 import type { Cleaned } from "./cleanup";
 
-/** Users, with some fifteen rows each, that one transaction deletes at most. */
+/** How many users one transaction deletes at most. Each has some fifteen rows. */
 export const SWEPT_USERS = 25;
 
 const NEXT = statement(`SELECT app_id AS appId FROM deleted_apps LIMIT 1`);
 
-/** No statement before the last one changes which they are. */
+/** The users to delete next. No statement before the last one changes which ones they are. */
 const NEXT_USERS =
   `SELECT id FROM users WHERE app_id = :appId ORDER BY external_id LIMIT ${SWEPT_USERS}` as const;
 const SWEEP = [
@@ -17,7 +17,10 @@ const SWEEP = [
   statement(`DELETE FROM backup_codes WHERE user_id IN (${NEXT_USERS})`),
   statement(`DELETE FROM users WHERE id IN (${NEXT_USERS})`),
 ];
-/** No user is made in an app that is deleted: its epoch has grown. */
+/**
+ * Takes the app off the queue when it has no users left. None is added to a deleted app, because
+ * its epoch has grown.
+ */
 const FINISH = statement(`
   DELETE FROM deleted_apps WHERE app_id = :appId AND NOT EXISTS (SELECT 1 FROM users WHERE app_id = :appId)`);
 

@@ -1,4 +1,4 @@
-/** Whether the service can answer: D1 decides, KV only makes it faster. */
+/** Says whether the service can answer. D1 decides that; KV only makes it faster. */
 
 import { keyringKeys } from "../../db/schema";
 import type { Deps } from "../../env";
@@ -11,7 +11,7 @@ export interface Health {
   kv: "ok" | "degraded";
 }
 
-/** Throws `unavailable` when D1 does not answer or has not been migrated. */
+/** Throws `unavailable` if D1 does not answer or has not been migrated. */
 export async function checkHealth(deps: Deps): Promise<Health> {
   const kv = kvAnswers(deps);
   const d1 = deps.db.select().from(keyringKeys).limit(1);

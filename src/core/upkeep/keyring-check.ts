@@ -1,7 +1,7 @@
 /**
- * Whether KEYRING opens what the database holds. Every key that ever sealed has a row with a canary
- * that only it opens, so that a ring with a key missing, or with another key under a known id, is
- * noticed before it does harm.
+ * Checks whether KEYRING opens what the database holds. Every key that ever sealed anything has a
+ * row with a canary that only this key opens. A ring that lacks a key, or has another key under a
+ * known id, is thus noticed before it does harm.
  */
 
 import { open, seal, type Keyring } from "../../crypto/keyring";
@@ -12,13 +12,14 @@ import { Problem } from "../../problem";
 const CANARY = new TextEncoder().encode("stepgate");
 
 /**
- * The ring that was found good: the finding, not the promise of it, which dies with its request.
+ * The ring that was found good. The promise of the finding is not kept, because it dies with its
+ * request.
  */
 let checked: Keyring | undefined;
 
 /**
- * One read per isolate. Throws `misconfigured` with the key's id, `unavailable` if D1 cannot say;
- * then the next request asks again.
+ * Checks the ring, with one read per isolate. Throws `misconfigured` with the key's id, or
+ * `unavailable` if D1 does not answer. After a throw the next request checks again.
  */
 export async function assertKeyring({
   db,

@@ -1,13 +1,14 @@
 /**
- * Deleting what has expired from a table whose rows are written too often to pay for an index by
- * expiry: it is walked in the order of its primary key, a window at a time, once a run at most.
+ * Deletes what has expired from a table whose rows are written too often to pay for an index by
+ * expiry. The table is walked in the order of its primary key, a window at a time, at most once in
+ * a run.
  */
 
 import { statement, type Statement } from "../../db/statement";
 import type { Deps } from "../../env";
 import type { Cleaned } from "./cleanup";
 
-/** Rows that one transaction looks at. */
+/** How many rows one transaction looks at. */
 export const WINDOW_ROWS = 2000;
 
 const GO_ON = statement(`
@@ -15,13 +16,13 @@ const GO_ON = statement(`
   ON CONFLICT (name) DO UPDATE SET position = excluded.position`);
 
 interface Window {
-  /** The primary key behind which it begins. */
+  /** The window begins behind this primary key. */
   first: string;
   last: string | null;
   count: number;
 }
 
-/** As a task of the clean-up: where one run stops, the next goes on. */
+/** Makes a task of the clean-up. Where one run stops, the next one goes on. */
 export function sweepTable(table: string, key: string, condition: string) {
   const position = `coalesce((SELECT position FROM cleanup_cursors WHERE name = '${table}'), '')`;
   const LOOK = statement(`
