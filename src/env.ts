@@ -3,7 +3,7 @@ import { z } from "zod";
 import { parseKeyring, type Keyring } from "./crypto/keyring";
 import { parseSigningKeys, type SigningKeys } from "./crypto/signing";
 
-/** All that core/ may touch of the outside world. Built once per request. */
+/** Everything of the outside world that core/ may touch. It is built once per request. */
 export interface Deps {
   db: Database;
   kv: KVNamespace;
@@ -12,15 +12,20 @@ export interface Deps {
   settings: Settings;
   now: Date;
   request: RequestSource;
-  /** Runs after the answer is out; a failure is logged and costs nothing but itself. */
+  /** Runs work after the answer is out. A failure is logged and has no other consequence. */
   defer: (work: Promise<unknown>) => void;
 }
 
-/** What caused all this, as the log lines and the audit trail name it. */
+/** The origin of the request, as the log lines and the audit trail name it. */
 export interface RequestSource {
-  /** In the answer too; `cron` for what no request caused. */
+  /**
+   * The request's id, which the answer contains too. It is `cron` if no request caused the work.
+   */
   id: string;
-  /** Where it comes from: the end user's where a back end gave it, else the caller's own. */
+  /**
+   * The address that the request comes from: the end user's if a back end gave it, otherwise the
+   * caller's own.
+   */
   ip: string | null;
   userAgent: string | null;
 }
@@ -28,7 +33,7 @@ export interface RequestSource {
 export type Database = ReturnType<typeof connect>;
 
 export interface Settings {
-  /** The origin in `iss`; never taken from a request. */
+  /** The origin in `iss`. It is never taken from a request. */
   issuerUrl: string;
   adminToken: string;
   auditRetentionDays: number;
@@ -36,7 +41,7 @@ export interface Settings {
   compat: ReadonlySet<string>;
 }
 
-/** What the bindings say, parsed once per isolate. */
+/** The contents of the bindings, parsed once per isolate. */
 export interface Config {
   db: Database;
   kv: KVNamespace;
@@ -60,7 +65,9 @@ const SettingsSchema = z.object({
 
 let parsed: { env: Env; config: Config } | undefined;
 
-/** The configuration; throws an Error that names the variable at fault and never its value. */
+/**
+ * Loads the configuration. Throws an Error that names the variable at fault and never its value.
+ */
 export async function loadConfig(env: Env): Promise<Config> {
   if (parsed?.env !== env) parsed = { env, config: await parseConfig(env) };
   return parsed.config;

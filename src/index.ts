@@ -2,7 +2,7 @@ import { app } from "./app";
 import { cleanUp } from "./core/upkeep/cleanup";
 import { loadConfig } from "./env";
 
-/** A fifth of the time between two runs. */
+/** How long a run of the clean-up may take: a fifth of the time between two runs. */
 const CLEANUP_MS = 60_000;
 
 export default {

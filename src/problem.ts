@@ -1,20 +1,23 @@
-/** How a call ends that cannot be answered: one of `problem-table.ts`, and what it says this time. */
+/**
+ * A problem that ends a call which cannot be answered: one of `problem-table.ts`, with what is
+ * special this time.
+ */
 
 import { PROBLEMS, type ProblemCode } from "./problem-table";
 
 interface ProblemOptions {
-  /** What exactly, for the caller. Never a secret, a code or a token. */
+  /** What exactly is wrong, for the caller. Never a secret, a code or a token. */
   detail?: string | undefined;
   /** Seconds, for the Retry-After header. */
   retryAfter?: number | undefined;
-  /** Members beside those of RFC 9457 §3.1, such as `offsetSeconds`. */
+  /** Members besides those of RFC 9457 §3.1, such as `offsetSeconds`. */
   extensions?: Record<string, string | number | boolean>;
-  /** The inner reason: for the log only. */
+  /** The inner reason, which only the log gets. */
   cause?: unknown;
 }
 
 /**
- * Thrown anywhere below a route to end the request; `routes/openapi.ts` turns it into RFC 9457
+ * Thrown anywhere below a route to end the request. `routes/openapi.ts` turns it into RFC 9457
  * problem details.
  */
 export class Problem extends Error {

@@ -1,7 +1,7 @@
 /**
- * Stands in the bundle for parts of zod that nothing asks for (`alias` in wrangler.toml): its
- * translations, its compiler, which makes code at run time, which Workers refuse, and its reader and
- * writer of JSON Schema. What is exported here are names that zod's own modules pass on.
+ * Stands in the bundle for parts of zod that nothing uses (`alias` in wrangler.toml): its
+ * translations, its compiler, which makes code at run time as Workers forbid, and its reader and
+ * writer of JSON Schema. It exports the names that zod's own modules pass on.
  */
 export const locales = "left out";
 export const compile = unused;

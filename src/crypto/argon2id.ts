@@ -1,41 +1,42 @@
 /**
- * Argon2id, RFC 9106: the reference implementation in C, compiled to WebAssembly.
+ * Argon2id (RFC 9106): the reference implementation in C, compiled to WebAssembly.
  *
- * WebAssembly's memory never shrinks, and an isolate collects instances late: with a new one for
- * each hash they held half a gigabyte. So there is one, used again and again; a call is
- * synchronous, so that no other comes between.
+ * WebAssembly's memory never shrinks, and an isolate collects instances late. With a new instance
+ * for each hash, they held half a gigabyte. So there is one instance, which is used again and
+ * again. A call is synchronous, so that no other comes in between.
  */
 
 import argon2Module from "@phi-ag/argon2/argon2.wasm";
 
 export interface Argon2Costs {
-  /** m of RFC 9106 §3.1, in KiB. */
+  /** The parameter m of RFC 9106 §3.1, in KiB. */
   memoryKib: number;
-  /** t: how often the memory is passed over. */
+  /** The parameter t: how often the memory is passed over. */
   passes: number;
-  /** p: a parameter of the result only; there is one thread. */
+  /** The parameter p. It only affects the result, because there is one thread. */
   lanes: number;
 }
 
-/** y and v of RFC 9106 §3.1. */
+/** The parameters y and v of RFC 9106 §3.1. */
 const ARGON2ID = 2;
 const VERSION = 0x13;
 
 /**
- * The place for message, salt and tag. Of one size and taken once: places of many sizes would split
- * the free memory until the large piece no longer fits in.
+ * The size of the place for message, salt and tag. It is always the same, and the place is
+ * allocated once. Places of many sizes would split the free memory until the large piece no longer
+ * fits.
  */
 const PLACE_BYTES = 4096;
 
 interface Instance {
   memory: WebAssembly.Memory;
-  /** Calls an exported function; all arguments and results are numbers. */
+  /** Calls an exported function. All arguments and results are numbers. */
   call: (name: string, ...values: number[]) => number;
   /** Address of the place. */
   place: number;
   /**
-   * The most that a hash may ask of it. For one that asks for more there is a new instance: this
-   * one would put the larger piece of memory beside the smaller.
+   * The most memory that a hash may ask of this instance. A hash that asks for more gets a new
+   * instance, because this one would put the larger piece of memory beside the smaller.
    */
   memoryKib: number;
 }
@@ -50,15 +51,16 @@ interface Job {
 let idle: Instance | null = null;
 
 /**
- * The tag: RFC 9106 §3.2, without secret and associated data.
+ * Computes the tag (RFC 9106 §3.2), without secret and associated data.
  *
- * Throws when message, salt and tag together exceed 4096 bytes, the memory is not to be had, or
+ * Throws if message, salt and tag together exceed 4096 bytes, if the memory is not available, or if
  * a parameter is out of the range of §3.1.
  */
 export function argon2id(job: Job): Uint8Array {
   const { memoryKib } = job.costs;
   const instance = idle && idle.memoryKib >= memoryKib ? idle : create(memoryKib);
-  // Taken out while it works: one that failed, or was stopped midway, is never used again.
+  // The instance is taken out while it works. One that failed or was stopped midway is never used
+  // again.
   idle = null;
   const tag = compute(instance, job);
   idle = instance;
@@ -94,7 +96,7 @@ function compute(
   const { passes, memoryKib, lanes } = costs;
   const status = call("argon2_hash", passes, memoryKib, lanes, ...buffers, ARGON2ID, VERSION);
   if (status !== 0) throw new Error(`argon2id: status ${status}.`);
-  // A new view: memory that has grown has another buffer.
+  // A new view is needed, because memory that has grown has another buffer.
   const tag = bytes().slice(tagAt);
   bytes().fill(0);
   return tag;

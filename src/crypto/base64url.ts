@@ -3,8 +3,9 @@
 export const BASE64URL = { alphabet: "base64url", omitPadding: true } as const;
 
 /**
- * Null for what is not the one spelling of its bytes (RFC 4648 §3.5): with set bits behind the last
- * byte, padding, blanks or other letters, one value would have several.
+ * Decodes a text that is the one spelling of its bytes (RFC 4648 §3.5), and answers null for any
+ * other. With set bits behind the last byte, padding, blanks or other letters, one value would have
+ * several spellings.
  */
 export function decodeCanonical(text: string): Uint8Array<ArrayBuffer> | null {
   try {

@@ -1,10 +1,12 @@
 /**
- * A Golomb-coded set: whether a text is on a long list, at a fifth less than a Bloom filter takes.
+ * A Golomb-coded set: it says whether a text is on a long list, and is a fifth smaller than a Bloom
+ * filter.
  *
- * Every entry is hashed to a number below `range`. Of the sorted numbers the differences are kept, in
- * Rice code: what is above `riceBits` bits in unary, ended by a 0, then those bits. An entry is always
- * found; any other text is taken for one with probability `count / range`. The hash is a fast one:
- * this is for lists that everybody may know. scripts/common-passwords.mjs has the other half.
+ * Every entry is hashed to a number below `range`. The differences of the sorted numbers are stored
+ * in Rice code: the part above `riceBits` bits in unary, ended by a 0, followed by those bits. An
+ * entry is always found. Any other text is mistaken for one with probability `count / range`. The
+ * hash is a fast one, because this is for lists that everybody may know. The other half is in
+ * scripts/common-passwords.mjs.
  */
 
 export interface GolombSet {
@@ -17,7 +19,10 @@ export interface GolombSet {
 
 const utf8 = new TextEncoder();
 
-/** The question whether a text is in the set. To be kept: this decodes every entry. */
+/**
+ * Gives a function that says whether a text is in the set. Keep it, because making it decodes every
+ * entry.
+ */
 export function openGolombSet({ count, range, riceBits, code }: GolombSet) {
   const nextBit = readBits(Uint8Array.fromBase64(code));
   const numbers = new Set<number>();
@@ -32,7 +37,7 @@ export function openGolombSet({ count, range, riceBits, code }: GolombSet) {
   return (text: string): boolean => numbers.has(hashBelow(range, text));
 }
 
-/** The bits one after another; throws a RangeError behind the last one. */
+/** Gives the bits one after another. Throws a RangeError behind the last one. */
 function readBits(bytes: Uint8Array): () => number {
   let at = 0;
   return () => {
@@ -42,7 +47,9 @@ function readBits(bytes: Uint8Array): () => number {
   };
 }
 
-/** FNV-1a of 32 bits, then MurmurHash3's finaliser, which spreads the results evenly. */
+/**
+ * FNV-1a of 32 bits, followed by the finaliser of MurmurHash3, which spreads the results evenly.
+ */
 export function hashBelow(range: number, text: string): number {
   let hash = 0x811c_9dc5;
   for (const byte of utf8.encode(text)) hash = Math.imul(hash ^ byte, 0x0100_0193);

@@ -1,10 +1,10 @@
-/** The block of SHA-1: B in RFC 2104 §2. */
+/** The block size of SHA-1: B in RFC 2104 §2. */
 const BLOCK_BYTES = 64;
 
 /**
- * What HMAC-SHA-1 makes of a key before anything else (RFC 2104 §2): a long one is hashed, a short
- * one filled up with zeros. Two keys with one block have the same codes for ever, so that for
- * whoever counts they are one.
+ * Gives the block that HMAC-SHA-1 makes of a key (RFC 2104 §2): a long key is hashed, and a short
+ * one is filled up with zeros. Two keys with the same block always have the same codes, so they
+ * count as one.
  */
 export async function hmacKeyBlock(key: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
   const block = new Uint8Array(BLOCK_BYTES);

@@ -2,17 +2,19 @@
  * The ring of named keys behind everything that is stored: AES-256-GCM to seal, HMAC-SHA-256 for
  * digests.
  *
- * A sealed value is `<key id>.<base64url of nonce and ciphertext>`, a digest `<key id>.<base64url
- * of the MAC>`. The first key of the ring seals and digests; every key opens. To rotate, put a new
- * key in front. `context` (which row, which column) is authenticated but not stored, so that a
- * sealed value copied into another row does not open there.
+ * A sealed value is `<key id>.<base64url of nonce and ciphertext>`, and a digest is `<key
+ * id>.<base64url of the MAC>`. The first key of the ring seals and digests; every key opens. To
+ * rotate, put a new key in front. `context` (which row, which column) is authenticated but not
+ * stored, so a sealed value that is copied into another row does not open there.
  */
 
 import { BASE64URL, decodeCanonical } from "./base64url";
 
-/** 96 bits: NIST SP 800-38D §8.2.2, random construction, at most 2^32 seals under one key. */
+/**
+ * 96 bits in random construction (NIST SP 800-38D §8.2.2), for at most 2^32 seals under one key.
+ */
 const NONCE_BYTES = 12;
-/** NIST SP 800-38D §5.2.1.2: WebCrypto appends all 128 bits of it. */
+/** WebCrypto appends all 128 bits of the tag (NIST SP 800-38D §5.2.1.2). */
 const TAG_BYTES = 16;
 const KEY_BYTES = 32;
 const utf8 = new TextEncoder();
@@ -38,11 +40,11 @@ interface RingKey {
   readonly digest: Readonly<Record<DigestPurpose, CryptoKey>>;
 }
 
-/** Newest first, never empty. */
+/** The keys, newest first. There is at least one. */
 export type Keyring = readonly [RingKey, ...RingKey[]];
 
 /**
- * Reads `id:base64url-key[,id:base64url-key…]`, newest first: the KEYRING secret. Throws an Error
+ * Reads the KEYRING secret: `id:base64url-key[,id:base64url-key…]`, newest first. Throws an Error
  * that says what is wrong.
  */
 export async function parseKeyring(text: string | undefined): Promise<Keyring> {
@@ -55,7 +57,7 @@ export async function parseKeyring(text: string | undefined): Promise<Keyring> {
   return [newest, ...older];
 }
 
-/** Throws when the text is not `id:key` with a key of 256 bits. */
+/** Reads one key. Throws if the text is not `id:key` with a key of 256 bits. */
 async function parseKey(entry: string): Promise<RingKey> {
   const [, id, encoded] = /^([\w-]{1,32}):([\w-]+)=*$/.exec(entry) ?? [];
   if (!id || !encoded) throw new Error("KEYRING: expected id:key[,id:key…], keys in base64url.");
@@ -69,8 +71,8 @@ async function parseKey(entry: string): Promise<RingKey> {
 }
 
 /**
- * HKDF-SHA-256 (RFC 5869), one key per purpose; the ring's keys are uniform, so the salt may be
- * empty (§3.1).
+ * Derives one key per purpose by HKDF-SHA-256 (RFC 5869). The ring's keys are uniform, so the salt
+ * may be empty (§3.1).
  */
 async function deriveDigestKeys(raw: BufferSource): Promise<RingKey["digest"]> {
   const master = await crypto.subtle.importKey("raw", raw, "HKDF", false, ["deriveKey"]);
@@ -109,15 +111,15 @@ export async function seal(
   return `${newest.id}.${box.toBase64(BASE64URL)}`;
 }
 
-/** How many bytes a sealed value holds: its length alone tells it. */
+/** How many bytes a sealed value holds. Its length alone tells that. */
 export function sealedBytes(sealed: string): number {
   const box = Math.floor(((sealed.length - sealed.indexOf(".") - 1) * 3) / 4);
   return box - NONCE_BYTES - TAG_BYTES;
 }
 
 /**
- * Throws when the key is gone, the value was altered or spelled otherwise, or it was sealed for
- * another context.
+ * Opens a sealed value. Throws if the key is gone, if the value was altered or is spelled
+ * differently, or if it was sealed for another context.
  */
 export async function open(
   ring: Keyring,
@@ -134,7 +136,7 @@ export async function open(
   return new Uint8Array(plaintext);
 }
 
-/** The keyed digest under the newest key: what to store. */
+/** The keyed digest under the newest key, which is to be stored. */
 export async function digest(
   [newest]: Keyring,
   purpose: DigestPurpose,
@@ -143,7 +145,7 @@ export async function digest(
   return digestUnder(newest, purpose, message);
 }
 
-/** The keyed digests under every key of the ring: what to look for. */
+/** The keyed digests under every key of the ring, which are to be looked for. */
 export async function digests(
   ring: Keyring,
   purpose: DigestPurpose,

@@ -1,12 +1,18 @@
 /**
- * What clients hold of a session: `sgr_<session>_<secret>_<newest>` to refresh with, or
- * `sgs_<session>_<secret>` as a cookie; `sgd_<device>_<secret>` of a trusted device; of an enrolment
- * link `sgl_<link>_<secret>`, in its URL, or `sgb_<link>_<secret>`, the browser that opened it; and
- * `sgo_<secret>`, the cookie of the operator's console. Opaque, and looked up by id, the operator's by
- * its hash; the secrets have 256 random bits and are stored as SHA-256.
+ * Opaque tokens, which clients hold:
+ * - `sgr_<session>_<secret>_<newest>` refreshes a session.
+ * - `sgs_<session>_<secret>` is the cookie of a session.
+ * - `sgd_<device>_<secret>` belongs to a trusted device.
+ * - `sgl_<link>_<secret>` is in the URL of an enrolment link.
+ * - `sgb_<link>_<secret>` belongs to the browser that opened the link.
+ * - `sgo_<secret>` is the cookie of the operator's console.
  *
- * All refresh tokens of a session share `secret`, and only the newest has `newest`: one that has
- * been exchanged before is thereby told from one that never was, with nothing kept of it.
+ * They are looked up by their id, and the operator's by its hash. The secrets have 256 random bits
+ * and are stored as SHA-256.
+ *
+ * All refresh tokens of a session share `secret`, and each has its own `newest`, of which only the
+ * last one is stored. A token that has been exchanged before can thus be told from one that never
+ * existed, although nothing of it is kept.
  */
 
 import { randomBase32 } from "./random";
@@ -23,11 +29,11 @@ const BROWSER = new RegExp(`^sgb_(${ID})_(${SECRET})$`);
 
 export interface Secret {
   text: string;
-  /** Base64url. */
+  /** In base64url. */
   hash: string;
 }
 
-/** What a signed token may say of the secret: enough of its hash to know it by, 96 bits. */
+/** How many symbols of a secret's hash a signed token carries, to know the secret by: 96 bits. */
 export const MARK_LENGTH = 16;
 
 export function markOf(hash: string): string {
@@ -39,7 +45,7 @@ export async function createSecret(): Promise<Secret> {
   return { text, hash: await hashSecret(text) };
 }
 
-/** `id` as `ses_…`, `dev_…` or `link_…`. */
+/** Formats tokens. An `id` is given as `ses_…`, `dev_…` or `link_…`. */
 export const formatToken = {
   refresh: (id: string, secret: string, newest: string) => `sgr_${stem(id)}_${secret}_${newest}`,
   cookie: (id: string, secret: string) => `sgs_${stem(id)}_${secret}`,
@@ -55,7 +61,7 @@ export interface RefreshProof {
   refreshHash: string;
 }
 
-/** Null for what cannot be one. */
+/** Reads a refresh token. Null for a text that cannot be one. */
 export async function parseRefreshToken(token: string): Promise<RefreshProof | null> {
   const [, id, text, newest] = REFRESH.exec(token) ?? [];
   if (!id || !text || !newest) return null;
@@ -68,28 +74,28 @@ export interface TokenProof {
   hash: string;
 }
 
-/** Null for what cannot be one. */
+/** Reads a session's cookie. Null for a text that cannot be one. */
 export function parseSessionCookie(token: string): Promise<TokenProof | null> {
   return parse(COOKIE, "ses", token);
 }
 
-/** Null for what cannot be one. */
+/** Reads the token of a trusted device. Null for a text that cannot be one. */
 export function parseDeviceToken(token: string): Promise<TokenProof | null> {
   return parse(DEVICE, "dev", token);
 }
 
-/** The hash of the secret; null for what cannot be one. */
+/** The hash of the secret in the operator's cookie. Null for a text that cannot be one. */
 export async function parseOperatorCookie(token: string): Promise<string | null> {
   const [, secret] = OPERATOR.exec(token) ?? [];
   return secret ? hashSecret(secret) : null;
 }
 
-/** Null for what cannot be one. */
+/** Reads the token of an enrolment link. Null for a text that cannot be one. */
 export function parseLinkToken(token: string): Promise<TokenProof | null> {
   return parse(LINK, "link", token);
 }
 
-/** Of the browser that opened a link. Null for what cannot be one. */
+/** Reads the token of the browser that opened a link. Null for a text that cannot be one. */
 export function parseBrowserToken(token: string): Promise<TokenProof | null> {
   return parse(BROWSER, "link", token);
 }
@@ -99,7 +105,7 @@ async function parse(form: RegExp, prefix: string, token: string): Promise<Token
   return id && secret ? { id: `${prefix}_${id}`, hash: await hashSecret(secret) } : null;
 }
 
-/** Base64url. */
+/** Hashes a secret by SHA-256, in base64url. */
 export async function hashSecret(text: string): Promise<string> {
   return (await sha256(text)).toBase64({ alphabet: "base64url" });
 }

@@ -1,5 +1,5 @@
 /**
- * Password hashes: argon2id (RFC 9106) as PHC strings, salt and tag in unpadded Base64:
+ * Password hashes: argon2id (RFC 9106) as PHC strings, with salt and tag in unpadded Base64:
  * `$argon2id$v=19$m=<KiB>,t=<passes>,p=<lanes>$<salt>$<tag>`.
  *
  * A password is hashed as NFC (NIST SP 800-63B-4 §3.1.1.2) in UTF-8, so that it is the same
@@ -15,9 +15,9 @@ interface PasswordHash {
   tag: Uint8Array;
 }
 
-/** OWASP's choice for argon2id. DUMMY_HASH has to be made anew when these change. */
+/** OWASP's choice for argon2id. When these change, DUMMY_HASH has to be made anew. */
 const COSTS: Argon2Costs = { memoryKib: 19_456, passes: 2, lanes: 1 };
-/** RFC 9106 §3.1: 16 bytes are recommended for passwords. */
+/** RFC 9106 §3.1 recommends 16 bytes for passwords. */
 const SALT_BYTES = 16;
 const TAG_BYTES = 32;
 
@@ -35,19 +35,26 @@ const FORM =
 const BASE64 = { omitPadding: true } as const;
 const utf8 = new TextEncoder();
 
-/** Stands in for the hash of an unknown account: the same work, and no password is known to match. */
+/**
+ * Stands in for the hash of an unknown account. It costs the same work, and no password is known to
+ * match.
+ */
 export const DUMMY_HASH =
   "$argon2id$v=19$m=19456,t=2,p=1$ctWHqxfWNhbiPk6mft7wBw$0+hfaBNcsg69KZWM+QKtMtcdptIaSiLR08fj4oUItBE";
 
 /**
- * What UTF-8 keeps as it is, and what no conversion left behind: half of a surrogate pair would be
- * hashed as U+FFFD, and so would two passwords as one. C programs end a text at U+0000.
+ * Whether UTF-8 keeps the password as it is, and no failed conversion left a mark in it. Half of a
+ * surrogate pair would be hashed as U+FFFD, so that two passwords would have one hash. C programs
+ * end a text at U+0000.
  */
 export function isHashable(password: string): boolean {
   return password.isWellFormed() && !/[\0\ufffd]/.test(password);
 }
 
-/** What to store. Throws a RangeError above 2048 bytes of UTF-8, or for what is not hashable. */
+/**
+ * Hashes a password for storage. Throws a RangeError if it is longer than 2048 bytes of UTF-8, or
+ * not hashable.
+ */
 export async function hashPassword(password: string): Promise<string> {
   if (!isHashable(password)) throw new RangeError("The password is not text.");
   const message = encode(password);
@@ -58,23 +65,23 @@ export async function hashPassword(password: string): Promise<string> {
 }
 
 /**
- * Whether the password is the one hashed, at the costs in the hash. What is not hashable takes the
- * same time and is none.
+ * Whether this is the password that was hashed, at the costs in the hash. A text that is not
+ * hashable takes the same time and never matches.
  *
- * Throws an Error when the hash is no PHC string of argon2id or asks for more than an isolate can
- * give: a hash that cannot be read is a fault, and never a password that does not match.
+ * Throws an Error if the hash is no PHC string of argon2id or asks for more than an isolate can
+ * give. A hash that cannot be read is a fault, and not a password that does not match.
  */
 export async function verifyPassword(hash: string, password: string): Promise<boolean> {
   const { costs, salt, tag } = parse(hash);
   const message = encode(password);
-  // What is too long takes the time of what is not.
+  // A password that is too long takes the same time as any other.
   const hashed = message.subarray(0, MAX_BYTES);
   const computed = argon2id({ message: hashed, salt, costs, tagBytes: tag.byteLength });
   const matches = timingSafeEqual(computed.toBase64(BASE64), tag.toBase64(BASE64));
   return matches && message.byteLength <= MAX_BYTES && isHashable(password);
 }
 
-/** Whether the parameters are not today's. Throws as `verifyPassword` does. */
+/** Whether the hash has other parameters than today's. Throws what `verifyPassword` throws. */
 export function needsRehash(hash: string): boolean {
   const { costs, salt, tag } = parse(hash);
   return (
@@ -96,7 +103,7 @@ function format({ costs, salt, tag }: PasswordHash): string {
   return `$argon2id$v=19$m=${memoryKib},t=${passes},p=${lanes}$${values}`;
 }
 
-/** Throws for whatever `format` would not have written. */
+/** Reads a hash. Throws for anything that `format` would not have written. */
 function parse(hash: string): PasswordHash {
   const [, memory, passes, lanes, salt = "", tag = ""] = FORM.exec(hash) ?? [];
   const costs = { memoryKib: Number(memory), passes: Number(passes), lanes: Number(lanes) };
@@ -106,7 +113,7 @@ function parse(hash: string): PasswordHash {
   return parsed;
 }
 
-/** The lower bounds are those of RFC 9106 §3.1. NaN is out of all bounds. */
+/** The lower bounds are those of RFC 9106 §3.1. NaN is outside all bounds. */
 function areAffordable({ memoryKib, passes, lanes }: Argon2Costs): boolean {
   return (
     passes >= 1 &&

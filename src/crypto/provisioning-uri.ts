@@ -5,14 +5,14 @@ import { encodeBase32 } from "./shared-secret";
 import type { TotpParameters } from "./totp";
 
 export interface Label {
-  /** Neither contains a colon: it separates the two (Key Uri Format, "Label"). */
+  /** Neither part contains a colon, because a colon separates them (Key Uri Format, "Label"). */
   issuer: string;
   accountName: string;
 }
 
 /**
- * The secret comes first, because some apps insist. The issuer stands in it twice: as the prefix that
- * old apps read, and as the parameter that new ones do.
+ * Makes the URI. The secret comes first, because some authenticator apps insist on it. The issuer
+ * is in it twice: as the prefix that old apps read, and as the parameter that new ones read.
  */
 export function provisioningUri(
   secret: Uint8Array<ArrayBuffer>,
@@ -30,20 +30,23 @@ export function provisioningUri(
   return `otpauth://totp/${app}:${encodeURIComponent(accountName)}?${parameters.join("&")}`;
 }
 
-/** What an authenticator app will show. */
+/** The label that an authenticator app will show. */
 export function labelOf(uri: string): Label {
   const { issuer, label: accountName } = URI.parse(uri);
   return { issuer, accountName };
 }
 
-/** What an app has to be told that cannot scan. Throws for a URI that is not of TOTP. */
+/**
+ * The parameters to type into an authenticator app that cannot scan. Throws if the URI is not for
+ * TOTP.
+ */
 export function parametersOf(uri: string): Pick<TotpParameters, "digits" | "period"> {
   const totp = URI.parse(uri);
   if (!(totp instanceof TOTP)) throw new Error("not a TOTP URI");
   return { digits: totp.digits, period: totp.period };
 }
 
-/** The characters that a text takes in a URI: an ideograph nine, an emoji twelve and more. */
+/** How many characters a text takes in a URI. An ideograph takes nine, an emoji twelve or more. */
 export function costInUri(text: string): number {
   return encodeURIComponent(text.toWellFormed()).length;
 }
@@ -51,9 +54,9 @@ export function costInUri(text: string): number {
 const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
 
 /**
- * As much of the beginning of a text as is no longer than that, in UTF-16 units, and costs no more in a
- * URI: whole characters as people see them, so that no emoji is left half; code points where a single
- * one of those is too much.
+ * Gives as much of the beginning of a text as fits both bounds: `length` in UTF-16 units, and
+ * `cost` in a URI. It keeps whole characters as people see them, so that no emoji is cut in half.
+ * If a single one of those is too much, it falls back to code points.
  */
 export function shorten(text: string, most: { length: number; cost: number }): string {
   const whole = Array.from(graphemes.segment(text), ({ segment }) => segment);

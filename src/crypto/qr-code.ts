@@ -3,10 +3,13 @@
 import { encode } from "fast-png";
 import QRCode from "qrcode-svg";
 
-/** The light border that scanners need: four modules. */
+/** The light border that scanners need, in modules. */
 const QUIET_ZONE = 4;
 const PIXELS_PER_MODULE = 6;
-/** As they are shown: cameras of phones do not keep smaller ones apart. */
+/**
+ * The least number of pixels a module may be shown with. Phone cameras do not tell smaller ones
+ * apart.
+ */
 export const MIN_PIXELS_PER_MODULE = 3;
 
 export interface QrCode {
@@ -14,14 +17,14 @@ export interface QrCode {
   svg: string;
   /** A `data:image/png` URI. */
   png: string;
-  /** A side of it, with its border. */
+  /** The length of a side in modules, with the border. */
   modules: number;
 }
 
 export function drawQrCode(text: string): QrCode {
   const code = fitting(text);
   const { modules } = code.qrcode;
-  // One unit a module: whole coordinates are short, and sharp at any size.
+  // One unit a module makes whole coordinates, which are short, and sharp at any size.
   const side = modules.length + 2 * QUIET_ZONE;
   Object.assign(code.options, { width: side, height: side });
   const png = toPng(modules, { size: side * PIXELS_PER_MODULE, scale: PIXELS_PER_MODULE });
@@ -29,8 +32,8 @@ export function drawQrCode(text: string): QrCode {
 }
 
 /**
- * A PNG of so many pixels a side, or of more where the code needs them. The text is ASCII and at
- * most 2,953 characters: others the library draws wrongly or not at all.
+ * Draws a PNG with so many pixels a side, or with more if the code needs them. The text must be
+ * ASCII of at most 2,953 characters; the library draws other texts wrongly or not at all.
  */
 export function drawQrPng(text: string, size: number): Uint8Array<ArrayBuffer> {
   const { modules } = fitting(text).qrcode;
@@ -40,15 +43,15 @@ export function drawQrPng(text: string, size: number): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * Error correction M (15 %) if it fits, as it does for every enrolment, else L: others' texts may be
- * longer.
+ * Makes a code with error correction M (15 %) if that fits, as it does for every enrolment, and
+ * with L otherwise, because texts of others may be longer.
  */
 function fitting(text: string): QRCode {
   const options = {
     content: text,
     padding: QUIET_ZONE,
     join: true,
-    // Without it the drawing is mirrored: columns for rows.
+    // Without this the drawing is mirrored, with columns for rows.
     swap: true,
     xmlDeclaration: false,
   } as const;
@@ -59,13 +62,13 @@ function fitting(text: string): QRCode {
   }
 }
 
-/** Pixels a side, and pixels a module; what is left over is the border. */
+/** Pixels a side, and pixels a module. What is left over is the border. */
 interface Raster {
   size: number;
   scale: number;
 }
 
-/** One bit a pixel, 1 is white. */
+/** Each pixel is one bit, and 1 is white. */
 function toPng(modules: boolean[][], { size, scale }: Raster): Uint8Array<ArrayBuffer> {
   const border = Math.floor((size - modules.length * scale) / 2);
   const moduleAt = (pixel: number) => Math.floor((pixel - border) / scale);

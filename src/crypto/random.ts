@@ -1,17 +1,18 @@
 /**
- * What must be unguessable or unique, in Base32 (RFC 4648 §6, without padding), lower case unless
- * people type it.
+ * Values that must be unguessable or unique, in Base32 (RFC 4648 §6, without padding). They are in
+ * lower case unless people type them.
  */
 
 import { Secret } from "otpauth/bare";
 
-/** `bytes` random bytes as upper-case Base32. */
+/** Gives `bytes` random bytes as upper-case Base32. */
 export function randomBase32(bytes: number): string {
   return new Secret({ buffer: randomBytes(bytes).buffer }).base32;
 }
 
 /**
- * A new row id such as `app_mfrggzdfmztwq2lk`: 80 random bits behind the kind of thing it names.
+ * Gives a new row id such as `app_mfrggzdfmztwq2lk`: the kind of thing that it names, and 80 random
+ * bits.
  */
 export function randomId(prefix: "app" | "auth" | "chal" | "dev" | "link" | "ses" | "usr"): string {
   return `${prefix}_${randomBase32(10).toLowerCase()}`;

@@ -1,4 +1,4 @@
-/** A secret as people and other systems write it. */
+/** Reads and writes secrets as people and other systems do. */
 
 import { Secret } from "otpauth/bare";
 import type { TotpParameters } from "./totp";
@@ -7,21 +7,21 @@ import { plainTyped } from "./typed";
 export const SECRET_ENCODINGS = ["base32", "hex", "base64", "text", "otpauth"] as const;
 export type SecretEncoding = (typeof SECRET_ENCODINGS)[number];
 
-/** Of a URI: the secret, and what else it says of how codes are made. */
+/** The contents of a URI: the secret, and what else it says about how codes are made. */
 export interface OtpauthUri {
-  /** Base32. */
+  /** In Base32. */
   secret: string;
   parameters: Partial<Record<keyof TotpParameters, string>>;
 }
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-/** Unpadded Base32 (RFC 4648 §6): what people type when they cannot scan. */
+/** Encodes in unpadded Base32 (RFC 4648 §6), which people type when they cannot scan. */
 export function encodeBase32(secret: Bytes): string {
   return new Secret({ buffer: secret.slice().buffer }).base32;
 }
 
-/** Each is lenient in what people paste. Null for what is not so encoded. */
+/** Each decoder is lenient about what people paste. Null for a text that is not in its encoding. */
 const DECODERS: Record<Exclude<SecretEncoding, "otpauth">, (text: string) => Bytes | null> = {
   base32: decodeBase32,
   hex: decodeHex,
@@ -37,8 +37,9 @@ export function decodeSecret(
 }
 
 /**
- * RFC 4648 §6. Symbols that make up no whole number of bytes, and bits left over that are not zero,
- * are signs of a secret that was cut off or mistyped (§3.5): its codes would be others than the phone's.
+ * Decodes Base32 (RFC 4648 §6). Symbols that make up no whole number of bytes, and set bits left
+ * over at the end, are signs of a secret that was cut off or mistyped (§3.5). Its codes would
+ * differ from the phone's.
  */
 function decodeBase32(text: string): Bytes | null {
   const [, symbols] = /^([A-Z2-7]+)=*$/.exec(plainTyped(text).toUpperCase()) ?? [];
@@ -52,7 +53,7 @@ function decodeHex(text: string): Bytes | null {
   return /^([\da-f]{2})+$/i.test(digits) ? Uint8Array.fromHex(digits) : null;
 }
 
-/** RFC 4648 §4 or §5, padded or not. A dash is a symbol here. */
+/** Decodes Base64 (RFC 4648 §4 or §5), padded or not. A dash is a symbol here. */
 function decodeBase64(text: string): Bytes | null {
   const [, symbols] = /^([\w+/-]+)={0,2}$/.exec(text.replaceAll(/\s/g, "")) ?? [];
   if (symbols === undefined) return null;
@@ -66,8 +67,9 @@ function decodeBase64(text: string): Bytes | null {
 }
 
 /**
- * Key Uri Format; parameters are told as they are written, and left out if they are. Throws an Error
- * that says what is wrong with it, without a word of the secret.
+ * Reads a URI (Key Uri Format). Parameters are given as they are written, and left out if the URI
+ * leaves them out. Throws an Error that says what is wrong without mentioning anything of the
+ * secret.
  */
 export function readOtpauthUri(text: string): OtpauthUri {
   const url = URL.parse(text.trim());

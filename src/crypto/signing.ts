@@ -1,6 +1,6 @@
 /**
- * The ES256 keys behind every JWT (RFC 7518 §3.4): the newest signs, all are published as a JWK set
- * (RFC 7517).
+ * The ES256 keys behind every JWT (RFC 7518 §3.4). The newest one signs, and all are published as a
+ * JWK set (RFC 7517).
  */
 
 import { decodeProtectedHeader, errors, jwtVerify, SignJWT, type JWTPayload } from "jose";
@@ -8,7 +8,7 @@ import { BASE64URL, decodeCanonical } from "./base64url";
 
 const ES256 = { name: "ECDSA", namedCurve: "P-256" } as const;
 
-/** RFC 7517 §4, RFC 7518 §6.2.1. */
+/** A public key (RFC 7517 §4, RFC 7518 §6.2.1). */
 export interface PublicJwk {
   kty: "EC";
   crv: "P-256";
@@ -26,11 +26,11 @@ interface SigningKey {
   readonly publicJwk: PublicJwk;
 }
 
-/** Newest first, never empty. */
+/** The keys, newest first. There is at least one. */
 export type SigningKeys = readonly [SigningKey, ...SigningKey[]];
 
 /**
- * Reads `kid:base64url-PKCS8[,kid:…]`, newest first: the SIGNING_KEYS secret. Throws an Error that
+ * Reads the SIGNING_KEYS secret: `kid:base64url-PKCS8[,kid:…]`, newest first. Throws an Error that
  * says what is wrong.
  */
 export async function parseSigningKeys(text: string | undefined): Promise<SigningKeys> {
@@ -59,7 +59,7 @@ async function parseSigningKey(entry: string): Promise<SigningKey> {
   }
 }
 
-/** Names the public members one by one: nothing private can slip in. */
+/** Names the public members one by one, so that nothing private can slip in. */
 async function publicJwk(kid: string, privateKey: CryptoKey): Promise<PublicJwk> {
   const jwk = await crypto.subtle.exportKey("jwk", privateKey);
   if (jwk instanceof ArrayBuffer || !jwk.x || !jwk.y) throw new Error("not an EC key");
@@ -67,27 +67,28 @@ async function publicJwk(kid: string, privateKey: CryptoKey): Promise<PublicJwk>
 }
 
 /**
- * A JWT under the newest key. `type` is its `typ` (RFC 8725 §3.11), so that no token passes for
- * another kind.
+ * Signs a JWT under the newest key. `type` is its `typ` (RFC 8725 §3.11), so that no token passes
+ * for another kind.
  */
 export function signJwt([newest]: SigningKeys, type: string, claims: JWTPayload): Promise<string> {
   const header = { alg: "ES256", kid: newest.kid, typ: type };
   return new SignJWT(claims).setProtectedHeader(header).sign(newest.privateKey);
 }
 
-/** RFC 8725 §3.1; what has no end is not ours. */
+/** The algorithm is fixed (RFC 8725 §3.1). A token without an expiry is not ours. */
 const REQUIRED = { algorithms: ["ES256"], requiredClaims: ["exp"] };
 
 /**
- * The claims of a JWT under any key of the ring; null for what is not one, was altered or spelled
- * otherwise, has expired at `now`, or is of another type, issuer or audience (RFC 8725 §3).
+ * Reads the claims of a JWT under any key of the ring. Null if the text is no JWT, was altered or
+ * is spelled differently, has expired at `now`, or is of another type, issuer or audience (RFC 8725
+ * §3).
  */
 export async function verifyJwt(
   keys: SigningKeys,
   token: string,
   { type, now, ...expected }: { type: string; issuer: string; audience: string[]; now: Date },
 ): Promise<JWTPayload | null> {
-  // RFC 7515 §2; jose takes other spellings too.
+  // RFC 7515 §2 allows one spelling. jose accepts others too.
   if (token.split(".").some((part) => !decodeCanonical(part))) return null;
   try {
     const { kid } = decodeProtectedHeader(token);
@@ -96,13 +97,13 @@ export async function verifyJwt(
     const options = { ...expected, typ: type, currentDate: now, ...REQUIRED };
     return (await jwtVerify(token, key.publicKey, options)).payload;
   } catch (error) {
-    // decodeProtectedHeader throws a TypeError for what is no JWS at all.
+    // decodeProtectedHeader throws a TypeError for a text that is no JWS at all.
     if (error instanceof errors.JOSEError || error instanceof TypeError) return null;
     throw error;
   }
 }
 
-/** What `/.well-known/jwks.json` shows. */
+/** The keys that `/.well-known/jwks.json` shows. */
 export function publicKeys(keys: SigningKeys): PublicJwk[] {
   return keys.map((key) => key.publicJwk);
 }

@@ -1,6 +1,6 @@
 const utf8 = new TextEncoder();
 
-/** Whether two strings are equal, in time that depends on their lengths only. */
+/** Whether two strings are equal, in a time that depends only on their lengths. */
 export function timingSafeEqual(a: string, b: string): boolean {
   const left = utf8.encode(a);
   const right = utf8.encode(b);

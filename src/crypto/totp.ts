@@ -1,20 +1,20 @@
 /**
- * TOTP, RFC 6238: HOTP (RFC 4226) counting time steps since the Unix epoch.
+ * TOTP (RFC 6238): HOTP (RFC 4226) that counts time steps since the Unix epoch.
  *
- * Pure: the clock is an argument and nothing is stored. A code is good once, and that is the
- * caller's to enforce, which is why `matchStep` returns the step and not a boolean.
+ * The functions are pure: the clock is an argument and nothing is stored. A code is good once,
+ * which the caller has to enforce. That is why `matchStep` returns the step and not a boolean.
  */
 
 import { timingSafeEqual } from "./timing-safe-equal";
 
-/** RFC 6238 §1.2 allows HMAC with these three; the names are those of the otpauth URI. */
+/** RFC 6238 §1.2 allows HMAC with these three. The names are those of the otpauth URI. */
 const HASHES = { SHA1: "SHA-1", SHA256: "SHA-256", SHA512: "SHA-512" } as const;
 
 export type TotpAlgorithm = keyof typeof HASHES;
 
 export interface TotpParameters {
   algorithm: TotpAlgorithm;
-  /** 6 to 8: RFC 4226 §5.3. */
+  /** 6 to 8 (RFC 4226 §5.3). */
   digits: number;
   /** Seconds in a time step: X in RFC 6238 §4.1. */
   period: number;
@@ -23,7 +23,7 @@ export interface TotpParameters {
 /** The only parameters that every authenticator app honours. */
 export const DEFAULT_PARAMETERS: TotpParameters = { algorithm: "SHA1", digits: 6, period: 30 };
 
-/** Whether they are within the bounds of what is stated above; for what comes from storage. */
+/** Whether parameters that come from storage are within the bounds stated above. */
 export function areParameters({ algorithm, digits, period }: TotpParameters): boolean {
   const isLength = Number.isInteger(digits) && digits >= 6 && digits <= 8;
   return Object.hasOwn(HASHES, algorithm) && isLength && Number.isInteger(period) && period > 0;
@@ -34,7 +34,7 @@ export function timeStep(now: Date, period: number): number {
   return Math.floor(now.getTime() / 1000 / period);
 }
 
-/** The code of one time step: RFC 4226 §5.3. */
+/** The code of one time step (RFC 4226 §5.3). */
 export async function codeAt(
   secret: BufferSource,
   step: number,
@@ -43,7 +43,7 @@ export async function codeAt(
   return hotp(await hmacKey(secret, parameters.algorithm), step, parameters.digits);
 }
 
-/** The steps at most `window` from this one: RFC 6238 §5.2. */
+/** The steps that are at most `window` away from this one (RFC 6238 §5.2). */
 export function stepsAround(step: number, window: number): number[] {
   const first = Math.max(0, step - window);
   return Array.from({ length: Math.max(0, step + window - first + 1) }, (_, at) => first + at);
@@ -51,8 +51,8 @@ export function stepsAround(step: number, window: number): number[] {
 
 /**
  * The steps whose codes count at an instant, in ascending order: those around it, and those around
- * where the token's clock was `drift` steps away from ours (RFC 6238 §6). Each is there once, so that
- * there are at most twice as many as the window has.
+ * the step that is `drift` steps away, where the token's clock was (RFC 6238 §6). Each is listed
+ * once, so there are at most twice as many as the window has.
  */
 export function acceptedSteps(
   now: Date,
@@ -64,11 +64,11 @@ export function acceptedSteps(
 }
 
 /**
- * The time step among these at which somebody has the last of `codes`, after those before it at the
- * steps before; null if there is none. The latest one, if by chance there are several: spending it
- * spends them all.
+ * Finds the time step among these to which the last of `codes` belongs, with the others belonging
+ * to the steps just before it. Null if there is none. If by chance there are several, it is the
+ * latest one, because spending it spends them all.
  *
- * Computes and compares every code of every step, so that the time taken does not tell which one
+ * It computes and compares every code of every step, so that the time taken does not tell which one
  * matched.
  */
 export async function matchStep(
@@ -94,12 +94,12 @@ function hmacKey(secret: BufferSource, algorithm: TotpAlgorithm): Promise<Crypto
   return crypto.subtle.importKey("raw", secret, hmac, false, ["sign"]);
 }
 
-/** HOTP(K, C): RFC 4226 §5.3. */
+/** HOTP(K, C), as in RFC 4226 §5.3. */
 async function hotp(key: CryptoKey, counter: number, digits: number): Promise<string> {
   const message = new DataView(new ArrayBuffer(8));
   message.setBigUint64(0, BigInt(counter));
   const mac = new DataView(await crypto.subtle.sign("HMAC", key, message));
-  // Dynamic truncation: the last nibble is an offset; the 31 bits found there are the number.
+  // Dynamic truncation: the last nibble is an offset, and the 31 bits found there are the number.
   const offset = mac.getUint8(mac.byteLength - 1) & 0x0f;
   const number = mac.getUint32(offset) & 0x7fff_ffff;
   return String(number % 10 ** digits).padStart(digits, "0");

@@ -1,15 +1,16 @@
-/** What people type or paste, brought to one form before anything else looks at it. */
+/** Brings what people type or paste to one form before anything else looks at it. */
 
 /**
- * White space, format characters (zero-width spaces, marks of direction, soft hyphens) and what else
- * is drawn as nothing (`\p{DI}`: variation selectors, fillers), dashes, the minus sign, and what a
- * Japanese keyboard has in their place. `assets-src/pages.js` takes the same away before it counts.
+ * White space, format characters (zero-width spaces, marks of direction, soft hyphens), everything
+ * else that is drawn as nothing (`\p{DI}`: variation selectors, fillers), dashes, the minus sign,
+ * and what a Japanese keyboard has in their place. `assets-src/pages.js` removes the same
+ * characters before it counts.
  */
 const SEPARATORS = /[\p{White_Space}\p{Cf}\p{DI}\p{Pd}\u2212\u30fc]/gu;
 
 /**
- * NFKC, every decimal digit of any script (`\p{Nd}`) by its value, and without what cannot be seen or
- * only separates.
+ * Gives the text in NFKC, with every decimal digit of any script (`\p{Nd}`) replaced by its value,
+ * and without characters that cannot be seen or only separate.
  */
 export function plainTyped(text: string): string {
   return text
@@ -19,8 +20,8 @@ export function plainTyped(text: string): string {
 }
 
 /**
- * Unicode §4.6: the decimal digits of a script are ten code points in a row, from zero up. Two such
- * rows may touch.
+ * The value of a digit. The decimal digits of a script are ten code points in a row, from zero up
+ * (Unicode §4.6). Two such rows may touch.
  */
 function digitValue(digit: string): number {
   const codePoint = digit.codePointAt(0) ?? 0;

@@ -1,18 +1,21 @@
-/** The tables of the user API: who logs in, and what their log-ins leave behind. */
+/** The tables of the user API: who logs in, and what their logins leave behind. */
 
 import { index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import { instant } from "./schema";
 
-/** What a user of the user API logs in with. */
+/** The account that a user of the user API logs in with. */
 export const accounts = sqliteTable(
   "accounts",
   {
     userId: text().primaryKey(),
-    /** Normalised: trimmed, NFKC, lower case; so is the user name. Of the domain the A-labels. */
+    /**
+     * The stored spelling: trimmed, NFKC, lower case, with the domain in A-labels. The user name is
+     * stored in the same way.
+     */
     email: text().notNull(),
     username: text(),
     name: text(),
-    /** Self-describing: algorithm, parameters and salt are in it. */
+    /** Self-describing: it contains algorithm, parameters and salt. */
     passwordHash: text().notNull(),
   },
   (t) => [
@@ -22,35 +25,40 @@ export const accounts = sqliteTable(
 );
 
 /**
- * Wrong passwords for one account, from one address or one browser, or registrations from one
- * address, until the count ends.
+ * Counts wrong passwords for one account, from one address or one browser, and registrations from
+ * one address, until the count ends.
  */
 export const passwordGuards = sqliteTable("password_guards", {
-  /** Keyed digest of what is counted: of strangers' e-mail addresses too, which are not ours to keep. */
+  /**
+   * Keyed digest of what is counted. That includes e-mail addresses of strangers, which are not
+   * ours to keep.
+   */
   key: text().primaryKey(),
   failures: integer().notNull(),
   endsAt: instant().notNull(),
 });
 
-/** One log-in of one user, with all the tokens that come of it. */
+/** One login of one user, with all tokens that come of it. */
 export const sessions = sqliteTable(
   "sessions",
   {
     id: text().primaryKey(),
     userId: text().notNull(),
-    /** Of the user: whatever makes that grow ends the session, unless it takes the session along. */
+    /**
+     * The user's epoch. Whatever raises that ends the session, unless it takes the session along.
+     */
     epoch: integer().notNull(),
     /** SHA-256 of the secret that all tokens of the session carry. */
     secretHash: text().notNull(),
-    /** SHA-256 of what only the newest refresh token carries; null for a cookie. */
+    /** SHA-256 of the secret that only the newest refresh token carries. Null for a cookie. */
     refreshHash: text(),
-    /** Authenticator assurance level: 1 a password, 2 a second factor too (NIST SP 800-63B). */
+    /** Authenticator assurance level (NIST SP 800-63B): 1 is a password, 2 a second factor too. */
     aal: integer().$type<1 | 2>().notNull(),
-    /** When the password, and when a second factor, was last proven. */
+    /** When the password was last proven, and when a second factor was. */
     passwordAt: instant().notNull(),
     secondFactorAt: instant(),
     createdAt: instant().notNull(),
-    /** True to five minutes. */
+    /** Accurate to five minutes. */
     lastUsedAt: instant().notNull(),
     idleExpiresAt: instant().notNull(),
     expiresAt: instant().notNull(),
@@ -59,19 +67,22 @@ export const sessions = sqliteTable(
     revokedBy: text(),
     ip: text(),
     userAgent: text(),
-    /** What was enrolled last on a page of it, which is shown to no other session. */
+    /**
+     * The authenticator that was enrolled last on a page of this session. It is shown to no other
+     * session.
+     */
     authenticatorId: text(),
   },
   (t) => [index("sessions_user").on(t.userId), index("sessions_expiry").on(t.expiresAt)],
 );
 
-/** A device that its user spares the second factor at log-in. */
+/** A device whose user is asked for no code at login. */
 export const trustedDevices = sqliteTable(
   "trusted_devices",
   {
     id: text().primaryKey(),
     userId: text().notNull(),
-    /** As of a session. */
+    /** The user's epoch, as in a session. */
     epoch: integer().notNull(),
     /** SHA-256 of the token. */
     hash: text().notNull(),

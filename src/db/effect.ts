@@ -1,8 +1,8 @@
 /**
- * What else happens when something was decided. One UPDATE of a user's row decides, and marks the row
- * with a random *attempt* id; every other statement of the same batch hangs on that mark. No mark, no
- * effect. Whoever writes an effect cannot forget that: the batch that carries it out adds the
- * condition.
+ * Effects: statements that take place only together with a decision. One UPDATE of a user's row
+ * decides, and marks the row with a random *attempt* id. Every other statement of the same batch
+ * depends on that mark. Without the mark there is no effect. Whoever writes an effect cannot forget
+ * that, because the batch that carries it out adds the condition.
  */
 
 import { statement, type NamesIn, type Statement, type Value, type Values } from "./statement";
@@ -13,28 +13,31 @@ export const CLAIMED = `EXISTS (SELECT 1 FROM users WHERE id = :userId AND attem
 /** The deciding UPDATE of a verification took place, and the code was right. */
 export const PASSED = `EXISTS (SELECT 1 FROM users WHERE id = :userId AND attempt = :attempt AND failures = 0)`;
 
-/** What the effects of a batch know its decision by. */
+/** The mark by which the effects of a batch know its decision. */
 export interface Mark {
   userId: string;
   attempt: string;
 }
 
-/** SQL with values of its own. */
+/** SQL with its values. */
 export interface Effect {
   sql: { under: (condition: string) => Statement };
   values: Readonly<Record<string, Value>>;
 }
 
-/** What an effect is once it has its values: checked by the compiler, or as they are. */
+/**
+ * Makes an effect of its values. Called directly, the compiler checks them; `with` takes them as
+ * they are.
+ */
 export interface EffectOf<Name extends string> {
   (values: Values<Name>): Effect;
   with: (values: Readonly<Record<string, Value>>) => Effect;
 }
 
-/** What every batch gives its effects. */
+/** The values that every batch gives its effects. */
 type Given = keyof Mark | "now";
 
-/** `head` is an INSERT … SELECT, an UPDATE or a DELETE, without its WHERE. */
+/** Defines an effect. `head` is an INSERT … SELECT, an UPDATE or a DELETE, without its WHERE. */
 export function effect<const Head extends string, const Where extends string = "TRUE">(
   head: Head,
   where?: Where,
@@ -52,26 +55,26 @@ export function effect<const Head extends string, const Where extends string = "
   });
 }
 
-/** What the statements of a batch hang on, and the values that this is told with. */
+/** The condition that the statements of a batch depend on, and the values that it binds. */
 export interface Condition {
   sql: string;
   given: Readonly<Record<string, Value>>;
 }
 
-/** For what hangs on nothing but its batch. */
+/** For effects that depend on nothing but their batch. */
 export const ALWAYS: Condition = { sql: "TRUE", given: {} };
 
-/** On the deciding UPDATE. */
+/** The condition that the deciding UPDATE took place. */
 export function claimed({ userId, attempt }: Mark): Condition {
   return { sql: CLAIMED, given: { userId, attempt } };
 }
 
-/** On a code that passed. */
+/** The condition that a code passed. */
 export function passed({ userId, attempt }: Mark): Condition {
   return { sql: PASSED, given: { userId, attempt } };
 }
 
-/** The statements that carry these out if the condition holds. */
+/** Makes the statements that carry out these effects if the condition holds. */
 export function carryOut(
   deps: { db: { $client: D1Database }; now: Date },
   { sql: condition, given }: Condition,

@@ -11,28 +11,31 @@ export const enrolmentLinks = sqliteTable(
     /** SHA-256 of the secret in its URL. */
     hash: text().notNull(),
     appId: text().notNull(),
-    /** The app's, as it was then: with a change of settings the link ends. */
+    /** The app's epoch when the link was made. A change of the app's settings ends the link. */
     appEpoch: integer().notNull(),
-    /** The key that made it, and with which it dies; null for the operator's reset. */
+    /** The key that made the link. The link ends with it. Null for an operator's reset. */
     keyId: text(),
     /** The app's own name for the user, who may not exist yet. */
     externalId: text().notNull(),
-    /** Of the user, as it was then, 0 of one who did not exist: whatever makes that grow ends the link, but one of a reset, which ends with its token. */
+    /**
+     * The user's epoch when the link was made; 0 if they did not exist. Whatever raises the epoch
+     * ends the link. Only the link of a reset ends with the reset's token instead.
+     */
     userEpoch: integer().notNull().default(0),
-    /** What the authenticator app will show. */
+    /** The name that the authenticator app will show. */
     accountName: text().notNull(),
-    /** One of the app's registered ones, where the page leads back to. */
+    /** One of the app's registered URLs, which the page leads back to. */
     returnUrl: text(),
-    /** Of a reset: the digest of its rebinding token, which the enrolment uses up. */
+    /** For a reset: the digest of its rebinding token, which the enrolment uses up. */
     rebindHash: text(),
     createdAt: instant().notNull(),
-    /** Until then it has to be opened; once it is, until then everything has to be done. */
+    /** Until when the link must be opened. Once it is open: until when everything must be done. */
     expiresAt: instant().notNull(),
-    /** SHA-256 of what the browser holds that opened it: null until one does. */
+    /** SHA-256 of the secret of the browser that opened the link. Null until one does. */
     browserHash: text(),
-    /** The user's epoch at which this browser gave a code of theirs. */
+    /** The user's epoch at which this browser gave one of the user's codes. */
     provenEpoch: integer(),
-    /** What it enrolled last. */
+    /** The authenticator that the link enrolled last. */
     authenticatorId: text(),
     completedAt: instant(),
   },
@@ -42,19 +45,19 @@ export const enrolmentLinks = sqliteTable(
   ],
 );
 
-/** A right answer on a hosted page, for the app's back end to fetch once. */
+/** A right answer on a hosted page, which the app's back end fetches once. */
 export const challengeResults = sqliteTable(
   "challenge_results",
   {
-    /** SHA-256 of the one-time code that the browser brought back. */
+    /** SHA-256 of the one-time code that the browser brings back. */
     hash: text().primaryKey(),
     challengeId: text().notNull(),
     appId: text().notNull(),
     appEpoch: integer().notNull(),
-    /** The key that made the link, and with which the result dies. */
+    /** The key that made the link. The result ends with it. */
     keyId: text().notNull(),
     userId: text().notNull(),
-    /** Of the user: whatever makes that grow ends the result, as it ends a challenge. */
+    /** The user's epoch. Whatever raises it ends the result, as it ends a challenge. */
     userEpoch: integer().notNull(),
     purpose: text(),
     method: text({ enum: ["totp", "backup_code"] }).notNull(),
@@ -65,12 +68,12 @@ export const challengeResults = sqliteTable(
 
 /** A sign-in to the operator's console. */
 export const operatorSessions = sqliteTable("operator_sessions", {
-  /** SHA-256 of what the cookie holds. */
+  /** SHA-256 of the secret in the cookie. */
   hash: text().primaryKey(),
-  /** Keyed digest of the ADMIN_TOKEN that it was opened with: another one ends it. */
+  /** Keyed digest of the ADMIN_TOKEN that opened the sign-in. A new token ends it. */
   tokenDigest: text().notNull(),
   createdAt: instant().notNull(),
-  /** Moved on by use, noted seldom. */
+  /** Use moves this on, and is noted seldom. */
   idleExpiresAt: instant().notNull(),
   expiresAt: instant().notNull(),
 });

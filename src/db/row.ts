@@ -1,4 +1,7 @@
-/** Rows as D1 answers them to SQL by hand: the schema's own columns, times and truth as numbers, JSON as text. */
+/**
+ * Rows as D1 answers them to hand-written SQL: the schema's own columns, with times and booleans as
+ * numbers and JSON as text.
+ */
 
 import type { Table } from "drizzle-orm";
 
@@ -8,7 +11,7 @@ export type Row<T extends Table> = {
 
 type Stored<Value> = Value extends Date | boolean ? number : Value extends object ? string : Value;
 
-/** Columns of a row under the names that a query gives them: `{ appId: "id" }`. */
+/** Columns of a row under the names that a query gives them, for example `{ appId: "id" }`. */
 export type Named<R, Names extends Record<string, keyof R>> = {
   [Name in keyof Names]: R[Names[Name]];
 };

@@ -1,10 +1,10 @@
 /**
- * Every table but those of the user API (`account-schema.ts`) and of the pages (`page-schema.ts`),
- * each with the sentence that says what a row is. `docs/storage.md` adds who writes it and for how
- * long.
+ * All tables but those of the user API (`account-schema.ts`) and of the pages (`page-schema.ts`).
+ * Each has a sentence that says what a row is. `docs/storage.md` adds who writes it and how long it
+ * is kept.
  *
- * Indexes are few on purpose: every index is one more row written per insert, and rows written are
- * the main cost.
+ * There are few indexes on purpose. Every index is one more row written per insert, and rows
+ * written are the main cost.
  */
 
 import { sql } from "drizzle-orm";
@@ -18,52 +18,56 @@ import {
   uniqueIndex,
 } from "drizzle-orm/sqlite-core";
 
-/** Milliseconds since the epoch. */
+/** A column of milliseconds since 1970. */
 export const instant = () => integer({ mode: "timestamp_ms" });
 
-/** What an operator can choose per app; defaults and bounds are in `core/policy.ts`. */
+/** What an operator can choose per app. Defaults and bounds are in `core/policy.ts`. */
 export interface AppSettings {
-  /** Time steps accepted on either side of the current one. */
+  /** How many time steps are accepted on either side of the current one. */
   window: 0 | 1 | 2;
-  /** Consecutive failures before the first lock. */
+  /** How many consecutive failures there may be before the first lock. */
   failuresBeforeLock: number;
-  /** Strikes before the user is capped. */
+  /** How many strikes cap the user. */
   strikeCap: number;
   /**
-   * Browser origins that may answer challenges; empty: all may. Of the app `accounts`: those that may
-   * call the user API from elsewhere; empty: none.
+   * The browser origins that may answer challenges; if there are none, all may. For the app
+   * `accounts`: the origins that may call the user API across origins; if there are none, no other
+   * may.
    */
   allowedOrigins: string[];
-  /** What follows matters to the app `accounts` alone. Whether anybody may make an account. */
+  /**
+   * Whether anybody may make an account. This and the next three settings matter to the app
+   * `accounts` alone.
+   */
   registration: "open" | "closed";
-  /** `required`: without a second factor a user can do nothing but enrol one. */
+  /** If `required`, a user without a second factor can do nothing but enrol one. */
   secondFactor: "optional" | "required";
-  /** In code points; left out: 15, or 8 where a second factor is required. */
+  /** In code points. If left out, it is 15, or 8 where a second factor is required. */
   minPasswordLength?: number;
-  /** Whether users may spare a device the second factor. */
+  /** Whether users may trust a device, so that it is asked for no code at login. */
   trustedDevices: boolean;
-  /** Where hosted pages may lead back to; what a link adds is its query. */
+  /** The URLs that hosted pages may lead back to. A link may add a query. */
   returnUrls: string[];
   /**
-   * Whether a key needs a proof of an active factor to add, replace or remove one, or to delete its
-   * user.
+   * Whether a key needs a proof of an active factor to add, replace or remove one, to make new
+   * backup codes, or to delete its user.
    */
   requireProof: boolean;
 }
 
-/** A tenant: one application whose users are kept apart from all others. */
+/** A tenant: one application, whose users are kept apart from all others. */
 export const apps = sqliteTable("apps", {
   id: text().primaryKey(),
   name: text().notNull(),
   issuer: text().notNull(),
   settings: text({ mode: "json" }).$type<AppSettings>().notNull(),
   /**
-   * Grows with every change of settings and with deletion; what was minted under an older one is
+   * Grows with every change of settings and with deletion. What was minted under an older epoch is
    * dead.
    */
   epoch: integer().notNull().default(0),
   createdAt: instant().notNull(),
-  /** Set at once by a deletion; the rows of its users follow in the background. */
+  /** Set at once by a deletion. The rows of the app's users are deleted in the background. */
   deletedAt: instant(),
 });
 
@@ -74,14 +78,14 @@ export const apiKeys = sqliteTable(
     id: text().primaryKey(),
     appId: text().notNull(),
     name: text(),
-    /** SHA-256 of the key: 256 random bits need no pepper. */
+    /** SHA-256 of the key. 256 random bits need no pepper. */
     hash: text().notNull(),
-    /** Space-separated: `verify enrol users import`. Never changed after creation. */
+    /** Separated by spaces: `verify enrol users import`. Never changed after creation. */
     scopes: text().notNull(),
     createdAt: instant().notNull(),
     expiresAt: instant(),
     revokedAt: instant(),
-    /** Within the hour: written at most once an hour, after an answer. */
+    /** Accurate to the hour: it is written at most once an hour, after an answer. */
     lastUsedAt: instant(),
   },
   (t) => [index("api_keys_app").on(t.appId)],
@@ -93,39 +97,50 @@ export const users = sqliteTable(
   {
     id: text().primaryKey(),
     appId: text().notNull(),
-    /** The caller's own name for the user. */
+    /** The app's own name for the user. */
     externalId: text().notNull(),
     createdAt: instant().notNull(),
     disabledAt: instant(),
-    /** Grows with every change that must end what was minted before it (DESIGN section 10.3). */
+    /**
+     * Grows with every change that must end what was minted before it, such as sessions, challenges
+     * and enrolment links.
+     */
     epoch: integer().notNull().default(0),
-    /** Consecutive failures: a success sets 0. */
+    /** Consecutive failures. A success sets 0. */
     failures: integer().notNull().default(0),
     lockedUntil: instant(),
     /**
-     * Failures weighted by the codes compared, as of `strikesAt`; one is forgiven a day, none by a
-     * success.
+     * Failures weighted by the codes compared, as of `strikesAt`. One is forgiven a day, and none
+     * by a success.
      */
     strikes: real().notNull().default(0),
     strikesAt: instant(),
     cappedAt: instant(),
-    /** The random id of the last charged attempt: what the rest of its commit hangs on. */
+    /**
+     * The mark: the random id that the last deciding UPDATE left. The rest of its batch depends on
+     * it.
+     */
     attempt: text(),
     /**
-     * Set by an operator's reset: nothing passes and nothing enrols without the rebinding token.
+     * Set by an operator's reset. No code passes and nothing enrols without the rebinding token.
      */
     mustRebind: integer({ mode: "boolean" }).notNull().default(false),
     rebindHash: text(),
     rebindExpiresAt: instant(),
-    /** Of a user with an account: keyed digests of the networks that they last gave their password from. */
+    /**
+     * For a user with an account: keyed digests of the networks from which they last gave their
+     * password.
+     */
     knownNetworks: text({ mode: "json" }).$type<string[]>(),
   },
   (t) => [
     uniqueIndex("users_app_external").on(t.appId, t.externalId),
-    // For the lists, newest first, and the search by a name's beginning: a row each of a new user.
+    // For the lists, newest first, and for the search by the beginning of a name. Each costs one
+    // row for a new user.
     index("users_app").on(t.appId),
     index("users_external").on(t.externalId),
-    // Of those who are held, newest first: a verification that changes none of it writes nothing here.
+    // For the users who are locked, capped or disabled, newest first. A verification that changes
+    // none of these writes nothing here.
     ...(["locked_until", "capped_at", "disabled_at"] as const).map((column) =>
       index(`users_${column}`)
         .on(sql.raw(`(${column} IS NOT NULL)`))
@@ -137,14 +152,14 @@ export const users = sqliteTable(
   ],
 );
 
-/** One authenticator app of one user. */
+/** One authenticator of one user. */
 export const authenticators = sqliteTable(
   "authenticators",
   {
     id: text().primaryKey(),
     userId: text().notNull(),
     name: text(),
-    /** Sealed; the context is app, user and this row's id. */
+    /** Sealed. The context is app, user and this row's id. */
     secret: text().notNull(),
     /** Keyed digest of the secret, so that one secret is not enrolled twice for a user. */
     secretDigest: text().notNull(),
@@ -152,30 +167,35 @@ export const authenticators = sqliteTable(
     digits: integer().notNull(),
     period: integer().notNull(),
     state: text({ enum: ["pending", "active"] }).notNull(),
-    /** The replay ledger: the highest time step spent. It grows; `core/code/steps-ahead.ts` says when it does not. */
+    /**
+     * The replay ledger: the highest time step spent. It grows, with the one exception in
+     * `core/code/steps-ahead.ts`.
+     */
     lastStep: integer().notNull().default(-1),
-    /** Steps by which its clock differed at the last success: codes around there count too. */
+    /**
+     * By how many steps its clock differed at the last success. Codes around that step count too.
+     */
     drift: integer().notNull().default(0),
-    /** Wrong codes at confirmation. */
+    /** How many wrong codes were given to confirm it. */
     tries: integer().notNull().default(0),
-    /** Enrolled with a proof of a factor that was active then. */
+    /** Whether the enrolment came with a proof of a factor that was active at the time. */
     proven: integer({ mode: "boolean" }).notNull().default(false),
     createdAt: instant().notNull(),
     confirmedAt: instant(),
     lastUsedAt: instant(),
-    /** Only while pending. */
+    /** Set only while pending. */
     expiresAt: instant(),
   },
   (t) => [
     uniqueIndex("authenticators_user_secret").on(t.userId, t.secretDigest),
-    // Of pending ones only, so that an active one costs nothing: for the clean-up.
+    // For the clean-up. It contains only pending ones, so that an active one costs nothing.
     index("authenticators_pending")
       .on(t.expiresAt)
       .where(sql`expires_at IS NOT NULL`),
   ],
 );
 
-/** One backup code: its keyed hash and whether it is used. */
+/** One backup code: its keyed hash, and whether it is used. */
 export const backupCodes = sqliteTable(
   "backup_codes",
   {
@@ -187,8 +207,9 @@ export const backupCodes = sqliteTable(
 );
 
 /**
- * What has been answered to a challenge; a challenge that nobody answered has no row. `WITHOUT
- * ROWID`, which pays for the index (drizzle cannot say so: the migration does).
+ * The answers that a challenge has had. A challenge that nobody answered has no row. The table is
+ * `WITHOUT ROWID`, which saves as much as the index costs; drizzle cannot express that, so the
+ * migration does.
  */
 export const challenges = sqliteTable(
   "challenges",
@@ -196,28 +217,31 @@ export const challenges = sqliteTable(
     id: text().primaryKey(),
     userId: text().notNull(),
     attempts: integer().notNull(),
-    /** The strikes that its own failures added, taken back by its success. */
+    /** The strikes that failures of this challenge added. Its success takes them back. */
     strikes: real().notNull(),
     spentAt: instant(),
-    /** A minute after the token's own expiry, or as long as it may prove something. */
+    /** A minute after the token's own expiry, or as long as the answer may prove something. */
     expiresAt: instant().notNull(),
     /**
-     * Answered for a change of factors: the user's epoch then. Null for any other, and once a change
-     * was made with it.
+     * For an answer that may prove a change of factors: the user's epoch at the time. Null for any
+     * other, and once a change was made with it.
      */
     provenEpoch: integer(),
-    /** The key that made it, where it is to prove a change of factors, which ends with it. */
+    /**
+     * The key that made a challenge which is to prove a change of factors. The proof ends with the
+     * key.
+     */
     keyId: text(),
   },
   (t) => [index("challenges_expiry").on(t.expiresAt)],
 );
 
-/** What happened: append-only. */
+/** What happened. Rows are only ever added. */
 export const auditEvents = sqliteTable(
   "audit_events",
   {
     /**
-     * Microseconds since the epoch, made unique: the time of the event, its order and its cursor.
+     * Microseconds since 1970, made unique. It is the time of the event, its order and its cursor.
      */
     id: integer().primaryKey(),
     appId: text(),
@@ -226,17 +250,21 @@ export const auditEvents = sqliteTable(
     outcome: text({ enum: ["success", "failure", "refused"] }).notNull(),
     /** The inner reason, which the end user is never told. */
     reason: text(),
-    /** Who did it: `key:<id>`, `session:<id>`, `challenge:<id>`, `link:<id>`, `login`, `registration`, `admin` or `system`. */
+    /**
+     * Who did it: one of `key:<id>`, `session:<id>`, `challenge:<id>`, `link:<id>`, `login`,
+     * `registration`, `admin` and `system`.
+     */
     actor: text().notNull(),
     authenticatorId: text(),
     ip: text(),
     userAgent: text(),
     requestId: text(),
-    /** The operator's own words. */
+    /** The operator's own words, or the id of the link or key that the event is about. */
     note: text(),
   },
   (t) => [
-    // Each event is in one of the two: those of no user are found by the link or key that they name.
+    // Each event is in one of the two. Events of no user are found by the link or key that they
+    // name.
     index("audit_events_user")
       .on(t.userId)
       .where(sql`user_id IS NOT NULL`),
@@ -246,7 +274,7 @@ export const auditEvents = sqliteTable(
   ],
 );
 
-/** That a creating call with this Idempotency-Key has been carried out, and what it made. */
+/** Says that a creating call with this Idempotency-Key has been carried out, and what it made. */
 export const idempotencyKeys = sqliteTable(
   "idempotency_keys",
   {
@@ -254,7 +282,7 @@ export const idempotencyKeys = sqliteTable(
     scope: text().notNull(),
     key: text().notNull(),
     route: text().notNull(),
-    /** Keyed digest of path and body; never the body. */
+    /** Keyed digest of path and body. The body itself is never kept. */
     requestDigest: text().notNull(),
     resourceId: text().notNull(),
     createdAt: instant().notNull(),
@@ -266,13 +294,16 @@ export const idempotencyKeys = sqliteTable(
   ],
 );
 
-/** A secret that a caller keeps and shows with every code: its replay ledger and its guard. */
+/** A secret that a caller keeps and sends with every code: its replay ledger and its guard. */
 export const bareSecrets = sqliteTable("bare_secrets", {
-  /** Keyed digest of the HMAC key block that the secret yields: of the secret nothing is kept. */
+  /**
+   * Keyed digest of the HMAC key block that the secret yields. Nothing of the secret itself is
+   * kept.
+   */
   digest: text().primaryKey(),
-  /** The highest time step spent; -1 if none was. It only ever grows. */
+  /** The highest time step spent, or -1 if none was. It only ever grows. */
   lastStep: integer().notNull(),
-  /** Consecutive failures: a success sets 0. */
+  /** Consecutive failures. A success sets 0. */
   failures: integer().notNull(),
   lockedUntil: instant(),
   /** A day after the last attempt that counted. */
@@ -280,8 +311,8 @@ export const bareSecrets = sqliteTable("bare_secrets", {
 });
 
 /**
- * A count that starts afresh when it ends: of failures with bare secrets that have no row, all
- * those together whose digests begin alike, and of new rows.
+ * A count that starts afresh when it ends. It counts either failures with secrets that have no row,
+ * for all secrets whose digests begin alike, or new rows.
  */
 export const bareSecretCounts = sqliteTable("bare_secret_counts", {
   key: text().primaryKey(),
@@ -296,7 +327,7 @@ export const keyringKeys = sqliteTable("keyring_keys", {
   createdAt: instant().notNull(),
 });
 
-/** A deleted app whose users are still there: the clean-up takes them away. */
+/** A deleted app that still has users. The clean-up deletes them. */
 export const deletedApps = sqliteTable("deleted_apps", {
   appId: text().primaryKey(),
 });
@@ -304,6 +335,9 @@ export const deletedApps = sqliteTable("deleted_apps", {
 /** How far the clean-up has come in a table that has no index by expiry. */
 export const cleanupCursors = sqliteTable("cleanup_cursors", {
   name: text().primaryKey(),
-  /** The primary key of the last row that it looked at; empty: it begins at the first. */
+  /**
+   * The primary key of the last row that it looked at. If it is empty, the clean-up begins at the
+   * first row.
+   */
   position: text().notNull(),
 });

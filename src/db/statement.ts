@@ -1,13 +1,13 @@
 /**
- * SQL by hand, with named parameters: for what decides, and for reads whose plan is counted. The
- * compiler checks that a value is given for every name, also for those in fragments, if these are
- * `as const`.
+ * Hand-written SQL with named parameters, for statements that decide and for reads whose plan
+ * matters. The compiler checks that every name has a value, including names in fragments if those
+ * are `as const`.
  */
 
-/** What D1 binds. */
+/** The values that D1 binds. */
 export type Value = string | number | null;
 
-/** A value for each of these names; others are allowed and ignored. */
+/** A value for each of these names. Other names are allowed and ignored. */
 export type Values<Name extends string> = Readonly<Record<Name, Value>>;
 
 export type Statement<Name extends string = string> = (
@@ -16,8 +16,8 @@ export type Statement<Name extends string = string> = (
 ) => D1PreparedStatement;
 
 /**
- * `:name` in the text becomes a numbered parameter (D1 knows no named ones). Compiled once, when the
- * module loads. Binding without a value for a name throws.
+ * Compiles a statement once, when the module loads. `:name` becomes a numbered parameter, because
+ * D1 knows no named ones. Binding throws if a name has no value.
  */
 export function statement<const Text extends string>(text: Text): Statement<NamesIn<Text>> {
   const names: string[] = [];

@@ -1,6 +1,6 @@
 /**
- * Where a request comes from: the platform's word only. `X-Forwarded-For` and `Forwarded` are the
- * client's and are not read.
+ * The address that a request comes from, according to the platform alone. `X-Forwarded-For` and
+ * `Forwarded` come from the client and are not read.
  */
 
 import type { Context } from "hono";
@@ -9,27 +9,27 @@ import type { RequestSource } from "../env";
 import type { AppEnv } from "./context";
 import { ownCookie } from "./cookies";
 
-/** What is kept of a user agent, in characters. */
+/** How many characters of a user agent are kept. */
 export const MAX_USER_AGENT = 512;
 
-/** Says that this browser has logged in before. */
+/** The cookie that says that this browser has logged in before. */
 export const BROWSER = "stepgate-browser";
 
 /**
- * Behind Cloudflare's edge this cannot be forged; a local server passes the client's own header
- * through.
+ * The client's address. Behind Cloudflare's edge this cannot be forged. A local server passes the
+ * client's own header through.
  */
 export function addressOf(c: Context): string | undefined {
   return c.req.header("cf-connecting-ip");
 }
 
-/** For the audit trail. */
+/** The address and the browser, for the audit trail. */
 export function sourceOf(c: Context): Omit<RequestSource, "id"> {
   const userAgent = c.req.header("user-agent")?.slice(0, MAX_USER_AGENT) ?? null;
   return { ip: addressOf(c) ?? null, userAgent };
 }
 
-/** For the counters of wrong passwords. */
+/** The client, for the counters of wrong passwords. */
 export function clientOf(c: Context<AppEnv>): Client {
   const address = addressOf(c);
   return {
@@ -40,8 +40,9 @@ export function clientOf(c: Context<AppEnv>): Client {
 }
 
 /**
- * One spelling of each address (RFC 5952): an IPv4 one is dotted also where it comes mapped into
- * IPv6. Null for what is none; a zone means nothing on another machine.
+ * Gives the one spelling of an address (RFC 5952). An IPv4 address is dotted even if it comes
+ * mapped into IPv6. Null for a text that is no address. An address with a zone is none, because a
+ * zone means nothing on another machine.
  */
 export function canonicalAddress(text: string): string | null {
   if (IPV4.test(text)) return text;
@@ -56,11 +57,14 @@ export function canonicalAddress(text: string): string | null {
   return octets.join(".");
 }
 
-/** Whether it is one is for the URL standard to say. */
+/** A rough check. The URL standard decides whether it is an address. */
 const IPV6 = /^[\da-f:.]*:[\da-f:.]*$/i;
 const IPV4 = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?!$)|$)){4}$/;
 
-/** What limits by address count by: an IPv6 customer has at least a /64, so that is one address. */
+/**
+ * The key that limits by address count by. An IPv6 customer has at least a /64, so a /64 counts as
+ * one address.
+ */
 export function addressKey(address: string | undefined): string {
   if (address === undefined) return "unknown";
   if (isIpv4(address)) return address;
@@ -68,20 +72,25 @@ export function addressKey(address: string | undefined): string {
   return groups ? `${groups.slice(0, 4).join(":")}::/64` : "unknown";
 }
 
-/** The /48 of an IPv6 address, of which one customer may have all; null for any other. */
+/**
+ * The /48 of an IPv6 address, because one customer may have all of it. Null for any other address.
+ */
 export function siteKey(address: string | undefined): string | null {
   const groups = address === undefined || isIpv4(address) ? null : expand(address);
   return groups && `${groups.slice(0, 3).join(":")}::/48`;
 }
 
-/** Also as mapped into IPv6 (RFC 4291 §2.5.5.2), where a /64 would be everybody. */
+/**
+ * An IPv4 address mapped into IPv6 (RFC 4291 §2.5.5.2) counts as IPv4, because its /64 would be
+ * everybody's.
+ */
 function isIpv4(address: string): boolean {
   return !address.includes(":") || /^::ffff:/i.test(address);
 }
 
 /**
- * The eight groups of an IPv6 address (RFC 4291 §2.2), in the normal form of the URL standard; null
- * for what is none.
+ * The eight groups of an IPv6 address (RFC 4291 §2.2), in the normal form of the URL standard. Null
+ * for a text that is no address.
  */
 function expand(address: string): string[] | null {
   const url = URL.parse(`http://[${address}]/`);

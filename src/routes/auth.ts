@@ -1,4 +1,4 @@
-/** Who is asking. */
+/** Finds out who is asking. */
 
 import { createMiddleware } from "hono/factory";
 import type { Context } from "hono";
@@ -11,9 +11,9 @@ import { onBehalfOf, readEndUser } from "./end-user";
 import { limitKey } from "./limits";
 
 /**
- * An API key that has the form of one, and the scope it has to have. Whether it is good is asked in
- * the query that the route makes anyway, and again in the WHERE of whatever it writes: no route
- * answers before.
+ * Requires a well-formed API key, with this scope. Whether the key is good is checked in the query
+ * that the route makes anyway, and again in the WHERE of whatever it writes. No route answers
+ * before that.
  */
 export function requireKey(scope: Scope) {
   return createMiddleware<AppEnv>(async (c, next) => {
@@ -22,17 +22,18 @@ export function requireKey(scope: Scope) {
   });
 }
 
-/** As `requireKey`, whatever its scopes; and for whom it calls. */
+/** Requires a well-formed API key with any scope, and notes for which end user it calls. */
 export async function presentedKey(c: Context<AppEnv>): Promise<ApiKeyProof> {
   const proof = await parseApiKey(bearer(c) ?? "");
   if (!proof) throw new Problem("unauthorized", { cause: "no API key" });
-  // By the hash: who knows only the id, which is shown and logged, uses up nothing.
+  // The limit counts by the hash. Somebody who knows only the id, which is shown and logged, uses
+  // nothing up.
   await limitKey(c.env.KEY_LIMIT, proof.hash, c.var.deps.now);
   c.set("deps", onBehalfOf(c.var.deps, readEndUser(c)));
   return proof;
 }
 
-/** The operator's token. */
+/** Requires the operator's token. */
 export const requireAdmin = createMiddleware<AppEnv>(async (c, next) => {
   const token = bearer(c);
   if (token === undefined || !timingSafeEqual(token, c.var.deps.settings.adminToken)) {
@@ -41,7 +42,7 @@ export const requireAdmin = createMiddleware<AppEnv>(async (c, next) => {
   await next();
 });
 
-/** RFC 6750 §2.1. */
+/** The token in the Authorization header (RFC 6750 §2.1). */
 export function bearer(c: Context): string | undefined {
   return /^Bearer +(\S+) *$/i.exec(c.req.header("authorization") ?? "")?.[1];
 }

@@ -14,7 +14,7 @@ export interface AppEnv {
     key: Omit<KeyCaller, "userId">;
     /** Set by `requireSession` and `requireFresh`. */
     session: SessionCaller;
-    /** What the request ended in, for the log. */
+    /** The problem that the request ended in, for the log. */
     problem: Problem | undefined;
   };
 }

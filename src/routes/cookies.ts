@@ -1,4 +1,4 @@
-/** Cookies of our manners: no script reads them, no other site sends them along. */
+/** Sets a cookie that no script reads and that other sites do not send along. */
 
 import type { Context } from "hono";
 import { getCookie, setCookie } from "hono/cookie";
@@ -19,7 +19,10 @@ export function ownCookie(c: Context<AppEnv>, name: string): string | undefined 
   return getCookie(c, nameOf(c, name));
 }
 
-/** RFC 6265bis §4.1.3.2: no other host and no plain connection can set it; only where there is TLS. */
+/**
+ * The cookie's name. With TLS it has a prefix, so that no other host and no plain connection can
+ * set it (RFC 6265bis §4.1.3.2).
+ */
 function nameOf(c: Context<AppEnv>, name: string): string {
   return isSecure(c) ? `__Host-${name}` : name;
 }

@@ -1,6 +1,6 @@
 /**
  * The API reference: the OpenAPI document, and two ways to read it. Their bundles are static assets
- * of this Worker; nothing comes from elsewhere.
+ * of this Worker, and nothing is loaded from elsewhere.
  */
 
 import { z, type OpenAPIHono } from "@hono/zod-openapi";
@@ -23,7 +23,7 @@ const INFO = {
     "Bodies are JSON in UTF-8, uncompressed. An empty body is an empty object. `null` for an optional field is the same as leaving it out, unless its type has `null`: then it takes away what is there.",
 };
 
-/** The document of all routes mounted so far. */
+/** The document of all routes that are mounted so far. */
 export function openApiDocument(app: OpenAPIHono<AppEnv>) {
   const registry = app.openAPIRegistry;
   registry.definitions.forEach(markOptionalBody);
@@ -53,7 +53,7 @@ export function openApiDocument(app: OpenAPIHono<AppEnv>) {
   return document;
 }
 
-/** A body that may be an empty object may be left out (`request-body.ts`). */
+/** Marks a body as optional if it may be an empty object (`request-body.ts`). */
 function markOptionalBody(definition: OpenAPIHono["openAPIRegistry"]["definitions"][number]): void {
   const body = definition.type === "route" ? definition.route.request?.body : undefined;
   const json = body?.content["application/json"];
@@ -61,7 +61,7 @@ function markOptionalBody(definition: OpenAPIHono["openAPIRegistry"]["definition
   if (body && schema instanceof z.ZodType) body.required = !schema.safeParse({}).success;
 }
 
-/** Both bundles set styles from scripts; neither gets to run one that is not ours. */
+/** Both bundles set styles from scripts. Neither may run a script that is not ours. */
 const READER_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -147,7 +147,7 @@ for (const { api, path, document } of DOCUMENTS) {
   docsRoutes.get(path, whereOn(api), (c) => c.json(document));
 }
 
-/** The table's texts mark code with backticks. */
+/** Renders a text of the table, which marks code with backticks. */
 function withCode(text: string) {
   return text.split("`").map((part, at) => (at % 2 === 1 ? html`<code>${part}</code>` : part));
 }

@@ -1,6 +1,6 @@
 /**
- * The end user behind a call of a back end, as far as that says who it is: for the audit trail alone.
- * No limit counts by it, because nobody vouches for it but the key.
+ * The end user behind a call of a back end, if the back end says who it is. This is for the audit
+ * trail alone. No limit counts by it, because only the key vouches for it.
  */
 
 import type { OpenAPIHono } from "@hono/zod-openapi";
@@ -35,7 +35,7 @@ const PARAMETERS: NonNullable<PathItem["parameters"]> = [
   },
 ];
 
-/** Adds them to the reference of every operation that takes an API key. */
+/** Adds the headers to the reference of every operation that takes an API key. */
 export function describeEndUser(path: PathItem): void {
   for (const operation of [path.get, path.post, path.put, path.patch, path.delete]) {
     if (!operation?.security?.some((scheme) => "apiKey" in scheme)) continue;
@@ -45,9 +45,9 @@ export function describeEndUser(path: PathItem): void {
 
 export type EndUser = { [K in "ip" | "userAgent"]?: string | undefined };
 
-/** What the headers say. Throws `invalid_request` for what is no address. */
+/** Reads the headers. Throws `invalid_request` if the address is none. */
 export function readEndUser(c: Context): EndUser {
-  // Empty is how a back end says that it does not know.
+  // A back end leaves the header empty if it does not know the address.
   const given = c.req.header(IP_HEADER) || undefined;
   const ip = given === undefined ? undefined : canonicalAddress(given);
   if (ip === null) {
@@ -56,7 +56,10 @@ export function readEndUser(c: Context): EndUser {
   return { ip, userAgent: c.req.header(AGENT_HEADER)?.slice(0, MAX_USER_AGENT) || undefined };
 }
 
-/** Either replaces both of the back end's own: one of each would be nobody's. */
+/**
+ * Puts the end user in place of the back end. Giving either value replaces both, because one of
+ * each would describe nobody.
+ */
 export function onBehalfOf(deps: Deps, { ip, userAgent }: EndUser): Deps {
   if (ip === undefined && userAgent === undefined) return deps;
   const source: Omit<RequestSource, "id"> = { ip: ip ?? null, userAgent: userAgent ?? null };

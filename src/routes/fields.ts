@@ -13,17 +13,20 @@ import type { AppEnv } from "./context";
 /** Control characters of any kind, and halves of surrogate pairs, which are no characters. */
 const UNPRINTABLE = /[\p{Cc}\p{Cs}]/u;
 
-/** Text as it was given, before anything is taken off its ends: a tab there is refused too. */
+/**
+ * A text that is checked as it was given, before its ends are trimmed, so that a tab there is
+ * refused too.
+ */
 export function printable() {
   return z.string().refine((text) => !UNPRINTABLE.test(text), "no control characters");
 }
 
-/** One line of text of 1 to `max` characters (Unicode code points, as JSON Schema counts). */
+/** One line of text with 1 to `max` characters (Unicode code points, as JSON Schema counts). */
 export function line(max: number) {
   return upTo(max, printable());
 }
 
-/** What something or somebody is called: a line, without the blanks around it. */
+/** A name of something or somebody: a line without the blanks around it. */
 export function naming(max: number) {
   return upTo(max, printable().trim());
 }
@@ -36,8 +39,8 @@ function upTo(max: number, schema: z.ZodString) {
 }
 
 /**
- * Part of a URI's label, whose parts a colon separates (Key Uri Format). What it costs percent-encoded
- * is bounded too: else no phone could read the QR code.
+ * Part of a URI's label. A colon separates the parts (Key Uri Format). Its cost in percent-encoding
+ * is bounded too, because otherwise no phone could read the QR code.
  */
 export function label({ length, cost }: { length: number; cost: number }) {
   return naming(length)
@@ -49,10 +52,16 @@ export function label({ length, cost }: { length: number; cost: number }) {
     );
 }
 
-/** Encoded or not, URLs take these for steps between folders (WHATWG URL): no path names such a user. */
+/**
+ * URLs take these for steps between folders, encoded or not (WHATWG URL), so no path can name such
+ * a user.
+ */
 const DOT_SEGMENTS = new Set([".", ".."]);
 
-/** The one place where an external id comes in: of two spellings of one text (NFC), one is kept. */
+/**
+ * The external id of a user. This is the one place where it comes in. Of several spellings of one
+ * text, the one in NFC is kept.
+ */
 export const UserId = upTo(255, printable().normalize("NFC"))
   .refine((text) => !DOT_SEGMENTS.has(text), "no dot segment")
   .refine((text) => !text.includes("\ufffd"), "no replacement character")
@@ -63,11 +72,11 @@ export const UserId = upTo(255, printable().normalize("NFC"))
     example: "user-42",
   });
 
-/** Room for a backup code with something around each of its symbols, seen or not. */
+/** Leaves room for a backup code with something around each of its symbols, visible or not. */
 export const MAX_CODE_LENGTH = 256;
 
 /**
- * Six to eight digits or a backup code, as typed: it is normalised before anything else looks at
+ * Six to eight digits or a backup code, as typed. It is normalised before anything else looks at
  * it.
  */
 export const CodeText = z.string().min(1).max(MAX_CODE_LENGTH).openapi({
@@ -83,7 +92,10 @@ export const CodePair = z
   .openapi({ example: ["492039", "287082"] });
 
 const { algorithm, digits, period } = DEFAULT_PARAMETERS;
-/** How an authenticator makes its codes; left out, as every app does, or as the URI says. */
+/**
+ * The parameters of an authenticator. If they are left out, they are those of every authenticator
+ * app, or those of the URI.
+ */
 export const totpFields = {
   algorithm: z.enum(["SHA1", "SHA256", "SHA512"]).optional().openapi({
     default: algorithm,
@@ -106,7 +118,7 @@ export const totpFields = {
 /** Long enough for a whole `otpauth` URI. */
 export const SecretText = z.string().min(1).max(2048);
 
-/** How a secret from elsewhere is written. */
+/** The form in which a secret from elsewhere is written. */
 export const secretFields = {
   encoding: z
     .enum(SECRET_ENCODINGS)
@@ -124,7 +136,7 @@ export const secretFields = {
   }),
 };
 
-/** Somebody's IP address, in one spelling. */
+/** An IP address, in one spelling. */
 export const Address = z
   .string()
   .max(45)
@@ -141,7 +153,7 @@ export const InstantOrNull = z
   .nullable()
   .openapi({ type: ["string", "null"], format: "date-time" });
 
-/** RFC 3339 in, Date out. */
+/** Takes RFC 3339 and gives a Date. */
 export const InstantInput = z.iso
   .datetime({ offset: true })
   .transform((text) => new Date(text))
@@ -157,7 +169,7 @@ export const IdempotencyHeaders = z.object({
     }),
 });
 
-/** The call as an idempotent one, if its client made it one. */
+/** The call as an idempotent one, if its client sent an Idempotency-Key. */
 export async function idempotentRequest(
   c: Context<AppEnv>,
   route: string,
@@ -167,16 +179,20 @@ export async function idempotentRequest(
   return { key, route, content: `${c.req.path}\n${await c.req.text()}` };
 }
 
-/** Loopback only: what leaves the machine unencrypted could be read and changed. */
+/**
+ * Only loopback may be unencrypted: whatever leaves the machine like that could be read and
+ * changed.
+ */
 const LOOPBACK = new Set(["localhost", "127.0.0.1", "[::1]"]);
 
-/** Whatever else a URL's host may have in it means something in a content security policy. */
+/** The characters of a host. Any other would mean something in a content security policy. */
 const PLAIN_HOST = /^([a-z0-9._-]+|\[[0-9a-f:]+\])$/;
 
 /**
- * Where a page or an app's web view comes from, as its `Origin` header says it (RFC 6454 §6.2). That
- * of `capacitor://localhost` or of an extension is no origin to the URL standard. None with a
- * wildcard: a browser sends none, and whoever gets a host below the domain would be let in.
+ * The origin of a page or of an app's web view, as its `Origin` header gives it (RFC 6454 §6.2).
+ * The URL standard knows no origin for `capacitor://localhost` or for an extension, so those are
+ * checked here. There are no wildcards: a browser sends none, and one would let in whoever gets a
+ * host below the domain.
  */
 export const Origin = z
   .string()
@@ -185,7 +201,7 @@ export const Origin = z
   .refine(isOrigin, "an origin as browsers send it, such as https://example.com")
   .openapi({ example: "https://example.com" });
 
-/** What has no host, or never stands in an `Origin` header. */
+/** Schemes that have no host, or that are never in an `Origin` header. */
 const NO_ORIGINS = new Set(["about", "blob", "data", "file", "ftp", "javascript", "ws", "wss"]);
 
 function isOrigin(text: string): boolean {
@@ -194,16 +210,19 @@ function isOrigin(text: string): boolean {
   return PLAIN_HOST.test(host) && !NO_ORIGINS.has(scheme);
 }
 
-/** A page of the app's own, or its private-use scheme (RFC 8252 §7.1), which has a dot in it. */
+/**
+ * A page of the app's own, or a URL with its private-use scheme (RFC 8252 §7.1), which has a dot in
+ * it.
+ */
 export const ReturnUrl = z
   .string()
   .max(512)
   .refine(isReturnUrl, "https://…, http://localhost…, or a scheme of the app's own, without query")
-  // What is compared later is compared as text.
+  // URLs are compared as text later, so they are stored in one spelling.
   .transform((text) => new URL(text).href)
   .openapi({ type: "string", maxLength: 512, example: "https://example.com/2fa/done" });
 
-/** One of those, with a query of the link's own behind it, to which the page adds the result. */
+/** A registered URL, to which the link may add a query. The page adds the result. */
 export const ReturnTarget = z
   .string()
   .max(1024)

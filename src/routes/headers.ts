@@ -16,8 +16,8 @@ const STRICT = Object.entries({
 });
 
 /**
- * Set before the route runs, so that a route can set its own and none has to be added to an answer
- * that is already made, which costs a copy of it.
+ * Sets the headers before the route runs, so that a route can set its own. Adding a header to an
+ * answer that is already made would cost a copy of the answer.
  */
 export const strictHeaders = createMiddleware<AppEnv>(async (c, next) => {
   for (const [name, value] of STRICT) c.header(name, value);
@@ -25,8 +25,8 @@ export const strictHeaders = createMiddleware<AppEnv>(async (c, next) => {
 });
 
 /**
- * For the answer to a challenge: nothing ambient counts there (no cookie, no key), so that any
- * origin may ask. Whether it is one of the app's is checked by the answer.
+ * CORS for the answer to a challenge. Nothing ambient counts there, neither cookie nor key, so any
+ * origin may ask. The answer itself checks whether the origin is one of the app's.
  */
 export const openToAllOrigins = cors({
   origin: "*",

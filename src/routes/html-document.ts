@@ -17,5 +17,5 @@ export function htmlDocument(title: string, head: unknown, content: unknown) {
     </html>`;
 }
 
-/** Else browsers ask for /favicon.ico. */
+/** Keeps browsers from asking for /favicon.ico. */
 export const noIcon = html`<link rel="icon" href="data:," />`;

@@ -1,6 +1,6 @@
 /**
- * Rate limits of the platform: per location and approximate, in front of what is dear. They bound
- * load. Guessing is bounded by the guard, in D1.
+ * Rate limits of the platform. They are approximate and per location, and stand in front of what is
+ * expensive. They bound load. Guessing is bounded by the guard, in D1.
  */
 
 import type { MiddlewareHandler } from "hono";
@@ -13,21 +13,21 @@ import type { AppEnv } from "./context";
 const PERIOD_SECONDS = 60;
 /** A tenth of KEY_LIMIT and USER_LIMIT in wrangler.toml. */
 const UNASKED = { key: 600, user: 30 } as const;
-/** What one isolate remembers of a minute at most. */
+/** How many keys one isolate remembers of a minute at most. */
 const MAX_TALLIES = 10_000;
 
-/** Throws `rate_limited` when there were too many of this key in the last minute. */
+/** Throws `rate_limited` if there were too many requests with this key in the last minute. */
 export async function limit(limiter: RateLimit, key: string): Promise<void> {
   const { success } = await limiter.limit({ key });
   if (!success) throw new Problem("rate_limited", { retryAfter: PERIOD_SECONDS });
 }
 
-/** Everything that a good API key asks for. */
+/** Limits everything that is asked with one API key. */
 export function limitKey(limiter: RateLimit, key: string, now: Date): Promise<void> {
   return limitBusy(limiter, key, { now, unasked: UNASKED.key });
 }
 
-/** Codes of one user. */
+/** Limits codes of one user. */
 export function limitUser(limiter: RateLimit, key: string, now: Date): Promise<void> {
   return limitBusy(limiter, key, { now, unasked: UNASKED.user });
 }
@@ -36,8 +36,8 @@ let minute = 0;
 let tallies = new Map<string, number>();
 
 /**
- * An isolate asks the platform only about a key of which it has seen more than `unasked` in this
- * minute: nobody within reason waits for the question.
+ * Asks the platform only about a key that this isolate has seen more than `unasked` times in this
+ * minute, so that nobody who asks reasonably often waits for it.
  */
 async function limitBusy(
   limiter: RateLimit,
@@ -45,7 +45,7 @@ async function limitBusy(
   { now, unasked }: { now: Date; unasked: number },
 ): Promise<void> {
   const current = Math.floor(now.getTime() / (1000 * PERIOD_SECONDS));
-  // Requests of one minute may be a little behind those of the next.
+  // Requests of one minute may arrive a little after those of the next.
   if (current > minute || current < minute - 1) {
     minute = current;
     tallies = new Map();
@@ -57,15 +57,15 @@ async function limitBusy(
   if (count > unasked) await limit(limiter, key);
 }
 
-/** For calls that need no key. */
+/** Limits calls that need no key, by address. */
 export const limitByAddress: MiddlewareHandler<AppEnv> = createMiddleware(async (c, next) => {
   await limit(c.env.ADDRESS_LIMIT, addressKey(addressOf(c)));
   await next();
 });
 
 /**
- * As `limitByAddress`, in a budget of its own: a monitor is neither refused because of the clients
- * that share its address, nor uses up what they have.
+ * Limits like `limitByAddress`, in a budget of its own. A monitor is not refused because of clients
+ * that share its address, and does not use up their budget.
  */
 export const limitMonitors: MiddlewareHandler<AppEnv> = createMiddleware(async (c, next) => {
   await limit(c.env.ADDRESS_LIMIT, `monitor:${addressKey(addressOf(c))}`);
@@ -73,8 +73,8 @@ export const limitMonitors: MiddlewareHandler<AppEnv> = createMiddleware(async (
 });
 
 /**
- * Counts failed keys, admin tokens and challenge tokens by address, after the answer is known: a
- * good one is never slowed by them.
+ * Counts failed keys, admin tokens and challenge tokens by address, after the answer is known. Good
+ * ones are thus never slowed down.
  */
 export const limitFailures: MiddlewareHandler<AppEnv> = createMiddleware(async (c, next) => {
   await next();

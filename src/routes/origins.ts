@@ -1,6 +1,7 @@
 /**
- * Which browser origins may call the user API, and with its cookie. Its own always; others are
- * registered with the app `accounts`; on a developer's machine also any other local port.
+ * The browser origins that may call the user API, also with its cookie. The service's own origin
+ * always may. Others are registered with the app `accounts`. On a developer's machine, any other
+ * local port may too.
  */
 
 import type { Context } from "hono";
@@ -11,7 +12,7 @@ import type { AppEnv } from "./context";
 
 const LOCAL = /^http:\/\/(localhost|127\.0\.0\.1)(:\d+)?$/;
 
-/** Credentials too: only ever to an origin that is named. */
+/** CORS with credentials. These are allowed only to an origin that is named. */
 export const openToRegisteredOrigins = cors({
   origin: async (origin, c: Context<AppEnv>) => ((await isAllowed(c, origin)) ? origin : null),
   allowMethods: ["GET", "POST", "PATCH", "DELETE"],
@@ -30,8 +31,9 @@ async function isAllowed(c: Context<AppEnv>, origin: string): Promise<boolean> {
 }
 
 /**
- * Where a cookie is used or asked for: another site must not be able to do it in its visitor's
- * name. Browsers say by themselves where a request comes from. Throws `origin_not_allowed`.
+ * Checks the origin of a call that uses a cookie or asks for one. Another site must not be able to
+ * make such a call in its visitor's name. Browsers say by themselves where a request comes from.
+ * Throws `origin_not_allowed`.
  */
 export async function assertOrigin(c: Context<AppEnv>): Promise<void> {
   const origin = c.req.header("origin");

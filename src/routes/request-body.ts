@@ -1,6 +1,6 @@
 /**
- * The body of a request: taken in whole and read once, bounded in size and time, and refused where
- * it could be read in two ways. Whatever asks Hono for it later gets what was read here.
+ * The body of a request. It is taken in whole and read once, bounded in size and time, and refused
+ * if it could be read in two ways. Whatever asks Hono for it later gets what was read here.
  */
 
 import type { Context } from "hono";
@@ -9,24 +9,26 @@ import { createMiddleware } from "hono/factory";
 import { Problem } from "../problem";
 import type { AppEnv } from "./context";
 
-/** No request of ours comes near it. */
+/** No request of ours comes near this. */
 const MAX_BODY_BYTES = 16 * 1024;
 const BODY_DEADLINE_MS = 10_000;
 
-/** What Hono takes for JSON. */
+/** The media types that Hono takes for JSON. */
 const JSON_TYPE = /^application\/([\w.-]+\+)?json$/;
 const FORM_TYPE = "application/x-www-form-urlencoded";
 const CHARSET = /;\s*charset\s*=\s*"?([^";,\s]*)/gi;
 
-/** Drops a byte order mark, which RFC 8259 §8.1 allows; throws at what is no UTF-8. */
+/** Drops a byte order mark, which RFC 8259 §8.1 allows, and throws for what is not UTF-8. */
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
 
-/** In lower case, without parameters. */
+/** The media type in lower case, without parameters. */
 export function mediaTypeOf(c: Context): string {
   return c.req.header("content-type")?.split(";")[0]?.trim().toLowerCase() ?? "";
 }
 
-/** Runs before the clock is read, so that all of the request is there by then. */
+/**
+ * Reads the body. It runs before the clock is read, so that all of the request has arrived by then.
+ */
 export const readBody = createMiddleware<AppEnv>(async (c, next) => {
   const text = c.req.raw.body ? await withDeadline(takeIn(c).catch(refuseBrokenOff)) : "";
   // An empty body gives no field, as an empty object does.
@@ -56,7 +58,7 @@ async function takeIn(c: Context<AppEnv>): Promise<string> {
   return text;
 }
 
-/** What the platform throws where a body ends early, or where its chunks are none. */
+/** Refuses what makes the platform throw: a body that ends early, or malformed chunks. */
 function refuseBrokenOff(cause: unknown): never {
   if (cause instanceof Problem) throw cause;
   throw new Problem("malformed_request", { detail: "The body did not arrive whole.", cause });
@@ -70,7 +72,7 @@ async function withDeadline<T>(arrival: Promise<T>): Promise<T> {
   return Promise.race([arrival, deadline]).finally(() => clearTimeout(timer ?? null));
 }
 
-/** Throws `unsupported_media_type` for another charset than UTF-8 and for whatever is compressed. */
+/** Throws `unsupported_media_type` for any charset but UTF-8 and for a compressed body. */
 function assertPlain(c: Context): void {
   const charsets = (c.req.header("content-type") ?? "").matchAll(CHARSET);
   if ([...charsets].some(([, charset = ""]) => !/^utf-?8$/i.test(charset))) {
@@ -78,7 +80,7 @@ function assertPlain(c: Context): void {
   }
   const coding = c.req.header("content-encoding")?.trim().toLowerCase() ?? "identity";
   if (coding === "identity" || coding === "") return;
-  // RFC 9110 §15.5.16.
+  // RFC 9110 §15.5.16 asks for this header.
   c.header("accept-encoding", "identity");
   throw new Problem("unsupported_media_type", { detail: "Send the body uncompressed." });
 }
@@ -91,7 +93,7 @@ function decode(bytes: ArrayBuffer): string {
   }
 }
 
-/** As the URL standard has it: workerd's own reader drops a `%` that encodes nothing. */
+/** Reads a form by the URL standard. workerd's own reader drops a `%` that encodes nothing. */
 function parseForm(text: string): FormData {
   assertUtf8(text, "body");
   const form = new FormData();
@@ -100,8 +102,9 @@ function parseForm(text: string): FormData {
 }
 
 /**
- * Percent-encoded octets that are no UTF-8 would be read as U+FFFD, and so two texts as one. A sign
- * that encodes nothing is read as itself (WHATWG URL §5.1).
+ * Throws `malformed_request` for percent-encoded octets that are not UTF-8. They would be read as
+ * U+FFFD, so that two texts would become one. A `%` that encodes nothing is read as itself (WHATWG
+ * URL §5.1).
  */
 export function assertUtf8(text: string, where: "body" | "query"): void {
   try {
@@ -112,8 +115,8 @@ export function assertUtf8(text: string, where: "body" | "query"): void {
 }
 
 /**
- * Halves of surrogate pairs, which only an escape can bring in, are no characters (RFC 8259 §8.2):
- * all of them would be stored and hashed as U+FFFD.
+ * Throws `invalid_request` for halves of surrogate pairs. Only an escape can bring them in, and
+ * they are no characters (RFC 8259 §8.2). All of them would be stored and hashed as U+FFFD.
  */
 function assertWellFormed(text: string): void {
   if (!text.includes("\\u")) return;
@@ -123,7 +126,7 @@ function assertWellFormed(text: string): void {
       return value;
     });
   } catch (error) {
-    // What is no JSON is the route's to refuse.
+    // A text that is no JSON is for the route to refuse.
     if (error instanceof Problem) throw error;
   }
 }

@@ -12,7 +12,10 @@ import { sourceOf } from "./address";
 import type { AppEnv } from "./context";
 import { assertUtf8, readBody } from "./request-body";
 
-/** Ours alone: it stands in the audit trail, where a client must not be able to imitate another. */
+/**
+ * Gives the request an id of ours. It stands in the audit trail, where a client must not be able to
+ * imitate another request.
+ */
 export const assignRequestId = createMiddleware<AppEnv>(async (c, next) => {
   const requestId = crypto.randomUUID();
   c.set("requestId", requestId);
@@ -20,7 +23,10 @@ export const assignRequestId = createMiddleware<AppEnv>(async (c, next) => {
   await next();
 });
 
-/** Octets that are no UTF-8 would otherwise be taken for others: two spellings of one user. */
+/**
+ * Refuses octets that are not UTF-8. They would otherwise be taken for others, which would give one
+ * user two spellings.
+ */
 export const refuseMalformedUrl = createMiddleware<AppEnv>(async (c, next) => {
   if (c.req.url.includes("%")) {
     const { pathname, search } = new URL(c.req.url);
@@ -30,7 +36,10 @@ export const refuseMalformedUrl = createMiddleware<AppEnv>(async (c, next) => {
   await next();
 });
 
-/** Its `data` comes from a page that encodes other letters so (`compat/authenticator-api.ts`). */
+/**
+ * The `data` of this path comes from a page that encodes other letters in Latin-1
+ * (`compat/authenticator-api.ts`).
+ */
 const LATIN_1 = "/qr.aspx";
 
 function assertPath(path: string): void {
@@ -41,7 +50,10 @@ function assertPath(path: string): void {
   }
 }
 
-/** One line of JSON per request: the route's pattern, never its path, which holds user ids. */
+/**
+ * Logs one line of JSON per request. It has the route's pattern and never its path, which contains
+ * user ids.
+ */
 export const logRequest = createMiddleware<AppEnv>(async (c, next) => {
   const started = Date.now();
   await next();
@@ -58,22 +70,25 @@ export const logRequest = createMiddleware<AppEnv>(async (c, next) => {
   console.log(JSON.stringify(line));
 });
 
-/** The pattern of whatever answers, or would have; of what nothing answers, that of a middleware. */
+/** The pattern of the route that answers, or would have. If no route does, that of a middleware. */
 function routeOf(c: Context<AppEnv>): string {
   const patterns = matchedRoutes(c).map(({ path }) => path);
   return patterns.findLast((pattern) => !pattern.endsWith("*")) ?? patterns.at(-1) ?? "";
 }
 
 /**
- * The innermost error: its message is ours or the platform's, while those wrapped around it may
- * repeat a query's parameters.
+ * Describes the innermost error. Its message is ours or the platform's, while the errors wrapped
+ * around it may repeat a query's parameters.
  */
 function describeCause(cause: unknown): string | undefined {
   if (!(cause instanceof Error)) return typeof cause === "string" ? cause : undefined;
   return cause.cause instanceof Error ? describeCause(cause.cause) : (cause.stack ?? cause.message);
 }
 
-/** A Worker that is not set up correctly answers nothing; the log names the variable at fault. */
+/**
+ * Loads the configuration. A Worker that is not set up correctly answers nothing, and the log names
+ * the variable at fault.
+ */
 export const configure = createMiddleware<AppEnv>(async (c, next) => {
   const config = await loadConfig(c.env).catch((error: Error) => {
     throw new Problem("misconfigured", { cause: error.message });
@@ -82,7 +97,7 @@ export const configure = createMiddleware<AppEnv>(async (c, next) => {
   await next();
 });
 
-/** The dependencies of core/, with this request's clock. */
+/** Provides the dependencies of core/, with this request's clock. */
 const provideDeps = createMiddleware<AppEnv>(async (c, next) => {
   const now = new Date();
   const { requestId, config } = c.var;
@@ -98,5 +113,5 @@ const provideDeps = createMiddleware<AppEnv>(async (c, next) => {
   }
 });
 
-/** In this order: the body first, then the clock. */
+/** The order matters: first the body, then the clock. */
 export const withDeps = [readBody, provideDeps] as const;

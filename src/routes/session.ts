@@ -1,4 +1,7 @@
-/** Who is asking over the user API: the holder of an access token, or of the session's cookie. */
+/**
+ * Finds out who is asking over the user API: the holder of an access token, or of the session's
+ * cookie.
+ */
 
 import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
@@ -23,28 +26,32 @@ import { assertOrigin } from "./origins";
 const SESSION = "stepgate";
 const DEVICE = "stepgate-device";
 
-/** RFC 9110 §9.2.1. */
+/** Methods that change nothing (RFC 9110 §9.2.1). */
 const SAFE = new Set(["GET", "HEAD", "OPTIONS"]);
 
 interface Demand {
-  /** Whether a user may call it who can do nothing but enrol. */
+  /** Whether the call is open to a user who can do nothing but enrol. */
   enrolment?: boolean;
 }
 
-/** A live session. Whether it is, is asked in the query that the route makes anyway. */
+/** Requires a session. Whether it is live is checked in the query that the route makes anyway. */
 export function requireSession(demand: Demand = {}) {
   return middleware(proofOf, { fresh: false, enrolment: false, ...demand });
 }
 
 /**
- * What changes factors, e-mail or password, or deletes: a code given less than five minutes ago, or
- * by a user without a second factor the password.
+ * Requires a fresh session, for changes to factors, e-mail address or password, and for deletions.
+ * The user must have given a code at most five minutes ago, or the password if they have no second
+ * factor.
  */
 export function requireFresh(demand: Demand = {}) {
   return middleware(proofOf, { fresh: true, enrolment: false, ...demand });
 }
 
-/** For pages: by the cookie alone. Where their forms come from is checked before (`pages/safety.ts`). */
+/**
+ * The same for pages, which go by the cookie alone. The origin of their forms is checked before
+ * (`pages/safety.ts`).
+ */
 export const onPages = {
   requireSession: (demand: Demand = {}) =>
     middleware(ownCookieProof, { fresh: false, enrolment: false, ...demand }),
@@ -66,7 +73,7 @@ function middleware(
 
 export type Proof = Pick<SessionCaller, "sessionId" | "secretHash" | "mark">;
 
-/** With an Authorization header the cookie is ignored. */
+/** The session that the request proves. With an Authorization header, the cookie is ignored. */
 function proofOf(c: Context<AppEnv>): Promise<Proof | null> {
   if (c.req.header("authorization") === undefined) return cookieProof(c);
   return tokenProof(c, bearer(c) ?? "");
@@ -88,23 +95,23 @@ function ownCookieProof(c: Context<AppEnv>): Promise<Proof | null> {
   return secretProof(ownCookie(c, SESSION) ?? "");
 }
 
-/** Of the secret that a cookie holds, wherever it comes from. */
+/** The session that a cookie's secret proves, wherever the secret comes from. */
 export async function secretProof(secret: string): Promise<Proof | null> {
   const proof = await parseSessionCookie(secret);
   return proof && { sessionId: proof.id, mark: markOf(proof.hash), secretHash: proof.hash };
 }
 
-/** What the session's cookie says; null if there is none. */
+/** Reads the session's cookie. Null if there is none. */
 export async function cookieOf(c: Context<AppEnv>): Promise<TokenProof | null> {
   return parseSessionCookie(ownCookie(c, SESSION) ?? "");
 }
 
-/** What the cookie of a trusted device says. */
+/** Reads the cookie of a trusted device. Null if there is none. */
 export async function deviceCookieOf(c: Context<AppEnv>): Promise<TokenProof | null> {
   return parseDeviceToken(ownCookie(c, DEVICE) ?? "");
 }
 
-/** What the client gets to hold: tokens for the answer, or a cookie beside it. */
+/** Gives the client its credentials: tokens for the answer, or a cookie beside it. */
 export function handOver(c: Context<AppEnv>, { cookie, ...tokens }: Credentials) {
   if (cookie) setOwnCookie(c, SESSION, cookie.value, cookie.maxAgeSeconds);
   const { accessToken, refreshToken } = tokens;
@@ -112,7 +119,10 @@ export function handOver(c: Context<AppEnv>, { cookie, ...tokens }: Credentials)
   return { accessToken, expiresIn: ACCESS_TOKEN_LIFE_SECONDS, refreshToken };
 }
 
-/** What a log-in leaves with the client; of a browser that holds a cookie it is known who it was. */
+/**
+ * Gives the client its credentials after a login. A browser that holds a cookie is also remembered
+ * as known to this user.
+ */
 export async function handOverLogin(
   c: Context<AppEnv>,
   { credentials, user }: { credentials: Credentials; user: { id: string } },

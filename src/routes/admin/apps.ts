@@ -68,7 +68,10 @@ const App = z
     createdAt: Instant,
   })
   .openapi("App");
-/** Also the issuer, if there is no other: shortened then, if it costs too much. */
+/**
+ * The name is also the issuer unless another is given. It is shortened for that if it costs too
+ * much.
+ */
 const AppName = label({ ...ISSUER_BOUNDS, cost: Infinity });
 export const AppInput = z.strictObject({
   name: AppName.openapi({ example: "Example" }),
@@ -77,7 +80,7 @@ export const AppInput = z.strictObject({
     .openapi({ description: "Shown in authenticator apps. Left out: the name." }),
   settings: Settings.partial().strict().optional(),
 });
-/** Null: as if it had never been set. */
+/** Null sets a setting back, as if it had never been set. */
 const AppChanges = AppInput.partial().extend({
   settings: Settings.extend({ minPasswordLength: Settings.shape.minPasswordLength.nullable() })
     .partial()

@@ -27,7 +27,7 @@ const Event = z
   })
   .openapi("AuditEvent");
 
-/** For the reference only: the type checker knows no streamed answers. */
+/** This is for the reference only, because the type checker knows no streamed answers. */
 const lines: object = { [NDJSON]: { schema: z.string() } };
 
 const auditRoute = createRoute({

@@ -1,4 +1,4 @@
-/** What every route of the admin API shares. */
+/** What the routes of the admin API share. */
 
 import { z } from "@hono/zod-openapi";
 import { line } from "../fields";

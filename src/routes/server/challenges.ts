@@ -11,7 +11,7 @@ import { BackupCodesLeft, KEY_PROBLEMS, security } from "./shared";
 
 const { min, max, default: usual } = CHALLENGE_LIFE_SECONDS;
 export const Method = z.enum(["totp", "backup_code"]);
-/** What is asked for, on a page of the app's or of ours. */
+/** The fields of a challenge, whether it is answered on a page of the app's or of ours. */
 export const challengeFields = {
   userId: UserId,
   purpose: line(128).optional().openapi({

@@ -1,4 +1,4 @@
-/** What an enrolment may be asked for with. */
+/** The fields of a request to enrol. */
 
 import { z } from "@hono/zod-openapi";
 import { ACCOUNT_NAME_BOUNDS, ISSUER_BOUNDS } from "../../core/policy";
@@ -53,7 +53,7 @@ export const EnrolmentInput = z
 const NEEDS_SECRET = ["encoding", "allowShort", "active", "code"] as const;
 type Dependent = Partial<Record<(typeof NEEDS_SECRET)[number] | "secret" | "backupCodes", unknown>>;
 
-/** What means something only beside something else that is not there. */
+/** Fields that mean something only beside another field, which is missing. */
 function misplaced(given: Dependent): [string, string][] {
   const { secret, active, code, backupCodes } = given;
   const alone = secret === undefined ? NEEDS_SECRET.filter((name) => given[name]) : [];

@@ -1,4 +1,4 @@
-/** What every route of the server API declares. */
+/** What the routes of the server API share. */
 
 import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
@@ -8,7 +8,7 @@ import { CodeText, line } from "../fields";
 import { limitUser } from "../limits";
 import { CALL_PROBLEMS, json } from "../openapi";
 
-/** Any key problem, and whatever stands in front of it. */
+/** Every problem with a key, and every problem that may come before. */
 export const KEY_PROBLEMS = [...CALL_PROBLEMS, "unauthorized", "insufficient_scope"] as const;
 
 export const BackupCodesLeft = z.object({
@@ -30,7 +30,7 @@ export const Unlocked = json(
 
 export const security = [{ apiKey: [] }];
 
-/** Of the old factor, by whoever changes a user's factors (`core/change/proof.ts`). */
+/** Proof of the old factor, from whoever changes a user's factors (`core/change/proof.ts`). */
 export const ProofInput = z
   .strictObject({
     code: CodeText.optional().openapi({
@@ -50,10 +50,10 @@ export const ProofInput = z
       "That the user has the factor which is active already: one of the two. It is good for one change. With the app's setting `requireProof` it has to be there.",
   });
 
-/** For what needs no body but for a proof. */
+/** The body of calls that need none but for a proof. */
 export const ProofBody = z.strictObject({ proof: ProofInput.optional() });
 
-/** What a change can end in besides that may be proven. */
+/** The further problems of a change that may be proven. */
 export const PROOF_PROBLEMS = [
   "malformed_request",
   "unsupported_media_type",
@@ -64,12 +64,12 @@ export const PROOF_PROBLEMS = [
   "locked",
 ] as const;
 
-/** What calls say of it. */
+/** What the reference says about proofs. */
 export const PROOF_DUTY =
   "Whoever holds the key may do this, so it is your back end's duty to see that the user themselves asks for it, with a factor that they have, " +
   "and not somebody in their session: send that as `proof`, and it is decided in the same transaction.";
 
-/** A code in a proof is limited like any other. */
+/** Limits codes in a proof like any other codes. */
 export async function limitProof(
   c: Context<AppEnv>,
   userId: string,

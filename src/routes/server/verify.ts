@@ -14,7 +14,7 @@ import { body, BODY_PROBLEMS, json, problems, router } from "../openapi";
 import { BackupCodesLeft, KEY_PROBLEMS, security } from "./shared";
 
 const params = z.object({ userId: UserId });
-/** The end user's, for the audit trail. */
+/** Address and browser of the end user, for the audit trail. */
 const sourceFields = {
   ip: Address.optional().openapi({ description: "As `Stepgate-User-Ip`, and wins." }),
   userAgent: line(MAX_USER_AGENT)
@@ -87,7 +87,7 @@ const resync = createRoute({
   },
 });
 
-/** What the body says of the end user wins over the headers. */
+/** The dependencies with the end user as the caller. What the body says wins over the headers. */
 function behalfOf(c: Context<AppEnv>, { ip, userAgent }: EndUser): Deps {
   const told = readEndUser(c);
   return onBehalfOf(c.var.deps, { ip: ip ?? told.ip, userAgent: userAgent ?? told.userAgent });

@@ -195,7 +195,7 @@ async function answerOf(c: Context<AppEnv>, loggedIn: LoggedIn) {
   return { status: "authenticated" as const, ...tokens, user: loggedIn.user };
 }
 
-/** The session that a refresh token or, without one, the cookie names. */
+/** The session that a refresh token names, or the cookie if there is none. */
 async function endedBy(c: Context<AppEnv>, refreshToken: string | undefined) {
   if (refreshToken !== undefined) {
     const proof = await parseRefreshToken(refreshToken);

@@ -143,7 +143,8 @@ export const profileRoutes = router()
   .openapi(stepUpRoute, async (c) => {
     const { deps, session } = c.var;
     const { code, password = "" } = c.req.valid("json");
-    // With the mark: who knows only the id, which tokens show, uses up nothing.
+    // The limit counts by the mark too. Somebody who knows only the id, which tokens show, uses
+    // nothing up.
     await limitUser(c.env.USER_LIMIT, `${session.sessionId}:${session.mark}`, deps.now);
     const credentials =
       code === undefined

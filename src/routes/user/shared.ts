@@ -11,7 +11,7 @@ import {
 import { Instant, line, naming, printable } from "../fields";
 import { CALL_PROBLEMS } from "../openapi";
 
-/** Whatever can be wrong with a session, and with the cookie that names it. */
+/** Every problem with a session, and with the cookie that names it. */
 export const SESSION_PROBLEMS = [
   ...CALL_PROBLEMS,
   "unauthorized",
@@ -20,7 +20,7 @@ export const SESSION_PROBLEMS = [
   "enrolment_required",
 ] as const;
 
-/** Of a call that needs a code, or the password, given less than five minutes ago. */
+/** The problems of a call that needs a fresh session. */
 export const FRESH_PROBLEMS = [
   ...SESSION_PROBLEMS,
   "second_factor_required",
@@ -62,10 +62,10 @@ export const Username = printable()
     description: "An e-mail address is none.",
     example: "ada",
   });
-/** Null takes it away. */
+/** Null removes the user name. */
 export const UsernameOrNull = Username.nullable().openapi({ type: ["string", "null"] });
 export const PersonName = naming(100).openapi({ example: "Ada" });
-/** As typed: which are good enough is decided elsewhere. */
+/** The password as typed. Whether it is good enough is decided elsewhere. */
 export const Password = z.string().min(1).max(1024).openapi({ format: "password" });
 
 export const RegistrationSchema = z.strictObject({
