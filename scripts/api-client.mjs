@@ -1,10 +1,13 @@
-/** Calls of the API that tell what they do: method, path, and the answer in a few words. */
+/** Calls the API and tells what the calls do: method, path, and the answer in a few words. */
 
 import { Refusal } from "./refusal.mjs";
 
 const PATIENCE_MS = 15_000;
 
-/** A caller for one server. It answers `{ status, body }` and throws a Refusal when no answer comes. */
+/**
+ * Makes a caller for one server. It answers `{ status, body }` and throws a Refusal if no answer
+ * comes.
+ */
 export function connect(baseUrl) {
   return async (method, path, { token, json, say } = {}) => {
     const answer = await send(baseUrl, { method, path, token, json });
@@ -46,17 +49,20 @@ function narrate({ method, path, json, answer: { status, body }, say }) {
   return `   ${method} ${path}${sent}\n     → ${status} ${told}`;
 }
 
-/** So that a long token hides nothing of what is sent beside it. */
+/** Shortens each text, so that a long token hides nothing of what is sent beside it. */
 function shortenTexts(_name, value) {
   return typeof value === "string" ? shorten(value, 32) : value;
 }
 
-/** The beginning and the end: tokens of one session begin alike. */
+/** Keeps the beginning and the end, because tokens of one session begin alike. */
 export function shorten(text, length) {
   return text.length > length ? `${text.slice(0, length - 5)}…${text.slice(-4)}` : text;
 }
 
-/** The body, if the answer has this status; else a Refusal that says what was answered. */
+/**
+ * Gives the body if the answer has this status. Otherwise throws a Refusal that says what was
+ * answered.
+ */
 export function expectStatus(expected, { status, body }, what) {
   if (status === expected) return body;
   const told = body?.code ? ` ${body.code}: ${body.title} ${body.detail ?? ""}` : "";

@@ -1,4 +1,7 @@
-/** Copies the bundles of the documentation pages to public/assets/, which git ignores: the Worker serves them itself, and nothing comes from elsewhere. */
+/**
+ * Copies the bundles of the documentation pages to public/assets/, which git ignores. The Worker
+ * serves them itself, and nothing is loaded from elsewhere.
+ */
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
@@ -21,7 +24,10 @@ const SOURCES = [
   "assets-src/pages.js",
 ];
 
-/** ReDoc's footer fetches a logo from its maker's CDN. An empty image in its place is hidden by ReDoc itself; the credit stays. */
+/**
+ * ReDoc's footer fetches a logo from its maker's CDN. ReDoc itself hides an empty image in its
+ * place; the credit stays.
+ */
 const FOREIGN_LOGO = "https://cdn.redoc.ly/redoc/logo-mini.svg";
 
 export function copyAssets() {
@@ -39,7 +45,9 @@ export function copyAssets() {
   }
 }
 
-/** Only where something changes: who runs the server need not be able to write here. */
+/**
+ * Writes a file only if it changes, because whoever runs the server need not be able to write here.
+ */
 function update(path, text) {
   if (!existsSync(path) || readFileSync(path, "utf8") !== text) writeFileSync(path, text);
 }

@@ -1,4 +1,4 @@
-/** An account for the clients whose APIs make none. */
+/** Makes an account for the clients whose APIs make none. */
 
 import assert from "node:assert/strict";
 
@@ -10,7 +10,7 @@ export async function register(baseUrl, name) {
   return { ...person, name };
 }
 
-/** Switches the second factor on; the phone then shows the code after the one that did. */
+/** Switches the second factor on. The phone then shows the code after the one that did. */
 export async function setUp(baseUrl, { email, password }, tools) {
   const { accessToken } = await post(`${baseUrl}/auth/login`, { email, password }, null);
   const path = `${baseUrl}/auth/authenticators`;

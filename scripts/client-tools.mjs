@@ -1,6 +1,6 @@
 /**
- * Other people's tools: Python's requests, oathtool as the phone, zbarimg as its camera, rsvg-convert as the browser that shows an SVG, and
- * a real browser.
+ * Tools of other people: Python's requests, oathtool as the phone, zbarimg as its camera,
+ * rsvg-convert as the browser that shows an SVG, and a real browser.
  */
 
 import { execFile, spawnSync } from "node:child_process";
@@ -41,7 +41,7 @@ export const BROWSER_TOOLS = [
   ZBARIMG,
 ];
 
-/** The Debian packages that are not there, a line each. */
+/** Prints the Debian packages that are missing, a line each. */
 export function printMissing(tools) {
   for (const { debianPackage } of findMissing(tools)) console.log(debianPackage);
 }
@@ -57,7 +57,7 @@ function findMissing(tools) {
   return tools.filter(({ probe: [command, ...args] }) => spawnSync(command, args).status !== 0);
 }
 
-/** What a client gets. Files go into the folder. */
+/** Makes what a client gets. Files go into the folder. */
 export function createTools(folder) {
   const write = (content, ending) => {
     const path = join(folder, `${randomUUID()}.${ending}`);
@@ -71,18 +71,18 @@ export function createTools(folder) {
   };
   return {
     readQr,
-    /** As a browser shows it, so many pixels wide. */
+    /** The text of a QR code in an SVG, shown this many pixels wide as in a browser. */
     async readQrSvg(svg, width = 600) {
       const png = join(folder, `${randomUUID()}.png`);
       await output("rsvg-convert", ["--width", String(width), "--output", png, write(svg, "svg")]);
       return output("zbarimg", ["--quiet", "--raw", "-Sdisable", "-Sqrcode.enable", png]);
     },
-    /** The code that a phone with this secret shows, now or so many steps later. */
+    /** The code that a phone with this secret shows, now or this many steps later. */
     phone(base32, steps = 0) {
       const at = Math.floor(Date.now() / 1000) + 30 * steps;
       return output("oathtool", ["--totp", "--base32", "--now", `@${at}`, base32]);
     },
-    /** A script of test/clients/, which finds the server in BASE_URL. */
+    /** Runs a script of test/clients/, which finds the server in BASE_URL. */
     python(script, baseUrl, ...args) {
       const env = { ...process.env, BASE_URL: baseUrl, PYTHONDONTWRITEBYTECODE: "1" };
       return output("python3", [join(ROOT, "test/clients", script), ...args], env);
@@ -90,7 +90,7 @@ export function createTools(folder) {
   };
 }
 
-/** Without the line end after it. */
+/** Gives what a command prints, without the line end after it. */
 async function output(command, args, env = process.env) {
   const { stdout } = await promisify(execFile)(command, args, { env, timeout: PATIENCE_MS });
   return stdout.replace(/\n$/, "");

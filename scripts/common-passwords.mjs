@@ -1,7 +1,8 @@
 /**
- * `npm run common-passwords`: makes src/core/account/common-passwords.ts of the common passwords in @zxcvbn-ts/language-common: those of 8 characters
- * and more, since no shorter one is ever allowed, and the most common of the shorter ones, which are found as parts of a password. To be run
- * when that package is updated. The same list gives the same file.
+ * `npm run common-passwords` makes src/core/account/common-passwords.ts from the common passwords
+ * in @zxcvbn-ts/language-common. It takes those of 8 characters and more, because no shorter one is
+ * ever allowed, and the most common of the shorter ones, which are found as parts of a password.
+ * Run it when that package is updated. The same list gives the same file.
  */
 
 import { readFileSync, writeFileSync } from "node:fs";
@@ -13,13 +14,22 @@ import { ROOT } from "./wrangler.mjs";
 const PACKAGE = join(ROOT, "node_modules/@zxcvbn-ts/language-common");
 const TARGET = join(ROOT, "src/core/account/common-passwords.ts");
 const MIN_LENGTH = 8;
-/** Of those that are parts of others; and how many of the list, which begins with the most common, are looked through for them. */
+/**
+ * The shortest word that counts as a part of others, and how many entries of the list, which begins
+ * with the most common, are searched for such words.
+ */
 const MIN_PART_LENGTH = 5;
 const MOST_COMMON = 5000;
 
-/** Of passwords that are not on the list, one in so many is refused as well. Half of it makes the bundle 2.2 KB smaller. */
+/**
+ * One in this many passwords that are not on the list is refused as well. Half of it makes the
+ * bundle 2.2 KB smaller.
+ */
 const FALSE_ALARM_ONE_IN = 12_500;
-/** Differences are about FALSE_ALARM_ONE_IN, geometrically distributed: this is the shortest code for them. */
+/**
+ * Differences are about FALSE_ALARM_ONE_IN and geometrically distributed. This gives the shortest
+ * code for them.
+ */
 const RICE_BITS = Math.floor(Math.log2(FALSE_ALARM_ONE_IN * Math.LN2));
 
 export async function renderCommonPasswords() {
@@ -41,7 +51,7 @@ export const COMMON_PASSWORDS: GolombSet = {
 `;
 }
 
-/** In the form in which core/account/password-policy.ts looks them up. */
+/** Reads the list in the form in which core/account/password-policy.ts looks passwords up. */
 function readList() {
   const folded = readJson("src/passwords.json").map((one) => one.normalize("NFC").toLowerCase());
   return [...new Set(folded)].filter((one, rank) => {
@@ -54,7 +64,7 @@ function readJson(file) {
   return JSON.parse(readFileSync(join(PACKAGE, file), "utf8"));
 }
 
-/** As src/crypto/golomb-set.ts reads it. */
+/** Encodes numbers as src/crypto/golomb-set.ts reads them. */
 function encode(sorted) {
   const bits = sorted.map((number, at) => encodeDifference(number - (sorted[at - 1] ?? 0)));
   const bytes = bits.join("").match(/.{1,8}/g);

@@ -53,7 +53,7 @@ async function logIn(call, person) {
   return expectTokens(givePassword(call, person, sayTokens), "Logging in");
 }
 
-/** The first step of a log-in, however it goes on. */
+/** Makes the first step of a login, whatever follows. */
 function givePassword(call, { email, password }, say) {
   return call("POST", "/auth/login", { json: { email, password }, say });
 }
@@ -105,7 +105,7 @@ async function challengeOf(call, person) {
   return challengeToken;
 }
 
-/** The second step of a log-in. */
+/** Makes the second step of a login. */
 function answerChallenge(call, challengeToken, code) {
   return call("POST", "/auth/challenge", { json: { challengeToken, code }, say: sayTokens });
 }
@@ -115,7 +115,7 @@ async function refresh(call, { refreshToken }) {
   return expectTokens(exchange(call, refreshToken), "Refreshing");
 }
 
-/** What another service does with an access token that it is given. */
+/** Shows what another service does with an access token that it is given. */
 async function checkElsewhere(call, { accessToken }, person) {
   console.log("\n   Another service checks the access token offline, with the public keys:\n");
   const expected = { typ: "at+jwt", audience: "accounts" };
@@ -151,7 +151,7 @@ async function listSessions(call, { accessToken: token }) {
   }
 }
 
-/** In a session of its own: it is the end of it. */
+/** Uses a refresh token twice. It takes a session of its own, which ends by that. */
 async function stealRefreshToken(call, { refreshToken: copied }) {
   title("9  Somebody has copied the other device's refresh token: the second use ends its session");
   const next = await expectTokens(exchange(call, copied), "Refreshing");
@@ -167,7 +167,7 @@ async function removeAuthenticator(call, { accessToken: token }, id) {
   const removed = await call("DELETE", `/auth/authenticators/${id}`, { token, say });
   expectStatus(204, removed, "Removing the authenticator");
   const seen = await seeProfile(call, token);
-  // Where the service requires a second factor, that is all that is left to do.
+  // If the service requires a second factor, nothing else is left to do.
   if (seen.body?.code === "enrolment_required") return;
   const { twoFactor } = expectStatus(200, seen, "Looking at the account");
   if (twoFactor) throw new Refusal("The account still has a second factor.");

@@ -31,7 +31,7 @@ export async function demonstrateServer(call, phone, baseUrl) {
   console.log(`   ${baseUrl}/docs has the whole API.\n`);
 }
 
-/** The operator's part, once per application. */
+/** Does the operator's part, once per application. */
 async function createApp(call) {
   title("1  The operator makes an app, and an API key for its back end");
   const token = process.env.ADMIN_TOKEN || readSecrets(join(ROOT, ".dev.vars")).ADMIN_TOKEN;
@@ -109,7 +109,7 @@ async function answerChallenge(call, { id: appId, key }, code) {
   await checkAssertion(call, assertion, { appId, challenge });
 }
 
-/** That it is about this app, this user and what was asked for. */
+/** Checks that the assertion is about this app, this user and what was asked for. */
 async function checkAssertion(call, assertion, { appId, challenge }) {
   const expected = { typ: "assertion+jwt", audience: appId, subject: USER };
   const payload = await checkOffline(call, assertion, expected);

@@ -1,4 +1,7 @@
-/** What both demos show: a secret on its way to a phone, codes until one is right, and a token that is checked offline. */
+/**
+ * The steps that both demos show: a secret on its way to a phone, codes until one is right, and a
+ * token that is checked offline.
+ */
 
 import { createLocalJWKSet, jwtVerify } from "jose";
 import { expectStatus } from "./api-client.mjs";
@@ -9,7 +12,7 @@ export function title(text) {
   console.log(`\n${text}\n`);
 }
 
-/** To the phone, if it is one that can be told; to the person in any case. */
+/** Hands the secret to the phone, if it is one that can be told, and always to the person. */
 export function handToPhone(phone, { uri, secret }) {
   const colours = Boolean(process.stdout.isTTY && !process.env.NO_COLOR);
   console.log(`\n${drawInTerminal(uri, { colours })}\n`);
@@ -18,13 +21,16 @@ export function handToPhone(phone, { uri, secret }) {
   phone.scan?.(secret);
 }
 
-/** Until a code is right: a wrong one costs one of five tries, and at enrolment a phone whose clock is off is told so. */
+/**
+ * Asks until a code is right. A wrong one costs one of five tries, and at enrolment a phone whose
+ * clock is off is told so.
+ */
 export async function askUntilRight(phone, { question, spent, what }, send) {
   for (;;) {
     const code = await phone.code(question, spent);
     const answer = await send(code);
     if (answer.status === 200) return { code, body: answer.body };
-    // What --auto types is right.
+    // A code that --auto types has to be right.
     if (phone.scan) expectStatus(200, answer, what);
     tellWhy(answer, what);
   }
@@ -52,7 +58,10 @@ export function showBackupCodes(codes) {
     console.log(`   ${codes.slice(at, at + 2).join("   ")}`);
 }
 
-/** What others do offline, with the public keys that they fetched once: the signature, and the claims that are `expected`. */
+/**
+ * Checks a token offline, as others do with the public keys that they fetched once: the signature,
+ * and the claims that are `expected`.
+ */
 export async function checkOffline(call, token, expected) {
   const jwks = await call("GET", "/.well-known/jwks.json", { say: sayKeys });
   const keys = createLocalJWKSet(jwks.body);

@@ -1,6 +1,7 @@
 /**
- * `npm run demo`: the main job, step by step, against the running server, as a back end calls it (`demo-server.mjs`). With `--account`
- * the user API, as an app without a back end calls it (`demo-account.mjs`). `--auto` plays the phone.
+ * `npm run demo` shows the main job, step by step, against the running server, as a back end calls
+ * it (`demo-server.mjs`). With `--account` it shows the user API, as an app without a back end
+ * calls it (`demo-account.mjs`). `--auto` plays the phone.
  */
 
 import { connect } from "./api-client.mjs";

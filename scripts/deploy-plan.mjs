@@ -1,4 +1,4 @@
-/** What a deployment does, decided from facts alone: no network, no files, no clock. */
+/** Decides what a deployment does, from facts alone: without network, files or clock. */
 
 const EXAMPLE_HOST = "stepgate.example.com";
 
@@ -39,12 +39,15 @@ function withSecrets(step) {
   return { title: `${step.title}, and set its secrets`, wrangler };
 }
 
-/** All of them when the Worker has none yet; else only when asked to. */
+/**
+ * Whether the secrets are sent. All of them are if the Worker has none yet; otherwise only when
+ * asked to.
+ */
 function sendsSecrets({ onWorker, required, updateSecrets }) {
   return updateSecrets || !required.some((name) => onWorker.includes(name));
 }
 
-/** It is in every token, and the example is nobody's. */
+/** Says what is wrong with ISSUER_URL. It is in every token, and nobody owns the example. */
 function findIssuerFault(issuerUrl) {
   const url = URL.canParse(issuerUrl) ? new URL(issuerUrl) : null;
   const where =

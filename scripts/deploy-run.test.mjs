@@ -1,4 +1,7 @@
-/** The deploy script itself, run in a copy of the checkout, with a stand-in for wrangler first on the PATH. */
+/**
+ * Tests the deploy script itself, in a copy of the checkout, with a stand-in for wrangler first on
+ * the PATH.
+ */
 
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
@@ -32,7 +35,7 @@ const DEPLOY_WITH_SECRETS = "deploy --secrets-file .secrets.production";
 
 const ALL_SECRETS = ["ADMIN_TOKEN", "KEYRING", "SIGNING_KEYS"];
 const names = (list) => ({ stdout: JSON.stringify(list.map((name) => ({ name }))) });
-/** In wrangler's own words. */
+/** The answers are in wrangler's own words. */
 const NEW_ACCOUNT = {
   [LIST]: { stdout: "[]" },
   [SECRETS]: { code: 1, stderr: '✘ [ERROR] Worker "stepgate" not found.\n' },
@@ -49,7 +52,7 @@ const NO_LOGIN = {
 const folders = [];
 after(() => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
 
-/** A fresh clone after `npm ci`, with this address. */
+/** Makes a fresh clone as after `npm ci`, with this address. */
 function checkout(issuerUrl = OWN) {
   const root = mkdtempSync(join(tmpdir(), "stepgate-deploy-"));
   folders.push(root);
@@ -71,7 +74,10 @@ function withSecrets(root) {
   return root;
 }
 
-/** What the script printed, how it ended, and what it asked wrangler to do beyond the two questions. */
+/**
+ * Runs the script. Answers what it printed, how it ended, and what it asked wrangler to do beyond
+ * the two questions.
+ */
 async function deploy(root, { args = [], answers = {}, env = {} } = {}) {
   const log = join(root, "asked.log");
   writeFileSync(log, "");

@@ -1,6 +1,7 @@
 /**
- * `npm run deploy`: puts this checkout on Cloudflare, the first time and every later time. deploy-plan.mjs decides what is to be done; this
- * file asks wrangler for the facts and carries the plan out. docs/deploy.md is the guide.
+ * `npm run deploy` puts this checkout on Cloudflare, the first time and every later time.
+ * deploy-plan.mjs decides what is to be done. This file asks wrangler for the facts and carries the
+ * plan out. docs/deploy.md is the guide.
  */
 
 import { existsSync } from "node:fs";
@@ -15,10 +16,13 @@ import { explainFailure, launchWrangler, ROOT, runWrangler, stopOnSignals } from
 const OPTIONS = ["--dry-run", "--new-secrets", "--update-secrets"];
 const SECRETS_FILE = join(ROOT, ".secrets.production");
 const INTERRUPTED = 130;
-/** A new domain can take some minutes: HEALTH_PATIENCE, in seconds, waits for it. */
+/**
+ * How long to wait for a new domain, which can take some minutes. HEALTH_PATIENCE gives another
+ * time, in seconds.
+ */
 const HEALTH_PATIENCE_MS = 1000 * Number(process.env.HEALTH_PATIENCE || 30);
 const HEALTH_PAUSE_MS = 2000;
-/** What a dry run goes by that cannot ask. */
+/** The facts that a dry run assumes if it cannot ask. */
 const NOTHING_DEPLOYED = { hasDatabase: false, onWorker: [] };
 const NO_LOGIN =
   "You are not logged in to Cloudflare. Run `npx wrangler login`, or set CLOUDFLARE_API_TOKEN.";
@@ -49,7 +53,7 @@ function readArguments(given) {
   return new Set(given);
 }
 
-/** Never over a file that is there, which may be the only copy. */
+/** Makes the secrets. It never overwrites a file, which may be the only copy. */
 function makeSecrets(dryRun) {
   if (existsSync(SECRETS_FILE)) {
     throw new Refusal(".secrets.production is there already. It is not overwritten.");
@@ -62,7 +66,7 @@ Keep a copy in a safe place, such as a password manager: Cloudflare does not sho
 KEYRING loses the second factor of every user. Then go on with \`npm run deploy\`.`);
 }
 
-/** As wrangler understands wrangler.toml. */
+/** Reads wrangler.toml as wrangler understands it. */
 async function readConfig() {
   const { unstable_readConfig } = await import("wrangler").catch((error) => {
     throw new Refusal("wrangler is not installed. Run `npm ci` first.", { cause: error });
@@ -70,7 +74,7 @@ async function readConfig() {
   return unstable_readConfig({ config: join(ROOT, "wrangler.toml") });
 }
 
-/** What a dry run lacks it names; anything else stops at it. */
+/** Gathers the facts. A dry run names what it lacks; any other run stops at that. */
 async function gatherFacts(config, options) {
   const missing = [];
   const onFault = (assumed) => (fault) => {
@@ -88,7 +92,7 @@ async function gatherFacts(config, options) {
   };
 }
 
-/** Throws a Refusal for one whose secrets cannot be used. */
+/** Whether there is a file of secrets. Throws a Refusal if its secrets cannot be used. */
 async function hasSecretsFile() {
   const hasFile = existsSync(SECRETS_FILE);
   if (hasFile) readSecrets(SECRETS_FILE);
@@ -105,7 +109,7 @@ async function askCloudflare(config) {
   };
 }
 
-/** What wrangler answers in JSON; null if it says that there is no such thing. */
+/** Gives what wrangler answers in JSON, or null if it says that there is no such thing. */
 async function askWrangler(args, notThere) {
   const result = await runWrangler(args);
   if (result.code === 0) return parse(result.stdout, args);
@@ -123,7 +127,7 @@ function parse(text, args) {
   }
 }
 
-/** Ends with 1 if a deployment would be refused. */
+/** Shows the plan. Ends with 1 if a deployment would be refused. */
 function showPlan(steps, missing) {
   console.log("This would run:\n");
   for (const { title, wrangler } of steps) {
@@ -142,13 +146,16 @@ async function carryOut({ title, wrangler }) {
   throw new Refusal(`Stopped at: ${title}. When that is mended, run \`npm run deploy\` again.`);
 }
 
-/** To wrangler, a variable of the shell wins over the line of the secrets file. */
+/**
+ * The environment without the secrets, because to wrangler a variable of the shell wins over the
+ * line of the secrets file.
+ */
 function withoutSecrets() {
   const entries = Object.entries(process.env).filter(([name]) => !SECRET_NAMES.includes(name));
   return Object.fromEntries(entries);
 }
 
-/** For a while: a new address takes time to reach everywhere. */
+/** Checks the health for a while, because a new address takes time to reach everywhere. */
 async function checkHealth(issuerUrl) {
   const url = new URL("/healthz", issuerUrl);
   const deadline = Date.now() + HEALTH_PATIENCE_MS;

@@ -20,7 +20,7 @@ function commands(facts) {
   return steps.map(({ wrangler }) => wrangler.join(" "));
 }
 
-/** The one thing that is missing; the plan stands all the same. */
+/** Gives the one thing that is missing. The plan must be complete all the same. */
 function refusal(facts) {
   const { missing, steps } = planDeploy(facts);
   assert.equal(missing.length, 1);

@@ -1,6 +1,7 @@
 /**
- * `npm run dev`: plain `wrangler dev`, which reloads when the code changes, on 127.0.0.1, with the secrets and the data of `npm start`. For
- * work on the code only: its development proxy is slow, and leaves behind what it started when it is killed.
+ * `npm run dev` is plain `wrangler dev`, which reloads when the code changes, on 127.0.0.1, with
+ * the secrets and the data of `npm start`. It is only for work on the code: its development proxy
+ * is slow, and leaves behind what it started when it is killed.
  */
 
 import { join } from "node:path";
@@ -20,7 +21,7 @@ await run(async () => {
   const port = readPort(process.env.PORT);
   await chooseAddresses(HOST, port);
   const stateDir = prepareStateDir(process.env.STATE_DIR);
-  // The file that wrangler reads.
+  // This is the file that wrangler reads.
   const secretsFile = join(ROOT, ".dev.vars");
   const { fresh } = prepareSecrets(secretsFile);
   copyAssets();

@@ -1,6 +1,7 @@
 /**
- * Reads what comes out of a django-totp installation: a dump of its app (`manage.py dumpdata`, as JSON or JSON lines), or rows of user name,
- * e-mail address and sealed secret (CSV, JSON or JSON lines). No message holds a value: a sealed secret is half a secret.
+ * Reads the output of a django-totp installation: a dump of its app (`manage.py dumpdata`, as JSON
+ * or JSON lines), or rows of user name, e-mail address and sealed secret (CSV, JSON or JSON lines).
+ * No message contains a value, because a sealed secret is half a secret.
  */
 
 import { Refusal } from "./refusal.mjs";
@@ -10,8 +11,9 @@ const BACKUP_CODE = "django_totp.backupcode";
 const COLUMNS = ["username", "email", "encrypted_secret"];
 
 /**
- * Rows `{ number, names, label, token, confirmed }`, in the order of the file. `names` are what is known of the user: user name, e-mail
- * address, or none; `confirmed` is false where the dump shows that the user never finished setting up.
+ * Gives rows `{ number, names, label, token, confirmed }` in the order of the file. `names` are
+ * what is known of the user: user name, e-mail address, or neither. `confirmed` is false if the
+ * dump shows that the user never finished setting up.
  */
 export function readRows(text) {
   const records = readRecords(text.replace(/^\uFEFF/, "").trim());
@@ -33,7 +35,7 @@ function readRecords(text) {
   );
 }
 
-/** Without the parser's own words, which quote what they stumble over. */
+/** Parses JSON, without the parser's own words, which quote what they stumble over. */
 function parseJson(text, what) {
   try {
     return JSON.parse(text);
@@ -42,7 +44,10 @@ function parseJson(text, what) {
   }
 }
 
-/** django-totp calls a factor enabled when there are backup codes, used or not: they come with the first right code. */
+/**
+ * Reads a dump. django-totp calls a factor enabled if there are backup codes, used or not, because
+ * they come with the first right code.
+ */
 function readDump(records) {
   const ofModel = (model) => records.filter((record) => record?.model === model);
   const confirmed = new Set(ofModel(BACKUP_CODE).map(({ fields }) => String(fields?.totp)));
@@ -54,12 +59,18 @@ function readDump(records) {
   }));
 }
 
-/** Of whatever model: a project may have its own, and these two are in all of them. */
+/**
+ * Whether a record is a user, of whatever model. A project may have its own model, and all of them
+ * have these two fields.
+ */
 function isUser(record) {
   return record?.fields && "password" in record.fields && "last_login" in record.fields;
 }
 
-/** A natural key is the user name, or what the project has in its place; a number needs the user's own record. */
+/**
+ * The names of a user. A natural key is the user name, or what the project has in its place. A
+ * number needs the user's own record.
+ */
 function namesOf(user, users) {
   if (Array.isArray(user)) return user.length === 1 ? user : [];
   const { username, email } = users.get(String(user)) ?? {};
@@ -86,7 +97,10 @@ function readCsv(text) {
 
 const FIELD = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r?\n|$)/gy;
 
-/** RFC 4180: fields in quotes may hold commas, line ends and doubled quotes. Empty lines are left out. */
+/**
+ * Parses CSV (RFC 4180). Fields in quotes may contain commas, line ends and doubled quotes. Empty
+ * lines are left out.
+ */
 function parseCsv(text) {
   const lines = [[]];
   let read = 0;
@@ -95,7 +109,7 @@ function parseCsv(text) {
     if (end !== ",") lines.push([]);
     read += field.length;
   }
-  // A stray quote could give somebody another one's secret.
+  // A stray quote could give one user the secret of another.
   if (read < text.length) throw new Refusal(`Line ${lines.length} of the file is not CSV.`);
   return lines.filter((line) => line.some((field) => field !== ""));
 }

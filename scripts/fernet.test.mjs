@@ -2,7 +2,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { importFernetKey, openFernet } from "./fernet.mjs";
 
-/** Made by `Fernet(key).encrypt(text)` of Python's cryptography 38.0.4; the two keys by `Fernet.generate_key()`. */
+/**
+ * The tokens were made by `Fernet(key).encrypt(text)` of Python's cryptography 38.0.4, and the two
+ * keys by `Fernet.generate_key()`.
+ */
 const KEY_A = "aEzMsw-BYpLsQv_L33JP6a7Vdfhc63wwziZwmM4BSz8=";
 const KEY_B = "SVx7NsYc3tjT-NNByW5JOeXnuRrykkBOsfvQMEoWwIk=";
 const FROM_PYTHON = [
@@ -38,7 +41,7 @@ const FROM_PYTHON = [
   ],
 ];
 
-/** github.com/fernet/spec, verify.json and invalid.json. */
+/** From verify.json and invalid.json of github.com/fernet/spec. */
 const SPEC_KEY = "cw_0x689RpI-jtRR7oE8h_eQsKImvJapLeSbXpwF4e4=";
 const VERIFY =
   "gAAAAAAdwJ6wAAECAwQFBgcICQoLDA0ODy021cpGVWKZ_eEwCGM4BLLF_5CV9dOPmrhuVUPgJobwOz7JcbmrR64jVmpU4IwqDA==";
@@ -55,13 +58,13 @@ const INVALID = {
   "incorrect IV (causes padding error)":
     "gAAAAAAdwJ6xBQECAwQFBgcICQoLDA0OD3HkMATM5lFqGaerZ-fWPAkLhFLHpGtDBRLRTZeUfWgHSv49TF2AUEZ1TIvcZjK1zQ==",
 };
-/** Invalid there for their age alone, which is not looked at here. */
+/** The specification calls these invalid for their age alone, which is not looked at here. */
 const OUT_OF_TIME = [
   "gAAAAAAdwStRAAECAwQFBgcICQoLDA0OD3HkMATM5lFqGaerZ-fWPAnja1xKYyhd-Y6mSkTOyTGJmw2Xc2a6kBd-iX9b_qXQcw==",
   "gAAAAAAdwJ6xAAECAwQFBgcICQoLDA0OD3HkMATM5lFqGaerZ-fWPAl1-szkFVzXTuGb4hR8AKtwcaX1YdykRtfsH-p1YsUD2Q==",
 ];
 
-/** Signed rightly with KEY_B, by Python's hmac. */
+/** Correctly signed with KEY_B, by Python's hmac. */
 const RIGHTLY_SIGNED = {
   "another version, 0x81":
     "gQAAAABrAmGHDd1saetS62N1wJDhRYCqLMWyQVfG8ZGaWq2IqMOWNINSMYlz5MrJhMuACGl70-9UZwM_aAFSH3txBosT7tI50R1N2p5nbF3XfvUSCEOtSG8=",

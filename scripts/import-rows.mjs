@@ -1,4 +1,7 @@
-/** Moves rows of another system over, one by one: whose account each is, what its secret is, and what the server says to it. */
+/**
+ * Moves rows of another system over, one by one. It finds out whose account each row is, what its
+ * secret is, and what the server says to it.
+ */
 
 import { expectStatus } from "./api-client.mjs";
 import { openFernet } from "./fernet.mjs";
@@ -7,10 +10,10 @@ import { Refusal } from "./refusal.mjs";
 const ACCOUNTS = "/admin/users?appId=accounts&limit=100";
 const NAME = "Imported";
 
-/** With these a row is as it should be; any other is a failure. */
+/** A row with one of these codes is as it should be. Any other code is a failure. */
 const FINE = new Set(["imported", "importable", "secret_in_use", "not_confirmed"]);
 
-/** What is found here, before the server is asked. */
+/** The codes that are found here, before the server is asked. */
 const MEANINGS = {
   ambiguous_user: "User name and e-mail address do not belong to one account.",
   duplicate_user: "Several rows lead to one account; none of them was imported.",
@@ -20,7 +23,10 @@ const MEANINGS = {
   user_not_named: "The row names nobody. Export a dump with --natural-foreign.",
 };
 
-/** Answers `{ failed, counts, meanings }`; `report` hears of each row with its code. `asked` is what every call says besides. */
+/**
+ * Imports rows and answers `{ failed, counts, meanings }`. `report` is told of each row with its
+ * code. `asked` contains what every call says in addition.
+ */
 export async function importRows(call, rows, { key, token, asked, report }) {
   const accounts = await listAccounts(call, token);
   const judged = await Promise.all(rows.map((row) => judge(row, accounts, key)));
@@ -38,7 +44,7 @@ export async function importRows(call, rows, { key, token, asked, report }) {
   return outcome;
 }
 
-/** All at once: a search for each row would read every user for each. */
+/** Lists all accounts at once, because a search for each row would read every user each time. */
 async function listAccounts(call, token) {
   const accounts = [];
   for (let cursor = ""; cursor !== null;) {
@@ -52,7 +58,10 @@ async function listAccounts(call, token) {
   return { email: by("email"), username: by("username") };
 }
 
-/** What is known of a row before the server is asked: `{ account, secret }`, or the code that ends it, also with the account. */
+/**
+ * What is known of a row before the server is asked: `{ account, secret }`, or the code that ends
+ * it, if possible with the account.
+ */
 async function judge({ names, token, confirmed }, accounts, key) {
   const { account, code } = findAccount(names.map(normalise), accounts);
   if (!confirmed) return { account, code: "not_confirmed" };
@@ -61,7 +70,7 @@ async function judge({ names, token, confirmed }, accounts, key) {
   return code ? { code } : { account, secret };
 }
 
-/** As the server does: src/core/user/account.ts. */
+/** Brings a name to one spelling, like the server (src/core/user/login-names.ts). */
 function normalise(name) {
   return name.trim().normalize("NFKC").toLowerCase();
 }
@@ -70,7 +79,9 @@ function isEmail(name) {
   return name.includes("@");
 }
 
-/** The one account that everything known of the user fits. Only an e-mail address has an `@`. */
+/**
+ * Finds the one account that fits everything known of the user. Only an e-mail address has an `@`.
+ */
 function findAccount(names, { email, username }) {
   if (names.length === 0) return { code: "user_not_named" };
   const find = (name) => (isEmail(name) ? email : username).get(name);
@@ -83,7 +94,10 @@ function findAccount(names, { email, username }) {
   return others.length === 0 && names.every(fits) ? { account } : { code: "ambiguous_user" };
 }
 
-/** There a name may differ from another by capitals alone; here both would be one person. */
+/**
+ * Marks rows that lead to one account. In the other system names may differ by capitals alone; here
+ * both would be one person.
+ */
 function refuseDuplicates(judged) {
   const first = new Map();
   for (const row of judged.filter(({ account }) => account)) {

@@ -1,6 +1,8 @@
 /**
- * `npm run import -- --from django-totp FILE`: moves the second factors of a django-totp installation into the accounts of a Stepgate, so
- * that phones go on working. docs/import.md is the guide. The key that opens the secrets is never an argument: other users see those.
+ * `npm run import -- --from django-totp FILE` moves the second factors of a django-totp
+ * installation into the accounts of a Stepgate, so that phones go on working. docs/import.md is the
+ * guide. The key that opens the secrets is never an argument, because other users of the machine
+ * see those.
  */
 
 import { readFileSync } from "node:fs";
@@ -49,7 +51,9 @@ function readArguments() {
   return { file, url: readUrl(values.url), ...flags };
 }
 
-/** The parser's own message may quote what was given. */
+/**
+ * Parses the arguments. The parser's own message is not shown, because it may quote what was given.
+ */
 function parseKnown() {
   const flag = { type: "boolean" };
   const text = { type: "string" };
@@ -62,7 +66,7 @@ function parseKnown() {
   }
 }
 
-/** Secrets go there: not in the clear over a network. */
+/** Reads the URL. Secrets are sent there, so it must not be in the clear over a network. */
 function readUrl(text = "http://localhost:8000") {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url?.protocol === "https:") return url;
@@ -95,7 +99,7 @@ async function readKey(fromStdin) {
   throw new Refusal("That is no Fernet key: 32 bytes in base64url, 44 characters.");
 }
 
-/** One line for each row: its number, the user, and the code. */
+/** Prints one line for each row: its number, the user, and the code. */
 function tellRows(rows) {
   const widest = Math.max(...rows.map(({ label }) => label.length));
   const width = Math.min(widest, WIDEST_LABEL);
@@ -105,7 +109,7 @@ function tellRows(rows) {
   };
 }
 
-/** Names come from strangers, and a terminal obeys some characters. */
+/** Replaces characters that a terminal obeys, because names come from strangers. */
 function printable(text) {
   return text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "?");
 }

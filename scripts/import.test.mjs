@@ -1,4 +1,6 @@
-/** The import as an operator runs it, against the Worker in workerd with a database of the moment. */
+/**
+ * Tests the import as an operator runs it, against the Worker in workerd with a temporary database.
+ */
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
@@ -12,7 +14,7 @@ import { generateSecrets } from "./secrets.mjs";
 import { QUIET, ROOT, runWrangler } from "./wrangler.mjs";
 
 const DUMP = join(ROOT, "scripts/fixtures/django-totp.json");
-/** TOTP_ENCRYPTION_KEY of the project that the dump is of, and what its phones have. */
+/** TOTP_ENCRYPTION_KEY of the project that the dump is from, and the secrets of its phones. */
 const KEY = "aEzMsw-BYpLsQv_L33JP6a7Vdfhc63wwziZwmM4BSz8=";
 const PHONES = {
   "ann@example.com": "7ZRXGSWKI7FLICUSE57AAY7XEPLAK2ZF",
@@ -70,7 +72,7 @@ async function register(email, more = {}) {
   assert.equal((await post("/admin/users", body, secrets.ADMIN_TOKEN)).status, 201);
 }
 
-/** Nothing of what is secret may come out. */
+/** Runs the import, which must not print anything secret. */
 async function runImport(args, { env = {}, stdin = "" } = {}) {
   const child = spawn(
     process.execPath,

@@ -1,6 +1,7 @@
 /**
- * Renders docs/openapi.json from the Worker itself, run once in workerd, and docs/problems.md from its table of problems, so that a change
- * of the API shows in review. With `--check` it writes nothing, and fails if a file is not what it would write.
+ * Renders docs/openapi.json from the Worker itself, run once in workerd, and docs/problems.md from
+ * its table of problems, so that a change of the API shows in review. With `--check` it writes
+ * nothing, and fails if a file is not what it would write.
  */
 
 import { readFileSync, writeFileSync } from "node:fs";
@@ -48,7 +49,10 @@ async function renderOpenApi() {
   }
 }
 
-/** With secrets of the moment and a database of the moment: the document depends on neither. */
+/**
+ * Starts the Worker with temporary secrets and a temporary database. The document depends on
+ * neither.
+ */
 async function startWorker() {
   Object.assign(process.env, QUIET, { WRANGLER_LOG: "error" });
   const { unstable_startWorker } = await import("wrangler");

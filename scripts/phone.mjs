@@ -1,4 +1,7 @@
-/** Where the demo's codes come from: a person who reads them off a real phone, or, with `--auto`, otpauth in the place of the phone. */
+/**
+ * Where the demo's codes come from: a person who reads them off a real phone, or, with `--auto`,
+ * otpauth in place of the phone.
+ */
 
 import { createInterface } from "node:readline/promises";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -6,9 +9,9 @@ import { Secret, TOTP } from "otpauth";
 import { plainTyped } from "../src/crypto/typed.ts";
 import { Refusal } from "./refusal.mjs";
 
-/** A code of the step before is not begun with so shortly before the server takes it no more. */
+/** A code of the previous step is not used if the server stops accepting it in less than this. */
 const MARGIN_MS = 5000;
-/** What a code is to the present step. */
+/** How a code's step relates to the present one. */
 const WHEN = { "-1": "the last step's", 0: "this step's", 1: "the next step's, ahead of time" };
 
 /** Asks until six digits are typed that are not the ones just spent. */
@@ -27,7 +30,7 @@ export function personWithPhone() {
   };
 }
 
-/** Lines as they are typed. The end of the input ends the demo: nobody is there. */
+/** Reads lines as they are typed. The end of the input ends the demo, because nobody is there. */
 function readLines() {
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
   const ended = new Promise((resolve) => terminal.once("close", () => resolve(null)));
@@ -44,7 +47,7 @@ function readLines() {
   };
 }
 
-/** Types what a phone with the scanned secret shows, and tells. */
+/** Types what a phone with the scanned secret shows, and says so. */
 export function automaticPhone(serverSeconds) {
   const aheadMs = serverSeconds * 1000 - Date.now();
   let codes;
@@ -69,8 +72,9 @@ function sayWait(seconds) {
 }
 
 /**
- * A code of its own for every question, none twice, and the oldest that the server still takes: its window is one step either way, so that
- * three codes need no wait. For more it waits, as a person does. `steps` is what the code is to the present step.
+ * Gives a code of its own for every question, never one twice, and the oldest that the server still
+ * accepts. The server's window is one step either way, so three codes need no wait. For more codes
+ * it waits, as a person does. `steps` says how the code's step relates to the present one.
  */
 export function unspentCodes(totp, { aheadMs = 0, onWait } = {}) {
   const periodMs = totp.period * 1000;
@@ -86,7 +90,7 @@ export function unspentCodes(totp, { aheadMs = 0, onWait } = {}) {
   };
 }
 
-/** Until the step before the code's has begun. */
+/** Waits until the step before the code's has begun. */
 async function untilTaken(begin, onWait) {
   const wait = begin - Date.now();
   if (wait <= 0) return;

@@ -1,4 +1,4 @@
-/** Requests as no client library sends them, for tests. */
+/** Sends requests that no client library would send, for tests. */
 
 import { connect } from "node:net";
 
@@ -6,7 +6,7 @@ const HOST = "Host: localhost\r\nX-Real-Ip: 192.0.2.200\r\n";
 const JSON_BODY = `${HOST}Content-Type: application/json\r\n`;
 const CHUNKED = `POST /auth/login HTTP/1.1\r\n${JSON_BODY}Transfer-Encoding: chunked\r\n\r\n`;
 
-/** Requests that are none, by what is the matter with them. */
+/** Malformed requests, by what is wrong with them. */
 export const MALFORMED = {
   "two Host headers": `GET /healthz HTTP/1.1\r\n${HOST}Host: other.example\r\n\r\n`,
   "no Host header": "GET /healthz HTTP/1.1\r\n\r\n",
@@ -26,10 +26,13 @@ function manyHeaders(count, length) {
   return fields.join("");
 }
 
-/** The service waits for it for ten seconds. */
+/** The service waits ten seconds for the body. */
 export const BODY_THAT_NEVER_COMES = `POST /auth/login HTTP/1.1\r\n${JSON_BODY}Content-Length: 100\r\n\r\n`;
 
-/** Sends `text` and answers all that comes back until the server closes, or has been quiet for `quietMs` after an answer. */
+/**
+ * Sends `text` and answers everything that comes back until the server closes, or has been quiet
+ * for `quietMs` after an answer.
+ */
 export function sendRaw(port, text, { host = "127.0.0.1", quietMs = 300 } = {}) {
   return new Promise((done) => {
     let answer = "";

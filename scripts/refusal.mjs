@@ -1,7 +1,13 @@
-/** What ends a script early: one line that says what is wrong and what to do, in the place of a stack trace. */
+/**
+ * Ends a script early, with one line that says what is wrong and what to do instead of a stack
+ * trace.
+ */
 export class Refusal extends Error {}
 
-/** Runs a script. A refusal becomes its line on stderr and exit code 1; anything else is a fault of ours and keeps its stack. */
+/**
+ * Runs a script. A refusal becomes its line on stderr and exit code 1. Anything else is a fault of
+ * ours and keeps its stack.
+ */
 export async function run(main) {
   try {
     await main();

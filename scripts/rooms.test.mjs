@@ -8,7 +8,10 @@ import { ROOT } from "./wrangler.mjs";
 
 const CORE = join(ROOT, "src/core");
 
-/** Each may import those before it; `.` is what lies in core/ itself. docs/architecture.md says what they are. */
+/**
+ * Each room may import those before it. `.` stands for the files in core/ itself.
+ * docs/architecture.md says what the rooms are.
+ */
 const ROOMS =
   ". user caller audit code change authenticator app challenge session account enrolment-link operator upkeep".split(
     " ",
@@ -32,7 +35,7 @@ for (const room of ROOMS) {
   });
 }
 
-/** Paths below core/ that a file there imports. */
+/** The paths below core/ that a file there imports. */
 function importsOf(file) {
   const text = readFileSync(join(CORE, file), "utf8");
   const specifiers = [...text.matchAll(/ from "(\.[^"]+)"/g)].map(([, specifier]) => specifier);

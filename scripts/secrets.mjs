@@ -1,6 +1,7 @@
 /**
- * The three secrets of a Stepgate, in a file of NAME=value lines: `.dev.vars` on a laptop, `.secrets.production` for a deployment. They are
- * made fresh, never built in, and checked before the Worker sees them. No message holds a value.
+ * The three secrets of a Stepgate, in a file of NAME=value lines: `.dev.vars` on a laptop,
+ * `.secrets.production` for a deployment. They are made fresh, never built in, and checked before
+ * the Worker sees them. No message contains a value.
  */
 
 import { createPrivateKey, generateKeyPairSync, randomBytes } from "node:crypto";
@@ -8,7 +9,10 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { basename } from "node:path";
 import { Refusal } from "./refusal.mjs";
 
-/** What each has to be; the Worker's own rules are in src/env.ts, src/crypto/keyring.ts and src/crypto/signing.ts. */
+/**
+ * Says what is wrong with a secret. The Worker's own rules are in src/env.ts, src/crypto/keyring.ts
+ * and src/crypto/signing.ts.
+ */
 const FAULTS = {
   ADMIN_TOKEN: (value) => (value.length < 32 ? "is shorter than 32 characters" : null),
   KEYRING: (value) => findKeyFault(value, is256Bits, "256 bits in base64url"),
@@ -27,7 +31,10 @@ export function generateSecrets() {
   };
 }
 
-/** Writes fresh secrets for the owner's eyes only. Never over a file that is there: it may be the only copy. */
+/**
+ * Writes fresh secrets for the owner's eyes only. It never overwrites a file, which may be the only
+ * copy.
+ */
 export function writeNewSecrets(path, comment) {
   const lines = Object.entries(generateSecrets()).map(([name, value]) => `${name}=${value}`);
   try {
@@ -44,7 +51,10 @@ export function ensureSecrets(path, comment) {
   return true;
 }
 
-/** The file's values, all required ones there and well-formed. Throws a Refusal that names the line or the secret. */
+/**
+ * Reads the file's values. All required ones must be there and well-formed. Throws a Refusal that
+ * names the line or the secret.
+ */
 export function readSecrets(path) {
   const name = basename(path);
   const secrets = parseLines(readText(path), name);
@@ -65,7 +75,10 @@ function readText(path) {
   }
 }
 
-/** Stricter than dotenv on purpose: without quotes, blanks, `#`, `$` and backslashes every reader of the file sees the same value. */
+/**
+ * Parses the lines. It is stricter than dotenv on purpose: without quotes, blanks, `#`, `$` and
+ * backslashes, every reader of the file sees the same value.
+ */
 export function parseLines(text, name) {
   const secrets = {};
   for (const [at, line] of text.split(/\r?\n/).entries()) {
@@ -80,7 +93,7 @@ export function parseLines(text, name) {
   return secrets;
 }
 
-/** Both rings are `id:key[,id:key…]`, newest first, with no id twice. */
+/** Checks a ring. Both rings are `id:key[,id:key…]`, newest first, with no id twice. */
 function findKeyFault(ring, isKey, expected) {
   const ids = new Set();
   for (const entry of ring.split(",")) {

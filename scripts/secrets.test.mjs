@@ -10,7 +10,9 @@ const folder = mkdtempSync(join(tmpdir(), "stepgate-"));
 after(() => rmSync(folder, { recursive: true }));
 const path = join(folder, ".dev.vars");
 
-/** The message of the refusal of a file with these secrets, which must not hold a value. */
+/**
+ * Gives the message that refuses a file with these secrets. The message must not contain a value.
+ */
 function fault(secrets, text = toLines(secrets)) {
   writeFileSync(path, text);
   try {

@@ -1,33 +1,47 @@
-/** What of the output of a local server a person wants to see: the Worker's own lines and errors, and nothing that holds a URL or a token. */
+/**
+ * Selects what a person wants to see of a local server's output: the Worker's own lines and errors,
+ * and nothing that contains a URL or a token.
+ */
 
 import { createInterface } from "node:readline";
 import { plain } from "./wrangler.mjs";
 
 const RELOAD = /^⎔ (Reloading|Local server updated)/;
 
-/** Of `wrangler dev`, at every start: that cron triggers do not run by themselves. */
+/** `wrangler dev` says at every start that cron triggers do not run by themselves. */
 const REMINDER =
   /Scheduled Workers are not automatically|manually trigger a scheduled|\/local\/scheduled|#test-cron-triggers/;
 
-/** Addresses in memory, after a crash of workerd. */
+/** Addresses in memory, which follow a crash of workerd. */
 const STACK = /^stack: /;
 const URL_LIKE = /\b([a-z][a-z\d+.-]*:\/\/)(?:[^\s/?#@]*@)?([^\s/?#"'<>]*)[^\s"'<>]*/gi;
 const QUERY = /\?[^\s"']+/g;
-/** Long enough for a secret, and no word: with a digit, or all in capitals. */
+/**
+ * A text that is long enough for a secret and is no word: it has a digit, or is all in capitals.
+ */
 const TOKEN = /(?=[\w-]*\d|[A-Z_-]+(?![\w-]))[\w-]{16,}/g;
 
-/** Without full URLs, queries, tokens and terminal colours: what others print may quote a request. */
+/**
+ * Removes full URLs, queries, tokens and terminal colours, because what others print may quote a
+ * request.
+ */
 export function scrub(text) {
   if (STACK.test(text)) return "";
   return plain(text).replaceAll(URL_LIKE, "$1$2/…").replaceAll(QUERY, "?…").replaceAll(TOKEN, "…");
 }
 
-/** The Worker logs one JSON object a line, which names routes by their patterns (src/routes/request.ts). */
+/**
+ * Whether the Worker printed a line. It logs one JSON object a line, which names routes by their
+ * patterns (src/routes/request.ts).
+ */
 export function isWorkerLine(line) {
   return line.startsWith("{");
 }
 
-/** Shows the Worker's lines from `open()` on, the rest at once; `lines` keeps what came before. */
+/**
+ * Shows the Worker's lines from `open()` on, and all other lines at once. `lines` keeps what came
+ * before.
+ */
 export function createLog() {
   const log = { lines: [], isOpen: false, open: () => (log.isOpen = true), write };
   return log;
@@ -44,7 +58,7 @@ function showFault(line) {
   if (text !== "") console.error(text);
 }
 
-/** The same of `wrangler dev`, whose own stdout is of no interest but for its reloads. */
+/** Does the same for `wrangler dev`, whose own stdout is of no interest except for its reloads. */
 export function followWrangler({ stdout, stderr }) {
   const log = createLog();
   createInterface(stdout).on("line", (line) => {
@@ -57,7 +71,9 @@ export function followWrangler({ stdout, stderr }) {
   return log;
 }
 
-/** Why the Worker refuses to serve, in its own words: the cause of the last line that has one. */
+/**
+ * Says why the Worker refuses to serve, in its own words: the cause of the last line that has one.
+ */
 export function findCause(lines) {
   const causes = lines.flatMap((line) => parse(line)?.cause ?? []);
   return causes

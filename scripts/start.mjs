@@ -1,6 +1,7 @@
 /**
- * `npm start`: from a fresh clone to a Stepgate on http://localhost:8000, offline. Makes the secrets if there are none, brings the local
- * database up to date, and runs the Worker in workerd until it is stopped. docs/self-host.md lists what the environment can change.
+ * `npm start` leads from a fresh clone to a Stepgate on http://localhost:8000, offline. It makes
+ * the secrets if there are none, brings the local database up to date, and runs the Worker in
+ * workerd until it is stopped. docs/self-host.md lists what the environment can change.
  */
 
 import { setFlagsFromString } from "node:v8";
@@ -19,9 +20,9 @@ import { Refusal, run } from "./refusal.mjs";
 import { createLog } from "./server-log.mjs";
 import { stopOnSignals } from "./wrangler.mjs";
 
-/** Named in wrangler.toml; the environment may give another. */
+/** These are named in wrangler.toml, and the environment may give others. */
 const SETTINGS = ["ISSUER_URL", "COMPAT", "AUDIT_RETENTION_DAYS"];
-/** As the cron trigger in wrangler.toml. */
+/** The same interval as the cron trigger in wrangler.toml. */
 const CLEAN_UP_MS = 5 * 60_000;
 const ANY_ADDRESS = { "0.0.0.0": "127.0.0.1", "::": "::1" };
 
@@ -37,7 +38,7 @@ await run(async () => {
   const secretsFile = secretsFileOf(env);
   const { fresh, secrets } = prepareSecrets(secretsFile);
   copyAssets();
-  // Not before the checks: miniflare is large, and the database needs a newer Node.
+  // This comes after the checks: miniflare is large, and the database needs a newer Node.
   const [{ prepareBundle }, { prepareState }, { startEngine }] = await Promise.all([
     import("./local/bundle.mjs"),
     import("./local/state.mjs"),
@@ -66,28 +67,34 @@ await run(async () => {
   process.exit(0);
 });
 
-/** miniflare fills the heap while it starts and is idle then; workerd keeps a young generation for each of its isolates. */
+/**
+ * Spares memory. miniflare fills the heap while it starts and is idle then, and workerd keeps a
+ * young generation for each of its isolates.
+ */
 function spareMemory() {
   setFlagsFromString("--optimize-for-size");
   setFlagsFromString("--max-semi-space-size=1");
   process.env.MINIFLARE_WORKERD_V8_FLAGS ??= "--max-semi-space-size=1";
 }
 
-/** What npm puts on the PATH, and not always what a shell finds. */
+/**
+ * Throws a Refusal if Node is too old. npm puts the right one on the PATH, and a shell may find
+ * another.
+ */
 function assertNode() {
   const [major] = process.versions.node.split(".");
   if (Number(major) >= 22) return;
   throw new Refusal(`Node ${major} is too old for this. \`npm start\` brings its own.`);
 }
 
-/** On a laptop all of the published APIs are answered. */
+/** The settings for a laptop, where all of the published APIs are answered. */
 function chooseSettings(env, port) {
   const given = SETTINGS.filter((name) => env[name]).map((name) => [name, env[name]]);
   const local = { ISSUER_URL: `http://localhost:${port}`, COMPAT: "0,1,2,3,4" };
   return { ...local, ...Object.fromEntries(given) };
 }
 
-/** Where this machine finds it. */
+/** The address at which this machine finds the server. */
 function originOf(host, port) {
   return `http://${withPort(ANY_ADDRESS[host] ?? (host || "localhost"), port)}`;
 }

@@ -1,4 +1,7 @@
-/** `npm start` as a process among others: what becomes of it, of its engine and of its clients when something ends. */
+/**
+ * Tests `npm start` as a process among others: what becomes of it, of its engine and of its clients
+ * when something ends.
+ */
 
 import assert from "node:assert/strict";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
@@ -10,10 +13,10 @@ import { after, test } from "node:test";
 import { findFreePort, startServer } from "./test-server.mjs";
 
 const STARTER = [process.execPath, "scripts/start.mjs"];
-/** Far beyond what it takes: a loaded machine proves nothing. */
+/** Far beyond what it takes, because a slow machine proves nothing. */
 const PATIENCE_MS = 30_000;
 const IN_FLIGHT = 300;
-/** Where processes can be looked up. */
+/** Processes can be looked up on Linux only. */
 const LINUX = { skip: process.platform !== "linux" };
 
 const temporary = mkdtempSync(join(tmpdir(), "stepgate-"));
@@ -31,7 +34,7 @@ async function start(command) {
   return { ...server, port, pid: server.child.pid };
 }
 
-/** All that came of `pid`, with how they were called. */
+/** All processes that descend from `pid`, with their command lines. */
 function descendants(pid) {
   const children = processes().filter(({ parent }) => parent === pid);
   return children.flatMap((child) => [child, ...descendants(child.pid)]);
@@ -45,7 +48,7 @@ function processes() {
       const args = readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
       return [{ pid: Number(pid), parent: Number(parent), args }];
     } catch {
-      // It has ended meanwhile.
+      // The process has ended meanwhile.
       return [];
     }
   });
@@ -72,7 +75,7 @@ async function until(what, isSo) {
   }
 }
 
-/** Whatever it answers: too many requests is an answer too. */
+/** Whether the server answers. Too many requests is an answer too. */
 function isAnswering(port) {
   return fetch(`http://localhost:${port}/healthz`).then(
     () => true,
@@ -104,7 +107,10 @@ test(
   },
 );
 
-/** Sends the head of a request and half of its body; `finish()` sends the rest and answers the first line that comes back. */
+/**
+ * Sends the head of a request and half of its body. `finish()` sends the rest and answers the first
+ * line that comes back.
+ */
 function openRequest(port) {
   const body = "{}";
   const head = `POST /auth/login HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n`;
@@ -129,7 +135,7 @@ test("SIGTERM: what is in flight is answered, nothing new is taken, and it exits
   const requests = await Promise.all(
     Array.from({ length: IN_FLIGHT }, () => openRequest(server.port)),
   );
-  // So many connections were taken, because this one was.
+  // This request was answered, so all the earlier connections were accepted.
   assert.ok(await isAnswering(server.port));
   process.kill(server.pid, "SIGTERM");
   await sleep(500);

@@ -74,7 +74,8 @@ test("only what is missing is applied to an older database", () => {
   const [last] = ask(file, "SELECT name FROM d1_migrations ORDER BY id DESC LIMIT 1");
   execute(file, `DELETE FROM d1_migrations WHERE name = '${last.name}'`);
   const applied = ask(file, "SELECT * FROM d1_migrations");
-  // It has run already, which shows that it is run again: by failing, without a trace.
+  // The migration has run already. That it runs again shows in its failure, which must leave no
+  // trace.
   assert.throws(() => prepareState(stateDir), /cannot be opened or brought up to date/);
   assert.deepEqual(ask(file, "SELECT * FROM d1_migrations"), applied);
 });

@@ -1,4 +1,7 @@
-/** A QR code (ISO/IEC 18004) in half blocks: one character is two modules, one above the other. */
+/**
+ * Draws a QR code (ISO/IEC 18004) in half blocks: one character is two modules, one above the
+ * other.
+ */
 
 import QRCode from "qrcode-svg";
 
@@ -6,7 +9,10 @@ import QRCode from "qrcode-svg";
 const QUIET_ZONE = 4;
 const [NONE, UPPER, LOWER, BOTH] = [" ", "▀", "▄", "█"];
 
-/** Dark on light whatever the terminal's theme is; without colours, blocks are the light modules of a dark terminal. */
+/**
+ * Draws dark on light, whatever the terminal's theme is. Without colours, blocks are the light
+ * modules of a dark terminal.
+ */
 export function drawInTerminal(text, { colours }) {
   const { modules } = new QRCode({ content: text, ecl: "L" }).qrcode;
   const isDark = (row, column) => modules[row]?.[column] ?? false;

@@ -1,8 +1,9 @@
 /**
- * `npm run test:browser`: the pages, in the Chromium that this machine has, against a real server with a port and a folder of its own. Runs
- * every file of test/browser/, one after another: each exports `name` and `run({ openPage, readQrCode, portray, step, baseUrl, adminToken, call })`.
- * `--only file` runs one. `--update-screenshots` also renews the README's pictures in docs/screenshots/. Installs nothing;
- * `--missing` prints the Debian packages that are not there.
+ * `npm run test:browser` tests the pages in the Chromium that this machine has, against a real
+ * server with a port and a folder of its own. It runs every file of test/browser/, one after
+ * another. Each exports `name` and `run({ openPage, readQrCode, portray, step, baseUrl, adminToken,
+ * call })`. `--only file` runs one. `--update-screenshots` also renews the README's pictures in
+ * docs/screenshots/. It installs nothing; `--missing` prints the Debian packages that are missing.
  */
 
 import { mkdirSync, readdirSync, rmSync } from "node:fs";
@@ -56,7 +57,7 @@ function chooseFlows(only) {
   throw new Refusal(`--only ${only}: there are ${names.join(", ")}.`);
 }
 
-/** With its sandbox, but for root, whom Chromium gives none. */
+/** Starts Chromium with its sandbox, except for root, to whom Chromium gives none. */
 async function withBrowser(use) {
   const chromiumSandbox = process.getuid() !== 0;
   const browser = await chromium.launch({ executablePath: CHROMIUM_PATH, chromiumSandbox });
@@ -78,7 +79,7 @@ async function runFlows(files, server, browser) {
   console.log(`All ${files.length} flows passed.`);
 }
 
-/** Answers whether it passed. Leaves no page behind, and with it no cookie. */
+/** Runs a flow and answers whether it passed. It leaves no page behind, and thus no cookie. */
 async function runFlow(flow, fileName, { server, browser, tools }) {
   const begun = Date.now();
   const seen = server.log().length;
@@ -104,7 +105,7 @@ async function runFlow(flow, fileName, { server, browser, tools }) {
   }
 }
 
-/** What runs in a page has no time limit of its own. */
+/** Throws after a time, because what runs in a page has no time limit of its own. */
 async function giveUp() {
   await sleep(PATIENCE_MS, null, { ref: false });
   throw new Error(`It did not end within ${PATIENCE_MS / 1000} s.`);
@@ -114,7 +115,7 @@ function seconds(begun) {
   return ((Date.now() - begun) / 1000).toFixed(1);
 }
 
-/** What no step asked for and every page must be without. */
+/** Throws if a page had a fault that no step asked for. */
 function assertFaultless(browser) {
   const faults = browser.contexts().flatMap((context) => takeFaults(context));
   if (faults.length > 0) throw new Error(`The pages have faults:\n  ${faults.join("\n  ")}`);

@@ -1,7 +1,8 @@
 /**
- * `npm run test:clients`: published client code and the tools of other people against a real server. Starts Stepgate with a port and a folder
- * of its own, and runs every file of test/clients/: each exports `name` and `run({ baseUrl, adminToken, tools })`. Installs nothing;
- * `--missing` prints the Debian packages that are not there.
+ * `npm run test:clients` runs published client code and the tools of other people against a real
+ * server. It starts Stepgate with a port and a folder of its own, and runs every file of
+ * test/clients/. Each exports `name` and `run({ baseUrl, adminToken, tools })`. It installs
+ * nothing; `--missing` prints the Debian packages that are missing.
  */
 
 import { readdirSync } from "node:fs";

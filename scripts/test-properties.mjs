@@ -1,6 +1,7 @@
 /**
- * `npm run test:properties [-- FILE…]`: the files with property tests, with a fresh seed and ten times the runs of `npm test`. Prints how to
- * repeat it: `--seed N` sets the seed, `--times N` how many times as many runs. `npm test` has one seed for a whole release.
+ * `npm run test:properties [-- FILE…]` runs the files with property tests, with a fresh seed and
+ * ten times the runs of `npm test`. It prints how to repeat the run: `--seed N` sets the seed, and
+ * `--times N` how many times as many runs there are. `npm test` has one seed for a whole release.
  */
 
 import { spawnSync } from "node:child_process";

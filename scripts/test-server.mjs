@@ -1,4 +1,7 @@
-/** A server for a test from outside: `npm start` with a free port, and a folder for its data that is gone afterwards. */
+/**
+ * Starts a server for a test from outside: `npm start` with a free port, and a folder for its data
+ * that is deleted afterwards.
+ */
 
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -11,7 +14,10 @@ import { ROOT } from "./wrangler.mjs";
 
 const READY = /Stepgate answers at (\S+)/;
 
-/** Calls `use({ baseUrl, adminToken, folder, log })`, and ends the server whatever happens. `log()` is all that it has printed. */
+/**
+ * Calls `use({ baseUrl, adminToken, folder, log })`, and ends the server whatever happens. `log()`
+ * gives everything that it has printed.
+ */
 export async function withServer(use) {
   const folder = mkdtempSync(join(tmpdir(), "stepgate-test-"));
   const server = startServer(await findFreePort(), join(folder, "state"));
@@ -26,7 +32,7 @@ export async function withServer(use) {
   }
 }
 
-/** Some port that nobody listens on. */
+/** Finds a port that nobody listens on. */
 export function findFreePort() {
   return new Promise((found) => {
     const probe = createServer().listen(0, "127.0.0.1", () => {
@@ -36,7 +42,7 @@ export function findFreePort() {
   });
 }
 
-/** In a process group of its own, so that one signal ends all of it. */
+/** Starts the server in a process group of its own, so that one signal ends all of it. */
 export function startServer(port, stateDir, command = ["npm", "start"]) {
   const env = { ...process.env, PORT: String(port), STATE_DIR: stateDir };
   const [program, ...args] = command;
@@ -54,7 +60,7 @@ export function startServer(port, stateDir, command = ["npm", "start"]) {
   return { ...follow(child, ended), child, ended, stop };
 }
 
-/** What it prints, and the address that it says it answers at. */
+/** Follows what it prints, and waits for the address that it says it answers at. */
 function follow(child, ended) {
   let output = "";
   const ready = new Promise((resolve, reject) => {

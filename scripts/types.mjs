@@ -1,4 +1,7 @@
-/** Writes worker-configuration.d.ts, the types of the bindings and of the runtime, without printing them too. */
+/**
+ * Writes worker-configuration.d.ts, the types of the bindings and of the runtime, without printing
+ * them too.
+ */
 
 import { Refusal, run } from "./refusal.mjs";
 import { explainFailure, runWrangler } from "./wrangler.mjs";

@@ -15,8 +15,9 @@ const STOP_PATIENCE_MS = 5000;
 const PARENT_CHECK_MS = 500;
 
 /**
- * No metrics, no banner, no look-up of the edge's location, which an offline start would wait for; and in `wrangler dev` no explorer, which
- * takes SQL from everybody, and no trace store, which keeps full URLs.
+ * Switches off metrics, the banner, and the look-up of the edge's location, which an offline start
+ * would wait for. In `wrangler dev` it also switches off the explorer, which takes SQL from
+ * everybody, and the trace store, which keeps full URLs.
  */
 export const QUIET = {
   X_LOCAL_EXPLORER: "false",
@@ -28,7 +29,10 @@ export const QUIET = {
 
 const running = new Set();
 
-/** Starts wrangler in a process group of its own, so that one signal later ends it together with its workerd. No stdin: it cannot ask. */
+/**
+ * Starts wrangler in a process group of its own, so that one signal later ends it together with its
+ * workerd. It has no stdin, so it cannot ask.
+ */
 export function launchWrangler(args, options = {}) {
   const [command, ...before] = findWrangler(options.env ?? process.env);
   return launch(command, [...before, ...args], options);
@@ -48,8 +52,8 @@ function launch(command, args, { env = process.env, output = "pipe" } = {}) {
 }
 
 /**
- * The first one on the PATH, where npm puts this checkout's. That one runs under the Node that `npm ci` brought, and also where the PATH
- * has none.
+ * Finds the first wrangler on the PATH, where npm puts this checkout's. If the PATH has none, it is
+ * this checkout's, which runs under the Node that `npm ci` brought.
  */
 function findWrangler({ PATH = "" }) {
   const onPath = WINDOWS ? [] : PATH.split(delimiter).map((folder) => join(folder, "wrangler"));
@@ -59,7 +63,7 @@ function findWrangler({ PATH = "" }) {
   return isOurs ? [node(), WRANGLER] : [first];
 }
 
-/** The one that `npm ci` brought, which wrangler needs. */
+/** The Node that `npm ci` brought, which wrangler needs. */
 function node() {
   return existsSync(NODE) ? NODE : process.execPath;
 }
@@ -69,7 +73,7 @@ export function runWrangler(args, options) {
   return collectRun(launchWrangler(args, options));
 }
 
-/** The same for a script of ours. */
+/** Does the same for a script of ours. */
 export function runNode(args) {
   return collectRun(launch(node(), args));
 }
@@ -86,7 +90,7 @@ function collect(stream) {
   return () => text;
 }
 
-/** Ends every wrangler that is running and waits for it; one that does not listen is killed. */
+/** Ends every wrangler that is running and waits for it. One that does not react is killed. */
 export async function stopWranglers() {
   const children = [...running];
   for (const child of children) {
@@ -101,7 +105,10 @@ export async function stopWranglers() {
   clearTimeout(killer);
 }
 
-/** Ctrl-C, `kill`, a closed terminal and the end of npm end wrangler and what `stopOthers` ends first, and then this script. */
+/**
+ * On Ctrl-C, `kill`, a closed terminal or the end of npm, ends wrangler and then this script.
+ * `stopOthers` ends others first.
+ */
 export function stopOnSignals(exitCode, stopOthers = async () => {}) {
   let stopping = false;
   const stop = async () => {
@@ -115,7 +122,10 @@ export function stopOnSignals(exitCode, stopOthers = async () => {}) {
   if (process.env.npm_lifecycle_event) watchParent(stop);
 }
 
-/** npm hands SIGTERM to its shell only, which dies of it without passing it on; killed itself, it leaves the shell behind. */
+/**
+ * Watches for the end of npm. npm hands SIGTERM only to its shell, which dies of it without passing
+ * it on. If npm itself is killed, it leaves the shell behind.
+ */
 function watchParent(stop) {
   const shell = process.ppid;
   const npm = parentOf(shell);
@@ -125,7 +135,7 @@ function watchParent(stop) {
   setInterval(check, PARENT_CHECK_MS).unref();
 }
 
-/** Where the system says so: on Linux. */
+/** The parent of a process, where the system says so: on Linux. */
 function parentOf(pid) {
   try {
     const status = readFileSync(`/proc/${pid}/status`, "utf8");
@@ -140,7 +150,7 @@ function signal(child, name) {
     if (WINDOWS) child.kill(name);
     else process.kill(-child.pid, name);
   } catch {
-    // It ended by itself in the meantime.
+    // The process ended by itself in the meantime.
   }
 }
 
@@ -151,7 +161,7 @@ export function explainFailure({ stdout, stderr }) {
   return error?.replace(/^.*\[ERROR\]\s*/, "") ?? "no reason given";
 }
 
-/** Without terminal colours. */
+/** Removes terminal colours. */
 export function plain(line) {
   // oxlint-disable-next-line no-control-regex -- the escape character is what it looks for
   return line.replaceAll(/\u001B\[[\d;]*m/g, "").trim();

@@ -1,6 +1,6 @@
 /**
  * The API of a FastAPI tutorial that appends the code to the password, as measured against the
- * published program. Differences: docs/compat.md#api-1.
+ * published program. docs/compat.md#api-1 lists the differences.
  */
 
 import { Hono, type Context } from "hono";
@@ -22,14 +22,14 @@ const CHALLENGE = { "www-authenticate": "Bearer" };
 
 const refuse = (detail: string) => new ForeignAnswer(401, { detail }, CHALLENGE);
 
-/** One answer for every failure at `/token`, also for a locked user. */
+/** Gives one answer for every failure at `/token`, even for a locked user. */
 function translate(problem: Problem): ForeignAnswer {
   const { code, status, title } = problem;
   if (code === "invalid_credentials") return refuse("Incorrect username or password");
   return new ForeignAnswer(status, { detail: title });
 }
 
-/** FastAPI's words for fields that are not there or not as they should be. */
+/** Refuses fields that are missing or malformed, in FastAPI's words. */
 function invalid(...errors: { field: string; msg: string; type: string; ctx?: object }[]) {
   const detail = errors.map(({ field, ...error }) => ({ loc: ["body", field], ...error }));
   return new ForeignAnswer(422, { detail });
@@ -37,7 +37,7 @@ function invalid(...errors: { field: string; msg: string; type: string; ctx?: ob
 
 const missing = (field: string) => ({ field, msg: "field required", type: "value_error.missing" });
 
-/** OAuth 2.0 password form (RFC 6749 §4.3.2). */
+/** Reads the password form of OAuth 2.0 (RFC 6749 §4.3.2). */
 async function readForm(c: Context<AppEnv>): Promise<{ username: string; password: string }> {
   const isJson = c.req.header("content-type")?.startsWith("application/json");
   const fields = isJson ? {} : await fieldsOf(c).catch(() => ({}));
@@ -53,14 +53,17 @@ async function readForm(c: Context<AppEnv>): Promise<{ username: string; passwor
 }
 
 const NO_FIELDS: Record<string, unknown> = {};
-/** UTF-16 units; nothing of more is anybody's. */
+/** In UTF-16 units. Nobody has a longer password. */
 const MAX_PASSWORD = 1024;
 
 function isText(value: unknown): value is string {
   return typeof value === "string" && value !== "";
 }
 
-/** With a second factor the last six code points are the code, and else nothing is. */
+/**
+ * Takes apart what was typed. For a user with a second factor the last six code points are the
+ * code; otherwise there is no code.
+ */
 function split(typed: string, needsCode: boolean): { password: string; digits: string } {
   const points = Array.from(typed);
   if (!needsCode) return { password: typed, digits: "" };

@@ -1,6 +1,6 @@
 /**
  * AuthenticatorAPI.com: pages and a web service that pair a phone and check its codes, with the
- * secret in every request. Differences: docs/compat.md#api-0-authenticatorapicom.
+ * secret in every request. docs/compat.md#api-0-authenticatorapicom lists the differences.
  */
 
 import { Hono, type Context } from "hono";
@@ -33,7 +33,10 @@ export const AUTHENTICATOR_API_PATHS = [
 
 const SPELLINGS = new Map(AUTHENTICATOR_API_PATHS.map((path) => [path.toLowerCase(), path]));
 
-/** IIS knows no case in paths: these are brought to one spelling before anything looks at them. */
+/**
+ * IIS ignores case in paths, so these paths are brought to one spelling before anything looks at
+ * them.
+ */
 export function pathOf(request: Request): string {
   const path = getPath(request);
   return SPELLINGS.get(path.toLowerCase()) ?? path;
@@ -42,7 +45,10 @@ export function pathOf(request: Request): string {
 const HTML = { "content-type": "text/html; charset=utf-8" };
 const XML = { "content-type": "text/xml; charset=utf-8" };
 const JSON_TEXT = { "content-type": "application/json; charset=utf-8" };
-/** Fits a QR code, which is wider than asked for where else its modules were too small to read. */
+/**
+ * A longer text does not fit a QR code. If the modules would be too small to read, the code is
+ * drawn wider than asked for.
+ */
 const MAX_QR_LENGTH = 1024;
 const QR_SIZE = { min: 100, default: 300, max: 500 } as const;
 const utf8 = new TextEncoder();
@@ -88,7 +94,7 @@ const OPERATIONS: Record<Operation, Call> = {
   },
 };
 
-/** JSON to who sends JSON, else XML. */
+/** Answers in JSON if the request is JSON, and in XML otherwise. */
 async function answer(c: Context<AppEnv>, operation: Operation): Promise<Response> {
   if (c.req.method === "POST" && hasBodyOf(c, "application/json")) {
     const result = await OPERATIONS[operation](c, await readJsonFields(c));
@@ -108,8 +114,8 @@ function pair(c: Context<AppEnv>, fields: Fields) {
 }
 
 /**
- * The key is the ASCII text of the secret. What is not ASCII never validated: the original took it
- * for question marks, whose codes anybody can work out.
+ * Checks a code. The key is the ASCII text of the secret. A secret that is not ASCII never
+ * validates: the original took such letters for question marks, whose codes anybody can work out.
  */
 async function validate(c: Context<AppEnv>, fields: Fields): Promise<boolean> {
   const secret = new Uint8Array(utf8.encode(fields("secretcode")));
@@ -120,7 +126,7 @@ async function validate(c: Context<AppEnv>, fields: Fields): Promise<boolean> {
   return valid;
 }
 
-/** What the pages say, with status 200, of the first parameter that is missing or empty. */
+/** What the pages say, with status 200, about the first parameter that is missing or empty. */
 function findMissing(fields: Fields, names: string[]): string | null {
   const missing = names.find((name) => fields(name.toLowerCase()) === "");
   return missing === undefined ? null : `Pass '${missing}' in QueryString`;
@@ -131,7 +137,7 @@ function assertPresent(fields: Fields, names: string[]): void {
   if (missing) throw new Problem("invalid_request", { detail: `Missing parameter: ${missing}.` });
 }
 
-/** The query's `data`, if it is not UTF-8: pair.aspx encodes `é` as `%E9`. */
+/** The query's `data` if it is not UTF-8. pair.aspx encodes `é` as `%E9`. */
 function dataOf(c: Context<AppEnv>): string | null {
   const [, data] = /[?&]data=([^&]*)/i.exec(new URL(c.req.url).search) ?? [];
   if (!data) return null;
@@ -145,12 +151,15 @@ function dataOf(c: Context<AppEnv>): string | null {
   }
 }
 
-/** A URI is ASCII, and phones that scan another are confused by it. */
+/**
+ * Encodes all letters beyond ASCII. A URI is ASCII, and phones are confused by a QR code with any
+ * other.
+ */
 function toAscii(text: string): string {
   return text.replaceAll(/[^\0-~]+/g, (letters) => encodeURIComponent(letters));
 }
 
-/** `300x300`: the image is a square. */
+/** The size in pixels, from a text such as `300x300`. The image is a square. */
 function sizeOf(fields: Fields): number {
   const [, width] = /^(\d{1,4})x\d{1,4}$/.exec(fields("size")) ?? [];
   return Math.min(QR_SIZE.max, Math.max(QR_SIZE.min, Number(width ?? QR_SIZE.default)));

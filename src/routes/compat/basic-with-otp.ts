@@ -1,6 +1,6 @@
 /**
  * The API of a FastAPI article with HTTP Basic and `?otp=`, as measured against the published
- * program. Differences: docs/compat.md#api-3.
+ * program. docs/compat.md#api-3 lists the differences.
  */
 
 import { Hono, type Context } from "hono";
@@ -23,7 +23,7 @@ import { secretProof } from "../session";
 import { fieldsOf, ForeignAnswer, speaking } from "./dialect";
 import { whereOn } from "./switch";
 
-/** As published: failures are answers of status 200 with one of these. */
+/** As in the published program, failures are answers of status 200 with one of these. */
 const STATUS = { ok: 0, wrongOtp: 2, wrongCredentials: 3 } as const;
 const BASIC = { "www-authenticate": "Basic" };
 
@@ -35,7 +35,7 @@ function translate(problem: Problem): ForeignAnswer {
   return new ForeignAnswer(status, { detail: title });
 }
 
-/** RFC 7617. */
+/** Reads name and password of HTTP Basic (RFC 7617). */
 function readBasic(c: Context<AppEnv>): { name: string; password: string } {
   const [, encoded] = /^basic +(\S+) *$/i.exec(c.req.header("authorization") ?? "") ?? [];
   if (encoded === undefined) throw new ForeignAnswer(401, { detail: "Not authenticated" }, BASIC);
@@ -58,7 +58,7 @@ function decode(base64: string): string | null {
   }
 }
 
-/** What ended a log-in, if it is one of these. */
+/** Whether a login ended in one of these problems. */
 function causeOf(error: unknown, codes: readonly string[]): error is Problem {
   return error instanceof Problem && codes.includes(error.code);
 }
@@ -72,7 +72,10 @@ function tokenOf({ cookie }: Credentials): string {
   return cookie.value;
 }
 
-/** A missing code is none: it is asked for, and nothing is charged. */
+/**
+ * Answers the challenge and gives the session's secret, or null if the code is wrong. A missing
+ * code is asked for, and nothing is charged.
+ */
 async function giveOtp(
   c: Context<AppEnv>,
   result: Login & { status: "second_factor_required" },
@@ -91,7 +94,10 @@ async function giveOtp(
   }
 }
 
-/** The first right code makes a pending authenticator active; a wrong one is no hindrance yet. */
+/**
+ * Activates a pending authenticator, which the first right code does. A wrong code is no obstacle
+ * yet.
+ */
 async function activate(c: Context<AppEnv>, token: string, code: string): Promise<string> {
   const caller = await callerOf(token);
   const { authenticators } = await loadBySession(c.var.deps, caller);
@@ -112,7 +118,7 @@ async function callerOf(token: string): Promise<SessionCaller> {
   return { ...proof, fresh: false, enrolment: true };
 }
 
-/** FastAPI's words for a bearer token that is missing or is none. */
+/** Finds the caller. A bearer token that is missing or malformed is refused in FastAPI's words. */
 function callerFor(c: Context<AppEnv>): Promise<SessionCaller> {
   if (!c.req.header("authorization")) throw forbid("Not authenticated");
   const token = bearer(c);
@@ -120,7 +126,7 @@ function callerFor(c: Context<AppEnv>): Promise<SessionCaller> {
   return callerOf(token);
 }
 
-/** Pydantic's lax reading of a boolean. */
+/** The values that Pydantic's lax reading takes for booleans. */
 const TRUE = [true, 1, "1", "on", "t", "true", "y", "yes"];
 const FALSE = [false, 0, "0", "off", "f", "false", "n", "no"];
 
@@ -139,7 +145,10 @@ async function readEnabled(c: Context<AppEnv>): Promise<boolean> {
 
 const notAllowed = (c: Context<AppEnv>) => c.json({ detail: "Method Not Allowed" }, 405);
 
-/** `{"enabled": true}` prepares; the first right code at `/auth/credentials` decides. */
+/**
+ * `{"enabled": true}` only prepares the second factor. The first right code at `/auth/credentials`
+ * switches it on.
+ */
 export const basicWithOtp = new Hono<AppEnv>()
   .post("/auth/credentials", whereOn("3"), async (c) => {
     const input = {

@@ -1,4 +1,4 @@
-/** What the published APIs share: fields from JSON or forms, and errors in words of their own. */
+/** What the published APIs share: fields from JSON or forms, and errors in their own words. */
 
 import type { Context, ErrorHandler } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
@@ -22,7 +22,10 @@ export class ForeignAnswer extends Error {
   }
 }
 
-/** The `onError` of an adapter: our problems in its words; the log has ours. */
+/**
+ * Makes the `onError` of an adapter. Clients get our problems in the API's words, and the log gets
+ * ours.
+ */
 export function speaking(
   translate: (problem: Problem, c: Context<AppEnv>) => ForeignAnswer,
 ): ErrorHandler<AppEnv> {
@@ -34,7 +37,7 @@ export function speaking(
   };
 }
 
-/** An answer in the place of a problem, with the time to wait that this names. */
+/** Adds the time to wait that a problem names to the answer given in its place. */
 export function withWait(
   { status, body, headers }: ForeignAnswer,
   { retryAfter }: Problem,
@@ -51,8 +54,8 @@ function answer(c: Context<AppEnv>, { body, status, headers }: ForeignAnswer): R
 }
 
 /**
- * The fields of a JSON object or a form. Throws `malformed_request`, or `unsupported_media_type` for
- * what is neither; no body at all is no fields.
+ * Reads the fields of a JSON object or a form. A request without a body has no fields. Throws
+ * `malformed_request`, or `unsupported_media_type` for any other type of body.
  */
 export async function fieldsOf(c: Context<AppEnv>): Promise<Record<string, unknown>> {
   const type = mediaTypeOf(c);
@@ -72,12 +75,12 @@ function parseObject(text: string): Record<string, unknown> {
     const value: unknown = JSON.parse(text);
     return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : {};
   } catch {
-    // Not with the cause: it quotes the body.
+    // The cause is left out, because it quotes the body.
     throw new Problem("malformed_request");
   }
 }
 
-/** What a schema makes of the fields; else what `complain` makes of the first thing wrong. */
+/** Reads the fields by a schema. If they do not fit, throws what `complain` makes of the issues. */
 export async function parseFields<T extends z.ZodType>(
   c: Context<AppEnv>,
   schema: T,

@@ -1,6 +1,6 @@
 /**
- * The API of a Django REST tutorial and its React client, as measured against the published program:
- * six calls below `/api/auth/`. Differences: docs/compat.md#api-2.
+ * The API of a Django REST tutorial and its React client, as measured against the published
+ * program: six calls below `/api/auth/`. docs/compat.md#api-2 lists the differences.
  */
 
 import { z } from "@hono/zod-openapi";
@@ -29,11 +29,11 @@ import { Email, Password, PersonName } from "../user/shared";
 import { ForeignAnswer, parseFields, speaking } from "./dialect";
 import { whereOn } from "./switch";
 
-/** Holds the challenge of a log-in that waits for its code, and is no session. */
+/** The cookie that holds the challenge of a login which waits for its code. It is no session. */
 const PENDING = "stepgate-pending";
 const WRONG_TOKEN = "Token is invalid or user doesn't exist";
 
-/** Numbers too: the published server takes any and makes text of it. */
+/** Numbers are accepted too, because the published server makes text of any value. */
 const Token = z.union([z.string(), z.number()]).transform(String).pipe(CodeText);
 const UserId = z.string().max(255);
 const Registration = z.object({ email: Email, name: PersonName, password: Password });
@@ -60,7 +60,7 @@ const complain = ([issue]: { field: string; isMissing: boolean; message: string 
     issue ? `${issue.field}: ${issue.isMissing ? "This field is required." : issue.message}` : "",
   );
 
-/** `message` is always a string: the client shows nothing else. */
+/** Translates a problem. `message` is always a string, because the client shows nothing else. */
 function translate(problem: Problem, c: Context<AppEnv>): ForeignAnswer {
   const { code, status, title, detail } = problem;
   const type = c.req.header("content-type") ?? "";
@@ -95,13 +95,13 @@ function noUser(id: string): ForeignAnswer {
   return fail(404, `No user with Id: ${id} found`);
 }
 
-/** What the published server shows of a user, without the secret that it showed too. */
+/** What the published server shows of a user, without the secret that it also showed. */
 function toUser({ id, name, email, twoFactor }: Profile) {
   const enabled = { otp_enabled: twoFactor, otp_verified: twoFactor };
   return { id, name: name ?? email, email, ...enabled, otp_base32: null, otp_auth_url: null };
 }
 
-/** The session's user, whom alone these calls act on; anybody else is not found. */
+/** Loads the session's user. These calls act on nobody else; any other user is not found. */
 async function callerFor(c: Context<AppEnv>, userId: string) {
   const proof = await cookieProof(c);
   if (!proof) throw noUser(userId);
@@ -113,7 +113,10 @@ async function callerFor(c: Context<AppEnv>, userId: string) {
   return { caller, loaded };
 }
 
-/** A session without a second factor has none to validate; without a session there is no user. */
+/**
+ * Explains why there is no login to validate: the session has no second factor, or there is no
+ * session and thus no user.
+ */
 async function explainNoLogin(c: Context<AppEnv>, userId: string): Promise<Response> {
   const { loaded } = await callerFor(c, userId);
   if (loaded.authenticators.some(isActive)) throw fail(400, WRONG_TOKEN);

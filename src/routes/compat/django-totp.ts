@@ -1,6 +1,6 @@
 /**
- * The API of the package django-totp with its JWT log-in, as measured against the published package.
- * All paths end in a slash. Differences: docs/compat.md#api-4.
+ * The API of the package django-totp with its JWT login, as measured against the published package.
+ * All paths end in a slash. docs/compat.md#api-4 lists the differences.
  */
 
 import { z } from "@hono/zod-openapi";
@@ -38,7 +38,7 @@ const detail = (status: 400 | 401 | 429, words: string) =>
 const invalidToken = () =>
   new ForeignAnswer(401, { detail: "Token is invalid or expired", code: "token_not_valid" }, REALM);
 
-/** Django REST framework's words: every field with its complaints. */
+/** Refuses fields in the words of Django REST framework: every field with its complaints. */
 function complain(issues: { field: string; isMissing: boolean; message: string }[]) {
   const lists = Object.groupBy(issues, ({ field }) => field);
   const body = Object.entries(lists).map(([field, list = []]) => [
@@ -67,7 +67,7 @@ const Answer = z.object({
   backup_code: text(MAX_CODE_LENGTH).optional(),
 });
 
-/** A throttled client is told so in the framework's words. */
+/** Translates a problem. A throttled client is told so in the framework's words. */
 function translate(problem: Problem, c: Context<AppEnv>): ForeignAnswer {
   const { code, status, title, retryAfter } = problem;
   const type = c.req.header("content-type") ?? "";
@@ -88,7 +88,7 @@ function translate(problem: Problem, c: Context<AppEnv>): ForeignAnswer {
   }
 }
 
-/** In the place of one problem, an answer of this API. */
+/** Gives an answer of this API in place of these problems. */
 function instead(codes: readonly string[], answer: () => ForeignAnswer) {
   return (error: unknown): never => {
     if (!(error instanceof Problem && codes.includes(error.code))) throw error;
@@ -110,7 +110,7 @@ const REFUSED = {
 
 const refuse = () => new ForeignAnswer(401, REFUSED, REALM);
 
-/** Simple JWT's words for a token that is missing or is none. */
+/** Finds the caller. A token that is missing or malformed is refused in Simple JWT's words. */
 async function callerFor(c: Context<AppEnv>, fresh: boolean) {
   if (c.req.header("authorization") === undefined) {
     const body = { detail: "Authentication credentials were not provided." };
@@ -129,7 +129,7 @@ function pair({ accessToken: access, refreshToken }: Credentials) {
 
 const complainOf = (message: string) => new ForeignAnswer(400, { non_field_errors: [message] });
 
-/** Either a code or a backup code, as one field of ours. */
+/** The code or the backup code, as one field of ours. */
 function codeOf({ otp_code: otp, backup_code: backup }: z.output<typeof Answer>): string {
   if (otp && backup) {
     throw complainOf("Provide only one of otp_code or backup_code, not both.");
@@ -160,7 +160,7 @@ const totp = new Hono<AppEnv>()
     const { deps } = c.var;
     const diagnoses = ["clock_skew", "parameters_ignored", "time_zone"];
     const wrong = ["invalid_code", "invalid_request", "enrolment_closed", ...diagnoses];
-    // The session stays at its level, because the answer has no place for tokens of another.
+    // The session stays at its level, because the answer has no place for tokens of another level.
     const { backupCodes } = await confirm(deps, caller, {
       authenticatorId: pending.id,
       code,

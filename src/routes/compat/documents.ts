@@ -1,4 +1,6 @@
-/** OpenAPI documents of the published APIs whose own programs served one, for Swagger UI and ReDoc. */
+/**
+ * OpenAPI documents for Swagger UI and ReDoc, of the published APIs whose own programs served one.
+ */
 
 const json = (schema: object) => ({ content: { "application/json": { schema } } });
 const answers = (...statuses: [number, string][]) =>
@@ -11,7 +13,7 @@ function object(...names: string[]) {
 
 const OAUTH = [{ OAuth2PasswordBearer: [] }];
 
-/** The tutorial's, so that Swagger UI's *Authorize* button logs in. */
+/** The tutorial's security scheme, so that Swagger UI's *Authorize* button logs in. */
 const appendedOtp = {
   openapi: "3.1.0",
   info: { title: "API 1: the code behind the password", version: "1" },

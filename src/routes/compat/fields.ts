@@ -1,10 +1,13 @@
-/** The parameters of a request of AuthenticatorAPI.com: their names in any case. */
+/** The parameters of a request to AuthenticatorAPI.com. Their names are in any case. */
 
 import type { Context } from "hono";
 import { Problem } from "../../problem";
 import { mediaTypeOf } from "../request-body";
 
-/** By name, in lower case. What is not there, or not a text, is the empty text. */
+/**
+ * Gives a parameter by its name in lower case. One that is missing, or is not a text, gives the
+ * empty text.
+ */
 export type Fields = (name: string) => string;
 
 export function fieldsFrom(pairs: Iterable<readonly [string, unknown]>): Fields {
@@ -13,13 +16,15 @@ export function fieldsFrom(pairs: Iterable<readonly [string, unknown]>): Fields 
     if (typeof value !== "string") continue;
     const key = name.toLowerCase();
     const earlier = values.get(key);
-    // As .NET reads a name that is there twice.
+    // .NET reads a repeated name like this.
     values.set(key, earlier === undefined ? value : `${earlier},${value}`);
   }
   return (name) => values.get(name) ?? "";
 }
 
-/** The query; what it lacks, a form in the body has, where no log sees it. */
+/**
+ * Reads the query. Parameters that it lacks may be in a form in the body, where no log sees them.
+ */
 export async function readFields(c: Context): Promise<Fields> {
   const query = fieldsFrom(new URL(c.req.url).searchParams);
   if (!hasBodyOf(c, "application/x-www-form-urlencoded")) return query;

@@ -1,4 +1,4 @@
-/** The test page of API 3: our own, with the cards and buttons of the published one. */
+/** The test page of API 3. It is our own, with the cards and buttons of the published one. */
 
 import { Hono } from "hono";
 import { html } from "hono/html";

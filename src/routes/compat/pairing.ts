@@ -1,4 +1,7 @@
-/** The HTML with which AuthenticatorAPI.com pairs a phone. Clients cut it apart, so its layout stands. */
+/**
+ * The HTML with which AuthenticatorAPI.com pairs a phone. Its layout must not change, because
+ * clients cut it apart.
+ */
 
 import { encodeBase32 } from "../../crypto/shared-secret";
 
@@ -15,7 +18,7 @@ export interface PairingRequest {
 
 const utf8 = new TextEncoder();
 
-/** The image is drawn by `/qr.aspx` of this very service. */
+/** Makes the HTML. `/qr.aspx` of this service draws the image. */
 export function pairingOf(request: PairingRequest, origin: string): Pairing {
   const key = encodeBase32(new Uint8Array(utf8.encode(request.secretCode)));
   const label = request.appInfo.replaceAll(" ", "");
@@ -25,7 +28,10 @@ export function pairingOf(request: PairingRequest, origin: string): Pairing {
   return { manualSetupCode: key, html };
 }
 
-/** As published: of UTF-16 code units, not of UTF-8. Nothing that means anything in HTML is left. */
+/**
+ * Encodes UTF-16 code units instead of UTF-8, as the published service does. Nothing is left that
+ * has a meaning in HTML.
+ */
 function encodeUnits(text: string): string {
   return text.replaceAll(/[^\w.~-]/g, (unit) => {
     const hex = unit.charCodeAt(0).toString(16).toUpperCase();

@@ -1,4 +1,4 @@
-/** Published APIs are answered where COMPAT names them; elsewhere their paths are unknown. */
+/** Answers a published API only if COMPAT names it. Otherwise its paths are unknown. */
 
 import { createMiddleware } from "hono/factory";
 import { Problem } from "../../problem";

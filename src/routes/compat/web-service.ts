@@ -1,6 +1,6 @@
 /**
- * What an ASP.NET web service (.asmx) says and reads: XML, JSON, and SOAP 1.1. Written for the two
- * operations of AuthenticatorAPI.com.
+ * What an ASP.NET web service (.asmx) says and reads: XML, JSON and SOAP 1.1. It is written for the
+ * two operations of AuthenticatorAPI.com.
  */
 
 import { fieldsFrom, type Fields } from "./fields";
@@ -31,7 +31,7 @@ export function toSoap(operation: Operation, result: Result): string {
   return `${PROLOGUE}<soap:Envelope ${soap} ${XSI} ${XSD}><soap:Body>${answer}</soap:Body></soap:Envelope>`;
 }
 
-/** The answer to JSON. What means something in HTML is escaped, as .NET does. */
+/** The answer to JSON. Characters that have a meaning in HTML are escaped, as .NET does. */
 export function toJson(result: Result): string {
   const d =
     typeof result === "boolean"
@@ -61,15 +61,15 @@ export function operationOf(soapAction: string | undefined): Operation | null {
 }
 
 /**
- * The elements of an envelope that hold nothing but text. That is all there is to read, so that no
- * entity is ever declared, expanded or fetched.
+ * Reads the elements of an envelope that contain only text. Nothing else is read, so no entity is
+ * ever declared, expanded or fetched.
  */
 export function readEnvelope(xml: string): Fields {
   const elements = xml.matchAll(/<(?:[\w.-]+:)?([\w.-]+)(?:\s[^<>]*)?>([^<]*)<\//g);
   return fieldsFrom([...elements].map(([, name = "", text = ""]) => [name, unescapeText(text)]));
 }
 
-/** XML 1.0 §4.6. */
+/** The predefined entities (XML 1.0 §4.6). */
 const ENTITIES = new Map([
   ["amp", "&"],
   ["lt", "<"],
@@ -81,7 +81,7 @@ const ENTITIES = new Map([
 function unescapeText(text: string): string {
   return text.replaceAll(/&(#\d{1,7}|#x[\da-f]{1,6}|\w+);/gi, (whole, name: string) => {
     if (!name.startsWith("#")) return ENTITIES.get(name) ?? whole;
-    // `#x2F` is a number to JavaScript as `0x2F`.
+    // `0x2F` is how JavaScript writes the number `#x2F`.
     const point = Number(name.replace(/^#(?=x)/i, "0").replace(/^#/, ""));
     return point <= 0x10_ffff ? String.fromCodePoint(point) : whole;
   });

@@ -1,4 +1,4 @@
-/** Where a code is asked for: from the app, or on request a backup code. */
+/** The form that asks for a code from the app, or on request for a backup code. */
 
 import type { Context } from "hono";
 import type { Child } from "hono/jsx";
@@ -7,7 +7,10 @@ import type { Fault } from "./form-submission";
 import { CodeField, Form } from "./form-fields";
 import { asksForBackupCode, BACKUP_CODE, textsOf, withQuery } from "./language";
 
-/** A form that sends `code` to its own page; what else it asks for stands before the button. */
+/**
+ * A form that sends `code` to its own page. Its children, which stand before the button, ask for
+ * anything else.
+ */
 export function CodeEntry(props: {
   c: Context<AppEnv>;
   faults: Fault[];

@@ -1,11 +1,17 @@
-/** The parts of forms: labelled fields, and what is wrong with them, said where it is and at the top. */
+/**
+ * The parts of forms: labelled fields, and what is wrong with them, which is said beside the field
+ * and at the top.
+ */
 
 import type { Child } from "hono/jsx";
 import { MAX_CODE_LENGTH } from "../fields";
 import type { Fault } from "./form-submission";
 import type { Texts } from "./texts/en";
 
-/** Takes the focus, so that it is read first; each line leads to its field. */
+/**
+ * Lists the faults at the top. It takes the focus, so that it is read first, and each line leads to
+ * its field.
+ */
 export function FaultSummary({ t, faults }: { t: Texts; faults: Fault[] }) {
   return (
     <div class="notice bad" role="alert" tabindex={-1} autofocus>
@@ -25,7 +31,7 @@ export function FaultSummary({ t, faults }: { t: Texts; faults: Fault[] }) {
   );
 }
 
-/** The script counts the seconds down. */
+/** The text of a fault. The script counts its seconds down. */
 function FaultText({ t, fault: { message, waitSeconds } }: { t: Texts; fault: Fault }) {
   if (waitSeconds === undefined) return <>{message}</>;
   return (
@@ -36,7 +42,7 @@ function FaultText({ t, fault: { message, waitSeconds } }: { t: Texts; fault: Fa
 }
 
 export interface FieldProps {
-  /** Of the input, and its id. */
+  /** The name of the input, and its id. */
   name: string;
   label: string;
   hint?: string | undefined;
@@ -51,7 +57,7 @@ export interface FieldProps {
   min?: number | string;
   max?: number;
   autofocus?: boolean;
-  /** The script sends the form when so many digits are there. */
+  /** The script sends the form when this many digits are there. */
   "data-digits"?: number | undefined;
 }
 
@@ -98,7 +104,7 @@ function Labelled({
   );
 }
 
-/** What a control says of the words that stand above it. */
+/** Attributes that tie a control to the words that stand above it. */
 export function describedBy({ name, hint, faults = [] }: Omit<LabelledProps, "label">) {
   const fault = faultAt(name, faults);
   const ids = [hint && `${name}-hint`, fault && `${name}-fault`].filter(Boolean);
@@ -128,7 +134,7 @@ export function TextArea({
   );
 }
 
-/** A choice among a few: what is sent, and what is read. */
+/** A choice among a few. Each option has the value that is sent and the text that is read. */
 export function Select({
   name,
   value,
@@ -148,7 +154,7 @@ export function Select({
   );
 }
 
-/** For the password that somebody has. */
+/** A field for the password that the user has. */
 export function PasswordField(
   props: Pick<FieldProps, "label" | "faults" | "autofocus"> & { name?: string },
 ) {
@@ -164,7 +170,7 @@ export function PasswordField(
   );
 }
 
-/** For one that somebody chooses, of at least `length` characters. */
+/** A field for a new password, of at least `length` characters. */
 export function NewPasswordField(
   props: Pick<FieldProps, "label" | "faults"> & { t: Texts; length: number },
 ) {
@@ -182,7 +188,10 @@ export function NewPasswordField(
   );
 }
 
-/** One field for both: digits with the numeric keypad, and on request a backup code with letters. */
+/**
+ * One field for both kinds of code: digits with the numeric keypad, or on request a backup code
+ * with letters.
+ */
 export function CodeField({
   t,
   faults,
@@ -192,11 +201,11 @@ export function CodeField({
 }: {
   t: Texts;
   faults?: Fault[] | undefined;
-  /** How many digits a code may have; empty where it is not known. */
+  /** How many digits a code may have. Empty if that is not known. */
   lengths: number[];
   /** Whether a backup code is about to be typed. */
   backup?: boolean;
-  /** Where nothing stands before it that has to be looked at first. */
+  /** Set if nothing stands before the field that must be looked at first. */
   autofocus?: boolean;
 }) {
   const { label, hint, backupLabel, backupHint } = t.code;

@@ -1,4 +1,4 @@
-/** What a person has to mend in a form, in their language. */
+/** What a person has to correct in a form, in their language. */
 
 import { zValidator } from "@hono/zod-validator";
 import type { z } from "@hono/zod-openapi";
@@ -11,9 +11,9 @@ import type { Texts } from "./texts/en";
 
 export interface Fault {
   message: string;
-  /** The name of the field, if it is one field's. */
+  /** The name of the field, if the fault belongs to one field. */
   field?: string | undefined;
-  /** Until it is worth trying again. */
+  /** How many seconds it takes until it is worth trying again. */
   waitSeconds?: number | undefined;
 }
 
@@ -27,10 +27,10 @@ const FIELD_OF: { [code in ProblemCode]?: string } = {
   weak_password: "newPassword",
 };
 
-/** The page of a form, once more with what is wrong. */
+/** Shows the page of a form once more, with what is wrong. */
 export type ShowAgain = (c: Context<AppEnv>, faults: Fault[]) => Response | Promise<Response>;
 
-/** What was typed in the form that is shown again: for all of its fields but those of secrets and codes. */
+/** Gives what was typed in a form that is shown again, except in fields for secrets and codes. */
 export async function typedIn(c: Context): Promise<(name: string) => string | undefined> {
   const typed = c.req.method === "POST" ? await c.req.parseBody() : {};
   return (name) => {
@@ -39,14 +39,17 @@ export async function typedIn(c: Context): Promise<(name: string) => string | un
   };
 }
 
-/** The fields of a form as `schema` has them; else the form's own page, which says what is wrong. */
+/**
+ * Reads the fields of a form by `schema`. If they do not fit, the form's own page says what is
+ * wrong.
+ */
 export function form<T extends z.ZodType>(schema: T, showAgain: ShowAgain) {
   return zValidator("form", schema, (result, c: Context) => {
     return result.success ? undefined : showFaults(c, showAgain, result.error);
   });
 }
 
-/** The same of a form that searches, and changes nothing. */
+/** Does the same for a form that searches and changes nothing. */
 export function search<T extends z.ZodType>(schema: T, showAgain: ShowAgain) {
   return zValidator("query", schema, (result, c: Context) => {
     return result.success ? undefined : showFaults(c, showAgain, result.error);
@@ -55,7 +58,7 @@ export function search<T extends z.ZodType>(schema: T, showAgain: ShowAgain) {
 
 interface Issue {
   path: PropertyKey[];
-  /** Of ours: what exactly is wrong, where there are words for it. */
+  /** Our own note of what exactly is wrong, if there are words for it. */
   params?: Record<string, unknown> | undefined;
 }
 
@@ -69,9 +72,9 @@ function showFaults(c: Context, showAgain: ShowAgain, { issues }: { issues: read
 }
 
 /**
- * Does what a form asks for. A problem that its user can mend is shown in the form's own page; one
- * that is mended elsewhere, such as a session that has ended, is thrown. `field` is the one that
- * only core/ can judge.
+ * Does what a form asks for. A problem that its user can correct is shown in the form's own page. A
+ * problem that is solved elsewhere, such as a session that has ended, is thrown. `field` is the one
+ * that only core/ can judge.
  */
 export async function submit(
   c: Context<AppEnv>,
@@ -87,7 +90,7 @@ export async function submit(
   }
 }
 
-/** A problem in the form's own page, in these words. */
+/** Shows a problem in the form's own page, in these words. */
 export function showProblemIn(
   c: Context<AppEnv>,
   showAgain: ShowAgain,
@@ -98,14 +101,14 @@ export function showProblemIn(
   return showAgain(c, faults);
 }
 
-/** The answer is this problem, whichever page says so. */
+/** Makes this problem the answer, whichever page shows it. */
 export function answerProblem(c: Context<AppEnv>, problem: Problem): void {
   c.set("problem", problem);
   if (problem.retryAfter !== undefined) c.header("retry-after", String(problem.retryAfter));
   c.status(problem.status);
 }
 
-/** Whether the challenge that a page asks for is over: answering it again is no use. */
+/** Whether the challenge that a page asks for is over, so that answering it again is no use. */
 export function isOver(c: Context<AppEnv>): boolean {
   const problem = c.get("problem");
   return problem !== undefined && (problem.code === "invalid_challenge" || wasLastTry(problem));
@@ -124,7 +127,7 @@ const MENDED_ELSEWHERE = new Set<ProblemCode>([
   "unauthorized",
 ]);
 
-/** A wrong code may lock or cap besides. */
+/** The faults of a problem. A wrong code may also lock or cap. */
 function faultsOf(c: Context<AppEnv>, problem: Problem, field: string): Fault[] {
   const { code, retryAfter: waitSeconds, extensions } = problem;
   const t = textsOf(c);
@@ -138,7 +141,7 @@ function faultsOf(c: Context<AppEnv>, problem: Problem, field: string): Fault[] 
 function faultOf(c: Context<AppEnv>, problem: Problem, field: string): Fault {
   const { code, retryAfter: waitSeconds } = problem;
   const t = textsOf(c);
-  // What has the form of no code, say, is the field's mistake.
+  // For example, a text that is no code is a mistake in the field.
   if (code === "invalid_request") return { field, message: ofField(c, field) };
   if (code === "invalid_code" && asksForBackupCode(c)) return { field, message: t.wrongBackupCode };
   if (code === "invalid_credentials" && PASSWORDS.has(field))
@@ -146,10 +149,10 @@ function faultOf(c: Context<AppEnv>, problem: Problem, field: string): Fault {
   return { field: FIELD_OF[code], message: messageOf(t, problem), waitSeconds };
 }
 
-/** Fields of who is logged in: no name is asked for beside them. */
+/** Fields of users who are logged in. No name is asked for beside them. */
 const PASSWORDS = new Set(["currentPassword", "password"]);
 
-/** A problem in the reader's language. */
+/** Gives a problem in the reader's language. */
 export function messageOf(t: Texts, { code, title, retryAfter, extensions }: Problem): string {
   if (code === "locked" && retryAfter !== undefined) return t.lockedFor(retryAfter);
   if (code === "clock_skew") return t.clockSkew(Number(extensions["offsetSeconds"]));

@@ -1,4 +1,7 @@
-/** Which language a page is in: the one just asked for, else the one chosen before, else the browser's. */
+/**
+ * The language of a page: the one just asked for, or else the one chosen before, or else the
+ * browser's.
+ */
 
 import type { Context } from "hono";
 import { setCookie } from "hono/cookie";
@@ -17,7 +20,7 @@ const QUERY = "lang";
 const COOKIE = "stepgate-language";
 const YEAR_SECONDS = 365 * 86_400;
 
-/** RFC 9110 §12.5.4. */
+/** The header is read as RFC 9110 §12.5.4 says. */
 export const chooseLanguage = languageDetector({
   order: ["querystring", "cookie", "header"],
   lookupQueryString: QUERY,
@@ -27,7 +30,7 @@ export const chooseLanguage = languageDetector({
   caches: false,
 });
 
-/** Only what somebody chose, not what was guessed. */
+/** Remembers only a language that somebody chose, and not one that was guessed. */
 export const rememberLanguage = createMiddleware<AppEnv>(async (c, next) => {
   if (c.req.query(QUERY) !== undefined) {
     const secure = c.var.config.settings.issuerUrl.startsWith("https:");
@@ -41,14 +44,15 @@ export function textsOf(c: Context): Texts {
   return TEXTS[c.get("language")] ?? en;
 }
 
-/** This page in another language. */
+/** The URL of this page in another language. */
 export function inLanguage(c: Context, code: string): string {
   return withQuery(c, QUERY, code);
 }
 
 /**
- * This page with another value in its query; with null, without one. What only a stranger's link said
- * was done is not taken along: from here it would be believed.
+ * The URL of this page with another value in its query; with null, without one. If a stranger's
+ * link says that something was done, that is left out, because coming from here it would be
+ * believed.
  */
 export function withQuery(c: Context, name: string, value: string | null): string {
   const query = new URLSearchParams(c.req.query());
@@ -58,20 +62,20 @@ export function withQuery(c: Context, name: string, value: string | null): strin
   return `?${query.toString()}`;
 }
 
-/** In the query of a page that asks for a code. */
+/** The query of a page that asks for a backup code. */
 export const BACKUP_CODE = { name: "with", value: "backup_code" } as const;
 
-/** Whether this page asks for a backup code in the place of one from the app. */
+/** Whether this page asks for a backup code instead of one from the app. */
 export function asksForBackupCode(c: Context): boolean {
   return c.req.query(BACKUP_CODE.name) === BACKUP_CODE.value;
 }
 
-/** A time in the reader's language and, where the platform knows it, in their time zone. */
+/** Formats a time in the reader's language and, if the platform knows it, in their time zone. */
 export function formatTime(c: Context, time: Date): string {
   return formatFor(c.get("language"), timeZoneOf(c)).format(time);
 }
 
-/** Costly to make: one of each that was asked for. */
+/** Formats are expensive to make, so one of each is kept. */
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 function formatFor(language: string, timeZone: string): Intl.DateTimeFormat {
@@ -91,7 +95,7 @@ function formatFor(language: string, timeZone: string): Intl.DateTimeFormat {
   return format;
 }
 
-/** As the edge has it from the address; a local server knows none. */
+/** The time zone that the edge derives from the address. A local server knows none. */
 export function timeZoneOf(c: Context): string {
   const zone: unknown = c.req.raw.cf?.["timezone"];
   return typeof zone === "string" ? zone : "UTC";

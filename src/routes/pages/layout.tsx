@@ -13,13 +13,13 @@ export interface Page {
   title: string;
   /** Whose page it is: an app's, or by default the service's own. */
   brand?: string | undefined;
-  /** Where the brand leads, if it is ours; an app's leads nowhere. */
+  /** Where the brand leads if it is ours. An app's brand leads nowhere. */
   home?: string;
-  /** Beside the brand: where else to go from here. */
+  /** Links beside the brand to other pages. */
   nav?: Child;
-  /** What has to be mended in its form. */
+  /** What has to be corrected in the page's form. */
   faults?: Fault[] | undefined;
-  /** For tables and charts. */
+  /** Set for pages with tables and charts. */
   wide?: boolean;
   content: Child;
 }
@@ -70,23 +70,29 @@ function Layout({ c, page }: { c: Context<AppEnv>; page: Page }) {
   );
 }
 
-/** For tabs and histories, where a fault has to be seen too, and no word is broken. */
+/** The title in tabs and histories. A fault has to be visible there too, and no word is broken. */
 function titleOf(t: Texts, { title, faults = [] }: Page, brand: string): string {
   const words = title.replaceAll("\u00AD", "");
   return `${faults.length > 0 ? `${t.error}: ` : ""}${words} · ${brand}`;
 }
 
-/** The stylesheet, say: under an address of this deployment's own, so that browsers may keep it (`public/_headers`). */
+/**
+ * The URL of an asset. It is particular to this deployment, so that browsers may keep the asset
+ * (`public/_headers`).
+ */
 function assetOf(c: Context<AppEnv>, name: string): string {
   return `/assets/${name}?v=${c.env.VERSION.id}`;
 }
 
-/** Whether a GET shows the same: what a form has made (codes, a key) is shown once, and has no faults. */
+/**
+ * Whether a GET shows the same page. What a form has made (codes, a key) is shown once, and has no
+ * faults.
+ */
 function isLasting(c: Context<AppEnv>, { faults = [] }: Page): boolean {
   return c.req.method === "GET" || faults.length > 0;
 }
 
-/** Links, so that it needs no script. */
+/** The choice of language. It consists of links, so that it needs no script. */
 function LanguageSwitch({ c }: { c: Context<AppEnv> }) {
   return (
     <footer>

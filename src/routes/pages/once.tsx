@@ -1,6 +1,6 @@
 /**
- * Forms whose answer is shown once. A browser that reloads it sends the form again, with the same
- * number: then nothing new is made in the place of what its user has just saved.
+ * Forms whose answer is shown once. A browser that reloads the answer sends the form again, with
+ * the same number. Then nothing new replaces what its user has just saved.
  */
 
 import type { Context } from "hono";
@@ -9,12 +9,12 @@ import type { AppEnv } from "../context";
 
 const FIELD = "once";
 
-/** Stands in the form. */
+/** The field with the number. */
 export function Once() {
   return <input type="hidden" name={FIELD} value={crypto.randomUUID()} />;
 }
 
-/** What the form asks for, as the same thing each time that it is sent. */
+/** The request that the form makes. It is the same one each time that the form is sent. */
 export async function requestOf(
   c: Context<AppEnv>,
   route: string,

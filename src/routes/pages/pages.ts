@@ -1,4 +1,7 @@
-/** Every page that people use, in one frame: language, content security policy, and our own forms only. */
+/**
+ * Every page that people use, in one frame: language, content security policy, and only our own
+ * forms.
+ */
 
 import { Hono } from "hono";
 import type { AppEnv } from "../context";

@@ -1,4 +1,4 @@
-/** The one place where an error becomes a page, or the way to the page where it can be mended. */
+/** The one place where an error becomes a page, or leads to the page where it can be solved. */
 
 import type { Context } from "hono";
 import type { AppEnv } from "../context";
@@ -9,7 +9,10 @@ import { answerProblem, messageOf } from "./form-submission";
 import { textsOf } from "./language";
 import { show } from "./layout";
 
-/** By the first part of the path: where to go on, and back from there to what was asked for. */
+/**
+ * Where to go on, by the first part of the path. From there the user comes back to what they asked
+ * for.
+ */
 const WAYS_ON: Record<string, { [code in ProblemCode]?: string }> = {
   account: {
     // The page of its codes was reloaded, or gone back to.
@@ -29,10 +32,12 @@ function withNext(wayOn: string, path: string): string {
   return `${wayOn}${mark}next=${encodeURIComponent(path)}`;
 }
 
-/** Whom an app sent here is not at home anywhere. */
+/** The pages that lead home. People whom an app sent here have no home in this service. */
 const HOMES: Record<string, string> = { account: "/", console: HOME };
 
-/** Forms send to the page that they are on, so that its path is where to come back to. */
+/**
+ * Shows a problem. Forms send to the page that they are on, so its path is where to come back to.
+ */
 export function showProblem(error: Error, c: Context<AppEnv>): Response | Promise<Response> {
   const problem = asProblem(error);
   const [, area = ""] = c.req.path.split("/");

@@ -1,4 +1,7 @@
-/** What protects the pages: a strict content security policy, and forms that only our own pages send. */
+/**
+ * What protects the pages: a strict content security policy, and forms that only our own pages
+ * send.
+ */
 
 import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
@@ -9,14 +12,14 @@ const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",
-  // QR codes are in the page.
+  // QR codes are part of the page.
   "img-src 'self' data:",
   "connect-src 'self'",
   "base-uri 'none'",
   "frame-ancestors 'none'",
 ];
 
-/** RFC 9110 §9.2.1. */
+/** Methods that change nothing (RFC 9110 §9.2.1). */
 const SAFE = new Set(["GET", "HEAD", "OPTIONS"]);
 
 export const pagePolicy = createMiddleware<AppEnv>(async (c, next) => {
@@ -24,16 +27,17 @@ export const pagePolicy = createMiddleware<AppEnv>(async (c, next) => {
   await next();
 });
 
-/** Where forms of this page may lead, redirects included (CSP Level 3 §6.4.1). */
+/** Says where forms of this page may lead, including redirects (CSP Level 3 §6.4.1). */
 export function allowForms(c: Context<AppEnv>, ...sources: string[]): void {
   const policy = [...POLICY, `form-action ${sources.join(" ")}`];
   c.header("content-security-policy", policy.join("; "));
 }
 
 /**
- * Whatever changes something comes from a page of ours, with or without a cookie. Browsers say so
- * by themselves: in `Sec-Fetch-Site`, and where that is not sent (on plain http, by old ones) in
- * `Origin`, which is null even here for want of a referrer.
+ * Refuses whatever changes something and does not come from a page of ours, with or without a
+ * cookie. Browsers say by themselves where a request comes from: in `Sec-Fetch-Site`, or in
+ * `Origin` if they do not send that (old ones, and on plain http). `Origin` is null even for our
+ * own pages, which send no referrer.
  */
 export const ownFormsOnly = createMiddleware<AppEnv>(async (c, next) => {
   if (!SAFE.has(c.req.method) && !isOurs(c)) throw new Problem("origin_not_allowed");
@@ -49,8 +53,8 @@ function isOurs(c: Context<AppEnv>): boolean {
 }
 
 /**
- * What the address says was just done, where a page of ours led to it: a stranger's link tells
- * nobody that their password was changed.
+ * What the address says was just done, if a page of ours led to it. A stranger's link must not tell
+ * anybody that their password was changed.
  */
 export function doneOf(c: Context<AppEnv>): string | undefined {
   return c.req.header("sec-fetch-site") === "same-origin" ? c.req.query("done") : undefined;

@@ -1,4 +1,7 @@
-/** Setting up an authenticator app, wherever one is: the QR code, the key for who cannot scan, the code. */
+/**
+ * Sets up an authenticator app, on whichever page: the QR code, the key for people who cannot scan,
+ * and the code.
+ */
 
 import type { Context } from "hono";
 import type { Enrolment } from "../../core/authenticator/enrol";
@@ -9,7 +12,7 @@ import type { Fault } from "./form-submission";
 import { CodeField, Form } from "./form-fields";
 import { textsOf } from "./language";
 
-/** Free, kept, and tried with these QR codes; in no order of merit. */
+/** Free apps that are maintained and were tried with these QR codes, in no order of merit. */
 const APPS = [
   "2FAS Auth",
   "Aegis Authenticator (Android)",
@@ -94,7 +97,7 @@ function ByHand({ c, enrolment: { secret, uri } }: { c: Context<AppEnv>; enrolme
   );
 }
 
-/** Shown once: to copy, keep or print. */
+/** Shows backup codes, which are shown once, to copy, keep or print. */
 export function BackupCodes({ c, codes }: { c: Context<AppEnv>; codes: string[] }) {
   const { backupCodes: t, copy, copied } = textsOf(c);
   return (

@@ -1,5 +1,5 @@
 /**
- * What a form said when it was shown, in a hidden field of it: so that a page that was open for long
+ * Notes in a hidden field what a form said when it was shown. A page that was open for long thus
  * sends only what was changed in it, and undoes nothing that somebody else has changed meanwhile.
  */
 
@@ -10,17 +10,17 @@ import { typedIn } from "./form-submission";
 
 const NAME = "shown";
 
-/** The field, with `values` by the names that the form's schema has for them. */
+/** The hidden field, with `values` by the names that the form's schema has for them. */
 export async function Shown({ c, values }: { c: Context; values: object }) {
   const typed = await typedIn(c);
   const value = typed(NAME) ?? JSON.stringify(await digestsOf(values));
   return <input type="hidden" name={NAME} value={value} />;
 }
 
-/** Of a form's schema. */
+/** The field in a form's schema. */
 export const shownField = { [NAME]: z.string().default("{}").transform(readShown) };
 
-/** Nothing, if it is lost: then all of the form counts as changed. */
+/** Reads the field. If it is lost, the result is empty, and all of the form counts as changed. */
 function readShown(json: string): Map<string, unknown> {
   try {
     return new Map(Object.entries(JSON.parse(json)));
@@ -29,7 +29,7 @@ function readShown(json: string): Map<string, unknown> {
   }
 }
 
-/** What was given, with `undefined` for all that still says what the form showed. */
+/** Gives what was entered, with `undefined` for everything that still says what the form showed. */
 export async function changesIn<T extends object>({
   shown,
   ...given
@@ -39,7 +39,10 @@ export async function changesIn<T extends object>({
   return { ...given, ...Object.fromEntries(unchanged.map(([name]) => [name, undefined])) };
 }
 
-/** Short: with long lists in it twice, a form would be too large to send. */
+/**
+ * Digests of the values. They are short: with long lists in it twice, a form would be too large to
+ * send.
+ */
 async function digestsOf(values: object): Promise<Record<string, string>> {
   const digests = Object.entries(values).map(async ([name, value]) => {
     const digest = await sha256(JSON.stringify(value) ?? "");

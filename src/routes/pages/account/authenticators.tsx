@@ -25,7 +25,7 @@ const enrolling = onPages.requireFresh({ enrolment: true });
 const changing = onPages.requireFresh();
 
 async function newPage(c: Context<AppEnv>, faults: Fault[] = []) {
-  // Asks for a fresh proof before anything is typed.
+  // This asks for a fresh proof before anything is typed.
   await loadBySession(c.var.deps, c.var.session);
   const { setUp: t } = textsOf(c);
   const typed = await typedIn(c);

@@ -1,4 +1,4 @@
-/** New backup codes in the place of the old ones. */
+/** The page that makes new backup codes, which replace the old ones. */
 
 import { Hono, type Context } from "hono";
 import { rotateBackupCodes } from "../../../core/authenticator/rotate-backup-codes";
@@ -35,7 +35,7 @@ async function rotationPage(c: Context<AppEnv>, faults: Fault[] = []) {
   });
 }
 
-/** The codes, and the step to say that they are saved. */
+/** Shows the codes, and the step to say that they are saved. */
 export function saveCodes(c: Context<AppEnv>, codes: string[]) {
   const { backupCodes: t, next } = textsOf(c);
   return show(c, {

@@ -1,6 +1,6 @@
-/** What a browser calls itself, in words that its user would use. */
+/** Describes a browser in words that its user would use. */
 
-/** The first that fits: most browsers name others too. */
+/** The first entry that fits counts, because most browsers name others too. */
 const BROWSERS: [RegExp, string][] = [
   [/Edg/, "Edge"],
   [/OPR\//, "Opera"],
@@ -19,7 +19,9 @@ const SYSTEMS: [RegExp, string][] = [
   [/Linux/, "Linux"],
 ];
 
-/** Such as `Firefox, Windows`; of another program its name; null for none. */
+/**
+ * Gives a text such as `Firefox, Windows`, or another program's own name. Null if there is none.
+ */
 export function describeBrowser(userAgent: string | null): string | null {
   if (userAgent === null) return null;
   const names = [BROWSERS, SYSTEMS].flatMap((table) => {

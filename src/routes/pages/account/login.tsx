@@ -1,4 +1,6 @@
-/** Logging in: the password, the code if there is a second factor, and out again. */
+/**
+ * The pages to log in, with the password and the code if there is a second factor, and to log out.
+ */
 
 import { z } from "@hono/zod-openapi";
 import { Hono, type Context } from "hono";
@@ -26,7 +28,7 @@ import { show } from "../layout";
 import { doneOf } from "../safety";
 import { HOME, nextOf } from "./shared";
 
-/** Holds the challenge of a log-in between its two pages. */
+/** The cookie that holds the challenge of a login between its two pages. */
 const CHALLENGE = "stepgate-login";
 
 const LoginForm = z.object({ login: line(254), password: Password });
@@ -61,7 +63,7 @@ async function loginPage(c: Context<AppEnv>, faults: Fault[] = []) {
   });
 }
 
-/** Why somebody is here who did not ask for it. */
+/** Tells people who did not ask for this page why they are here. */
 function LoginNotice({ c }: { c: Context<AppEnv> }) {
   const { login: t } = textsOf(c);
   const { next } = c.req.query();
@@ -99,14 +101,17 @@ function dropChallenge(c: Context<AppEnv>): void {
   setOwnCookie(c, CHALLENGE, "", 0, "Strict");
 }
 
-/** Also for who has just registered. */
+/** Goes on after the first step. Registering uses this too. */
 export async function goOn(c: Context<AppEnv>, result: Login): Promise<Response> {
   if (result.status === "authenticated") return begin(c, result.loggedIn);
   setOwnCookie(c, CHALLENGE, result.challenge.token, CHALLENGE_LIFE_SECONDS.default, "Strict");
   return c.redirect(`/account/code?next=${encodeURIComponent(nextOf(c))}`, 303);
 }
 
-/** The session that this browser had before ends: its cookie is about to be lost (ASVS 7.2.4). */
+/**
+ * Begins a session. The session that this browser had before ends, because its cookie is about to
+ * be lost (ASVS 7.2.4).
+ */
 async function begin(c: Context<AppEnv>, loggedIn: LoggedIn): Promise<Response> {
   await endSession(c);
   await handOverLogin(c, loggedIn);

@@ -1,4 +1,4 @@
-/** The password: changing it, and proving oneself again with it or with a code. */
+/** The pages to change the password, and to prove oneself again with it or with a code. */
 
 import { z } from "@hono/zod-openapi";
 import { Hono, type Context } from "hono";
@@ -21,7 +21,7 @@ import { Back, homeAfter, LogOut, nextOf } from "./shared";
 import { ResyncLink } from "./resync";
 
 const ChangeForm = z.object({ currentPassword: Password, newPassword: Password });
-/** One of the two. */
+/** The form has either a code or a password. */
 const ProofForm = z.object({ code: CodeText.optional(), password: Password.optional() });
 
 async function changePage(c: Context<AppEnv>, faults: Fault[] = []) {
@@ -50,7 +50,7 @@ async function changePage(c: Context<AppEnv>, faults: Fault[] = []) {
   });
 }
 
-/** A user with a second factor gives a code, one without their password. */
+/** Asks a user with a second factor for a code, and any other user for the password. */
 async function proofPage(c: Context<AppEnv>, faults: Fault[] = []) {
   const { authenticators } = await loadBySession(c.var.deps, c.var.session);
   const { prove: t, login } = textsOf(c);
@@ -96,7 +96,8 @@ export const passwordPages = new Hono<AppEnv>()
     const { code = "", password } = c.req.valid("form");
     const act = async () => {
       const { deps, session } = c.var;
-      // With the mark: who knows only the id, which tokens show, uses up nothing.
+      // The limit counts by the mark too. Somebody who knows only the id, which tokens show, uses
+      // nothing up.
       await limitUser(c.env.USER_LIMIT, `${session.sessionId}:${session.mark}`, deps.now);
       const credentials =
         password === undefined

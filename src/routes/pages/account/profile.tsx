@@ -1,4 +1,4 @@
-/** What somebody is called and logs in with, and the end of their account. */
+/** The page for a user's names and e-mail address, and for the end of their account. */
 
 import { z } from "@hono/zod-openapi";
 import { Hono, type Context } from "hono";
@@ -16,7 +16,7 @@ import { show } from "../layout";
 import { changesIn, Shown, shownField } from "../shown";
 import { ask, Back, homeAfter, LogOut } from "./shared";
 
-/** An empty field takes away what was there. */
+/** An empty field removes what was there. */
 const none = printable()
   .trim()
   .pipe(z.literal("").transform(() => null));

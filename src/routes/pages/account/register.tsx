@@ -1,4 +1,4 @@
-/** Making an account; whoever makes one is logged in. */
+/** The page to make an account. Whoever makes one is logged in. */
 
 import { z } from "@hono/zod-openapi";
 import { Hono, type Context } from "hono";

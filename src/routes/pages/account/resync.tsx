@@ -1,4 +1,7 @@
-/** For a device whose clock is off by minutes: two codes in a row, so that its codes pass again. */
+/**
+ * The page for a device whose clock is off by minutes. It asks for two codes in a row, so that the
+ * device's codes pass again.
+ */
 
 import { z } from "@hono/zod-openapi";
 import { Hono, type Context } from "hono";
@@ -44,7 +47,7 @@ async function resyncPage(c: Context<AppEnv>, faults: Fault[] = []) {
   });
 }
 
-/** The way there, from wherever a code of such a device fails. */
+/** Leads to that page from wherever a code of such a device fails. */
 export function ResyncLink({ c }: { c: Context<AppEnv> }) {
   return (
     <p>

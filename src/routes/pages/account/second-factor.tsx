@@ -1,4 +1,4 @@
-/** The part of the security page that tells of the second factor. */
+/** The part of the security page that is about the second factor. */
 
 import type { Context } from "hono";
 import type { BackupCodesLeft } from "../../../core/code/backup-codes";
@@ -11,14 +11,14 @@ import { ResyncLink } from "./resync";
 interface Props {
   c: Context<AppEnv>;
   status: UserStatus;
-  /** What this session enrolled last, which it may finish. */
+  /** The authenticator that this session enrolled last, which it may finish. */
   enrolledId: string | null;
 }
 
 /**
- * Of a second factor that is on, only that it is, unless a code was given just now: which apps
- * protect an account, and how many codes are left, is what a thief of the session would like to know
- * (docs/decisions/0008).
+ * Shows the second factor. If it is on, the page says only that, unless a code was given just now.
+ * Which apps protect an account and how many codes are left is what a thief of the session would
+ * like to know (docs/decisions/0008).
  */
 export function SecondFactor({ fresh, ...props }: Props & { fresh: boolean }) {
   const { c, status } = props;

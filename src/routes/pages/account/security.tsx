@@ -1,4 +1,4 @@
-/** The page of somebody's own security: what they log in with, and where they are logged in. */
+/** The page for a user's own security: what they log in with, and where they are logged in. */
 
 import { z } from "@hono/zod-openapi";
 import { Hono, type Context } from "hono";
@@ -74,7 +74,7 @@ async function securityPage(c: Context<AppEnv>) {
   });
 }
 
-/** What was just done, or what has to be done first. */
+/** Says what was just done, or what has to be done first. */
 function Done({ c, loaded }: { c: Context<AppEnv>; loaded: SessionRecord }) {
   const t = textsOf(c).account;
   const message = new Map(Object.entries(t.done)).get(doneOf(c) ?? "");
@@ -137,7 +137,9 @@ function Devices({ c, devices }: { c: Context<AppEnv>; devices: TrustedDevice[] 
   );
 }
 
-/** `of` is for those who hear one button after another. */
+/**
+ * A button that ends something. `of` tells apart the buttons for people who hear one after another.
+ */
 function EndForm(props: { name: string; value: string; label: string; of?: string | null }) {
   const { name, value, label, of } = props;
   return (
@@ -154,7 +156,7 @@ function EndForm(props: { name: string; value: string; label: string; of?: strin
   );
 }
 
-/** In the place of a session's id: all but this one. */
+/** Stands in place of a session's id for all sessions but this one. */
 const OTHERS = "others";
 const EndFields = z.object({ session: line(64).optional(), device: line(64).optional() });
 

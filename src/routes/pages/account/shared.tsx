@@ -1,4 +1,4 @@
-/** What the pages of an account share: where they lead, and what stands above them. */
+/** What the pages of an account share: where they lead, and what stands above their content. */
 
 import type { Context } from "hono";
 import type { AppEnv } from "../../context";
@@ -9,18 +9,18 @@ import { show } from "../layout";
 
 export const HOME = "/account";
 
-/** Where somebody was on their way to: never out of these pages. */
+/** The page that the user was on the way to. It never leads out of these pages. */
 export function nextOf(c: Context<AppEnv>): string {
   const next = c.req.query("next") ?? "";
   return /^\/account(\/[\w-]+)*$/.test(next) ? next : HOME;
 }
 
-/** Home, with a word on what was done. */
+/** Leads home and says what was done. */
 export function homeAfter(c: Context<AppEnv>, done: string): Response {
   return c.redirect(`${HOME}?done=${done}`, 303);
 }
 
-/** The way out, on every page of somebody who is logged in. */
+/** The button to log out, on every page of a user who is logged in. */
 export function LogOut({ c }: { c: Context<AppEnv> }) {
   return (
     <form class="inline" method="post" action="/account/logout">
@@ -37,7 +37,7 @@ export function Back({ c }: { c: Context<AppEnv> }) {
   );
 }
 
-/** Before what cannot be undone. */
+/** Asks before something that cannot be undone. */
 export function ask(
   c: Context<AppEnv>,
   { title, why, act, faults }: Record<"title" | "why" | "act", string> & { faults?: Fault[] },

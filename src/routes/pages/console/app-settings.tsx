@@ -1,4 +1,4 @@
-/** The form of an app's settings. Those of log-ins are only the app `accounts`'. */
+/** The form of an app's settings. Only the app `accounts` has those of logins. */
 
 import type { Context } from "hono";
 import type { AppRecord } from "../../../core/app/apps";

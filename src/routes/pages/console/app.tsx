@@ -1,4 +1,4 @@
-/** One app: its settings, its keys, and its end. */
+/** The page of one app: its settings, its keys, and its end. */
 
 import { z } from "@hono/zod-openapi";
 import { Hono, type Context } from "hono";
@@ -22,7 +22,7 @@ const number = z
   .string()
   .regex(/^\d{1,9}$/)
   .transform(Number);
-/** One thing a line. */
+/** Reads one item per line. */
 const lines = z.string().transform((text) =>
   text
     .split("\n")
@@ -31,7 +31,7 @@ const lines = z.string().transform((text) =>
 );
 const yesOrNo = z.enum(["yes", "no"]).transform((choice) => choice === "yes");
 const { shape } = Settings;
-/** From `registration` to `trustedDevices` only of the app `accounts`. */
+/** Only the app `accounts` has the settings from `registration` to `trustedDevices`. */
 const SettingsFields = z.object({
   appName: AppInput.shape.name,
   issuer: AppInput.shape.issuer.unwrap(),

@@ -1,4 +1,4 @@
-/** The list of apps, and making one. */
+/** The pages to list apps and to make one. */
 
 import { z } from "@hono/zod-openapi";
 import { Hono, type Context } from "hono";

@@ -1,4 +1,4 @@
-/** The audit trail: to search, to follow as it grows, and to take away. */
+/** The page of the audit trail: to search it, to follow it as it grows, and to download it. */
 
 import { z } from "@hono/zod-openapi";
 import { Hono, type Context } from "hono";
@@ -17,7 +17,7 @@ import { optional, PAGE_LIMIT, ListingLinks, requireOperator, showConsole } from
 import { HOME } from "./paths";
 import { AppChoice, APPS_OFFERED } from "./users";
 
-/** Of a datetime-local field, which has no time zone: UTC. */
+/** The time in a datetime-local field, which has no time zone. It is UTC. */
 const LocalTime = z
   .string()
   .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?$/)
@@ -72,7 +72,7 @@ async function auditPage(
   });
 }
 
-/** Links, shown where there is a script to do it. */
+/** Links to follow the trail, shown only if there is a script to do it. */
 function Follow({ c, isLive }: { c: Context<AppEnv>; isLive: boolean }) {
   const { event: t } = textsOf(c).console;
   return (
@@ -83,12 +83,12 @@ function Follow({ c, isLive }: { c: Context<AppEnv>; isLive: boolean }) {
   );
 }
 
-/** What the page was asked for. */
+/** The query of the page. */
 function queryOf(c: Context<AppEnv>): string {
   return new URL(c.req.url).search;
 }
 
-/** What is newer than this event, of what the page was asked for. */
+/** The URL for events newer than this one, with the page's filters. */
 function tailOf(c: Context<AppEnv>, after: number): string {
   return `${HOME}/audit/tail${withQuery(c, "after", String(after))}`;
 }
@@ -143,7 +143,7 @@ function Filters(props: { c: Context<AppEnv>; apps: AppRecord[]; faults: Fault[]
   );
 }
 
-/** Rows for the script to put on top, and where it goes on from. */
+/** Gives rows for the script to put on top, and the URL that it goes on from. */
 async function tail(c: Context<AppEnv>, filter: z.infer<typeof TailQuery>) {
   const page = await followEvents(c.var.deps, { ...filter, limit: PAGE_LIMIT });
   c.header("x-next", tailOf(c, page.newest));
@@ -165,7 +165,7 @@ function refuse(): never {
   throw new Problem("invalid_request");
 }
 
-/** Nobody presses anything for it: it keeps no sign-in alive. */
+/** Nobody presses anything for this request, so it does not keep a sign-in alive. */
 export const auditTail = new Hono<AppEnv>().get(
   "/audit/tail",
   requireOperator("page"),

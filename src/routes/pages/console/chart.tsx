@@ -1,41 +1,41 @@
 /**
  * A chart of stacked bars as SVG, with the same numbers in a table below it. It is drawn on the
- * server, without a script or a style attribute (the policy allows neither): colours are the
- * stylesheet's, by class, and the viewBox scales with the page. All words come in.
+ * server, without a script or a style attribute, because the policy allows neither. Colours come
+ * from the stylesheet by class, and the viewBox scales with the page. All words are passed in.
  */
 
 export interface ChartSeries {
-  /** Class of its bars and of its mark in the legend: what colours them. */
+  /** The class of its bars and of its mark in the legend, which gives their colour. */
   name: string;
   label: string;
-  /** One for each of the chart's labels. */
+  /** One value for each of the chart's labels. */
   values: readonly number[];
 }
 
 export interface ChartProps {
-  /** Unique on the page. */
+  /** An id that is unique on the page. */
   id: string;
   title: string;
-  /** In a sentence, for those who do not see it. */
+  /** A sentence that describes the chart for people who do not see it. */
   description: string;
-  /** Under the bars: as many as there is room for. All of them are in the table. */
+  /** Stand under the bars, as many as there is room for. The table has all of them. */
   labels: readonly string[];
-  /** From the bottom up. */
+  /** The series from the bottom up. */
   series: readonly ChartSeries[];
   words: { showTable: string; labels: string; total: string };
-  /** For the numbers. */
+  /** The language for the numbers. */
   locale: string;
 }
 
-/** Small, so that its text is still legible where the page is 320 pixels wide. */
+/** The chart is small, so that its text is still legible if the page is 320 pixels wide. */
 const WIDTH = 360;
 const HEIGHT = 180;
 const FONT_SIZE = 11;
 const TOP = FONT_SIZE;
 const BOTTOM = HEIGHT - 2 * FONT_SIZE;
-/** Of a digit, on average, and generously. */
+/** A generous average of a digit's width. */
 const LETTER_WIDTH = 0.62 * FONT_SIZE;
-/** There is room for so many. */
+/** There is room for this many. */
 const MAX_LABELS = 6;
 const MAX_TICKS = 4;
 /** The part of its room that a bar takes. */
@@ -61,7 +61,7 @@ export function Chart(props: ChartProps) {
   );
 }
 
-/** Where things are: `x` of a bar's room, `y` of a number. */
+/** Where things are: `x` is that of a bar's room, `y` that of a number. */
 interface Scale {
   left: number;
   room: number;
@@ -101,7 +101,9 @@ function scaleOf(props: ChartProps): Scale {
   };
 }
 
-/** From 0 to the highest number or more, in steps of 1, 2 or 5 times a power of ten. */
+/**
+ * Gives ticks from 0 to the highest number or above, in steps of 1, 2 or 5 times a power of ten.
+ */
 export function ticksUpTo(highest: number): number[] {
   const least = Math.max(1, highest / MAX_TICKS);
   const power = 10 ** Math.floor(Math.log10(least));
@@ -142,7 +144,7 @@ function Axes({ labels, scale }: { labels: readonly string[]; scale: Scale }) {
   );
 }
 
-/** The bars of one label, with the numbers for whoever points at it. */
+/** The bars of one label, with the numbers for people who point at it. */
 function Bar({ at, scale, chart }: { at: number; scale: Scale; chart: ChartProps }) {
   const { labels, series, locale } = chart;
   const numbers = new Intl.NumberFormat(locale);
@@ -227,7 +229,7 @@ function totalAt({ series }: ChartProps, at: number): number {
   return series.reduce((sum, one) => sum + valueAt(one, at), 0);
 }
 
-/** A hundredth of a unit is less than anybody sees. */
+/** Rounds to a hundredth of a unit, which is less than anybody sees. */
 function round(length: number): number {
   return Math.round(length * 100) / 100;
 }

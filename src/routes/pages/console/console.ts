@@ -1,4 +1,4 @@
-/** The operator's console: all that the admin API can do, for a browser. */
+/** The operator's console: everything that the admin API can do, for a browser. */
 
 import { Hono } from "hono";
 import type { AppEnv } from "../../context";
@@ -13,7 +13,7 @@ import { userActionPages } from "./user-actions";
 import { userPages } from "./user";
 import { userListPages } from "./users";
 
-/** In this order: what stands before `requireOperator` sees to that itself. */
+/** The order matters: the pages before `requireOperator` check the operator themselves. */
 export const consolePages = new Hono<AppEnv>();
 consolePages.route("/", signInPages);
 consolePages.route("/", auditTail);

@@ -1,4 +1,6 @@
-/** Events of the audit trail, as rows of a table. Their times are in UTC, as those that one filters by. */
+/**
+ * Events of the audit trail as rows of a table. Times are in UTC, like those that one filters by.
+ */
 
 import type { Context } from "hono";
 import type { Child } from "hono/jsx";
@@ -8,13 +10,13 @@ import { describeBrowser } from "../account/browser";
 import { textsOf } from "../language";
 import { HOME } from "./paths";
 
-/** A success goes without saying. */
+/** A success has no tag. */
 const TAGS = { success: null, failure: "bad", refused: "warn" } as const;
 
 export interface EventsProps {
   c: Context<AppEnv>;
   events: AuditRecord[];
-  /** What the script asks for newer ones. */
+  /** The URL at which the script asks for newer events. */
   live?: string | undefined;
   /** The id of the heading above. */
   heading: string;

@@ -1,4 +1,4 @@
-/** The API keys of an app: made and shown once, and revoked. */
+/** The API keys of an app: made, shown once, and revoked. */
 
 import { z } from "@hono/zod-openapi";
 import { Hono, type Context } from "hono";
@@ -17,7 +17,7 @@ import { goTo, optional, showConsole, ShownOnce } from "./shared";
 import { HOME } from "./paths";
 import { ask } from "./question";
 
-/** What most back ends need. */
+/** The scopes that most back ends need. */
 const USUAL: Scope[] = ["verify", "enrol"];
 
 const NewForm = z.object({
@@ -34,7 +34,7 @@ const NewForm = z.object({
   ),
 });
 
-/** A part of the app's page. */
+/** The part of the app's page that lists its keys. */
 export function Keys(props: { c: Context<AppEnv>; appId: string; keys: ApiKeyRecord[] }) {
   const { c, appId, keys } = props;
   const { key: t } = textsOf(c).console;
@@ -124,7 +124,10 @@ async function newPage(c: Context<AppEnv>, faults: Fault[] = []) {
   });
 }
 
-/** The first box has the name as its id, for the fault at the top to lead to. */
+/**
+ * The boxes of the scopes. The first one has the field's name as its id, so that the fault at the
+ * top can lead to it.
+ */
 async function Scopes({ c, faults }: { c: Context<AppEnv>; faults: Fault[] }) {
   const { key: t } = textsOf(c).console;
   const fault = faults.find(({ field }) => field === "scopes");

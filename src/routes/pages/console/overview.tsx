@@ -10,7 +10,7 @@ import { EventTable } from "./events";
 import { showConsole } from "./shared";
 import { HOME } from "./paths";
 
-/** Events that are shown. */
+/** How many events are shown. */
 const LATEST = 6;
 
 async function overviewPage(c: Context<AppEnv>) {

@@ -1,4 +1,4 @@
-/** Where the console is. */
+/** The paths of the console. */
 
 export const HOME = "/console";
 export const SIGN_IN = `${HOME}/sign-in`;

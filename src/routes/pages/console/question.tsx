@@ -1,4 +1,4 @@
-/** The page before what cannot be undone, or has to be accounted for. */
+/** The page that asks before something that cannot be undone or needs a reason. */
 
 import type { Context } from "hono";
 import type { Child } from "hono/jsx";
@@ -11,18 +11,18 @@ import { showConsole } from "./shared";
 interface Question {
   title: string;
   why: string;
-  /** On the button. */
+  /** The label of the button. */
   act: string;
-  /** Whether it takes something away. */
+  /** Whether the action takes something away. */
   danger: boolean;
-  /** Where to go instead. */
+  /** The path to go to instead. */
   back: string;
   faults?: Fault[];
-  /** What has to be filled in. */
+  /** The fields to fill in. */
   fields?: Child;
 }
 
-/** Its form sends to its own page. */
+/** Shows the question. Its form sends to its own page. */
 export function ask(c: Context<AppEnv>, question: Question) {
   const { title, why, act, danger, back, faults, fields } = question;
   return showConsole(c, {

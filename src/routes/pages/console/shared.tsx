@@ -12,10 +12,10 @@ import { show, type Page } from "../layout";
 import { doneOf } from "../safety";
 import { HOME } from "./paths";
 
-/** A cookie of its own: with that of an account nobody is an operator. */
+/** A cookie of its own, so that the cookie of an account makes nobody an operator. */
 export const OPERATOR_COOKIE = "stepgate-console";
 
-/** How many a page of a list has: 30 KiB have to do for all of a page. */
+/** How many items one page of a list has. All of a page has to fit in 30 KiB. */
 export const PAGE_LIMIT = 30;
 
 export function requireOperator(by: "operator" | "page" = "operator") {
@@ -68,7 +68,7 @@ function Nav({ c }: { c: Context<AppEnv> }) {
   );
 }
 
-/** What was just done. */
+/** Says what was just done. */
 function Done({ c }: { c: Context<AppEnv> }) {
   const done = new Map(Object.entries(textsOf(c).console.done));
   const message = c.req.method === "GET" ? done.get(doneOf(c) ?? "") : undefined;
@@ -80,12 +80,12 @@ function Done({ c }: { c: Context<AppEnv> }) {
   );
 }
 
-/** To a page, with a word on what was done. */
+/** Leads to a page and says what was done. */
 export function goTo(c: Context<AppEnv>, path: string, done: string): Response {
   return c.redirect(`${HOME}${path}?done=${done}`, 303);
 }
 
-/** To the next page of a list, and back to the first one. */
+/** Links to the next page of a list, and back to the first one. */
 export function ListingLinks({ c, nextCursor }: { c: Context<AppEnv>; nextCursor: string | null }) {
   const { console: t } = textsOf(c);
   return (
@@ -96,7 +96,7 @@ export function ListingLinks({ c, nextCursor }: { c: Context<AppEnv>; nextCursor
   );
 }
 
-/** What is shown once, with a button to copy it. */
+/** Shows a secret that is shown once, with a button to copy it. */
 export function ShownOnce({
   c,
   secret,

@@ -1,4 +1,4 @@
-/** Signing in to the console with the operator's token, and out again. */
+/** The pages to sign in to the console with the operator's token, and to sign out. */
 
 import { z } from "@hono/zod-openapi";
 import { Hono, type Context } from "hono";
@@ -30,7 +30,7 @@ function signInPage(c: Context<AppEnv>, faults: Fault[] = []) {
       <>
         {faults.length === 0 && <Notice c={c} />}
         <Form>
-          {/* For password managers, which keep nothing without a name. */}
+          {/* This is for password managers, which keep nothing without a name. */}
           <input type="text" autocomplete="username" value="operator" readonly hidden />
           <Field
             name="token"
@@ -50,7 +50,7 @@ function signInPage(c: Context<AppEnv>, faults: Fault[] = []) {
   });
 }
 
-/** Why somebody is here who did not ask for it. */
+/** Tells people who did not ask for this page why they are here. */
 function Notice({ c }: { c: Context<AppEnv> }) {
   const { signIn: t } = textsOf(c).console;
   const { next } = c.req.query();
@@ -58,7 +58,7 @@ function Notice({ c }: { c: Context<AppEnv> }) {
   return next === undefined || next === HOME ? null : <p class="notice">{t.ended}</p>;
 }
 
-/** Where the operator was on their way to: never out of the console. */
+/** The page that the operator was on the way to. It never leads out of the console. */
 function nextOf(c: Context<AppEnv>): string {
   const next = c.req.query("next") ?? "";
   return /^\/console(\/[\w-]+)*$/.test(next) ? next : HOME;

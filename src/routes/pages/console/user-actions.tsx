@@ -1,4 +1,4 @@
-/** What the operator does to a user, each with a reason for the audit trail. */
+/** What the operator does to a user. Each action has a reason for the audit trail. */
 
 import { z } from "@hono/zod-openapi";
 import { Hono, type Context } from "hono";
@@ -27,7 +27,10 @@ const ResetForm = ActionForm.extend({
   accountName: optional(ResetInput.shape.accountName.unwrap()),
 });
 
-/** What is done and told in a word; a reset answers something. */
+/**
+ * Actions that need no more than to be confirmed. A reset is not among them, because it answers
+ * something.
+ */
 const ACTIONS = {
   unlock: (deps: Deps, caller: OperatorCaller, note: string) => unlockUser(deps, caller, { note }),
   disable: (deps: Deps, caller: OperatorCaller, note: string) =>
@@ -76,7 +79,10 @@ const questionOf =
     });
   };
 
-/** The QR code names the user; the app's own id for them may say nothing to them. */
+/**
+ * The fields of a reset. The QR code names the user, because the app's own id may mean nothing to
+ * them.
+ */
 function ResetFields({ c, faults, name }: { c: Context; faults: Fault[]; name: string }) {
   const { accountName, accountNameHint } = textsOf(c).console.user;
   return (

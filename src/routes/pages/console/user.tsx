@@ -1,4 +1,4 @@
-/** One user: how they stand, what they have, and what happened. */
+/** The page of one user: their state, what they have, and what happened. */
 
 import { Hono, type Context } from "hono";
 import { getApp } from "../../../core/app/apps";
@@ -18,10 +18,10 @@ import { showConsole } from "./shared";
 import { HOME } from "./paths";
 import { States } from "./users";
 
-/** Events that are shown. */
+/** How many events are shown. */
 const RECENT = 15;
 
-/** What somebody is called: by themselves, or by their app. */
+/** What the user is called: by themselves if they have an account, otherwise by their app. */
 export function nameOf({ account, user }: FoundUser): string {
   return account?.email ?? user.externalId;
 }
@@ -127,7 +127,7 @@ function Authenticators(props: { c: Context<AppEnv>; authenticators: Authenticat
   );
 }
 
-/** Each asks for a reason on a page of its own. */
+/** The operator's actions. Each asks for a reason on a page of its own. */
 function Actions({ c, user }: { c: Context<AppEnv>; user: UserDetail }) {
   const { user: t } = textsOf(c).console;
   const { id, capped, lockedUntil, failures, disabled } = user;

@@ -1,4 +1,4 @@
-/** Finding users, over all apps. */
+/** The page to find users, over all apps. */
 
 import { z } from "@hono/zod-openapi";
 import { Hono, type Context } from "hono";
@@ -19,7 +19,7 @@ import { textsOf } from "../language";
 import { optional, PAGE_LIMIT, ListingLinks, showConsole } from "./shared";
 import { HOME } from "./paths";
 
-/** Apps that one can choose from; others come in by a link of theirs. */
+/** How many apps one can choose from. Any other app comes in by a link on its page. */
 export const APPS_OFFERED = 50;
 
 const UsersQuery = z.object({
@@ -88,7 +88,7 @@ function Search(props: { c: Context<AppEnv>; apps: AppRecord[]; faults: Fault[] 
   );
 }
 
-/** One of the apps, or the one that the page was asked for. */
+/** A choice of one of the apps. It includes the one that the page was asked for. */
 export function AppChoice({ c, apps }: { c: Context<AppEnv>; apps: AppRecord[] }) {
   const { console: t } = textsOf(c);
   const { appId = "" } = c.req.query();
@@ -128,7 +128,7 @@ function User(props: { c: Context<AppEnv>; user: UserSummary; app: AppRecord | u
   );
 }
 
-/** What keeps a user from getting in. */
+/** The states that keep a user from getting in. */
 export function States(props: {
   c: Context<AppEnv>;
   user: {

@@ -1,4 +1,4 @@
-/** A page on which an app asks for a code: `POST /v1/challenge-links` leads here. */
+/** The page on which an app asks for a code. `POST /v1/challenge-links` leads here. */
 
 import { Hono, type Context } from "hono";
 import { openChallenge } from "../../../core/challenge/answer";
@@ -50,7 +50,7 @@ function Purpose({ c, claims: { purpose } }: { c: Context<AppEnv>; claims: Chall
   );
 }
 
-/** No code is any use here: the app has to ask again. */
+/** Says that no code is any use here any more, and that the app has to ask again. */
 function overPage(
   c: Context<AppEnv>,
   { page, back, faults }: { page: ChallengeClaims["page"]; back: string; faults: Fault[] },
@@ -58,7 +58,7 @@ function overPage(
   const { links: t, problems } = textsOf(c);
   if (faults.length === 0) answerProblem(c, new Problem("invalid_challenge"));
   const over = { message: problems.invalid_challenge };
-  // There is no field any more.
+  // The page has no field any more.
   const others = faults.filter(({ field }) => field === undefined);
   return show(c, {
     title: t.overTitle,

@@ -1,6 +1,6 @@
 /**
- * The page of an enrolment link: whoever fetches it sees a button; the browser that presses it holds
- * the link from then on, in a cookie, under a path without the link's secret.
+ * The page of an enrolment link. Whoever fetches it sees a button. The browser that presses it
+ * holds the link from then on, in a cookie, under a path without the link's secret.
  */
 
 import { Hono, type Context } from "hono";
@@ -31,7 +31,7 @@ import { AppList, BackupCodes, SetUp } from "../set-up";
 import { allowReturn, Cancel, StepForm } from "./shared";
 
 const PATH = "/enrol";
-/** Held by the browser that opened the link. */
+/** The cookie of the browser that opened the link. */
 const BROWSER = "stepgate-link";
 
 function callerBy(c: Context<AppEnv>) {
@@ -100,7 +100,7 @@ function Prove(props: { c: Context<AppEnv>; faults: Fault[]; lengths: number[] }
   );
 }
 
-/** After too many wrong codes. */
+/** The button to begin again, after too many wrong codes. */
 function Begin({ c }: { c: Context<AppEnv> }) {
   return (
     <Form>
@@ -109,7 +109,9 @@ function Begin({ c }: { c: Context<AppEnv> }) {
   );
 }
 
-/** Backup codes are shown here and nowhere else; without any the way back is a redirect. */
+/**
+ * Shows the backup codes, which are shown nowhere else. Without any, the way back is a redirect.
+ */
 function donePage(c: Context<AppEnv>, done: { back: string | null; app: string; codes: string[] }) {
   const { back, app, codes } = done;
   const { links: t, backupCodes } = textsOf(c);
@@ -126,7 +128,7 @@ function donePage(c: Context<AppEnv>, done: { back: string | null; app: string; 
   });
 }
 
-/** Once more, for whoever reloads it or comes back to it. */
+/** Shows the end once more to whoever reloads the page or comes back to it. */
 function completedPage(
   c: Context<AppEnv>,
   link: { returnUrl: string | null; issuer: string },
@@ -172,7 +174,7 @@ export const enrolmentPages = new Hono<AppEnv>()
       const caller = await callerBy(c);
       if (cancel) return cancelled(c, caller);
       const link = await loadOpenedLink(deps, caller);
-      // Of a page that another link, or another beginning, took the place of.
+      // The form belongs to a page that another link, or another beginning, has replaced.
       if (enrolment !== undefined && enrolment !== link.authenticatorId) {
         throw new Problem("enrolment_closed");
       }

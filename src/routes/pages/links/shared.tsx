@@ -8,7 +8,7 @@ import { Form } from "../form-fields";
 import { textsOf } from "../language";
 import { allowForms } from "../safety";
 
-/** A form of this page may lead back to the app. */
+/** Lets a form of this page lead back to the app. */
 export function allowReturn(c: Context<AppEnv>, returnUrl: string | null): void {
   if (returnUrl === null) return;
   const { origin, protocol } = new URL(returnUrl);
@@ -16,15 +16,15 @@ export function allowReturn(c: Context<AppEnv>, returnUrl: string | null): void 
   allowForms(c, "'self'", origin === "null" ? protocol : origin);
 }
 
-/** A code, where one is asked for; or that there will be none. */
+/** A code, if one is asked for, or that there will be none. */
 export const StepForm = z.object({
   code: CodeText.optional(),
   cancel: z.literal("yes").optional(),
-  /** Whose QR code was on the page. */
+  /** The enrolment whose QR code was on the page. */
   enrolment: line(64).optional(),
 });
 
-/** Ends what was begun, and leads back to the app. */
+/** The button that ends what was begun and leads back to the app. */
 export function Cancel({ c }: { c: Context<AppEnv> }) {
   return (
     <Form>
