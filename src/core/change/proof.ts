@@ -67,7 +67,7 @@ export interface ProvenChange {
   actor: Actor;
   proof: Proof | undefined;
   /** It ends and adds no factor, as its deciding UPDATE checks: a proof is not demanded. */
-  isHarmless?: boolean;
+  isHarmless: boolean;
   mark: Mark;
   statements: (proof: ProofValues) => D1PreparedStatement[];
 }
