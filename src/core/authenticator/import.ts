@@ -59,7 +59,6 @@ const INSERT = effect(`
 const IMPORT = firstChange(
   "authenticator.imported",
   {
-    makesUser: true,
     raisesEpoch: true,
     needsProof: true,
     only: [
@@ -89,11 +88,11 @@ export function importByKey(deps: Deps, caller: KeyCaller, input: ImportInput): 
   return IMPORT(deps, caller, input);
 }
 
-/** By the operator; throws as `importByKey`. */
+/** By the operator, without backup codes: nobody is there to be shown them. Throws as `importByKey`. */
 export function importAuthenticator(
   deps: Deps,
   caller: OperatorCaller,
-  input: ImportInput,
+  input: Omit<ImportInput, "backupCodes" | "code" | "proof">,
 ): Promise<Imported> {
   return IMPORT(deps, caller, input);
 }

@@ -72,7 +72,8 @@ export interface LoadedUser extends Omit<UserRecord, "user"> {
   rebindHash?: string | null;
 }
 
-export type KnownUser = LoadedUser & UserRecord;
+/** `isNew`: they do not exist yet, and are about to. */
+export type KnownUser = LoadedUser & UserRecord & { isNew?: true };
 
 /** What a query selects for `readRecord`: `a` the app, `u` the user, `t` one row for each authenticator. */
 export const RECORD_COLUMNS = `
