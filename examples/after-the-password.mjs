@@ -2,6 +2,7 @@
 
 /** Answers "log in" or "ask for a code". Whatever it throws is no log-in. */
 export async function afterThePassword(userId, { url, key, appId }) {
+  if ((userId ?? "") === "") throw new Error("No log-in: there is no user id.");
   const answer = await fetch(`${url}/v1/users/${encodeURIComponent(userId)}`, {
     headers: { authorization: `Bearer ${key}` },
     redirect: "manual",

@@ -10,6 +10,9 @@ import { Refusal, run } from "./refusal.mjs";
 import { generateSecrets } from "./secrets.mjs";
 import { QUIET, ROOT } from "./wrangler.mjs";
 
+/** Of docs/problems.md, in characters. */
+const LINE = 120;
+
 await run(async () => {
   if (!process.features.typescript) throw new Refusal("Run it as `npm run openapi`.");
   const isCheck = readArguments(process.argv.slice(2));
@@ -76,9 +79,20 @@ function renderProblems({ PROBLEM_CODES, describeProblem }) {
     "# Problems",
     "Every error is an RFC 9457 problem: `application/problem+json` with `type`, `code`, `title`, `status`, `requestId` and sometimes `detail`. Branch on `code`; it is stable. `type` is the address of the same text on the server.",
   ];
-  return `${[...intro, ...sections].join("\n\n")}\n`;
+  return `${[...intro.map(wrap), ...sections].join("\n\n")}\n`;
 }
 
 function renderProblem({ code, status, title, help }) {
-  return `## ${code}\n\n**${status}** ${title}\n\n${help}`;
+  return `## ${code}\n\n**${status}** ${title}\n\n${wrap(help)}`;
+}
+
+/** A paragraph in lines that fit beside code. */
+function wrap(text) {
+  const lines = [];
+  for (const word of text.split(" ")) {
+    const longer = `${lines.at(-1)} ${word}`;
+    if (lines.length > 0 && longer.length <= LINE) lines[lines.length - 1] = longer;
+    else lines.push(word);
+  }
+  return lines.join("\n");
 }

@@ -1,5 +1,5 @@
 /**
- * Everything that can go wrong for a caller: status, title and what to do. It stands here and
+ * Everything that can go wrong for a caller: status, title and what to do. It is written here and
  * nowhere else: the reference, the pages that `type` links to and `docs/problems.md` are made from
  * it. Codes are stable: a client may branch on them.
  */
@@ -7,7 +7,7 @@ export const PROBLEMS = {
   malformed_request: {
     status: 400,
     title: "The request could not be read.",
-    help: "Send a JSON document, or where a form is taken a form, in UTF-8. Octets that are no UTF-8 are refused in bodies, paths and queries, also percent-encoded ones: they would be read as other letters. A byte order mark in front of JSON is ignored, and an empty body is an empty object.",
+    help: "Send a JSON document in UTF-8, or a form where the call takes one. Octets that are not UTF-8 are refused in bodies, paths and queries, even if they are percent-encoded, because they would be read as other letters. A byte order mark in front of JSON is ignored, and an empty body is an empty object.",
   },
   unauthorized: {
     status: 401,
@@ -17,17 +17,17 @@ export const PROBLEMS = {
   invalid_credentials: {
     status: 401,
     title: "The name or the password is wrong.",
-    help: "An unknown e-mail address or user name, a wrong password, and too many wrong passwords are answered alike. After ten wrong ones from one place wait a quarter of an hour.",
+    help: "An unknown e-mail address or user name, a wrong password, and too many wrong passwords all get this answer. After ten wrong passwords from one place, wait a quarter of an hour.",
   },
   session_ended: {
     status: 401,
     title: "The session has ended. Log in again.",
-    help: "It was logged out, revoked, left unused or has reached its end, or a refresh token was used a second time, which ends its session. Each refresh token is good for one use: keep the newest.",
+    help: "The session was logged out, revoked, left unused or has reached its end. Or a refresh token was used a second time, which ends its session. Each refresh token is good for one use: keep the newest.",
   },
   invalid_challenge: {
     status: 401,
     title: "The challenge is unknown, expired or already answered.",
-    help: "Ask for a new challenge. One is good for a single right answer and five wrong ones, and ends with its time, with any change to the user's factors or the app's settings, and with the key that made it; one of a link also when it is cancelled. Nothing was charged.",
+    help: "Ask for a new challenge. A challenge is good for one right answer and five wrong ones. It ends with its time, with any change to the user's factors or the app's settings, and with the key that made it. The challenge of a link also ends when it is cancelled. Nothing was charged.",
   },
   insufficient_scope: {
     status: 403,
@@ -37,57 +37,57 @@ export const PROBLEMS = {
   origin_not_allowed: {
     status: 403,
     title: "This origin is not registered for the app.",
-    help: "The app has registered origins, and the request's `Origin` header is none of them. Register the origin in the app's settings. Where a cookie is used or asked for, a request that changes something has to say where it comes from: browsers send `Origin` by themselves.",
+    help: "The app has registered origins, and the request's `Origin` header is none of them. Register the origin in the app's settings. If a cookie is used or asked for, a request that changes something has to say where it comes from. Browsers send `Origin` by themselves.",
   },
   enrolment_required: {
     status: 403,
     title: "A second factor has to be set up first.",
-    help: "This service requires one. With this session nothing can be done but to enrol and confirm an authenticator.",
+    help: "This service requires a second factor. This session can only enrol and confirm an authenticator.",
   },
   password_required: {
     status: 403,
     title: "The password has to be given again.",
-    help: "This needs a password given less than five minutes ago. Send it to `POST /auth/step-up`, and repeat the call with the tokens that it answers.",
+    help: "This call needs a password given less than five minutes ago. Send it to `POST /auth/step-up`, and repeat the call with the tokens in the answer.",
   },
   proof_required: {
     status: 403,
     title: "The user has to prove their present factor for this.",
-    help: "The app demands it (`requireProof`), and the user has an active factor: send `proof` with a code that they have just typed, or with the id of a challenge whose purpose is `factor_change` and that they answered less than five minutes ago. One proof is good for one change, and only as long as nothing else happens to the user's factors. An enrolment that was begun before there was a factor cannot be confirmed beside one: begin it anew. Nothing was changed.",
+    help: "The app demands a proof (`requireProof`), and the user has an active factor. Send `proof` with a code that the user has just typed. Or send it with the id of a challenge whose purpose is `factor_change` and that the user answered less than five minutes ago. One proof is good for one change, and only as long as nothing else happens to the user's factors. An enrolment that was begun before there was a factor cannot be confirmed beside one: begin it anew. Nothing was changed.",
   },
   registration_closed: {
     status: 403,
-    title: "Accounts are not open to everybody here.",
-    help: "An operator has to make the account.",
+    title: "Registration is closed here.",
+    help: "Only an operator can make an account here.",
   },
   second_factor_required: {
     status: 403,
     title: "A code is needed for this.",
-    help: "This needs a code given less than five minutes ago. Send one to `POST /auth/step-up`, and repeat the call with the tokens that it answers.",
+    help: "This call needs a code given less than five minutes ago. Send one to `POST /auth/step-up`, and repeat the call with the tokens in the answer.",
   },
   user_disabled: {
     status: 403,
     title: "The user is disabled.",
-    help: "An operator disabled the user; only an operator can enable them.",
+    help: "An operator disabled the user. Only an operator can enable them.",
   },
   rebinding_required: {
     status: 403,
     title: "The second factor was reset and has to be set up anew.",
-    help: "An operator reset the user's second factor. Enrol an authenticator with the `rebindToken` that the reset answered. Do not fall back to the password alone.",
+    help: "An operator reset the user's second factor. Enrol an authenticator with the `rebindToken` from the answer to the reset. Do not fall back to the password alone.",
   },
   not_found: {
     status: 404,
     title: "There is nothing here.",
-    help: "The id is unknown, belongs to another app, or has expired; which of these is not told. A path that does not exist is `unknown_path`. `GET /v1/users/{userId}` never answers this: a user whom the app has not named is `known: false`.",
+    help: "The id is unknown, belongs to another app, or has expired. The answer does not tell which. A path that does not exist is `unknown_path`. `GET /v1/users/{userId}` never answers this: a user whom the app has not named is `known: false`.",
   },
   unknown_path: {
     status: 404,
     title: "There is nothing at this path.",
-    help: "The URL is wrong: look for a slip in it, or a base URL that already ends in `/v1`. It says nothing about any user or id. The paths of a published API that is not in `COMPAT` are unknown too.",
+    help: "The URL is wrong. Look for a typing mistake in it, or for a base URL that already ends in `/v1`. This answer says nothing about any user or id. The paths of a published API that is not in `COMPAT` are unknown too.",
   },
   not_enrolled: {
     status: 404,
     title: "The user has no active authenticator.",
-    help: "Enrol an authenticator and confirm it first. Backup codes alone are no second factor.",
+    help: "Enrol an authenticator and confirm it first. Backup codes alone are not a second factor.",
   },
   method_not_allowed: {
     status: 405,
@@ -102,32 +102,32 @@ export const PROBLEMS = {
   already_confirmed: {
     status: 409,
     title: "The authenticator is already active.",
-    help: "The enrolment was confirmed before; verify codes instead.",
+    help: "The enrolment was confirmed before. Verify codes instead.",
   },
   already_created: {
     status: 409,
     title: "This was created before, and is shown only once.",
-    help: "A call with this Idempotency-Key was carried out, and what it made is shown only once. If its answer was lost, make a new one with a new key.",
+    help: "A call with this Idempotency-Key was carried out, and what it made is shown only once. If you lost its answer, make a new one with a new key.",
   },
   app_built_in: {
     status: 409,
     title: "This app belongs to the service and cannot be deleted.",
-    help: "The users of the user API belong to it. Its settings can be changed like any app's.",
+    help: "The users of the user API belong to this app. You can change its settings like those of any app.",
   },
   email_taken: {
     status: 409,
     title: "There is an account with this e-mail address.",
-    help: "Log in, or use another address. Capitals and spaces around it make no difference.",
+    help: "Log in, or use another address. Capitals, and spaces around the address, make no difference.",
   },
   username_taken: {
     status: 409,
     title: "There is an account with this user name.",
-    help: "Choose another. Capitals and spaces around it make no difference.",
+    help: "Choose another user name. Capitals, and spaces around the name, make no difference.",
   },
   conflict: {
     status: 409,
     title: "Something else changed this at the same time. Try again.",
-    help: "Another change to the same user came between. Nothing was changed; repeat the call.",
+    help: "Another change to the same user came first. Nothing was changed. Repeat the call.",
   },
   enrolment_closed: {
     status: 409,
@@ -147,12 +147,12 @@ export const PROBLEMS = {
   link_ended: {
     status: 410,
     title: "The link is unknown, has expired or was used.",
-    help: "A link is good once, for a quarter of an hour, and only in the browser that opened it. It ends with any change to the user's factors or the app's settings, when it is cancelled, and with the key that made it. Ask for a new one.",
+    help: "A link is good once, for a quarter of an hour, and only in the browser that opened it. It ends when it is cancelled, with any change to the user's factors or the app's settings, and with the key that made it. Ask for a new one.",
   },
   request_too_large: {
     status: 413,
     title: "The request body is too large.",
-    help: "No request of this API needs more than the limit named in `detail`.",
+    help: "`detail` names the limit. No request of this API needs more.",
   },
   unsupported_media_type: {
     status: 415,
@@ -162,17 +162,17 @@ export const PROBLEMS = {
   clock_skew: {
     status: 422,
     title: "The code is right for another time: the phone's clock is off.",
-    help: "Only at confirmation: set the phone's clock to automatic and try again. `offsetSeconds` says by how much it is ahead (or, if negative, behind).",
+    help: "This happens only at confirmation. Set the phone's clock to automatic and try again. `offsetSeconds` says by how many seconds the clock is ahead. A negative number means that it is behind.",
   },
   idempotency_mismatch: {
     status: 422,
     title: "This Idempotency-Key was used for another request.",
-    help: "Use a new Idempotency-Key for a new request; repeat a request with the body it had.",
+    help: "Use a new Idempotency-Key for a new request. Repeat a request only with the body it had.",
   },
   invalid_code: {
     status: 422,
     title: "The code is wrong, expired or already used.",
-    help: "Wrong, expired and already used codes are answered alike. Wait for the next code and try again. `attemptsRemaining: 0` says that the challenge is used up with it: ask for a new one. `lockedUntil` says that the user is locked by it, and until when, `Retry-After` for how many seconds; `capped` that only an operator ends it. A right code that was used before is refused without being charged.",
+    help: "Wrong, expired and already used codes all get this answer. Wait for the next code and try again. `attemptsRemaining: 0` says that this code used up the challenge: ask for a new one. `lockedUntil` says that this code locked the user, and until when; `Retry-After` says for how many seconds. `capped` says that only an operator can end it. A right code that was used before is refused without being charged.",
   },
   invalid_request: {
     status: 422,
@@ -182,32 +182,32 @@ export const PROBLEMS = {
   parameters_ignored: {
     status: 422,
     title: "The app makes its codes with other parameters than those of the enrolment.",
-    help: "Only at confirmation: the code is right for the `algorithm`, `digits` and `period` named here, because the app ignores what the QR code says. Enrol anew with these (SHA1, 6 digits and 30 seconds are what every app honours), or use another app.",
+    help: "This happens only at confirmation. The code is right for the `algorithm`, `digits` and `period` named here, because the app ignores those in the QR code. Enrol anew with the parameters named here, or use another app. Every app honours SHA1, 6 digits and 30 seconds.",
   },
   return_url_not_registered: {
     status: 422,
     title: "This return URL is not registered for the app.",
-    help: "Without its query it has to be one of the app's `returnUrls`, character by character. The operator registers them in the app's settings.",
+    help: "Without its query, the URL has to be one of the app's `returnUrls`, character by character. The operator registers them in the app's settings.",
   },
   time_zone: {
     status: 422,
     title: "The code is right for another time zone: the phone's time was set by hand.",
-    help: "Only at confirmation: the phone's clock is off by as much as time zones differ. Set its date, time and time zone to automatic and try again. `offsetSeconds` says by how much it is ahead (or, if negative, behind).",
+    help: "This happens only at confirmation. The phone's clock is off by as much as time zones differ. Set its date, time and time zone to automatic and try again. `offsetSeconds` says by how many seconds the clock is ahead. A negative number means that it is behind.",
   },
   weak_password: {
     status: 422,
     title: "The password is too weak.",
-    help: "`reason` says what is wrong with it: `too_short` or `too_long` (the limit is `length`), `common` (a listed password, or little more than one), `repeated`, `sequence` (of the alphabet, numbers or a keyboard), `contains_name` (e-mail address, user name or name, or what is close to them), or `not_text` (U+0000, U+FFFD or half of a surrogate pair); `detail` says it in words. Four unrelated words make a good one.",
+    help: "`reason` says what is wrong with the password: `too_short` or `too_long` (`length` is the limit), `common` (a listed password, or little more than one), `repeated`, `sequence` (of the alphabet, numbers or a keyboard), `contains_name` (the e-mail address, user name or name, or something close to them), or `not_text` (U+0000, U+FFFD or half of a surrogate pair). `detail` says it in words. Four unrelated words make a good password.",
   },
   locked: {
     status: 429,
     title: "Too many wrong codes. The user has to wait.",
-    help: "Too many wrong codes in a row. `lockedUntil` says until when, and `Retry-After` how many seconds that is; with `capped` instead it lasts until an operator resets the user. A right code is refused meanwhile, and is not used up.",
+    help: "There were too many wrong codes in a row. `lockedUntil` says until when the user is locked, and `Retry-After` for how many seconds. If the answer has `capped` instead, the lock lasts until an operator resets the user. Until then a right code is refused, and is not used up.",
   },
   rate_limited: {
     status: 429,
     title: "Too many requests. Try again later.",
-    help: "Wait for the seconds in `Retry-After`.",
+    help: "Wait for the number of seconds in `Retry-After`.",
   },
   internal_error: {
     status: 500,
@@ -217,17 +217,17 @@ export const PROBLEMS = {
   unreadable_data: {
     status: 500,
     title: "Something that is stored here cannot be read.",
-    help: "A row was altered or moved, or its key is gone: nothing was accepted. It is the operator's to mend: the line of the log with the request id says which row and what to do.",
+    help: "A row was altered or moved, or its key is missing. Nothing was accepted. The operator has to mend it: the log line with the request id says which row and what to do.",
   },
   misconfigured: {
     status: 500,
     title: "The service is not set up correctly.",
-    help: "The log names the setting at fault. Nothing is served until it is mended.",
+    help: "The log names the setting at fault. Nothing is served until an operator corrects it.",
   },
   unavailable: {
     status: 503,
     title: "The service cannot answer right now.",
-    help: "The database does not answer or has not been migrated. Nothing was accepted that was not answered as accepted. Try again; a code that was sent meanwhile may be spent, so take the next one.",
+    help: "The database does not answer or has not been migrated. Nothing was accepted unless the answer said so. Try again with the next code, because a code that was sent meanwhile may be spent.",
   },
 } as const;
 

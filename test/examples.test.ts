@@ -51,6 +51,11 @@ describe("after the password", () => {
     expect([await decide("bob"), await decide("nobody")]).toEqual(["log in", "log in"]);
   });
 
+  it("lets nobody in of whom the back end does not know the id", async () => {
+    const missing: string[] = JSON.parse('[null, ""]');
+    for (const userId of missing) expect(await decide(userId)).toBe("no log-in");
+  });
+
   it("lets nobody in whom the operator disabled or reset", async () => {
     await app.v1("POST", "/users/bob/authenticators", { body: {} });
     const { id } = await storedUser("bob");

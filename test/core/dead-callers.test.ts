@@ -36,6 +36,7 @@ import { Problem } from "../../src/problem";
 import { enrolOwn, logInWithCode, protect, register } from "../account";
 import { depsOf } from "../deps";
 import { codeOf, elapse } from "../helpers";
+import { interrupted } from "../interrupted";
 import { enrolmentLink, inCore, opened, settings } from "../links";
 import { accountsApp, setAccounts } from "../security/account-support";
 import { contents } from "../security/support";
@@ -144,7 +145,7 @@ const ACTS: [event: string, kinds: Kind[], act: Act][] = [
   ],
   ["backup_codes.rotated", ALL, (deps, by) => rotateBackupCodes(deps, by)],
   ["device.revoked", ["session"], (deps, by, { device }) => revokeDevice(deps, own(by), device)],
-  ["second_factor.disabled", ALL, (deps, by) => disableSecondFactor(deps, by)],
+  ["second_factor.disabled", ["session"], (deps, by) => disableSecondFactor(deps, own(by))],
   [
     "session.revoked",
     ["session"],
@@ -205,22 +206,6 @@ async function populate(): Promise<World> {
     otherSession: second.sessionId,
     device: "dev_1",
   };
-}
-
-/** D1, of which something happens before the batch that decides. */
-function interrupted(happens: () => Promise<unknown>): Env {
-  let isDue = true;
-  const DB = new Proxy(env.DB, {
-    get(target, member) {
-      if (member !== "batch") return Reflect.get(target, member).bind(target);
-      return async (statements: D1PreparedStatement[]) => {
-        if (isDue) await happens();
-        isDue = false;
-        return target.batch(statements);
-      };
-    },
-  });
-  return { ...env, DB };
 }
 
 let world: World;

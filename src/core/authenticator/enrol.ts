@@ -75,7 +75,6 @@ const INSERT = effect(`
 const ENROL = firstChange(
   "authenticator.enrolled",
   {
-    makesUser: true,
     needsProof: true,
     set: "rebind_hash = NULL, rebind_expires_at = NULL",
     only: [SAME_EPOCH, UNLOCKED, MAY_BE_BOUND, HAS_ROOM, SECRET_IS_NEW],

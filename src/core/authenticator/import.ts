@@ -66,7 +66,6 @@ const INSERT = effect(`
 const IMPORT = firstChange(
   "authenticator.imported",
   {
-    makesUser: true,
     raisesEpoch: true,
     needsProof: true,
     only: [
@@ -97,13 +96,13 @@ export function importByKey(deps: Deps, caller: KeyCaller, input: ImportInput): 
 }
 
 /**
- * Imports an authenticator by the operator. Throws what `importByKey` throws, except
- * `insufficient_scope`.
+ * Imports an authenticator by the operator, without backup codes: nobody is there to be shown them.
+ * Throws what `importByKey` throws, except `insufficient_scope`.
  */
 export function importAuthenticator(
   deps: Deps,
   caller: OperatorCaller,
-  input: ImportInput,
+  input: Omit<ImportInput, "backupCodes" | "code" | "proof">,
 ): Promise<Imported> {
   return IMPORT(deps, caller, input);
 }

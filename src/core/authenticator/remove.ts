@@ -2,7 +2,7 @@
 
 import { effect } from "../../db/effect";
 import type { Deps } from "../../env";
-import { isOperator, type Caller } from "../caller/actor";
+import { isOperator, type Caller, type SessionCaller } from "../caller/actor";
 import { NOT_HELD } from "../caller/live";
 import { change } from "../change/change";
 import { DELETE_AUTHENTICATORS, DELETE_BACKUP_CODES } from "../change/factors";
@@ -72,9 +72,9 @@ const DISABLE = change(
 );
 
 /**
- * Removes all authenticators at once, including pending ones, and the backup codes. Throws
- * `user_disabled`, `locked` (capped) or `rebinding_required`, and what a change throws.
+ * Removes all of a user's own authenticators at once, including pending ones, and the backup codes.
+ * Throws `user_disabled`, `locked` (capped) or `rebinding_required`, and what a change throws.
  */
-export function disableSecondFactor(deps: Deps, caller: Caller): Promise<void> {
+export function disableSecondFactor(deps: Deps, caller: SessionCaller): Promise<void> {
   return DISABLE(deps, caller, {});
 }

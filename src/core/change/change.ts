@@ -30,8 +30,6 @@ import { commitProven, PROVEN, type Proof, type ProofValues } from "./proof";
 
 /** The deciding UPDATE of a change, and what depends on it. */
 interface Decision {
-  /** The change creates the user if they do not exist yet. */
-  makesUser?: boolean;
   /** The change ends what was minted before it. The session that makes the change survives. */
   raisesEpoch?: boolean;
   /** An app may demand a proof of an active factor for this change. */
@@ -196,9 +194,10 @@ async function attempt<Name extends string, Input, Answer, Found extends KnownUs
     if ((await commit(definition, context, input, planned, remember)) === "done") {
       return planned.answer;
     }
-    const refusal = await explain?.(context, planned);
-    if (refusal) throw refusal;
-    if (looks === 2) throw new Problem("conflict", { retryAfter: 1 });
+    if (looks === 2) {
+      const refusal = await explain?.(context, planned);
+      throw refusal ?? new Problem("conflict", { retryAfter: 1 });
+    }
     context = await look();
   }
 }
@@ -218,9 +217,9 @@ async function commit<Name extends string, Answer, Found extends KnownUser>(
   { values, resourceId, event, ...plan }: Plan<Name, Answer>,
   remember: Remember,
 ): Promise<"done" | "stale"> {
-  const { makesUser, raisesEpoch, needsProof, effects: follows = [] } = decision;
+  const { raisesEpoch, needsProof, effects: follows = [] } = decision;
   const claim = claimBy(deps, actor, found);
-  const bound: Readonly<Record<string, Value>> = { ...claim, ...values };
+  const bound: Readonly<Record<string, Value>> = { ...values, ...claim };
   const effects = [
     ...follows.map((one) => one.with(bound)),
     ...(raisesEpoch ? takeAlong(caller) : []),
@@ -234,7 +233,8 @@ async function commit<Name extends string, Answer, Found extends KnownUser>(
     isHarmless: plan.isHarmless ?? !needsProof,
     mark: claim,
     statements: (proven) => [
-      ...(makesUser ? [CREATE_USER(deps, { ...claim, externalId: found.externalId })] : []),
+      // Nobody who was there when they were read: that would undo a deletion meanwhile.
+      ...(found.isNew ? [CREATE_USER(deps, { ...claim, externalId: found.externalId })] : []),
       decide(deps, { ...bound, ...proven }),
       ...carryOut(deps, claimed(claim), effects),
     ],

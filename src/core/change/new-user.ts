@@ -24,5 +24,5 @@ export function orNew(loaded: LoadedUser, now: Date): KnownUser {
   const { externalId } = loaded;
   const counters = { epoch: 0, failures: 0, lockedUntil: null, cappedAt: null, disabledAt: null };
   const made = { id: randomId("usr"), externalId, createdAt: now.getTime(), mustRebind: false };
-  return { ...loaded, user: { ...made, ...counters } };
+  return { ...loaded, user: { ...made, ...counters }, isNew: true };
 }

@@ -71,7 +71,7 @@ export interface ProvenChange {
   /**
    * The change neither ends nor adds a factor, as its deciding UPDATE checks. No proof is demanded.
    */
-  isHarmless?: boolean;
+  isHarmless: boolean;
   mark: Mark;
   statements: (proof: ProofValues) => D1PreparedStatement[];
 }

@@ -72,7 +72,8 @@ export interface LoadedUser extends Omit<UserRecord, "user"> {
   rebindHash?: string | null;
 }
 
-export type KnownUser = LoadedUser & UserRecord;
+/** `isNew`: they do not exist yet, and are about to. */
+export type KnownUser = LoadedUser & UserRecord & { isNew?: true };
 
 /**
  * The columns that `readRecord` reads. The query calls the app `a`, the user `u`, and the

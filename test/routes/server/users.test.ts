@@ -51,6 +51,17 @@ describe("the status of a user", () => {
     });
   });
 
+  it("warns of few backup codes whoever has a second factor, and nobody else", async () => {
+    await enrol(app, "ada");
+    expect(await status()).toMatchObject({ twoFactor: false, backupCodes: { remaining: 0 } });
+    expect((await status())["backupCodes"]).not.toHaveProperty("warning");
+    expect((await status("stranger"))["backupCodes"]).toEqual({ remaining: 0 });
+    const { backupCodes } = await enrolled(app, "bob");
+    expect((await status("bob"))["backupCodes"]).toEqual({ remaining: 10 });
+    for (const code of backupCodes.slice(0, 7)) await app.verify("bob", code);
+    expect((await status("bob"))["backupCodes"]).toEqual({ remaining: 3, warning: "few_left" });
+  });
+
   it("shows by how much the phone's clock was off, around which codes are right too", async () => {
     const { phone } = await enrolled(app, "ada");
     await app.verify("ada", codeOf(phone, 1));
