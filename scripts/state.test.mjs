@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import {
   chmodSync,
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -67,17 +68,35 @@ test("a second start changes nothing", () => {
   assert.deepEqual(ask(file, "SELECT * FROM d1_migrations"), applied);
 });
 
+/** Ours, and one more behind them. */
+function migrationsAnd(sql) {
+  const folder = newFolder();
+  cpSync(new URL("../migrations", import.meta.url), folder, { recursive: true });
+  writeFileSync(join(folder, "9999_next.sql"), sql);
+  return folder;
+}
+
 test("only what is missing is applied to an older database", () => {
   const stateDir = newFolder();
   prepareState(stateDir);
   const file = databaseFile(stateDir);
-  const [last] = ask(file, "SELECT name FROM d1_migrations ORDER BY id DESC LIMIT 1");
-  execute(file, `DELETE FROM d1_migrations WHERE name = '${last.name}'`);
   const applied = ask(file, "SELECT * FROM d1_migrations");
-  // The migration has run already. That it runs again shows in its failure, which must leave no
-  // trace.
-  assert.throws(() => prepareState(stateDir), /cannot be opened or brought up to date/);
+  prepareState(stateDir, migrationsAnd("CREATE TABLE later (id INTEGER)"));
+  const [{ name: last }, ...earlier] = ask(file, "SELECT * FROM d1_migrations ORDER BY id DESC");
+  assert.equal(last, "9999_next.sql");
+  assert.deepEqual(earlier.toReversed(), applied);
+  assert.deepEqual(ask(file, "SELECT * FROM later"), []);
+});
+
+test("what cannot be applied leaves no trace", () => {
+  const stateDir = newFolder();
+  prepareState(stateDir);
+  const file = databaseFile(stateDir);
+  const applied = ask(file, "SELECT * FROM d1_migrations");
+  const migrations = migrationsAnd("CREATE TABLE later (id INTEGER); CREATE TABLE users (id TEXT)");
+  assert.throws(() => prepareState(stateDir, migrations), /cannot be opened or brought up to date/);
   assert.deepEqual(ask(file, "SELECT * FROM d1_migrations"), applied);
+  assert.deepEqual(ask(file, "SELECT name FROM sqlite_master WHERE name = 'later'"), []);
 });
 
 test("an open folder of an earlier version is closed, and its trace store goes", () => {

@@ -75,7 +75,7 @@ export function badBodies(operation: Operation): BadBody[] {
   ];
 }
 
-/** Names that mean something inside (requirement 22), and one that never will. */
+/** Names that mean something inside, and one that never will. */
 const UNKNOWN_FIELDS = [
   "status",
   "state",

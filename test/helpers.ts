@@ -1,10 +1,10 @@
 /** The service as its clients see it, through HTTP, and otpauth as the phone. */
 
 import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
-import { env } from "cloudflare:workers";
 import { Secret, TOTP } from "otpauth";
 import { vi } from "vitest";
 import worker from "../src/index";
+import { currentBindings } from "./bindings";
 import { TEST_SECRETS } from "./secrets";
 
 export const ORIGIN = "https://2fa.test";
@@ -20,7 +20,7 @@ export interface CallOptions {
  * One request, answered when its deferred work is done too: what a test finds afterwards does not
  * depend on luck.
  */
-export async function send(request: Request, bindings: Env = env): Promise<Response> {
+export async function send(request: Request, bindings: Env = currentBindings()): Promise<Response> {
   const context = createExecutionContext();
   const response = await worker.fetch(request, bindings, context);
   await waitOnExecutionContext(context);

@@ -1,5 +1,7 @@
 /** What is wrong with an answer that should be a certain problem. */
 
+import { currentBindings } from "./bindings";
+import { metered } from "./d1-meter";
 import { MARKER } from "./bad-bodies";
 import type { Operation } from "./operations";
 import { contents } from "./security/support";
@@ -49,10 +51,15 @@ export async function faultsAt(
   { world, before, cases }: { world: World; before: object; cases: Case[] },
 ): Promise<string[]> {
   const found: string[] = [];
+  const { binding, meter } = metered(currentBindings().DB);
+  const bindings = { ...currentBindings(), DB: binding };
   for (const { why, alteration } of cases) {
-    const response = await request(operation, world, alteration);
+    meter.rowsWritten = 0;
+    const response = await request(operation, world, { bindings, ...alteration });
     const text = await response.text();
-    const written = JSON.stringify(await contents()) !== JSON.stringify(before);
+    // Where no statement wrote a row, there is nothing to look for.
+    const written =
+      meter.rowsWritten > 0 && JSON.stringify(await contents()) !== JSON.stringify(before);
     const faulty = [
       ...faultsOf(response, text, expected),
       ...(written ? ["something was written"] : []),

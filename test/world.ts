@@ -2,7 +2,7 @@
 
 import { env } from "cloudflare:workers";
 import type { TOTP } from "otpauth";
-import { vi } from "vitest";
+import { expect, vi } from "vitest";
 import {
   as,
   challengeOf,
@@ -33,6 +33,7 @@ import { challengeLink, redemptionCode, RETURN_URL, settings } from "./links";
 import { fillPath, validBody, type Known, type Operation } from "./operations";
 import { TEST_SECRETS } from "./secrets";
 import { challengeFor, contents, firstCode, freshAddress, storedUser } from "./security/support";
+import { insertInto } from "./storage";
 
 export interface World {
   app: TestApp;
@@ -117,29 +118,29 @@ export function keyId(key: string): string {
   return key.split("_")[1] ?? "";
 }
 
-let saved: { world: World; rows: Record<string, unknown[]>; now: number } | undefined;
+interface Saved {
+  file: string | undefined;
+  world: World;
+  rows: Awaited<ReturnType<typeof contents>>;
+  now: number;
+}
 
-/** The world, made once over HTTP and then put back row by row, with the clock. */
+let saved: Saved | undefined;
+
+/** The world, made over HTTP once a file and then put back row by row, with the clock. */
 export async function restoreWorld(): Promise<World> {
-  if (!saved) {
+  const file = expect.getState().testPath;
+  if (saved === undefined || saved.file !== file) {
     const world = await createWorld();
-    saved = { world, rows: await contents(), now: Date.now() };
+    saved = { file, world, rows: await contents(), now: Date.now() };
     return world;
   }
   const inserts = Object.entries(saved.rows).flatMap(([table, rows]) =>
-    rows.map((row) => insert(table, Object.entries(row ?? {}))),
+    rows.map((row) => insertInto(env.DB, table, row)),
   );
   await env.DB.batch(inserts);
   vi.setSystemTime(saved.now);
   return saved.world;
-}
-
-function insert(table: string, row: [string, unknown][]): D1PreparedStatement {
-  const columns = row.map(([name]) => name).join(", ");
-  const places = row.map(() => "?").join(", ");
-  return env.DB.prepare(`INSERT OR REPLACE INTO ${table} (${columns}) VALUES (${places})`).bind(
-    ...row.map(([, value]) => value),
-  );
 }
 
 /** What this world has for the parameters and properties of an operation. */

@@ -136,7 +136,7 @@ const FORGERIES: Record<string, () => Promise<string> | string> = {
   "another payload": transplanted,
 };
 
-describe("requirement 23: an access token with", () => {
+describe("an access token with", () => {
   it.each(Object.entries(FORGERIES))("%s is refused, as no token is", async (_name, forge) => {
     const forged = await as({ accessToken: await forge() }, "GET", "/me");
     expect(forged.status).toBe(401);
@@ -155,7 +155,7 @@ describe("requirement 23: an access token with", () => {
   });
 });
 
-describe("requirement 23: our tokens of one kind", () => {
+describe("our tokens of one kind", () => {
   async function assertion(): Promise<string> {
     const app = await createApp();
     const user = await enrolled(app, "bob");
@@ -196,7 +196,7 @@ describe("requirement 23: our tokens of one kind", () => {
 });
 
 /** Where a challenge token could be taken for something else. */
-describe("requirement 17: a challenge token", () => {
+describe("a challenge token", () => {
   it("is no refresh token, no cookie and no trusted device", async () => {
     const token = await challengeOf(person);
     const refreshed = await auth("POST", "/refresh", { body: { refreshToken: token } });
@@ -235,7 +235,7 @@ describe("requirement 17: a challenge token", () => {
   });
 });
 
-describe("requirement 17: what is no challenge token", () => {
+describe("what is no challenge token", () => {
   it("answers no log-in, whatever it is else", async () => {
     const { accessToken, refreshToken } = person.tokens;
     const token = await challengeOf(person);

@@ -69,7 +69,7 @@ const REFUSED: [string, () => Promise<Response>][] = [
   ["deleting the account", () => as(person.tokens, "DELETE", "/me")],
 ];
 
-describe("requirement 14: to a capped person", () => {
+describe("to a capped person", () => {
   it.each(REFUSED)("%s is refused without an end, and changes nothing", async (_name, attempt) => {
     const sessions = await countSessions(person);
     const response = await attempt();
@@ -140,7 +140,7 @@ describe("requirement 14: to a capped person", () => {
   });
 });
 
-describe("requirement 14: an operator's reset of a capped person", () => {
+describe("an operator's reset of a capped person", () => {
   it("opens nothing to the password alone, and everything to the rebinding token with it", async () => {
     const rebindToken = await resetBy(person);
     for (const extra of [

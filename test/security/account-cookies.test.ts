@@ -40,7 +40,7 @@ const expected = (maxAge: number, secure: boolean) =>
     ...(secure ? ["Secure"] : []),
   ].toSorted();
 
-describe.each(ISSUERS)("requirement 32: under $issuer", ({ issuer, name, device, secure }) => {
+describe.each(ISSUERS)("under $issuer", ({ issuer, name, device, secure }) => {
   const bindings = { ...env, ISSUER_URL: issuer };
   const post = (path: string, body: object, headers: Record<string, string> = {}) =>
     call("POST", `/auth${path}`, {
@@ -127,7 +127,7 @@ describe.each(ISSUERS)("requirement 32: under $issuer", ({ issuer, name, device,
   });
 });
 
-describe("requirement 32: a cookie", () => {
+describe("a cookie", () => {
   const headers = { origin: ORIGIN };
   const body = { email: "ada@example.com", password: PASSWORD, cookie: true };
   const cookieOf = (response: Response) =>

@@ -44,7 +44,7 @@ const changing = own.filter(({ method }) => method !== "GET");
 const reading = own.filter(({ method }) => method === "GET");
 const ofAuth = operations.filter(({ path }) => path.startsWith("/auth/"));
 
-describe.each(changing)("requirement 32: with the cookie alone, $name", (operation) => {
+describe.each(changing)("with the cookie alone, $name", (operation) => {
   const ask = (headers: Record<string, string>) =>
     request(operation, world, { headers: { authorization: "", cookie, ...headers } });
 
@@ -86,7 +86,7 @@ describe.each(changing)("requirement 32: with the cookie alone, $name", (operati
   });
 });
 
-describe("requirement 32: with the cookie, what only reads", () => {
+describe("with the cookie, what only reads", () => {
   it.each(reading)("$name needs no Origin, and is not readable from elsewhere", async (one) => {
     for (const origin of ["", ...FOREIGN]) {
       const headers = { authorization: "", cookie, ...(origin && { origin }) };
@@ -97,7 +97,7 @@ describe("requirement 32: with the cookie, what only reads", () => {
   });
 });
 
-describe("requirement 32: a log-out by cookie", () => {
+describe("a log-out by cookie", () => {
   it("is refused from elsewhere, and with an Authorization header ignores the cookie", async () => {
     for (const origin of FOREIGN) {
       const headers = { cookie, origin };
@@ -119,7 +119,7 @@ describe("requirement 32: a log-out by cookie", () => {
   });
 });
 
-describe("requirement 32: a cookie is not given", () => {
+describe("a cookie is not given", () => {
   it("at log-in or challenge to who asks from elsewhere: nothing begins", async () => {
     const bob = await register("bob@example.net");
     const ada = await protect(await register("ada@example.net"));
@@ -147,7 +147,7 @@ describe("requirement 32: a cookie is not given", () => {
   });
 });
 
-describe("requirement 32: at every operation of the user API", () => {
+describe("at every operation of the user API", () => {
   it.each(ofAuth)("$name never echoes an origin that is not registered", async (operation) => {
     for (const origin of FOREIGN) {
       const answered = await request(operation, world, {
@@ -182,7 +182,7 @@ describe("requirement 32: at every operation of the user API", () => {
   );
 });
 
-describe("requirement 32: an origin that is registered", () => {
+describe("an origin that is registered", () => {
   /** An isolate that remembers no origins yet: for half a minute it does. */
   const fresh = () => ({ ...env });
 
@@ -234,7 +234,7 @@ describe("requirement 32: an origin that is registered", () => {
   });
 });
 
-it("requirement 32: without asking for a cookie nobody is given one, from wherever they log in", async () => {
+it("without asking for a cookie nobody is given one, from wherever they log in", async () => {
   const bob = await register("bob@example.net");
   const body = { email: bob.email, password: PASSWORD };
   const response = await auth("POST", "/login", { body, headers: { origin: "https://evil.test" } });

@@ -75,7 +75,7 @@ const CACHES: [string, () => Promise<unknown>][] = [
   ],
 ];
 
-describe.each(CACHES)("requirement 24a: a log-in is dead, %s, after", (_cache, prepare) => {
+describe.each(CACHES)("a log-in is dead, %s, after", (_cache, prepare) => {
   it.each(EVENTS)("%s: right codes begin nothing and are charged nothing", async (_name, event) => {
     const person = await protect(await register("ada@example.com"));
     const token = await challengeOf(person);
@@ -90,7 +90,7 @@ describe.each(CACHES)("requirement 24a: a log-in is dead, %s, after", (_cache, p
   });
 });
 
-describe("requirement 24a: a log-in", () => {
+describe("a log-in", () => {
   it("is dead after five minutes, and answered a moment before", async () => {
     const person = await protect(await register("ada@example.com"));
     const token = await challengeOf(person);
@@ -113,7 +113,7 @@ describe("requirement 24a: a log-in", () => {
 });
 
 /** What spares a code ends with what ends a log-in. */
-it("requirement 24a: a trusted device of before is not trusted when devices are allowed anew", async () => {
+it("a trusted device of before is not trusted when devices are allowed anew", async () => {
   await setAccounts({ trustedDevices: true });
   const person = await protect(await register("ada@example.com"));
   const { deviceToken } = await trust(person);
@@ -123,7 +123,7 @@ it("requirement 24a: a trusted device of before is not trusted when devices are 
   expect(await (await logIn(person, { deviceToken })).text()).not.toContain("accessToken");
 });
 
-describe("requirement 24a: a trusted device is forgotten after", () => {
+describe("a trusted device is forgotten after", () => {
   const apart = /deletion|reset|removal|disabled$|settings/;
   const events = EVENTS.filter(([name]) => !apart.test(name));
 

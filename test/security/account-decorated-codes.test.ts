@@ -31,7 +31,7 @@ const FIELDS = {
   },
 };
 
-describe.each(Object.entries(FIELDS))("requirement 5: at %s", (name, accepts) => {
+describe.each(Object.entries(FIELDS))("at %s", (name, accepts) => {
   it("a code is the same code however it is typed: one of two is accepted", async () => {
     const person = await ada();
     const property = fc.asyncProperty(decoration, fc.boolean(), async (parts, plainFirst) => {
@@ -61,7 +61,7 @@ const CALLS: [string, Ask][] = [
   ["a step-up", stepUpOwn],
 ];
 
-describe.each(CALLS)("requirement 5: as %s", (_name, ask) => {
+describe.each(CALLS)("as %s", (_name, ask) => {
   it("a backup code is the same code in any letters and groups", async () => {
     const person = await ada();
     const code = firstCode(person);
@@ -96,7 +96,7 @@ describe.each(CALLS)("requirement 5: as %s", (_name, ask) => {
   });
 });
 
-describe("requirement 5: after a challenge was answered", () => {
+describe("after a challenge was answered", () => {
   it("no decoration of its code answers another", async () => {
     const person = await ada();
     const code = codeOf(person.phone);

@@ -140,7 +140,7 @@ const state = async () => [
   await rows("SELECT id, last_step FROM authenticators ORDER BY id"),
 ];
 
-describe.each(ATTEMPTS)("requirement 29: %s", (_name, attempt) => {
+describe.each(ATTEMPTS)("%s", (_name, attempt) => {
   it("on a D1 that fails when it is written to begins nothing, and works afterwards", async () => {
     const about = await situation();
     const before = await state();
@@ -174,7 +174,7 @@ const DAMAGES: [string, string][] = [
   ["an algorithm that is none", "UPDATE authenticators SET algorithm = 'MD5'"],
 ];
 
-describe.each(DAMAGES)("requirement 29: %s", (_name, sql) => {
+describe.each(DAMAGES)("%s", (_name, sql) => {
   it("never means that there is no second factor: no log-in and no step-up succeeds", async () => {
     const { person, challengeToken } = await situation();
     const before = await countSessions(person);
@@ -199,7 +199,7 @@ describe.each(DAMAGES)("requirement 29: %s", (_name, sql) => {
   });
 });
 
-describe("requirement 29: a password hash that cannot be read", () => {
+describe("a password hash that cannot be read", () => {
   it.each(["", "x", "$argon2id$v=19$m=19456,t=2,p=1$$", "$2b$10$abcdefghijklmnopqrstuv"])(
     "%o is a fault, and never a password that is right",
     async (hash) => {

@@ -59,7 +59,7 @@ const FLOODS: [string, () => Promise<Response[]>][] = [
 
 const SLOW = 60_000;
 
-describe("requirement 10: of 200 parallel wrong codes five are evaluated", () => {
+describe("of 200 parallel wrong codes five are evaluated", () => {
   it.each(FLOODS)(
     "as %s, and the right code behind them is refused",
     { timeout: SLOW },
@@ -80,7 +80,7 @@ describe("requirement 10: of 200 parallel wrong codes five are evaluated", () =>
   );
 });
 
-describe("requirement 11: the tries of a person", () => {
+describe("the tries of a person", () => {
   it("are not refilled by a new log-in, session or address: the fifth locks", async () => {
     let { tokens } = person;
     for (let at = 0; at < 5; at++) {
@@ -119,7 +119,7 @@ describe("requirement 11: the tries of a person", () => {
   });
 });
 
-describe("requirement 13: a right code of a locked person", () => {
+describe("a right code of a locked person", () => {
   it("is refused like a wrong one with the seconds to wait, is not spent, and good afterwards", async () => {
     const token = await challengeOf(person);
     for (let at = 0; at < 5; at++) await stepUp(person.tokens, { code: wrong });
@@ -149,7 +149,7 @@ describe("requirement 13: a right code of a locked person", () => {
   });
 });
 
-describe("requirement 16: without the password", () => {
+describe("without the password", () => {
   it("nobody moves the counter of the second factor, with whatever token or none", async () => {
     const used = await challengeOf(person);
     expect((await answerLogin(used, codeOf(person.phone))).status).toBe(200);

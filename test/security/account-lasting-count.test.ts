@@ -31,7 +31,7 @@ function logInOn(bindings: Env, password: string): Promise<Response> {
   return callOn(bindings, "POST", "/auth/login", { body, headers: HERE });
 }
 
-describe("requirement 12: wrong passwords stay counted", () => {
+describe("wrong passwords stay counted", () => {
   it("when the connection is lost after the commit: ten such failures close", async () => {
     const person = await ada();
     const bindings = lostAnswers();
@@ -63,7 +63,7 @@ describe("requirement 12: wrong passwords stay counted", () => {
   });
 });
 
-describe("requirement 12: wrong codes stay counted", () => {
+describe("wrong codes stay counted", () => {
   it("when the answers to log-ins and step-ups are lost: five lock", async () => {
     const person = await protect(await ada());
     const token = await challengeOf(person);

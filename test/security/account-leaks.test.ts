@@ -5,7 +5,7 @@ import { rows } from "./support";
 
 const lines = captureLog();
 
-describe("requirement 27: passwords, tokens, cookies and codes of an account", () => {
+describe("passwords, tokens, cookies and codes of an account", () => {
   it("are shown by the answer that makes them, and by no other; passwords by none", async () => {
     const { secrets, responses } = await accountRun();
     expect(secrets.length).toBeGreaterThan(45);

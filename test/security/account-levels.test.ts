@@ -49,7 +49,7 @@ const LEVEL_1: [string, (person: Protected) => Promise<string>][] = [
   ],
 ];
 
-describe.each(LEVEL_1)("requirement 18: with %s", (_name, tokenOf) => {
+describe.each(LEVEL_1)("with %s", (_name, tokenOf) => {
   it.each(demanding)("$name is refused, and changes nothing", async (operation) => {
     const token = await tokenOf(world.person);
     const before = await contents();
@@ -59,7 +59,7 @@ describe.each(LEVEL_1)("requirement 18: with %s", (_name, tokenOf) => {
   });
 });
 
-it("requirement 18: the operations that need a code are all there", () => {
+it("the operations that need a code are all there", () => {
   expect(demanding.length).toBeGreaterThanOrEqual(10);
 });
 
@@ -69,7 +69,7 @@ async function risen(person: Person): Promise<{ before: Tokens; now: Protected }
   return { before, now: await protect(person, before) };
 }
 
-describe("requirement 18: an access token from before the second factor", () => {
+describe("an access token from before the second factor", () => {
   const newcomer = () => register("eve@example.net");
   const own = operations.filter(({ credential }) => credential === "accessToken");
 
@@ -107,7 +107,7 @@ describe("requirement 18: an access token from before the second factor", () => 
   });
 });
 
-describe("requirement 18: a step-up", () => {
+describe("a step-up", () => {
   it("makes fresh only the tokens that it answers: those of before are worth nothing", async () => {
     const { person } = world;
     elapse(200);
@@ -122,7 +122,7 @@ describe("requirement 18: a step-up", () => {
   });
 });
 
-describe("requirement 19: of 10 other sessions", () => {
+describe("of 10 other sessions", () => {
   const crowd = (person: Person) => Promise.all(Array.from({ length: 10 }, () => tokensOf(person)));
   const alive = async (others: Tokens[]) => {
     const answers = await Promise.all(others.map((tokens) => as(tokens, "GET", "/me")));
@@ -155,7 +155,7 @@ describe("requirement 19: of 10 other sessions", () => {
 /** What somebody may do who has to enrol first. */
 const ENROLMENT = /^\/auth\/(authenticators|authenticators\/\{id\}\/confirm|step-up)$/;
 
-describe("requirement 18: where the second factor is required, a password alone", () => {
+describe("where the second factor is required, a password alone", () => {
   const closed = operations.filter(
     ({ credential, path }) => credential === "accessToken" && !ENROLMENT.test(path),
   );

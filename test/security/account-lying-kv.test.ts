@@ -29,7 +29,7 @@ async function allOfKv(): Promise<Map<string, string>> {
   return new Map(await Promise.all(pairs));
 }
 
-describe.each(LIES)("requirement 24: a KV that %s", (_name, lie) => {
+describe.each(LIES)("a KV that %s", (_name, lie) => {
   async function world() {
     const person = await protect(await register("ada@example.com"));
     const other = await protect(await register("eve@example.com"));

@@ -25,7 +25,7 @@ function faultsOf({ username }: Named): string[] {
   ];
 }
 
-describe("requirement 22: a user name", () => {
+describe("a user name", () => {
   it.each(AT_SIGNS)("is no e-mail address, also with %s for an @", async (at) => {
     await register("victim@example.com");
     const username = `victim${at}example.com`;
@@ -79,7 +79,7 @@ describe("requirement 22: a user name", () => {
   });
 });
 
-describe("requirement 22: an e-mail address", () => {
+describe("an e-mail address", () => {
   it("in another spelling is the same, and takes nobody's place", async () => {
     const ada = await register("ada@example.com");
     const eve = await tokensOf(await register("eve@example.com"));

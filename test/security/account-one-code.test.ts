@@ -43,7 +43,7 @@ const PARALLEL: [string, Fire][] = [
   ],
 ];
 
-describe("requirement 1: a right code begins exactly one session", () => {
+describe("a right code begins exactly one session", () => {
   it.each(PARALLEL)("of %s", async (_name, fire) => {
     const person = await ada();
     const before = await countSessions(person);
@@ -101,7 +101,7 @@ const PAIRS = Object.keys(SURFACES).flatMap((first) =>
   Object.keys(SURFACES).map((second): [string, string] => [first, second]),
 );
 
-describe("requirement 2: a code accepted by", () => {
+describe("a code accepted by", () => {
   it.each(PAIRS)("%s is refused by %s, of the phone as of the list", async (first, second) => {
     const person = await ada();
     for (const code of [codeOf(person.phone), firstCode(person)]) {
@@ -125,7 +125,7 @@ describe("requirement 2: a code accepted by", () => {
   });
 });
 
-describe("requirements 3 and 4: of a person's steps", () => {
+describe("of a person's steps", () => {
   it("the one that confirmed logs in no more, nor does an older one", async () => {
     const person = await ada();
     for (const stepsFromNow of [-1, -2]) {
@@ -144,7 +144,7 @@ describe("requirements 3 and 4: of a person's steps", () => {
   });
 });
 
-describe("requirement 7: one log-in begins one session", () => {
+describe("one log-in begins one session", () => {
   it.each([
     ["two steps", (person: Protected) => [codeOf(person.phone), codeOf(person.phone, 1)]],
     ["a code and a backup code", (person: Protected) => [codeOf(person.phone), firstCode(person)]],

@@ -32,7 +32,7 @@ const withId = operations.filter(
 );
 
 /** With the same key for something that is made once. */
-describe("requirement 21: one Idempotency-Key of two people", () => {
+describe("one Idempotency-Key of two people", () => {
   it.each(["/authenticators", "/backup-codes"])("makes two things at %s", async (path) => {
     const { person } = world;
     const make = async (tokens: Tokens) => {
@@ -54,14 +54,14 @@ function unknownLike(id: string): string {
   return `${id.slice(0, id.indexOf("_"))}_${"a".repeat(16)}`;
 }
 
-describe("requirement 21: there are operations on what has an id", () => {
+describe("there are operations on what has an id", () => {
   it("of sessions, devices and authenticators", () => {
     const kinds = new Set(withId.map(({ path }) => path.split("/")[2]));
     expect(kinds).toEqual(new Set(["authenticators", "devices", "sessions"]));
   });
 });
 
-describe.each(withId)("requirement 21: $name, with the id of somebody else's", (operation) => {
+describe.each(withId)("$name, with the id of somebody else's", (operation) => {
   const ask = async (id: string, tokens: Pick<Tokens, "accessToken"> = eve.tokens) =>
     comparable(
       await request(operation, world, { known: { id }, headers: bearer(tokens.accessToken) }),
@@ -86,7 +86,7 @@ describe.each(withId)("requirement 21: $name, with the id of somebody else's", (
   });
 });
 
-describe("requirement 21: what is listed", () => {
+describe("what is listed", () => {
   it("to a person is theirs alone", async () => {
     const { person } = world;
     for (const [path, member] of [
@@ -132,7 +132,7 @@ describe("requirement 21: what is listed", () => {
   });
 });
 
-describe("requirement 21: the codes of one person", () => {
+describe("the codes of one person", () => {
   it("prove nothing of another", async () => {
     const { person } = world;
     for (const code of [codeOf(person.phone), person.backupCodes[0] ?? ""]) {
@@ -173,7 +173,7 @@ describe("requirement 21: the codes of one person", () => {
   });
 });
 
-describe("requirement 22: at the user API", () => {
+describe("at the user API", () => {
   const taking = operations.filter(({ path, body }) => path.startsWith("/auth/") && body);
   /** Columns of the rows that these operations write. */
   const INNER = {
@@ -220,7 +220,7 @@ describe("requirement 22: at the user API", () => {
   });
 });
 
-describe("requirement 21: ids", () => {
+describe("ids", () => {
   it("are random: of twenty log-ins no two sessions share eight characters in a row", async () => {
     const bob = await register("bob@example.net");
     for (let at = 0; at < 20; at++) await tokensOf(bob);

@@ -41,7 +41,7 @@ async function counted(): Promise<number> {
   return events.length;
 }
 
-describe("requirement 10: behind 200 parallel wrong passwords from one address", () => {
+describe("behind 200 parallel wrong passwords from one address", () => {
   it(
     "ten are counted, and a right one is refused with the very answer of a wrong one",
     { timeout: SLOW },
@@ -75,7 +75,7 @@ describe("requirement 10: behind 200 parallel wrong passwords from one address",
   );
 });
 
-describe("requirement 10: an address that failed ten times", () => {
+describe("an address that failed ten times", () => {
   it("is refused the right password for what is left of 15 minutes, and no longer", async () => {
     await ada();
     await fail(9);
@@ -127,7 +127,7 @@ describe("requirement 10: an address that failed ten times", () => {
   });
 });
 
-describe("requirement 10: an account that failed 100 times in an hour", () => {
+describe("an account that failed 100 times in an hour", () => {
   it(
     "from 100 addresses is closed to every address, until the hour is over",
     { timeout: SLOW },
@@ -161,7 +161,7 @@ describe("requirement 10: an account that failed 100 times in an hour", () => {
   );
 });
 
-describe("requirement 15: the address that wrong passwords count by", () => {
+describe("the address that wrong passwords count by", () => {
   it("is the platform's, whatever the client says of itself", async () => {
     await ada();
     const names = ["x-forwarded-for", "forwarded", "x-real-ip", "true-client-ip"];
@@ -186,7 +186,7 @@ describe("requirement 15: the address that wrong passwords count by", () => {
   });
 });
 
-describe("requirement 16: wrong passwords, however many,", () => {
+describe("wrong passwords, however many,", () => {
   it("never move the counter of the second factor", async () => {
     const person = await protect(await ada());
     const before = await storedUser(person.id);
@@ -218,7 +218,7 @@ const PLACES: [string, (tokens: Tokens, password: string) => Promise<Response>][
   ],
 ];
 
-describe.each(PLACES)("requirement 11: the password guard is that of %s too:", (_name, give) => {
+describe.each(PLACES)("the password guard is that of %s too:", (_name, give) => {
   it("what failed there is counted at log-in", async () => {
     const tokens = await tokensOf(await ada());
     for (let at = 0; at < 10; at++) {

@@ -19,7 +19,7 @@ import { storedUser, together } from "./support";
 
 const ada = () => register("ada@example.com");
 
-describe("requirement 20: a pending authenticator of a person without a factor", () => {
+describe("a pending authenticator of a person without a factor", () => {
   it("sets nothing: log-in asks for no code, and the status says none", async () => {
     const person = await ada();
     const tokens = await tokensOf(person);
@@ -54,7 +54,7 @@ describe("requirement 20: a pending authenticator of a person without a factor",
   });
 });
 
-describe("requirement 20: a pending authenticator beside an active one", () => {
+describe("a pending authenticator beside an active one", () => {
   it("logs in nobody, and leaves the active one working when it is abandoned", async () => {
     const person = await protect(await ada());
     const { phone } = await enrolOwn(person.tokens);
@@ -92,7 +92,7 @@ describe("requirement 20: a pending authenticator beside an active one", () => {
   });
 });
 
-describe("requirement 20: of two enrolments confirmed at the same moment in two sessions", () => {
+describe("of two enrolments confirmed at the same moment in two sessions", () => {
   it("one becomes active, and the other session is over", async () => {
     const person = await ada();
     const sessions = [await tokensOf(person), await tokensOf(person)];

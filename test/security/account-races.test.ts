@@ -38,7 +38,7 @@ async function amid(
   expect(answers[place]?.ok).toBe(true);
 }
 
-describe.each([0, 3, 10, 19])("requirement 19: amid 20 calls, at place %i,", (place) => {
+describe.each([0, 3, 10, 19])("amid 20 calls, at place %i,", (place) => {
   it("the confirmation of a second factor leaves no session that began with the password", async () => {
     const person = await register("ada@example.com");
     const tokens = await tokensOf(person);

@@ -19,7 +19,7 @@ import { rows, together } from "./support";
 
 const ada = () => register("ada@example.com");
 
-describe("requirement 8: a refresh token", () => {
+describe("a refresh token", () => {
   it("used 20 times at once succeeds at most once, and its family is dead", async () => {
     const tokens = await tokensOf(await ada());
     const answers = await together(20, () => refresh(tokens));
@@ -65,7 +65,7 @@ describe("requirement 8: a refresh token", () => {
   });
 });
 
-describe("requirement 8: what is no refresh token", () => {
+describe("what is no refresh token", () => {
   it("is refused alike, whatever it is, and ends nobody's session", async () => {
     const tokens = await tokensOf(await ada());
     const { refreshToken, accessToken } = tokens;
@@ -139,7 +139,7 @@ describe("requirement 8: what is no refresh token", () => {
   });
 });
 
-describe("requirement 18: a refresh token from before the second factor", () => {
+describe("a refresh token from before the second factor", () => {
   it("dies at confirmation, and never yields level 2", async () => {
     const tokens = await tokensOf(await ada());
     const { id, phone } = await enrolOwn(tokens);

@@ -87,7 +87,7 @@ async function withDevice() {
   return { person, deviceToken };
 }
 
-describe("requirement 18: a password given while its owner gives a code", () => {
+describe("a password given while its owner gives a code", () => {
   it("gives nobody the owner's level, with tokens", async () => {
     const { person, deviceToken } = await withDevice();
     const tokens = await expectJson<Tokens>(logIn(person, { deviceToken }), 200);
@@ -145,7 +145,7 @@ async function levelOf(tokens: Tokens): Promise<unknown> {
   return renewed.ok ? claimsOf(await renewed.json<Tokens>()).aal : null;
 }
 
-describe("requirement 18: a change of password while the session confirms a first factor", () => {
+describe("a change of password while the session confirms a first factor", () => {
   it("is refused, because now it needs a code", async () => {
     const tokens = await tokensOf(await register("ada@example.com"));
     const { id, phone } = await enrolOwn(tokens);
@@ -160,7 +160,7 @@ describe("requirement 18: a change of password while the session confirms a firs
   });
 });
 
-describe("requirement 18: an access token of before", () => {
+describe("an access token of before", () => {
   it.each([
     ["a step-up with the password", "/step-up", { password: PASSWORD }],
     ["a change of password", "/password", { currentPassword: PASSWORD, newPassword: NEW_PASSWORD }],

@@ -62,7 +62,7 @@ async function exhausted(): Promise<string> {
 
 const SLOW = 60_000;
 
-describe("requirement 25: the answer to a wrong password is the same", () => {
+describe("the answer to a wrong password is the same", () => {
   it("for whatever is known of the account, to the last header", async () => {
     for (const extra of [{}, { deviceToken: "x" }, { rebindToken: "x" }]) {
       const seen = new Set<string>();
@@ -105,7 +105,7 @@ describe("requirement 25: the answer to a wrong password is the same", () => {
   );
 });
 
-describe("requirement 25: the work for a wrong password is the same", () => {
+describe("the work for a wrong password is the same", () => {
   let bindings: Env;
   let meter: Meter;
   let digests: number;

@@ -7,7 +7,7 @@ import { codeOf, ORIGIN, problemCode } from "../helpers";
 import { claimsOf, stepUp } from "./account-support";
 import { callOn, rows, together } from "./support";
 
-describe("requirement 16: somebody who knows a session's id", () => {
+describe("somebody who knows a session's id", () => {
   it("uses up none of its step-ups", async () => {
     const person = await protect(await register("ada@example.com"));
     const id = claimsOf(person.tokens).sid.slice(4);
@@ -19,7 +19,7 @@ describe("requirement 16: somebody who knows a session's id", () => {
   });
 });
 
-describe("requirement 29: passwords for names that nobody has", () => {
+describe("passwords for names that nobody has", () => {
   it("leave a bounded number of rows, from one place", async () => {
     const headers = { "cf-connecting-ip": "203.0.113.9" };
     const count = async (table: string) =>
@@ -36,7 +36,7 @@ describe("requirement 29: passwords for names that nobody has", () => {
   });
 });
 
-describe("requirement 14: a capped person", () => {
+describe("a capped person", () => {
   it("neither frees their e-mail address nor changes what they log in with", async () => {
     const person = await protect(await register("ada@example.com"));
     const tokens = await logInWithCode(person);
@@ -48,7 +48,7 @@ describe("requirement 14: a capped person", () => {
   });
 });
 
-describe("requirement 27: a wrong password in flight while the account is deleted", () => {
+describe("a wrong password in flight while the account is deleted", () => {
   it("leaves no address behind", async () => {
     const person = await register("ada@example.com");
     const tokens = await tokensOf(person);

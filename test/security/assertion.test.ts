@@ -47,7 +47,7 @@ function verify(assertion: string, keys: Awaited<ReturnType<typeof jwks>>, audie
   });
 }
 
-describe("requirement 23: the assertion", () => {
+describe("the assertion", () => {
   it("verifies with the published keys, and says who answered which challenge, for what and how", async () => {
     const { app, user } = await world();
     const purpose = "payment:4711";

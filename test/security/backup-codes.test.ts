@@ -25,7 +25,7 @@ async function rotate(app: TestApp, userId: string): Promise<string[]> {
   return (await response.json<{ backupCodes: string[] }>()).backupCodes;
 }
 
-describe("requirement 6: a backup code is accepted once", () => {
+describe("a backup code is accepted once", () => {
   it("by exactly one of 50 parallel verifications", async () => {
     const app = await createApp();
     const user = await enrolled(app, "ada");
@@ -100,7 +100,7 @@ function retype(code: string, { lower, misread, number, parts }: Style): string 
   return number + (lower ? typed.toLowerCase() : typed);
 }
 
-describe("requirement 6: new backup codes", () => {
+describe("new backup codes", () => {
   it("end the old set, used or not", async () => {
     const app = await createApp();
     const { backupCodes: old } = await enrolled(app, "ada");
@@ -136,7 +136,7 @@ describe("requirement 6: new backup codes", () => {
   });
 });
 
-describe("requirement 6: a wrong backup code", () => {
+describe("a wrong backup code", () => {
   it("counts as a failure, and five lock the authenticator too", async () => {
     const app = await createApp();
     const { phone } = await enrolled(app, "ada");

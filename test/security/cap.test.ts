@@ -48,7 +48,7 @@ async function cappedUser() {
   return { app, user, token, pending, id };
 }
 
-describe("requirement 14: the cap", () => {
+describe("the cap", () => {
   it("comes at 100 failures, although every fourth is followed by a success", async () => {
     const app = await createApp();
     const user = await enrolled(app, "ada");
@@ -120,7 +120,7 @@ describe("requirement 14: the cap", () => {
   });
 });
 
-describe("requirement 14: strikes", () => {
+describe("strikes", () => {
   it("are forgiven one a day", async () => {
     const app = await createApp({ settings: LOW_CAP });
     const user = await enrolled(app, "ada");
@@ -185,7 +185,7 @@ async function reset(id: string): Promise<string> {
   return (await response.json<{ rebindToken: string }>()).rebindToken;
 }
 
-describe("requirement 14: an operator's reset", () => {
+describe("an operator's reset", () => {
   it("opens the cap for whoever has its token, once, and for nobody else", async () => {
     const { app, user, id } = await cappedUser();
     const rebindToken = await reset(id);

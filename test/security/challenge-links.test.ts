@@ -42,7 +42,7 @@ beforeEach(async () => {
   app = await createApp({ settings });
 });
 
-describe("requirement 24a: a challenge of one kind", () => {
+describe("a challenge of one kind", () => {
   it("is useless as another", async () => {
     const user = await enrolled(app, "ada");
     const person = await protect(await register("grace@example.net"));
@@ -97,7 +97,7 @@ describe("requirement 24a: a challenge of one kind", () => {
   });
 });
 
-describe("requirement 7: of cancelling and answering at once", () => {
+describe("of cancelling and answering at once", () => {
   const types = () =>
     rows<{ type: string }>(
       "SELECT type FROM audit_events WHERE type LIKE 'challenge.%' AND outcome = 'success'",
@@ -144,7 +144,7 @@ describe("requirement 7: of cancelling and answering at once", () => {
   });
 });
 
-describe("requirement 7: the code that a browser brings back", () => {
+describe("the code that a browser brings back", () => {
   const brought = async () => {
     const user = await enrolled(app, "ada");
     return redemptionCode(await challengeLink(app, "ada"), codeOf(user.phone));

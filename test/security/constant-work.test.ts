@@ -35,7 +35,7 @@ const CASES = [0, 1, 2].flatMap((window) =>
   })),
 );
 
-describe.each(CASES)("requirement 26: window $window, match at $match", ({ window, match }) => {
+describe.each(CASES)("window $window, match at $match", ({ window, match }) => {
   async function world() {
     const app = await createApp({ settings: { window } });
     const { phone } = await enrolled(app, "ada", SEVEN);
@@ -62,7 +62,7 @@ describe.each(CASES)("requirement 26: window $window, match at $match", ({ windo
   });
 });
 
-describe("requirement 26: with several authenticators", () => {
+describe("with several authenticators", () => {
   it.each([0, 1, 2])("all are computed, although number %i matches", async (matching) => {
     const app = await createApp();
     const users = [];

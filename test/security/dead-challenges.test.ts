@@ -82,7 +82,7 @@ const CACHES: [string, () => Promise<unknown>][] = [
   ],
 ];
 
-describe.each(CACHES)("requirement 24a: a challenge is dead, %s, after", (_cache, prepare) => {
+describe.each(CACHES)("a challenge is dead, %s, after", (_cache, prepare) => {
   it.each(EVENTS)("%s: right codes are refused, and nothing is charged", async (_name, happen) => {
     const app = await createApp();
     const user = await enrolled(app, "ada");
@@ -98,7 +98,7 @@ describe.each(CACHES)("requirement 24a: a challenge is dead, %s, after", (_cache
   });
 });
 
-describe("requirement 24a: a challenge", () => {
+describe("a challenge", () => {
   it("is dead a moment after its time, and answered a moment before", async () => {
     const app = await createApp();
     const user = await enrolled(app, "ada");
@@ -131,7 +131,7 @@ describe("requirement 24a: a challenge", () => {
   });
 });
 
-describe("requirement 24a: a token of another kind or make", () => {
+describe("a token of another kind or make", () => {
   async function claimsOf(token: string): Promise<ChallengeClaims> {
     const claims = await openToken(await parseKeyring(TEST_SECRETS.KEYRING), token);
     if (!claims) throw new Error("not a token");

@@ -48,7 +48,7 @@ async function outcomes(browser: LinkCaller, code: string): Promise<string[]> {
   return [...new Set(all)];
 }
 
-describe("requirement 33: a link that was followed to its end", () => {
+describe("a link that was followed to its end", () => {
   it("enables nothing, with whatever code, and nothing changes", async () => {
     const { browser, phone, backupCodes } = await follow(await enrolmentLink(app, "ada"));
     const before = await contents();
@@ -77,7 +77,7 @@ describe("requirement 33: a link that was followed to its end", () => {
   });
 });
 
-describe("requirement 33: a link that was cancelled", () => {
+describe("a link that was cancelled", () => {
   it("is as dead as one that was used, and makes no pretence of it", async () => {
     const browser = await opened(await enrolmentLink(app, "ada"));
     const { secret } = await inCore((deps) => enrolByLink(deps, browser));
@@ -137,14 +137,14 @@ async function disableAndEnable(): Promise<void> {
     await admin("PATCH", `/users/${id}`, { body: { disabled } });
   }
 }
-/** What raises a user's epoch: DESIGN 10.3. */
+/** What raises a user's epoch. */
 const ENDS: [string, () => Promise<unknown>][] = [
   ["was disabled and enabled", disableAndEnable],
   ["got new backup codes", () => app.v1("POST", "/users/ada/backup-codes")],
   ["confirmed another authenticator", () => enrolled(app, "ada")],
 ];
 
-describe.each(ENDS)("requirement 24a: once a user %s", (_name, end) => {
+describe.each(ENDS)("once a user %s", (_name, end) => {
   it("a link that was made before opens nothing, and what was opened does nothing", async () => {
     const user = await enrolled(app, "ada");
     const unopened = await enrolmentLink(app, "ada");
@@ -171,7 +171,7 @@ describe.each(ENDS)("requirement 24a: once a user %s", (_name, end) => {
   });
 });
 
-describe("requirement 24a: an enrolment link", () => {
+describe("an enrolment link", () => {
   it("ends also for a user whom it made, who was disabled and enabled", async () => {
     const browser = await opened(await enrolmentLink(app, "ada"));
     const { secret } = await inCore((deps) => enrolByLink(deps, browser));

@@ -43,28 +43,25 @@ const WAYS: [string, (app: TestApp, code: string) => Promise<boolean>][] = [
   ],
 ];
 
-describe.each(WAYS)(
-  "requirement 5: at %s a code is the same code however it is typed",
-  (_, accepts) => {
-    it("decorated it is accepted, and plain no more; nor the other way round", async () => {
-      const app = await createApp({ settings });
-      const { phone } = await enrolled(app, "ada");
-      const property = fc.asyncProperty(decoration, fc.boolean(), async (parts, plainFirst) => {
-        await forgiveStrikes();
-        elapse(phone.period);
-        const code = codeOf(phone);
-        const typed = [code, decorate(code, parts)];
-        if (!plainFirst) typed.reverse();
-        const answers = [];
-        for (const one of typed) answers.push(await accepts(app, one));
-        expect(answers).toEqual([true, false]);
-      });
-      await fc.assert(property, { numRuns: runs(12) });
+describe.each(WAYS)("at %s a code is the same code however it is typed", (_, accepts) => {
+  it("decorated it is accepted, and plain no more; nor the other way round", async () => {
+    const app = await createApp({ settings });
+    const { phone } = await enrolled(app, "ada");
+    const property = fc.asyncProperty(decoration, fc.boolean(), async (parts, plainFirst) => {
+      await forgiveStrikes();
+      elapse(phone.period);
+      const code = codeOf(phone);
+      const typed = [code, decorate(code, parts)];
+      if (!plainFirst) typed.reverse();
+      const answers = [];
+      for (const one of typed) answers.push(await accepts(app, one));
+      expect(answers).toEqual([true, false]);
     });
-  },
-);
+    await fc.assert(property, { numRuns: runs(12) });
+  });
+});
 
-describe("requirement 5: a code is the same code however it is typed", () => {
+describe("a code is the same code however it is typed", () => {
   it("and so it is at confirmation: what confirmed cannot log in, however it was typed", async () => {
     const app = await createApp();
     let users = 0;
@@ -142,7 +139,7 @@ const SURFACES: [string, Surface][] = [
   ["challenge", async (app, code) => answer((await challengeFor(app, "ada")).token, code)],
 ];
 
-describe.each(SURFACES)("requirement 5: what is no code is a 422 at %s", (_name, surface) => {
+describe.each(SURFACES)("what is no code is a 422 at %s", (_name, surface) => {
   it("and is not counted, and spends nothing", async () => {
     const app = await createApp();
     const { phone } = await enrolled(app, "ada");

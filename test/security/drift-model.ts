@@ -1,6 +1,6 @@
 /** What drift, single use and resynchronisation have to do, in so few words that it can be believed. */
 
-/** DESIGN: the clock of a token is followed so many steps either way. */
+/** The clock of a token is followed so many steps either way. */
 const BOUND = 10;
 
 export type Verdict = "accepted" | "spent" | "wrong";

@@ -64,7 +64,7 @@ async function expectFailedClosed(response: Response, statuses: number[]): Promi
   expect(JSON.parse(text)).not.toHaveProperty("valid");
 }
 
-describe.each(BREAKDOWNS)("requirement 29: a D1 that %s", (_name, makeBindings) => {
+describe.each(BREAKDOWNS)("a D1 that %s", (_name, makeBindings) => {
   let world: World;
   beforeEach(async () => {
     world = await restoreWorld();
@@ -84,7 +84,7 @@ describe.each(BREAKDOWNS)("requirement 29: a D1 that %s", (_name, makeBindings) 
   );
 });
 
-describe("requirement 29: a database that fails only when it is written to", () => {
+describe("a database that fails only when it is written to", () => {
   it("accepts nothing, although the code was right", async () => {
     const app = await createApp();
     const { phone } = await enrolled(app, "ada");
@@ -129,7 +129,7 @@ const DAMAGES: [string, string][] = [
   ],
 ];
 
-describe.each(DAMAGES)("requirement 29: a secret that was %s", (_name, sql) => {
+describe.each(DAMAGES)("a secret that was %s", (_name, sql) => {
   async function damaged(): Promise<{
     app: TestApp;
     ada: EnrolledUser;
@@ -186,7 +186,7 @@ const SETTINGS: [string, Partial<Env>][] = [
   ["no issuer", { ISSUER_URL: "" }],
 ];
 
-describe("requirement 29: a Worker that is not set up", () => {
+describe("a Worker that is not set up", () => {
   it.each(SETTINGS)("with %s serves nothing, and does not say why", async (_name, settings) => {
     const app = await createApp();
     const { phone } = await enrolled(app, "ada");
@@ -214,7 +214,7 @@ describe("requirement 29: a Worker that is not set up", () => {
   });
 });
 
-describe("requirement 29: ten megabytes", () => {
+describe("ten megabytes", () => {
   it("are refused unread on every route with a body, whether or not their length is declared", async () => {
     const world = await restoreWorld();
     const before = await contents();

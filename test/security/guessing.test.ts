@@ -60,7 +60,7 @@ const FLOODS: [string, Flood][] = [
   ],
 ];
 
-describe("requirement 10: of 200 parallel wrong codes five are evaluated", () => {
+describe("of 200 parallel wrong codes five are evaluated", () => {
   it.each(FLOODS)("as %s, and the right code behind them is refused", async (_name, flood) => {
     const app = await createApp();
     const user = await enrolled(app, "ada");
@@ -133,7 +133,7 @@ async function world(): Promise<Context> {
   return { app, user, second, token };
 }
 
-describe("requirement 11: all guesses at a user share one budget", () => {
+describe("all guesses at a user share one budget", () => {
   it.each(GUESSES)("four failures and a fifth by %s lock every way in", async (_name, guess) => {
     const context = await world();
     const { app, user, second } = context;

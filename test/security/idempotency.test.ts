@@ -89,7 +89,7 @@ async function count(table: string): Promise<number> {
   return row?.n ?? Number.NaN;
 }
 
-describe.each(CREATIONS)("requirement 9: $name, with an Idempotency-Key", (creation) => {
+describe.each(CREATIONS)("$name, with an Idempotency-Key", (creation) => {
   const { create, created, repeated } = creation;
 
   it("are made once by 20 parallel calls", async () => {
@@ -156,7 +156,7 @@ async function answerOf(response: Response): Promise<string> {
   return code === "already_created" || code === "conflict" ? "told so" : String(code);
 }
 
-describe.each(CREATIONS.slice(0, 4))("requirement 9: $name: a key of one app", ({ create }) => {
+describe.each(CREATIONS.slice(0, 4))("$name: a key of one app", ({ create }) => {
   it("means nothing in another", async () => {
     const { app } = await world();
     const other = await createApp();
@@ -176,7 +176,7 @@ describe.each(CREATIONS.slice(0, 4))("requirement 9: $name: a key of one app", (
   });
 });
 
-describe("requirement 9: a repetition", () => {
+describe("a repetition", () => {
   it("of a challenge gives no second answer", async () => {
     const { app, ada } = await world();
     const ask = async () => {
@@ -223,7 +223,7 @@ describe("requirement 9: a repetition", () => {
   });
 });
 
-describe("requirement 9: of 20 rotations with one key", () => {
+describe("of 20 rotations with one key", () => {
   it("the set that was shown is the one that is good", async () => {
     const { app, ada } = await world();
     const responses = await together(20, () =>

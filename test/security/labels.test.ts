@@ -88,7 +88,7 @@ function expectInert({ svg, png }: PendingAuthenticator["qr"]) {
   expect(png).toMatch(/^data:image\/png;base64,[\w+/]+=*$/);
 }
 
-describe("requirement 28: a label is read back as it was given", () => {
+describe("a label is read back as it was given", () => {
   it.each(LABELS)("as issuer and account name: %j", async (text) => {
     const response = await enrolWith("ada", { issuer: text, accountName: text });
     expect(response.status).toBe(201);
@@ -154,7 +154,7 @@ const segments = (text: string) =>
 /** What a page shows: three pixels a module fit its column. */
 const WIDEST = 375;
 
-describe("requirement 28: the longest labels", () => {
+describe("the longest labels", () => {
   /** Characters that take the most room in a URI, and one that takes two places. */
   it.each(["x", "\u674e", "\u{1f511}", "%"])("of %s fit the QR code", async (character) => {
     const fill = (most: number, cost: number) => {

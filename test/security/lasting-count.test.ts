@@ -43,7 +43,7 @@ const lostAnswers = () =>
     throw new Error("D1_ERROR: Network connection lost.");
   });
 
-describe("requirement 12: the count survives what fails after it", () => {
+describe("the count survives what fails after it", () => {
   it("a lost connection after the commit: five such failures lock", async () => {
     const app = await createApp();
     const { phone } = await enrolled(app, "ada");
@@ -108,7 +108,7 @@ async function emptyKv(): Promise<void> {
   await Promise.all(keys.map(({ name }) => env.KV.delete(name)));
 }
 
-describe("requirement 12: the count is in D1 alone", () => {
+describe("the count is in D1 alone", () => {
   it("a new isolate that finds KV empty goes on counting where the last one stopped", async () => {
     const app = await createApp();
     const { phone } = await enrolled(app, "ada");

@@ -7,7 +7,7 @@ import { rows } from "./support";
 
 const lines = captureLog();
 
-describe("requirement 27: secrets, codes, tokens and keys", () => {
+describe("secrets, codes, tokens and keys", () => {
   it("are shown by the response that creates them, and by no other", async () => {
     const { secrets, responses } = await fullRun();
     expect(secrets.length).toBeGreaterThan(25);
@@ -62,7 +62,7 @@ describe("requirement 27: secrets, codes, tokens and keys", () => {
   });
 });
 
-describe("requirement 27: of a backup code or a key", () => {
+describe("of a backup code or a key", () => {
   it("only a hash is kept, which is no plain hash of a backup code", async () => {
     const app = await createApp();
     const key = await createKey(app.id, {});

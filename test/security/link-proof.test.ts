@@ -54,7 +54,7 @@ const CHANGES: [string, string][] = [
   ["another browser takes over", "UPDATE enrolment_links SET browser_hash = 'x'"],
 ];
 
-describe.each(CHANGES)("requirement 30: when %s between a read and its write", (_name, sql) => {
+describe.each(CHANGES)("when %s between a read and its write", (_name, sql) => {
   it("no user is made", async () => {
     const browser = await opened(await enrolmentLink(app, "ada"));
     expect(await after(sql, (deps) => enrolByLink(deps, browser))).toBe("link_ended");
@@ -87,7 +87,7 @@ describe.each(CHANGES)("requirement 30: when %s between a read and its write", (
   });
 });
 
-describe("DESIGN 10.15: a factor that becomes active between a read and its write", () => {
+describe("a factor that becomes active between a read and its write", () => {
   it("is asked for first", async () => {
     const { id } = await enrol(app, "ada");
     const browser = await opened(await enrolmentLink(app, "ada"));
@@ -98,7 +98,7 @@ describe("DESIGN 10.15: a factor that becomes active between a read and its writ
   });
 });
 
-describe("DESIGN 10.15: with a factor active,", () => {
+describe("with a factor active,", () => {
   it("no secret is made or shown before a code of it", async () => {
     const ada = await enrolled(app, "ada");
     const browser = await opened(await enrolmentLink(app, "ada"));
@@ -160,7 +160,7 @@ describe("DESIGN 10.15: with a factor active,", () => {
   });
 });
 
-describe("requirement 20: what was enrolled otherwise", () => {
+describe("what was enrolled otherwise", () => {
   it("is neither shown nor confirmed by a link", async () => {
     const browser = await opened(await enrolmentLink(app, "ada"));
     const { secret } = await enrol(app, "ada");

@@ -28,7 +28,7 @@ beforeEach(async () => {
 
 const open = (link: { url: string }) => refusal((deps) => openLink(deps, tokenOf(link)));
 
-describe("requirement 33: an enrolment link", () => {
+describe("an enrolment link", () => {
   it("is opened by one of 20 browsers at once", async () => {
     const link = await enrolmentLink(app, "ada");
     const outcomes = await Promise.all(Array.from({ length: 20 }, () => open(link)));
@@ -101,7 +101,7 @@ const ENDS: [string, End][] = [
   ["its time is up", async () => elapse(15 * 60)],
 ];
 
-describe.each(ENDS)("requirements 24a, 30: when %s", (_name, end) => {
+describe.each(ENDS)("when %s", (_name, end) => {
   it("an enrolment link is not opened, and what was opened makes and confirms nothing", async () => {
     const key = await createKey(app.id, {});
     const maker = useKey(app.id, key);
@@ -120,7 +120,7 @@ describe.each(ENDS)("requirements 24a, 30: when %s", (_name, end) => {
   });
 });
 
-describe("requirement 27: the secrets of a link", () => {
+describe("the secrets of a link", () => {
   it("are in no row", async () => {
     const link = await enrolmentLink(app, "ada");
     const held = await inCore((deps) => openLink(deps, tokenOf(link)));

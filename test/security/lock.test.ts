@@ -24,7 +24,7 @@ async function lockedUser() {
   return { app, user, token };
 }
 
-describe("requirement 13: a right code while locked", () => {
+describe("a right code while locked", () => {
   it("is refused with the seconds to wait, and accepted when they are over", async () => {
     const { app, user } = await lockedUser();
     const code = codeOf(user.phone, 1);
@@ -84,7 +84,7 @@ describe("requirement 13: a right code while locked", () => {
   });
 });
 
-describe("requirement 13: the lock", () => {
+describe("the lock", () => {
   it("doubles with every further failure, up to an hour", async () => {
     const app = await createApp();
     const user = await enrolled(app, "ada");

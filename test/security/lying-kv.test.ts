@@ -95,7 +95,7 @@ async function victimOf(bindings: Env): Promise<Victim> {
   };
 }
 
-describe.each(LIARS)("requirement 24: a KV that %s", (_name, makeBindings) => {
+describe.each(LIARS)("a KV that %s", (_name, makeBindings) => {
   it("accepts a right code once, on either surface", async () => {
     const { app, user, verify, answer } = await victimOf(makeBindings());
     const [now, next] = [codeOf(user.phone), codeOf(user.phone, 1)];
@@ -142,7 +142,7 @@ describe.each(LIARS)("requirement 24: a KV that %s", (_name, makeBindings) => {
   });
 });
 
-describe("requirement 24: a KV that knows every code as used", () => {
+describe("a KV that knows every code as used", () => {
   const usedUntil = (milliseconds: number) => {
     const until = String(Date.now() + milliseconds);
     return kvThat({ get: async (key) => (key.startsWith("used:") ? until : null) });
@@ -175,7 +175,7 @@ describe("requirement 24: a KV that knows every code as used", () => {
   });
 });
 
-describe("requirement 24: a snapshot in KV", () => {
+describe("a snapshot in KV", () => {
   it("that was altered, moved to another challenge or sealed for another user is not believed", async () => {
     const { app, user, eve } = await victimOf(env);
     const own = await challengeFor(app, "eve");

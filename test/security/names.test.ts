@@ -44,7 +44,7 @@ function registerNamed(named: object): Promise<Response> {
   });
 }
 
-describe.each(NAMES)("requirement 28: the name of %s", (_name, give) => {
+describe.each(NAMES)("the name of %s", (_name, give) => {
   it("has no control character, at its ends neither, and blanks there are taken off", async () => {
     const app = await createApp({ settings });
     const tokens = await tokensOf(await register("ada@example.com"));

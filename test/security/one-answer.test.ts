@@ -25,7 +25,7 @@ const PAIRS: [string, (user: EnrolledUser) => [string, string]][] = [
   ["two backup codes", (user) => [firstCode(user), firstCode(user, 1)]],
 ];
 
-describe("requirement 7: a challenge is answered once", () => {
+describe("a challenge is answered once", () => {
   it.each(PAIRS)("with two right codes in parallel: %s", async (_name, codesOf) => {
     const app = await createApp();
     const user = await enrolled(app, "ada");

@@ -15,7 +15,7 @@ const keyed = operations.filter(({ credential, problems }) => {
   return credential === "apiKey" && problems["404"]?.includes("not_found");
 });
 
-describe.each(keyed)("requirement 21: $name, with the key of another app", (operation) => {
+describe.each(keyed)("$name, with the key of another app", (operation) => {
   const ask = async (known: Known) =>
     comparable(await request(operation, world, { known, headers: bearer(world.other.key) }));
 
@@ -35,7 +35,7 @@ describe.each(keyed)("requirement 21: $name, with the key of another app", (oper
   });
 });
 
-describe("requirement 21: the ids of one app under another", () => {
+describe("the ids of one app under another", () => {
   it("a key is not revoked there", async () => {
     const id = keyId(world.app.key);
     const foreign = await admin("DELETE", `/apps/${world.other.id}/keys/${id}`);
@@ -75,7 +75,7 @@ describe("requirement 21: the ids of one app under another", () => {
 });
 
 /** All that the answers to the operator's lists name, for the filters by app. */
-describe("requirement 21: what is listed for one app", () => {
+describe("what is listed for one app", () => {
   it.each(["/users", "/audit"])("%s holds nothing of the others", async (path) => {
     const response = await admin("GET", `${path}?appId=${world.app.id}&limit=100`);
     const { items } = await response.json<{ items: { appId: string }[] }>();
@@ -91,7 +91,7 @@ describe("requirement 21: what is listed for one app", () => {
   });
 });
 
-describe("requirement 22: what a body may not say", () => {
+describe("what a body may not say", () => {
   const withBody = operations.filter(({ body }) => body !== undefined);
 
   it.each(withBody)("is refused at $name, beside a body that is right", async (operation) => {

@@ -87,7 +87,7 @@ async function pageRun() {
   return { secrets, codes, views };
 }
 
-describe("requirement 27: what pages and links show and take", () => {
+describe("what pages and links show and take", () => {
   it("is in no log line, no row of the audit trail, and nowhere in D1 or KV in plain", async () => {
     const { secrets, codes } = await pageRun();
     expect(Map.groupBy(secrets, ({ what }) => what).size).toBe(11);

@@ -29,7 +29,7 @@ beforeEach(async () => {
 
 const cookieOf = ({ cookies }: Visitor) => [...cookies].map((pair) => pair.join("=")).join("; ");
 
-describe.each(paths("POST"))("requirement 32: a form sent to %s", (path) => {
+describe.each(paths("POST"))("a form sent to %s", (path) => {
   const words: Record<string, string>[] = [
     {},
     { referer: `${ORIGIN}/account` },
@@ -61,7 +61,7 @@ describe.each(paths("POST"))("requirement 32: a form sent to %s", (path) => {
   });
 });
 
-describe("requirement 33: every page", () => {
+describe("every page", () => {
   it.each([...paths("GET"), "/account/nothing"])(
     "has the strict headers, also where it fails: %s",
     async (path) => {

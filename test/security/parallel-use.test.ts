@@ -31,7 +31,7 @@ const PARALLEL: [string, Fire][] = [
   ],
 ];
 
-describe("requirement 1: a right code is accepted once", () => {
+describe("a right code is accepted once", () => {
   it.each(PARALLEL)("by exactly one of %s", async (_name, fire) => {
     const app = await createApp();
     const { phone } = await enrolled(app, "ada");
@@ -78,7 +78,7 @@ describe("requirement 1: a right code is accepted once", () => {
   });
 });
 
-describe("requirement 2: on one surface of the server API, then on no other", () => {
+describe("on one surface of the server API, then on no other", () => {
   it("a code verified directly answers no challenge", async () => {
     const app = await createApp();
     const { phone } = await enrolled(app, "ada");

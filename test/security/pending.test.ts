@@ -23,7 +23,7 @@ async function pendingOf(app: TestApp, userId: string, body: object = EIGHT) {
   return { id, phone: phoneWith(secret, body), confirm };
 }
 
-describe("requirement 20: a pending authenticator", () => {
+describe("a pending authenticator", () => {
   it("verifies nothing and is no second factor when it is the only one", async () => {
     const app = await createApp();
     const { phone } = await pendingOf(app, "ada");
@@ -91,7 +91,7 @@ describe("requirement 20: a pending authenticator", () => {
   });
 });
 
-describe("requirement 20: the tries of a pending authenticator", () => {
+describe("the tries of a pending authenticator", () => {
   it("are five, also of 50 parallel ones, and the right code behind them is refused", async () => {
     const app = await createApp();
     const { phone, confirm } = await pendingOf(app, "ada");

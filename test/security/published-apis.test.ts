@@ -1,4 +1,4 @@
-/** The holes of the published APIs (CONTRACTS), each closed here without a change to their clients. */
+/** The holes of the published APIs, each closed here without a change to their clients. */
 
 import { beforeEach, describe, expect, it } from "vitest";
 import {
@@ -25,7 +25,7 @@ beforeEach(async () => {
   person = await protect(await register("ann@example.com", { username: "ann" }));
 });
 
-describe("requirement 2: one code, two surfaces", () => {
+describe("one code, two surfaces", () => {
   it.each(pairs)("accepted by $first, refused by $second", async ({ first, second }) => {
     const code = codeOf(person.phone);
     expect(await SURFACES[first]?.(person, code)).toBe(true);
@@ -39,7 +39,7 @@ describe("requirement 2: one code, two surfaces", () => {
   });
 });
 
-describe("requirement 11: one budget for all surfaces", () => {
+describe("one budget for all surfaces", () => {
   it.each(names)("five wrong codes elsewhere lock %s, for a right one too", async (name) => {
     for (let count = 0; count < 5; count++) {
       await SURFACES[names[count % names.length] ?? ""]?.(person, wrongCodeOf(person.phone));

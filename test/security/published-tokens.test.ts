@@ -29,7 +29,7 @@ async function basicToken(email: string): Promise<string> {
   ).token;
 }
 
-describe("requirement 18: a session that is good for enrolling only", () => {
+describe("a session that is good for enrolling only", () => {
   it("is no good token to anybody who asks, where a second factor is required", async () => {
     await setAccounts({ secondFactor: "required" });
     const person = await register("ada@example.com");
@@ -51,7 +51,7 @@ describe("requirement 18: a session that is good for enrolling only", () => {
   });
 });
 
-describe("requirement 27: a body that is no JSON", () => {
+describe("a body that is no JSON", () => {
   it.each([
     ["/api/auth/login", `{"email":"ada@example.com","password":Sup3rSecret}`],
     ["/api/jwt/create/", `{"username":"ada","password":'Sup3rSecret'}`],
@@ -70,7 +70,7 @@ describe("requirement 27: a body that is no JSON", () => {
   });
 });
 
-describe("requirement 29: a form that is none", () => {
+describe("a form that is none", () => {
   it.each(["/api/auth/login", "/api/jwt/create/", "/token"])("is no fault of %s", async (path) => {
     for (const type of ["multipart/form-data", "multipart/form-data; boundary=x"]) {
       const headers = { ...freshAddress(), ...PAGE, "content-type": type };

@@ -40,7 +40,7 @@ const TRICKS = [
 ];
 const NO_URLS = ["/2fa/done", "//shop.example.net/2fa/done", "shop.example.net", `${RETURN_URL}#x`];
 
-describe("requirement 33: a return URL", () => {
+describe("a return URL", () => {
   it.each(TRICKS)("%s is refused", async (returnUrl) => {
     await enrolled(app, "ada");
     const before = await contents();

@@ -12,7 +12,7 @@ beforeEach(async () => {
 
 const SCOPES = ["verify", "enrol", "users", "import"];
 /**
- * DESIGN section 6: what each route of the server API needs; null: any. A new route has to be
+ * What each route of the server API needs; null: any. A new route has to be
  * entered here.
  */
 const NEEDED: Record<string, string | null> = {
@@ -36,7 +36,7 @@ const keyed = operations.filter(({ credential }) => credential === "apiKey");
 const scoped = keyed.filter(({ name }) => NEEDED[name] !== null);
 const byOperator = operations.filter(({ credential }) => credential === "adminToken");
 
-describe("requirement 30: scopes", () => {
+describe("scopes", () => {
   it("are known for every route that takes an API key", () => {
     expect(keyed.map(({ name }) => name).toSorted()).toEqual(Object.keys(NEEDED).toSorted());
   });
@@ -106,7 +106,7 @@ const ENDS: [string, (appId: string) => Promise<{ key: string; end: () => Promis
   ],
 ];
 
-describe.each(ENDS)("requirement 30: a key that %s", (_name, prepare) => {
+describe.each(ENDS)("a key that %s", (_name, prepare) => {
   /** Routes that leave the user there can warm every cache with the same key. */
   async function warm(key: string): Promise<void> {
     const { v1, verify } = useKey(world.app.id, key);
@@ -138,7 +138,7 @@ describe.each(ENDS)("requirement 30: a key that %s", (_name, prepare) => {
   });
 });
 
-describe("requirement 30: a key that was revoked", () => {
+describe("a key that was revoked", () => {
   it("leaves the other keys of the app and their challenges alone", async () => {
     const doomed = await createKey(world.app.id, {});
     const { token } = await challengeFor(world.app, "ada");

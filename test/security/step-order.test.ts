@@ -21,7 +21,7 @@ async function fresh(app: TestApp, userId: string) {
   return user;
 }
 
-describe("requirement 4: after a step is accepted, no earlier one is", () => {
+describe("after a step is accepted, no earlier one is", () => {
   it.each(ORDERS)("window $window, first step $first", async ({ window, first, rest }) => {
     const app = await createApp({ settings: { window } });
     for (const then of rest) {
@@ -63,7 +63,7 @@ async function confirmed() {
   return { app, phone, code };
 }
 
-describe("requirement 3: the code that confirmed an enrolment", () => {
+describe("the code that confirmed an enrolment", () => {
   it("verifies nothing", async () => {
     const { app, code } = await confirmed();
     expect(await isAccepted(await app.verify("ada", code))).toBe(false);

@@ -53,7 +53,7 @@ async function guards(): Promise<unknown> {
   ];
 }
 
-describe("requirement 16: without a key of the app", () => {
+describe("without a key of the app", () => {
   it.each(STRANGERS)(
     "with %s nobody moves the counter of a user, in 30 tries",
     async (_name, keyOf) => {
@@ -73,7 +73,7 @@ describe("requirement 16: without a key of the app", () => {
   );
 });
 
-describe("requirement 16: with a token that is no challenge", () => {
+describe("with a token that is no challenge", () => {
   it("nobody moves a counter, whatever the code", async () => {
     const { app, user, token } = world;
     const { token: late } = await challengeFor(app, "ada", { ttlSeconds: 30 });
@@ -116,7 +116,7 @@ function watchedLimits() {
   return { bindings, asked };
 }
 
-describe("requirement 16: whoever knows only the id of a key, which is shown and logged,", () => {
+describe("whoever knows only the id of a key, which is shown and logged,", () => {
   it("uses up no limit of the good key", async () => {
     const { bindings, asked } = watchedLimits();
     // A minute in which nobody has asked for anything yet.
@@ -146,7 +146,7 @@ const CLAIMS = [
   "cf-connecting-ipv6",
 ];
 
-describe("requirement 15: limits by address", () => {
+describe("limits by address", () => {
   async function countedBy(headers: Record<string, string>): Promise<string> {
     const { bindings, asked } = watchedLimits();
     await callOn(bindings, "GET", "/v1/users/ada", { headers: { ...bearer("junk"), ...headers } });

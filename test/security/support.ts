@@ -5,16 +5,15 @@
 
 import { env } from "cloudflare:workers";
 import { call, ORIGIN, send, type CallOptions, type EnrolledUser, type TestApp } from "../helpers";
+import { tableNames } from "../storage";
 
 let callers = 0;
 
-/**
- * An address that nobody used before: the platform's limits are real and last as long as the test
- * file.
- */
+/** An address that nobody used before, of 198.18.0.0/15: the platform's limits are real. */
 export function freshAddress(): { "cf-connecting-ip": string } {
   callers++;
-  return { "cf-connecting-ip": `198.18.${callers >> 8}.${callers & 255}` };
+  const [high, middle, low] = [18 + ((callers >> 16) & 1), (callers >> 8) & 255, callers & 255];
+  return { "cf-connecting-ip": `198.${high}.${middle}.${low}` };
 }
 
 export interface TestChallenge {
@@ -117,17 +116,15 @@ export async function forgiveStrikes(): Promise<void> {
  * Everything D1 holds, but for notes that attempts were refused: equal before and after what must
  * change nothing.
  */
-export async function contents(): Promise<Record<string, unknown[]>> {
-  const tables = await rows<{ name: string }>(
-    "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE '\\_cf%' ESCAPE '\\' AND name NOT LIKE 'sqlite%'",
-  );
-  const selects = tables.map(({ name }) =>
+export async function contents(): Promise<Record<string, Record<string, unknown>[]>> {
+  const tables = tableNames();
+  const selects = tables.map((name) =>
     env.DB.prepare(
       `SELECT * FROM ${name}${name === "audit_events" ? " WHERE outcome <> 'refused'" : ""}`,
     ),
   );
-  const results = await env.DB.batch(selects);
-  return Object.fromEntries(tables.map(({ name }, at) => [name, results[at]?.results ?? []]));
+  const results = await env.DB.batch<Record<string, unknown>>(selects);
+  return Object.fromEntries(tables.map((name, at) => [name, results[at]?.results ?? []]));
 }
 
 /** An answer without what differs in every answer. */

@@ -1,1 +1,0 @@
-ALTER TABLE `enrolment_links` ADD `user_epoch` integer DEFAULT 0 NOT NULL;
