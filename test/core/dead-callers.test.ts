@@ -35,7 +35,7 @@ import type { Deps } from "../../src/env";
 import { Problem } from "../../src/problem";
 import { enrolOwn, logInWithCode, protect, register } from "../account";
 import { depsOf } from "../deps";
-import { codeOf, elapse } from "../helpers";
+import { codeOf, elapse } from "../service";
 import { enrolmentLink, inCore, opened, settings } from "../links";
 import { accountsApp, setAccounts } from "../security/account-support";
 import { contents } from "../security/support";
