@@ -1,7 +1,7 @@
 /** A person with an account of the user API, through HTTP, with otpauth as the phone. */
 
 import type { TOTP } from "otpauth";
-import { bearer, call, codeOf, elapse, phoneWith, type CallOptions } from "./helpers";
+import { bearer, call, codeOf, elapse, phoneWith, type CallOptions } from "./service";
 import { freshAddress } from "./security/support";
 
 export const PASSWORD = "correct horse battery staple";

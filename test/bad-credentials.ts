@@ -1,6 +1,6 @@
 /** Credentials that open nothing, some of them all but right. */
 
-import { bearer } from "./helpers";
+import { bearer } from "./service";
 import type { Operation } from "./operations";
 import { TEST_SECRETS } from "./secrets";
 import { tokenFor, type World } from "./world";

@@ -4,7 +4,7 @@
  */
 
 import { beforeEach, describe, expect, it } from "vitest";
-import { bearer } from "./helpers";
+import { bearer } from "./service";
 import { badBodies, MARKER, type BadBody } from "./bad-bodies";
 import { badCredentials } from "./bad-credentials";
 import { fillPath, operations, type Operation } from "./operations";

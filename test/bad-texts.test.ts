@@ -1,7 +1,7 @@
 /** Bodies that say nothing, or could be read in two ways, on every operation of the API. */
 
 import { beforeEach, describe, expect, it } from "vitest";
-import { problemCode } from "./helpers";
+import { problemCode } from "./service";
 import { operations, resolve, typesOf, validBody, type Operation } from "./operations";
 import { faultsAt, type Case } from "./problem-faults";
 import { contents } from "./security/support";

@@ -2,7 +2,7 @@
 
 import { env } from "cloudflare:workers";
 import { app } from "../src/app";
-import { ORIGIN, send } from "./helpers";
+import { ORIGIN, send } from "./service";
 import { TEST_SECRETS } from "./secrets";
 import { freshAddress } from "./security/support";
 

@@ -11,7 +11,7 @@ import example from "../examples/after-the-password.mjs?raw";
 import python from "../examples/after_the_password.py?raw";
 import readme from "../README.md?raw";
 import serverApi from "../docs/server-api.md?raw";
-import { admin, createApp, enrolled, ORIGIN, send, type TestApp } from "./helpers";
+import { admin, createApp, enrolled, ORIGIN, send, type TestApp } from "./service";
 import { storedUser } from "./security/support";
 
 let app: TestApp;

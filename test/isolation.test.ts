@@ -2,7 +2,7 @@
 
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { admin, bearer, call, elapse, ORIGIN, send } from "./helpers";
+import { admin, bearer, call, elapse, ORIGIN, send } from "./service";
 import { contents, rows } from "./security/support";
 
 const LIMITERS = ["ADDRESS_LIMIT", "FAILURE_LIMIT", "KEY_LIMIT", "USER_LIMIT"] as const;

@@ -8,7 +8,7 @@ import { openLink } from "../src/core/enrolment-link/link";
 import { callerOf, confirmByLink, enrolByLink } from "../src/core/enrolment-link/browser";
 import { loadConfig, type Deps } from "../src/env";
 import { expectJson } from "./account";
-import { codeOf, elapse, phoneWith, type TestApp } from "./helpers";
+import { codeOf, elapse, phoneWith, type TestApp } from "./service";
 
 /** Registered for the apps that `settings` makes. */
 export const RETURN_URL = "https://shop.example.net/2fa/done";

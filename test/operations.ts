@@ -3,7 +3,7 @@
  * routes added later too.
  */
 
-import { ORIGIN, send } from "./helpers";
+import { ORIGIN, send } from "./service";
 
 export interface Schema {
   $ref?: string;

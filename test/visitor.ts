@@ -1,6 +1,6 @@
 /** Somebody with a browser that runs no script: a cookie jar, links, forms, redirects. */
 
-import { ORIGIN, send } from "./helpers";
+import { ORIGIN, send } from "./service";
 import { freshAddress } from "./security/support";
 
 export interface View {

@@ -28,7 +28,7 @@ import {
   send,
   type EnrolledUser,
   type TestApp,
-} from "./helpers";
+} from "./service";
 import { challengeLink, redemptionCode, RETURN_URL, settings } from "./links";
 import { fillPath, validBody, type Known, type Operation } from "./operations";
 import { TEST_SECRETS } from "./secrets";

@@ -2,7 +2,7 @@
 
 import { beforeEach, describe, expect, it } from "vitest";
 import { protect, register, type Protected } from "../account";
-import { bearer, codeOf, elapse, wrongCodeOf } from "../helpers";
+import { bearer, codeOf, elapse, wrongCodeOf } from "../service";
 import { basic, exchange, seen } from "./support";
 
 const WRONG = [401, { detail: "Incorrect username or password" }];

@@ -8,7 +8,7 @@ import { assert, asyncProperty, string } from "fast-check";
 import { Secret } from "otpauth";
 import { describe, expect, it } from "vitest";
 import { runs } from "../chance";
-import { codeOf, elapse, problemCode } from "../helpers";
+import { codeOf, elapse, problemCode } from "../service";
 import {
   AJAX,
   answered,

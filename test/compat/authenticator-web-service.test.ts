@@ -3,7 +3,7 @@
 import { array, assert, asyncProperty, constantFrom, oneof, string, tuple } from "fast-check";
 import { describe, expect, it } from "vitest";
 import { runs } from "../chance";
-import { ORIGIN, problemCode } from "../helpers";
+import { ORIGIN, problemCode } from "../service";
 import {
   AJAX,
   answered,

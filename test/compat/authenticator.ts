@@ -2,7 +2,7 @@
 
 import { Secret, TOTP } from "otpauth";
 import { expect } from "vitest";
-import { ORIGIN, send, wrongCodeOf } from "../helpers";
+import { ORIGIN, send, wrongCodeOf } from "../service";
 import { freshAddress, rows } from "../security/support";
 
 export const SECRET = "12345678BXYT";

@@ -2,7 +2,7 @@
 
 import { beforeEach, describe, expect, it } from "vitest";
 import { as, expectJson, protect, register, tokensOf, type Person } from "../account";
-import { bearer, codeOf, elapse, phoneWith, wrongCodeOf } from "../helpers";
+import { bearer, codeOf, elapse, phoneWith, wrongCodeOf } from "../service";
 import { basic, exchange, seen } from "./support";
 
 const credentials = (person: { email: string; password: string }, otp?: string) =>

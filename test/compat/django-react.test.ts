@@ -2,7 +2,7 @@
 
 import { beforeEach, describe, expect, it } from "vitest";
 import { logIn, PASSWORD } from "../account";
-import { codeOf, elapse, phoneWith, problemCode, wrongCodeOf } from "../helpers";
+import { codeOf, elapse, phoneWith, problemCode, wrongCodeOf } from "../service";
 import { cookiesOf, exchange, seen, type Exchange } from "./support";
 
 const PAGE = { origin: "https://2fa.test" };

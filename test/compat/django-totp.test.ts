@@ -2,7 +2,7 @@
 
 import { beforeEach, describe, expect, it } from "vitest";
 import { confirmOwn, enrolOwn, logIn, PASSWORD, register } from "../account";
-import { bearer, codeOf, elapse, wrongCodeOf } from "../helpers";
+import { bearer, codeOf, elapse, wrongCodeOf } from "../service";
 import { exchange, seen, type Exchange } from "./support";
 
 const post = (path: string, body?: Exchange["body"], access?: string) =>

@@ -1,6 +1,6 @@
 /** What the clients of the published APIs send, from an address each. */
 
-import { ORIGIN, send } from "../helpers";
+import { ORIGIN, send } from "../service";
 import { freshAddress } from "../security/support";
 
 export interface Exchange {

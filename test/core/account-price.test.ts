@@ -4,7 +4,7 @@ import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { PASSWORD, protect, register, tokensOf, type Protected, type Tokens } from "../account";
 import { metered, type Meter } from "../d1-meter";
-import { bearer, call, codeOf, elapse, wrongCodeOf } from "../helpers";
+import { bearer, call, codeOf, elapse, wrongCodeOf } from "../service";
 import { freshAddress } from "../security/support";
 
 const NOTHING: Meter = { roundTrips: 0, rowsRead: 0, rowsWritten: 0 };

@@ -8,7 +8,7 @@ import {
 } from "../../src/core/audit/activity";
 import { metered } from "../d1-meter";
 import { depsOf } from "../deps";
-import { admin, call, codeOf, createApp, elapse, enrolled, wrongCodeOf } from "../helpers";
+import { admin, call, codeOf, createApp, elapse, enrolled, wrongCodeOf } from "../service";
 
 const HOUR = 3_600_000;
 const NONE = { accepted: 0, wrong: 0, refused: 0, lockOuts: 0, enrolments: 0 };

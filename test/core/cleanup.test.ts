@@ -11,7 +11,7 @@ import { signIn } from "../../src/core/operator/sessions";
 import { WINDOW_ROWS } from "../../src/core/upkeep/sweep";
 import worker from "../../src/index";
 import { depsOf } from "../deps";
-import { admin, call, codeOf, createApp, elapse, enrol, enrolled, phoneWith } from "../helpers";
+import { admin, call, codeOf, createApp, elapse, enrol, enrolled, phoneWith } from "../service";
 import { TEST_SECRETS } from "../secrets";
 import { answerLink, challengeLink, enrolmentLink, settings } from "../links";
 

@@ -8,7 +8,7 @@ import {
   phoneWith,
   problemCode,
   type TestApp,
-} from "../helpers";
+} from "../service";
 
 const headers = { "idempotency-key": "one" };
 

@@ -4,7 +4,7 @@ import { checkSignIn, signIn, signOut } from "../../src/core/operator/sessions";
 import { Problem } from "../../src/problem";
 import { metered } from "../d1-meter";
 import { depsOf } from "../deps";
-import { admin, elapse } from "../helpers";
+import { admin, elapse } from "../service";
 import { TEST_SECRETS } from "../secrets";
 
 const { ADMIN_TOKEN, KEYRING } = TEST_SECRETS;

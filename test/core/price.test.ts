@@ -14,7 +14,7 @@ import {
   phoneWith,
   wrongCodeOf,
   type TestApp,
-} from "../helpers";
+} from "../service";
 
 const NOTHING: Meter = { roundTrips: 0, rowsRead: 0, rowsWritten: 0 };
 

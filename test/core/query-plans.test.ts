@@ -15,7 +15,7 @@ import { logIn, PASSWORD } from "../account";
 import { basic } from "../compat/support";
 import { signedIn } from "../console";
 import { metered } from "../d1-meter";
-import { admin, call, codeOf, createApp, elapse, enrolled, wrongCodeOf } from "../helpers";
+import { admin, call, codeOf, createApp, elapse, enrolled, wrongCodeOf } from "../service";
 import { challengeLink, enrolmentLink, pathOf, settings } from "../links";
 import { operations } from "../operations";
 import { challengeFor, freshAddress } from "../security/support";

@@ -28,7 +28,7 @@ import {
   enrolled,
   phoneWith,
   wrongCodeOf,
-} from "../helpers";
+} from "../service";
 import { challengeLink, enrolmentLink, pathOf, settings } from "../links";
 import { operations } from "../operations";
 import { challengeFor, freshAddress, storedUser } from "../security/support";

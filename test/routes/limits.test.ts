@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
-import { call, codeOf, createApp, elapse, enrolled, problemCode } from "../helpers";
+import { call, codeOf, createApp, elapse, enrolled, problemCode } from "../service";
 
 /** A platform limit that has been reached, and how often it was asked. */
 function reached(): { limiter: RateLimit; asked: () => number } {

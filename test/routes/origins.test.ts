@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import { auth } from "../account";
-import { admin, codeOf, createApp, enrolled, problemCode, send, ORIGIN } from "../helpers";
+import { admin, codeOf, createApp, enrolled, problemCode, send, ORIGIN } from "../service";
 import { challengeFor, freshAddress } from "../security/support";
 
 const ORIGINS = [

@@ -5,7 +5,7 @@
 
 import { beforeEach, describe, expect, it } from "vitest";
 import { auth, PASSWORD, register } from "../account";
-import { bearer, createApp, enrolled, ORIGIN, problemCode, send, type TestApp } from "../helpers";
+import { bearer, createApp, enrolled, ORIGIN, problemCode, send, type TestApp } from "../service";
 import { contents, freshAddress } from "../security/support";
 
 const FORM = "application/x-www-form-urlencoded";

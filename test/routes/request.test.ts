@@ -1,6 +1,6 @@
 import { expect, it, vi } from "vitest";
 import { app as worker } from "../../src/app";
-import { call, createApp } from "../helpers";
+import { call, createApp } from "../service";
 
 it("logs one line of JSON a request, with the route's pattern and not its path", async () => {
   const log = vi.spyOn(console, "log");

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it, vi } from "vitest";
 import { PROBLEM_CODES } from "../../src/problem-table";
-import { bearer, call, createApp, problemCode, send } from "../helpers";
+import { bearer, call, createApp, problemCode, send } from "../service";
 
 describe("/healthz", () => {
   it("is well when D1 and KV are", async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { admin, call, createApp, problemCode } from "../helpers";
+import { admin, call, createApp, problemCode } from "../service";
 import { freshAddress } from "../security/support";
 
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];

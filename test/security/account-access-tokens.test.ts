@@ -24,7 +24,7 @@ import {
   enrolled,
   ORIGIN,
   problemCode,
-} from "../helpers";
+} from "../service";
 import { operations } from "../operations";
 import { TEST_SECRETS } from "../secrets";
 import { request, restoreWorld } from "../world";

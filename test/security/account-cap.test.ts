@@ -13,7 +13,7 @@ import {
   type Protected,
   type Tokens,
 } from "../account";
-import { admin, codeOf, elapse, problemCode, wrongCodeOf } from "../helpers";
+import { admin, codeOf, elapse, problemCode, wrongCodeOf } from "../service";
 import {
   accountsApp,
   countSessions,

@@ -11,7 +11,7 @@ import {
   tokensOf,
   type Person,
 } from "../account";
-import { call, codeOf, elapse, ORIGIN, problemCode } from "../helpers";
+import { call, codeOf, elapse, ORIGIN, problemCode } from "../service";
 import { setAccounts } from "./account-support";
 import { freshAddress, rows } from "./support";
 

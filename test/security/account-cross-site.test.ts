@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { auth, PASSWORD, protect, register, type Tokens } from "../account";
-import { admin, codeOf, elapse, ORIGIN, problemCode, send } from "../helpers";
+import { admin, codeOf, elapse, ORIGIN, problemCode, send } from "../service";
 import { fillPath, operations, validBody } from "../operations";
 import { knownTo, request, restoreWorld, type World } from "../world";
 import { countSessions, setAccounts } from "./account-support";

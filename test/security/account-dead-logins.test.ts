@@ -14,7 +14,7 @@ import {
   register,
   type Protected,
 } from "../account";
-import { admin, codeOf, elapse, problemCode, wrongCodeOf } from "../helpers";
+import { admin, codeOf, elapse, problemCode, wrongCodeOf } from "../service";
 import { countSessions, resetBy, setAccounts, trust } from "./account-support";
 import { firstCode, rows } from "./support";
 

@@ -11,7 +11,7 @@ import {
   type Protected,
 } from "../account";
 import { decorate, decoration } from "../decorated";
-import { codeOf, elapse, problemCode, wrongCodeOf } from "../helpers";
+import { codeOf, elapse, problemCode, wrongCodeOf } from "../service";
 import { visitor } from "../visitor";
 import { countSessions, stepUpOwn } from "./account-support";
 import { SURFACES } from "./code-surfaces";

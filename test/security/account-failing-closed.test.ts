@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { PASSWORD, protect, register, tokensOf, type Protected, type Tokens } from "../account";
-import { bearer, codeOf, ORIGIN, wrongCodeOf } from "../helpers";
+import { bearer, codeOf, ORIGIN, wrongCodeOf } from "../service";
 import { countSessions } from "./account-support";
 import { callOn, d1Whose, kvThat, rows } from "./support";
 

@@ -11,7 +11,7 @@ import {
   type Protected,
   type Tokens,
 } from "../account";
-import { codeOf, elapse, problemCode, wrongCodeOf } from "../helpers";
+import { codeOf, elapse, problemCode, wrongCodeOf } from "../service";
 import { accountsApp, countGood, countSessions, refresh, stepUp } from "./account-support";
 import { attempts, comparable, contents, firstCode, storedUser, together } from "./support";
 

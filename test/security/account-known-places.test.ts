@@ -6,7 +6,7 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { as, auth, expectJson, PASSWORD, register, tokensOf, type Person } from "../account";
-import { elapse, ORIGIN, problemCode } from "../helpers";
+import { elapse, ORIGIN, problemCode } from "../service";
 import { logInFrom } from "./account-support";
 import { comparable, contents, freshAddress } from "./support";
 

@@ -10,7 +10,7 @@ import {
   register,
   tokensOf,
 } from "../account";
-import { bearer, codeOf, elapse, problemCode, wrongCodeOf } from "../helpers";
+import { bearer, codeOf, elapse, problemCode, wrongCodeOf } from "../service";
 import { countSessions, stepUp } from "./account-support";
 import { callOn, d1Whose, kvThat, rows, storedUser } from "./support";
 

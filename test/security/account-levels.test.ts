@@ -11,7 +11,7 @@ import {
   type Protected,
   type Tokens,
 } from "../account";
-import { admin, bearer, codeOf, elapse, problemCode } from "../helpers";
+import { admin, bearer, codeOf, elapse, problemCode } from "../service";
 import { operations } from "../operations";
 import { request, restoreWorld, type World } from "../world";
 import { claimsOf, refresh, setAccounts, stepUp, trust } from "./account-support";

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { answerLogin, challengeOf, PASSWORD, protect, register } from "../account";
-import { codeOf, elapse } from "../helpers";
+import { codeOf, elapse } from "../service";
 import { countSessions } from "./account-support";
 import { callOn, firstCode, kvThat } from "./support";
 

@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { runs } from "../chance";
 import { as, auth, expectJson, logIn, PASSWORD, register, tokensOf } from "../account";
-import { admin, problemCode } from "../helpers";
+import { admin, problemCode } from "../service";
 import { rows } from "./support";
 
 /** What NFKC makes an @ of. */

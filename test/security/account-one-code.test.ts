@@ -11,7 +11,7 @@ import {
   type Protected,
   type Tokens,
 } from "../account";
-import { codeOf, elapse, problemCode } from "../helpers";
+import { codeOf, elapse, problemCode } from "../service";
 import { accountsApp, countGood, countSessions, stepUp, stepUpOwn } from "./account-support";
 import {
   answer,

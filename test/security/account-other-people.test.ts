@@ -11,7 +11,7 @@ import {
   type Protected,
   type Tokens,
 } from "../account";
-import { bearer, codeOf, elapse, problemCode } from "../helpers";
+import { bearer, codeOf, elapse, problemCode } from "../service";
 import { operations, resolve, validBody } from "../operations";
 import { knownTo, request, restoreWorld, type World } from "../world";
 import { refresh, trust } from "./account-support";

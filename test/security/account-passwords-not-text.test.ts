@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import { as, auth, logIn, PASSWORD, register, tokensOf } from "../account";
-import { admin, call } from "../helpers";
+import { admin, call } from "../service";
 import { comparable, freshAddress } from "./support";
 
 const NO_TEXT = ["\ud800", "\udfff", "\ufffd", "\0"];

@@ -9,7 +9,7 @@ import {
   tokensOf,
   type Tokens,
 } from "../account";
-import { elapse, problemCode } from "../helpers";
+import { elapse, problemCode } from "../service";
 import { countGood, countSessions, logInFrom, stepUp } from "./account-support";
 import { comparable, contents, freshAddress, rows, storedUser, together } from "./support";
 

@@ -13,7 +13,7 @@ import {
   tokensOf,
   type Tokens,
 } from "../account";
-import { codeOf, elapse, problemCode, wrongCodeOf } from "../helpers";
+import { codeOf, elapse, problemCode, wrongCodeOf } from "../service";
 import { countGood, refresh, stepUp } from "./account-support";
 import { storedUser, together } from "./support";
 

@@ -12,7 +12,7 @@ import {
   tokensOf,
   type Tokens,
 } from "../account";
-import { admin, codeOf } from "../helpers";
+import { admin, codeOf } from "../service";
 import { refresh, stepUp } from "./account-support";
 import { firstCode, rows, together } from "./support";
 

@@ -12,7 +12,7 @@ import {
   tokensOf,
   type Tokens,
 } from "../account";
-import { codeOf, elapse, ORIGIN, problemCode } from "../helpers";
+import { codeOf, elapse, ORIGIN, problemCode } from "../service";
 
 import { claimsOf, countGood, refresh, setAccounts, stepUp, trust } from "./account-support";
 import { rows, together } from "./support";

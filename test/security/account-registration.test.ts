@@ -2,7 +2,7 @@
 
 import { expect, it } from "vitest";
 import { auth, PASSWORD } from "../account";
-import { admin, elapse, problemCode } from "../helpers";
+import { admin, elapse, problemCode } from "../service";
 import { rows } from "./support";
 
 const SLOW = 120_000;

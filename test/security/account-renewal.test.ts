@@ -19,7 +19,7 @@ import {
   type Tokens,
 } from "../account";
 import { cookiesOf } from "../compat/support";
-import { bearer, codeOf, elapse, ORIGIN } from "../helpers";
+import { bearer, codeOf, elapse, ORIGIN } from "../service";
 import { claimsOf, refresh, setAccounts, stepUp } from "./account-support";
 import { callOn } from "./support";
 

@@ -1,7 +1,7 @@
 /** A full life of an account, with mistakes, as `full-run.ts` is one over the server API. */
 
 import { auth, as, enrolOwn, type Tokens } from "../account";
-import { admin, codeOf, elapse, ORIGIN, phoneWith, wrongCodeOf } from "../helpers";
+import { admin, codeOf, elapse, ORIGIN, phoneWith, wrongCodeOf } from "../service";
 import { setAccounts } from "./account-support";
 import type { Run } from "./full-run";
 

@@ -7,7 +7,7 @@ import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { auth, PASSWORD, protect, register, tokensOf } from "../account";
 import { metered, type Meter } from "../d1-meter";
-import { admin, call, wrongCodeOf } from "../helpers";
+import { admin, call, wrongCodeOf } from "../service";
 import { logInFrom, resetBy, setAccounts, stepUp } from "./account-support";
 import { comparable, freshAddress, together } from "./support";
 

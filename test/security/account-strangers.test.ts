@@ -3,7 +3,7 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { as, auth, logInWithCode, PASSWORD, protect, register, tokensOf } from "../account";
-import { codeOf, ORIGIN, problemCode } from "../helpers";
+import { codeOf, ORIGIN, problemCode } from "../service";
 import { claimsOf, stepUp } from "./account-support";
 import { callOn, rows, together } from "./support";
 

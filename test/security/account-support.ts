@@ -10,7 +10,7 @@ import {
   type Protected,
   type Tokens,
 } from "../account";
-import { admin, codeOf, createKey, elapse, useKey, type TestApp } from "../helpers";
+import { admin, codeOf, createKey, elapse, useKey, type TestApp } from "../service";
 import { rows } from "./support";
 
 /** The app that the accounts belong to, over the server API: its names for users are their ids. */

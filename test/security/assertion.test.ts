@@ -15,7 +15,7 @@ import {
   send,
   type EnrolledUser,
   type TestApp,
-} from "../helpers";
+} from "../service";
 import { answer, challengeFor, firstCode } from "./support";
 
 const ISSUER = "https://2fa.test";

@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { runs } from "../chance";
 import { decorate, decoration, type Decoration } from "../decorated";
-import { codeOf, createApp, elapse, enrolled, problemCode, type TestApp } from "../helpers";
+import { codeOf, createApp, elapse, enrolled, problemCode, type TestApp } from "../service";
 import {
   answer,
   attempts,

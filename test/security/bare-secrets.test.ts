@@ -16,7 +16,7 @@ import {
   validate,
   WRONG,
 } from "../compat/authenticator";
-import { codeOf, elapse } from "../helpers";
+import { codeOf, elapse } from "../service";
 import { contents, kvThat } from "./support";
 
 const PHONE = phoneOf(SECRET);

@@ -13,7 +13,7 @@ import {
   useKey,
   wrongCodeOf,
   type TestApp,
-} from "../helpers";
+} from "../service";
 import {
   answerLink,
   challengeLink,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { admin, codeOf, createApp, elapse, enrolled, problemCode, type TestApp } from "../helpers";
+import { admin, codeOf, createApp, elapse, enrolled, problemCode, type TestApp } from "../service";
 import { answer, attempts, challengeFor, isAccepted, rows, storedUser } from "./support";
 
 const HOUR = 3600;

@@ -2,7 +2,7 @@
 
 import { answerLogin, as, challengeOf, type Protected } from "../account";
 import { basic, exchange, seen } from "../compat/support";
-import { createKey, useKey } from "../helpers";
+import { createKey, useKey } from "../service";
 
 /** Where the client of API 2 runs. */
 export const PAGE = { origin: "https://2fa.test" };

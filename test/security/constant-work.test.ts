@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { codeOf, createApp, elapse, enrolled, wrongCodeOf } from "../helpers";
+import { codeOf, createApp, elapse, enrolled, wrongCodeOf } from "../service";
 import { answer, attempts, challengeFor, isAccepted } from "./support";
 
 /** RFC 4226 §5.1: the counter, and nothing else that we sign, is eight bytes. */

@@ -15,7 +15,7 @@ import {
   useKey,
   type EnrolledUser,
   type TestApp,
-} from "../helpers";
+} from "../service";
 import { TEST_SECRETS } from "../secrets";
 import { revoke } from "../world";
 import { answer, attempts, challengeFor, firstCode, isAccepted, storedUser } from "./support";

@@ -21,7 +21,7 @@ import {
   phoneWith,
   wrongCodeOf,
   type TestApp,
-} from "../helpers";
+} from "../service";
 import { enrolmentLink, follow, inCore, opened, refusal, settings, tokenOf } from "../links";
 import { contents, firstCode, rows, storedUser } from "./support";
 

@@ -12,7 +12,7 @@ import {
   problemCode,
   wrongCodeOf,
   type TestApp,
-} from "../helpers";
+} from "../service";
 import { challengeLink, enrolmentLink, pathOf, settings } from "../links";
 import { keyOf, visitor } from "../visitor";
 import { answer, attempts, challengeFor, forgiveStrikes, isAccepted, storedUser } from "./support";

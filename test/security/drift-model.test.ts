@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { codeOf, elapse, wrongCodeOf } from "../helpers";
+import { codeOf, elapse, wrongCodeOf } from "../service";
 import { comparedSteps, resynchronise, verify, type Verdict } from "./drift-model";
 import { computedBy, device, PERIOD, stored, type Device } from "./drift-support";
 import { storedUser } from "./support";

@@ -1,7 +1,7 @@
 /** A user whose token's clock can be anything, and what the service knows of it. */
 
 import { vi } from "vitest";
-import { codeOf, createApp, enrolled, type EnrolledUser, type TestApp } from "../helpers";
+import { codeOf, createApp, enrolled, type EnrolledUser, type TestApp } from "../service";
 import type { Model } from "./drift-model";
 import { isAccepted, rows } from "./support";
 

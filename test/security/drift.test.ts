@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { codeOf, elapse, wrongCodeOf, type EnrolledUser } from "../helpers";
+import { codeOf, elapse, wrongCodeOf, type EnrolledUser } from "../service";
 import { computedBy, device, PERIOD, stored } from "./drift-support";
 import { answer, attempts, challengeFor, isAccepted, storedUser } from "./support";
 

@@ -9,7 +9,7 @@ import {
   send,
   type EnrolledUser,
   type TestApp,
-} from "../helpers";
+} from "../service";
 import { operations } from "../operations";
 import { request, restoreWorld, type World } from "../world";
 import { answer, callOn, challengeFor, contents, freshAddress, isAccepted, rows } from "./support";

@@ -10,7 +10,7 @@ import {
   send,
   useKey,
   wrongCodeOf,
-} from "../helpers";
+} from "../service";
 import { TEST_SECRETS } from "../secrets";
 import { revoke } from "../world";
 import { answer, freshAddress, storedUser } from "./support";

@@ -12,7 +12,7 @@ import {
   wrongCodeOf,
   type EnrolledUser,
   type TestApp,
-} from "../helpers";
+} from "../service";
 import {
   answer,
   attempts,

@@ -11,7 +11,7 @@ import {
   problemCode,
   useKey,
   type TestApp,
-} from "../helpers";
+} from "../service";
 import { answer, countAccepted, firstCode, isAccepted, rows, together } from "./support";
 
 type Headers = Record<string, string>;

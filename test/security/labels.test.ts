@@ -13,7 +13,7 @@ import {
   useKey,
   type PendingAuthenticator,
   type TestApp,
-} from "../helpers";
+} from "../service";
 
 /** The URI as a strict reader sees it: the URL standard and nothing lenient (Key Uri Format). */
 function read(uri: string) {

@@ -8,7 +8,7 @@ import {
   problemCode,
   wrongCodeOf,
   type TestApp,
-} from "../helpers";
+} from "../service";
 import {
   answer,
   callOn,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { codeOf, createApp, createKey, enrol, phoneWith } from "../helpers";
+import { codeOf, createApp, createKey, enrol, phoneWith } from "../service";
 import { TEST_SECRETS } from "../secrets";
 import { fullRun } from "./full-run";
 import { auditTrail, captureLog, leaked, leakedCodes, storage } from "./leak-search";

@@ -16,7 +16,7 @@ import {
   phoneWith,
   wrongCodeOf,
   type TestApp,
-} from "../helpers";
+} from "../service";
 import { enrolmentLink, inCore, opened, refusal, settings } from "../links";
 import { attempts, rows, storedUser } from "./support";
 

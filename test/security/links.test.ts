@@ -16,7 +16,7 @@ import {
   phoneWith,
   useKey,
   type TestApp,
-} from "../helpers";
+} from "../service";
 import { enrolmentLink, follow, inCore, opened, refusal, settings, tokenOf } from "../links";
 import { revoke } from "../world";
 import { contents, rows } from "./support";

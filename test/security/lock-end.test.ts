@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { answerLogin, as, challengeOf, protect, register, type Protected } from "../account";
 import { basic, cookiesOf, exchange } from "../compat/support";
-import { codeOf, createApp, enrolled, ORIGIN, wrongCodeOf, type TestApp } from "../helpers";
+import { codeOf, createApp, enrolled, ORIGIN, wrongCodeOf, type TestApp } from "../service";
 import { challengeLink, enrolmentLink, pathOf, settings } from "../links";
 import { visitor } from "../visitor";
 import { accountsApp, setAccounts } from "./account-support";

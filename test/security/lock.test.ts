@@ -9,7 +9,7 @@ import {
   wrongCodeOf,
   type EnrolledUser,
   type TestApp,
-} from "../helpers";
+} from "../service";
 import { answer, attempts, challengeFor, comparable, isAccepted, storedUser } from "./support";
 
 async function fail(app: TestApp, { userId, phone }: EnrolledUser, times = 1): Promise<void> {

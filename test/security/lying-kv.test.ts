@@ -10,7 +10,7 @@ import {
   wrongCodeOf,
   type EnrolledUser,
   type TestApp,
-} from "../helpers";
+} from "../service";
 import {
   callOn,
   challengeFor,

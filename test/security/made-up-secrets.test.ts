@@ -17,7 +17,7 @@ import {
   validate,
   WRONG,
 } from "../compat/authenticator";
-import { codeOf, createApp, elapse, enrolled, problemCode } from "../helpers";
+import { codeOf, createApp, elapse, enrolled, problemCode } from "../service";
 import { contents, d1Whose, isAccepted, kvThat, rows } from "./support";
 
 const PHONE = phoneOf(SECRET);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { as, auth, PASSWORD, register, tokensOf, type Tokens } from "../account";
 import { exchange } from "../compat/support";
-import { admin, createApp, type TestApp } from "../helpers";
+import { admin, createApp, type TestApp } from "../service";
 import { askForLink, settings } from "../links";
 import { contents } from "./support";
 

@@ -6,7 +6,7 @@ import {
   problemCode,
   wrongCodeOf,
   type EnrolledUser,
-} from "../helpers";
+} from "../service";
 import {
   answer,
   attempts,

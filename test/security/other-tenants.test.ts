@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { admin, bearer } from "../helpers";
+import { admin, bearer } from "../service";
 import { operations, validBody, type Known } from "../operations";
 import { keyId, knownTo, request, restoreWorld, type World } from "../world";
 import { comparable, contents } from "./support";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { PASSWORD } from "../account";
-import { admin, codeOf, createApp, elapse, enrolled, phoneWith, wrongCodeOf } from "../helpers";
+import { admin, codeOf, createApp, elapse, enrolled, phoneWith, wrongCodeOf } from "../service";
 import {
   challengeLink,
   enrolmentLink,

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { app } from "../../src/app";
 import { enrolOwn, PASSWORD, protect, register, tokensOf, type Protected } from "../account";
-import { codeOf, elapse, ORIGIN, phoneWith, send } from "../helpers";
+import { codeOf, elapse, ORIGIN, phoneWith, send } from "../service";
 import { keyOf, visitor, type Visitor } from "../visitor";
 import { contents, freshAddress } from "./support";
 

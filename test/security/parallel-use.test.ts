@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { codeOf, createApp, createKey, elapse, enrolled, useKey, type TestApp } from "../helpers";
+import { codeOf, createApp, createKey, elapse, enrolled, useKey, type TestApp } from "../service";
 import { answer, attempts, challengeFor, countAccepted, storedUser, together } from "./support";
 
 type Fire = (app: TestApp, userId: string, code: string) => Promise<Response[]>;

@@ -9,7 +9,7 @@ import {
   problemCode,
   wrongCodeOf,
   type TestApp,
-} from "../helpers";
+} from "../service";
 import { answer, challengeFor, isAccepted, rows, storedUser, together } from "./support";
 
 /** Eight digits beside six, so that a code says whose it is. */

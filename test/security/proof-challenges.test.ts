@@ -16,7 +16,7 @@ import {
   useKey,
   wrongCodeOf,
   type TestApp,
-} from "../helpers";
+} from "../service";
 import { challengeLink, inCore, redemptionCode, tokenOf, settings } from "../links";
 import { answered, remove } from "./proof-support";
 import { answer, challengeFor, contents, firstCode, rows } from "./support";

@@ -12,7 +12,7 @@ import {
   phoneWith,
   problemCode,
   type TestApp,
-} from "../helpers";
+} from "../service";
 import { enrolmentLink, inCore, opened, settings } from "../links";
 import { SECRET } from "./proof-support";
 import { d1Whose, rows, storedUser } from "./support";

@@ -1,7 +1,7 @@
 /** Every change of a user's factors that a key can make, with a proof or without. */
 
 import { expect } from "vitest";
-import { codeOf, phoneWith, type EnrolledUser, type TestApp } from "../helpers";
+import { codeOf, phoneWith, type EnrolledUser, type TestApp } from "../service";
 import { answer, challengeFor } from "./support";
 
 export const SECRET = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";

@@ -15,7 +15,7 @@ import {
   wrongCodeOf,
   type EnrolledUser,
   type TestApp,
-} from "../helpers";
+} from "../service";
 import { settings } from "../links";
 import { add, answered, changes, remove } from "./proof-support";
 import { attempts, contents, firstCode, isAccepted, rows, storedUser, together } from "./support";

@@ -12,7 +12,7 @@ import {
   type Protected,
 } from "../account";
 import { basic, exchange, seen } from "../compat/support";
-import { admin, bearer, codeOf, elapse, wrongCodeOf } from "../helpers";
+import { admin, bearer, codeOf, elapse, wrongCodeOf } from "../service";
 import { PAGE, SURFACES } from "./code-surfaces";
 import { rows } from "./support";
 

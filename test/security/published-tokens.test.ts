@@ -13,7 +13,7 @@ import {
   type Tokens,
 } from "../account";
 import { basic, cookiesOf, exchange } from "../compat/support";
-import { bearer, ORIGIN, send } from "../helpers";
+import { bearer, ORIGIN, send } from "../service";
 import { resetBy, setAccounts } from "./account-support";
 import { freshAddress, rows } from "./support";
 

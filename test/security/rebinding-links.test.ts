@@ -10,7 +10,7 @@ import {
   phoneWith,
   problemCode,
   type TestApp,
-} from "../helpers";
+} from "../service";
 import { enrolmentLink, follow, inCore, opened, refusal, settings, tokenOf } from "../links";
 import { rows, storedUser } from "./support";
 

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { loadOpenedLink } from "../../src/core/enrolment-link/browser";
-import { admin, createApp, enrolled, problemCode, type TestApp } from "../helpers";
+import { admin, createApp, enrolled, problemCode, type TestApp } from "../service";
 import {
   askForChallengeLink,
   askForLink,

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { admin, bearer, codeOf, createKey, elapse, problemCode, useKey } from "../helpers";
+import { admin, bearer, codeOf, createKey, elapse, problemCode, useKey } from "../service";
 import { operations, type Operation } from "../operations";
 import { request, restoreWorld, revoke, type World } from "../world";
 import { answer, challengeFor, contents, firstCode, isAccepted, rows } from "./support";

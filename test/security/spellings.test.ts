@@ -2,7 +2,7 @@
 
 import { beforeEach, describe, expect, it } from "vitest";
 import { as, auth, challengeOf, protect, register, tokensOf, type Protected } from "../account";
-import { codeOf, createApp, enrolled, problemCode } from "../helpers";
+import { codeOf, createApp, enrolled, problemCode } from "../service";
 import { answer, challengeFor } from "./support";
 
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";

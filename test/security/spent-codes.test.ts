@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { protect, register, type Protected } from "../account";
-import { codeOf, createApp, elapse, enrolled, type TestApp } from "../helpers";
+import { codeOf, createApp, elapse, enrolled, type TestApp } from "../service";
 import { settings } from "../links";
 import { accountsApp, setAccounts } from "./account-support";
 import {

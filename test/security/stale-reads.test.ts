@@ -12,7 +12,7 @@ import {
   wrongCodeOf,
   type EnrolledUser,
   type TestApp,
-} from "../helpers";
+} from "../service";
 import { interrupted } from "../interrupted";
 import { callOn, rows, storedUser } from "./support";
 

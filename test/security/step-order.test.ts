@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { codeOf, createApp, elapse, enrol, enrolled, phoneWith, type TestApp } from "../helpers";
+import { codeOf, createApp, elapse, enrol, enrolled, phoneWith, type TestApp } from "../service";
 import { answer, challengeFor, isAccepted } from "./support";
 
 /** Eight digits, so that codes of two steps are not equal by chance. */

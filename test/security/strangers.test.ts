@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { parseApiKey } from "../../src/crypto/api-key";
-import { bearer, call, codeOf, elapse, wrongCodeOf } from "../helpers";
+import { bearer, call, codeOf, elapse, wrongCodeOf } from "../service";
 import { TEST_SECRETS } from "../secrets";
 import { keyId, restoreWorld, type World } from "../world";
 import {

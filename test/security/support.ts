@@ -4,7 +4,7 @@
  */
 
 import { env } from "cloudflare:workers";
-import { call, ORIGIN, send, type CallOptions, type EnrolledUser, type TestApp } from "../helpers";
+import { call, ORIGIN, send, type CallOptions, type EnrolledUser, type TestApp } from "../service";
 import { tableNames } from "../storage";
 
 let callers = 0;

@@ -12,7 +12,7 @@ import {
   problemCode,
   wrongCodeOf,
   type TestApp,
-} from "../helpers";
+} from "../service";
 import { enrolmentLink, follow, inCore, opened, pathOf, refusal, settings } from "../links";
 import { visitor } from "../visitor";
 import { setAccounts } from "./account-support";

@@ -12,7 +12,7 @@ import {
   type Protected,
 } from "../account";
 import { basic, exchange, seen } from "../compat/support";
-import { admin, bearer, codeOf, enrol, phoneWith, type TestApp } from "../helpers";
+import { admin, bearer, codeOf, enrol, phoneWith, type TestApp } from "../service";
 import { enrolmentLink, follow, pathOf, settings } from "../links";
 import { visitor } from "../visitor";
 import { accountsApp, logInFrom, setAccounts } from "./account-support";

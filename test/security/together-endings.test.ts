@@ -21,7 +21,7 @@ import {
   phoneWith,
   useKey,
   type TestApp,
-} from "../helpers";
+} from "../service";
 import { challengeLink, enrolmentLink, pathOf, redeem, redemptionCode, settings } from "../links";
 import { keyOf, visitor } from "../visitor";
 import { accountsApp, refresh, setAccounts, trust } from "./account-support";

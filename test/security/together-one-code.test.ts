@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { protect, register, type Protected } from "../account";
-import { codeOf, elapse, wrongCodeOf, type TestApp } from "../helpers";
+import { codeOf, elapse, wrongCodeOf, type TestApp } from "../service";
 import { settings } from "../links";
 import { accountsApp, setAccounts } from "./account-support";
 import { firstCode, rows, storedUser } from "./support";

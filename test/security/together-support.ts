@@ -2,7 +2,7 @@
 
 import { answerLogin, as, challengeOf, logIn, type Protected, type Tokens } from "../account";
 import { basic, cookiesOf, exchange, seen } from "../compat/support";
-import { ORIGIN, type TestApp } from "../helpers";
+import { ORIGIN, type TestApp } from "../service";
 import { challengeLink, enrolmentLink, pathOf } from "../links";
 import { visitor, type Visitor } from "../visitor";
 import { answer, challengeFor, isAccepted } from "./support";

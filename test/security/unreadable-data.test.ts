@@ -3,7 +3,7 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it, vi } from "vitest";
 import { auth, logIn, protect, register, tokensOf, type Protected, type Tokens } from "../account";
-import { admin, codeOf, createApp, enrolled, problemCode, type TestApp } from "../helpers";
+import { admin, codeOf, createApp, enrolled, problemCode, type TestApp } from "../service";
 import { answer, challengeFor } from "./support";
 
 interface Stored {

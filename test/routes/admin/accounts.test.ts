@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { as, auth, expectJson, logIn, PASSWORD, protect, register, tokensOf } from "../../account";
-import { admin, problemCode } from "../../helpers";
+import { admin, problemCode } from "../../service";
 import { rows } from "../../security/support";
 
 const NEW_PASSWORD = "another horse battery staple";

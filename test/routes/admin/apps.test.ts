@@ -10,7 +10,7 @@ import {
   enrolled,
   problemCode,
   useKey,
-} from "../../helpers";
+} from "../../service";
 
 const json = async (response: Promise<Response>) =>
   (await response).json<Record<string, unknown>>();

@@ -11,7 +11,7 @@ import {
   enrolled,
   wrongCodeOf,
   type TestApp,
-} from "../../helpers";
+} from "../../service";
 
 let app: TestApp;
 beforeEach(async () => {

@@ -1,6 +1,6 @@
 /** Users, as the operator finds them. */
 
-import { admin } from "../../helpers";
+import { admin } from "../../service";
 
 export interface Summary {
   id: string;

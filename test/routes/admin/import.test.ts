@@ -21,7 +21,7 @@ import {
   phoneWith,
   problemCode,
   wrongCodeOf,
-} from "../../helpers";
+} from "../../service";
 import { contents, storedUser, together } from "../../security/support";
 
 /** 160 bits, as a phone has it from elsewhere. */

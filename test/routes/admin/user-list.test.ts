@@ -11,7 +11,7 @@ import {
   enrolled,
   wrongCodeOf,
   type TestApp,
-} from "../../helpers";
+} from "../../service";
 import { find, idOf, type Summary } from "./find-user";
 
 let app: TestApp;

@@ -11,7 +11,7 @@ import {
   problemCode,
   wrongCodeOf,
   type TestApp,
-} from "../../helpers";
+} from "../../service";
 import { idOf } from "./find-user";
 import { visitor } from "../../visitor";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import { PASSWORD, protect, register, type Protected } from "../../account";
-import { codeOf, elapse, phoneWith, wrongCodeOf } from "../../helpers";
+import { codeOf, elapse, phoneWith, wrongCodeOf } from "../../service";
 import { setAccounts } from "../../security/account-support";
 import { keyOf, textOf, visitor, type View, type Visitor } from "../../visitor";
 

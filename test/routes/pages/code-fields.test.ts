@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { register } from "../../account";
-import { codeOf, createApp, elapse, enrolled, type TestApp } from "../../helpers";
+import { codeOf, createApp, elapse, enrolled, type TestApp } from "../../service";
 import { challengeLink, enrolmentLink, pathOf, settings } from "../../links";
 import { accountsApp } from "../../security/account-support";
 import { textOf, visitor, type View } from "../../visitor";

@@ -12,7 +12,7 @@ import {
   type Operator,
 } from "../../console";
 import { auth } from "../../account";
-import { call, createApp, elapse, enrolled, ORIGIN } from "../../helpers";
+import { call, createApp, elapse, enrolled, ORIGIN } from "../../service";
 import { TEST_SECRETS } from "../../secrets";
 import { contents, freshAddress, storedUser } from "../../security/support";
 

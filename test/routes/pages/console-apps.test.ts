@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { fieldsIn, newApp, signedIn, type Operator } from "../../console";
-import { admin } from "../../helpers";
+import { admin } from "../../service";
 import { rows } from "../../security/support";
 
 let operator: Operator;

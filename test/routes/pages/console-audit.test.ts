@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { newApp, signedIn, type Operator } from "../../console";
-import { admin, createApp, createKey, elapse, enrolled, useKey, wrongCodeOf } from "../../helpers";
+import { admin, createApp, createKey, elapse, enrolled, useKey, wrongCodeOf } from "../../service";
 import { storedUser } from "../../security/support";
 
 let operator: Operator;

@@ -10,7 +10,7 @@ import {
   wrongCodeOf,
   type EnrolledUser,
   type TestApp,
-} from "../../helpers";
+} from "../../service";
 import { rows, storedUser } from "../../security/support";
 import { keyOf, visitor } from "../../visitor";
 

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { protect, register } from "../../account";
-import { codeOf, createApp, enrolled, phoneWith, wrongCodeOf, type TestApp } from "../../helpers";
+import { codeOf, createApp, enrolled, phoneWith, wrongCodeOf, type TestApp } from "../../service";
 import {
   answerLink,
   challengeLink,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { protect, register } from "../../account";
-import { elapse } from "../../helpers";
+import { elapse } from "../../service";
 import { setAccounts } from "../../security/account-support";
 import { textOf, visitor } from "../../visitor";
 

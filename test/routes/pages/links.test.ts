@@ -9,7 +9,7 @@ import {
   phoneWith,
   wrongCodeOf,
   type TestApp,
-} from "../../helpers";
+} from "../../service";
 import {
   challengeLink,
   enrolmentLink,

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { PASSWORD, protect, register, type Protected } from "../../account";
-import { codeOf, elapse } from "../../helpers";
+import { codeOf, elapse } from "../../service";
 import { rows } from "../../security/support";
 import { textOf, visitor, type Visitor } from "../../visitor";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { protect, register } from "../../account";
-import { codeOf, elapse } from "../../helpers";
+import { codeOf, elapse } from "../../service";
 import { visitor } from "../../visitor";
 import { isLoggedIn, loggedIn } from "../../security/together-support";
 

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { PASSWORD } from "../../account";
 import { fieldsIn } from "../../console";
-import { admin, codeOf, createApp, phoneWith } from "../../helpers";
+import { admin, codeOf, createApp, phoneWith } from "../../service";
 import { enrolmentLink, pathOf, settings } from "../../links";
 import { rows } from "../../security/support";
 import { keyOf, textOf, visitor, type View, type Visitor } from "../../visitor";

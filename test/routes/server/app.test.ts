@@ -2,7 +2,7 @@ import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { SCOPES } from "../../../src/core/caller/actor";
 import { metered } from "../../d1-meter";
-import { admin, createApp, createKey, elapse, problemCode, useKey } from "../../helpers";
+import { admin, createApp, createKey, elapse, problemCode, useKey } from "../../service";
 
 describe("the app of a key", () => {
   it("is told with what a back end has to know of it, and nothing else", async () => {

@@ -12,7 +12,7 @@ import {
   useKey,
   wrongCodeOf,
   type TestApp,
-} from "../../helpers";
+} from "../../service";
 
 let app: TestApp;
 beforeEach(async () => {

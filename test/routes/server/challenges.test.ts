@@ -11,7 +11,7 @@ import {
   wrongCodeOf,
   type EnrolledUser,
   type TestApp,
-} from "../../helpers";
+} from "../../service";
 
 let app: TestApp;
 let user: EnrolledUser;

@@ -7,7 +7,7 @@ import {
   problemCode,
   wrongCodeOf,
   type TestApp,
-} from "../../helpers";
+} from "../../service";
 import { rows } from "../../security/support";
 
 let app: TestApp;

@@ -10,7 +10,7 @@ import {
   phoneWith,
   problemCode,
   type TestApp,
-} from "../../helpers";
+} from "../../service";
 import { isAccepted, rows, storedUser } from "../../security/support";
 
 /** "12345678901234567890". */

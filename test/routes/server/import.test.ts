@@ -13,7 +13,7 @@ import {
   useKey,
   wrongCodeOf,
   type TestApp,
-} from "../../helpers";
+} from "../../service";
 import { contents, isAccepted, rows, storedUser, together } from "../../security/support";
 
 /** "12345678901234567890". */

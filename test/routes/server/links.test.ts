@@ -17,7 +17,7 @@ import {
   enrolled,
   problemCode,
   type TestApp,
-} from "../../helpers";
+} from "../../service";
 import {
   answerLink,
   askForChallengeLink,

@@ -9,7 +9,7 @@ import {
   problemCode,
   wrongCodeOf,
   type TestApp,
-} from "../../helpers";
+} from "../../service";
 import { rows, storedUser } from "../../security/support";
 
 let app: TestApp;

@@ -11,7 +11,7 @@ import {
   phoneWith,
   problemCode,
   type TestApp,
-} from "../../helpers";
+} from "../../service";
 import { TEST_SECRETS } from "../../secrets";
 import { contents } from "../../security/support";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { as, auth, expectJson, logIn, PASSWORD, register, tokensOf } from "../../account";
-import { admin } from "../../helpers";
+import { admin } from "../../service";
 import { comparable, rows } from "../../security/support";
 
 interface Answer {

@@ -15,7 +15,7 @@ import {
   tokensOf,
   type Tokens,
 } from "../../account";
-import { admin, codeOf, elapse, problemCode, wrongCodeOf } from "../../helpers";
+import { admin, codeOf, elapse, problemCode, wrongCodeOf } from "../../service";
 
 describe("registering", () => {
   it("makes an account and logs nobody in", async () => {

@@ -14,7 +14,7 @@ import {
   tokensOf,
   type Tokens,
 } from "../../account";
-import { admin, codeOf, elapse, problemCode, wrongCodeOf } from "../../helpers";
+import { admin, codeOf, elapse, problemCode, wrongCodeOf } from "../../service";
 
 describe("an authenticator of one's own", () => {
   it("is enrolled under the e-mail address, confirmed, renamed, listed and removed", async () => {

@@ -9,7 +9,7 @@ import {
   tokensOf,
   type Tokens,
 } from "../../account";
-import { elapse, ORIGIN, problemCode } from "../../helpers";
+import { elapse, ORIGIN, problemCode } from "../../service";
 
 const NEW_PASSWORD = "another horse battery staple";
 
