@@ -35,12 +35,8 @@ import type { Deps } from "../../src/env";
 import { Problem } from "../../src/problem";
 import { enrolOwn, logInWithCode, protect, register } from "../account";
 import { depsOf } from "../deps";
-<<<<<<< HEAD
 import { codeOf, elapse } from "../service";
 import { interrupted } from "../interrupted";
-=======
-import { codeOf, elapse } from "../service";
->>>>>>> tests2
 import { enrolmentLink, inCore, opened, settings } from "../links";
 import { accountsApp, setAccounts } from "../security/account-support";
 import { contents } from "../security/support";
