@@ -1,6 +1,6 @@
 /**
- * The user API: somebody registers, logs in, enrols a phone and logs in with it; tokens are exchanged, the session is raised, listed and
- * ended, and the phone is removed again.
+ * Demonstrates the user API: somebody registers, logs in, enrols a phone and logs in with it. Tokens
+ * are exchanged, the session is raised, listed and ended, and the phone is removed again.
  */
 
 import { randomBytes } from "node:crypto";

@@ -1,6 +1,7 @@
 /**
- * The server API: an app enrols a user's phone and verifies a code; the same code is refused; a challenge is answered with a backup
- * code, and its assertion is checked as a back end would.
+ * Demonstrates the server API: an app enrols a user's phone and verifies a code, and the same code is
+ * then refused. A challenge is answered with a backup code, and its assertion is checked as a back end
+ * would check it.
  */
 
 import { join } from "node:path";

@@ -3,11 +3,13 @@
 const EXAMPLE_HOST = "stepgate.example.com";
 
 /**
- * The wrangler commands to run, in order, and what is missing before any of them may run: a line each, that says what to do.
+ * Gives the wrangler commands to run, in order, and what is missing before any of them may run: for
+ * each a line that says what to do.
  *
- * The first deploy comes before the migrations, because it creates the database; until they are applied the Worker answers 503. Every later
- * one comes after them, so that new code never meets an old table. Secrets that the Worker has are left alone unless that is asked for:
- * they cannot be read back, and a lost KEYRING loses every secret that it sealed.
+ * The first deploy comes before the migrations, because it creates the database. Until they are applied
+ * the Worker answers 503. Every later deploy comes after them, so that new code never meets an old
+ * table. Secrets that the Worker has are left alone unless their replacement is asked for: they cannot
+ * be read back, and with a lost KEYRING every secret that it sealed is lost.
  *
  * @param facts.issuerUrl ISSUER_URL of wrangler.toml
  * @param facts.required names of the secrets that the Worker needs

@@ -52,8 +52,8 @@ function launch(command, args, { env = process.env, output = "pipe" } = {}) {
 }
 
 /**
- * Finds the first wrangler on the PATH, where npm puts this checkout's. If the PATH has none, it is
- * this checkout's, which runs under the Node that `npm ci` brought.
+ * Finds the first wrangler on the PATH, where npm puts this checkout's, or this checkout's if the PATH
+ * has none. This checkout's runs under the Node that `npm ci` brought.
  */
 function findWrangler({ PATH = "" }) {
   const onPath = WINDOWS ? [] : PATH.split(delimiter).map((folder) => join(folder, "wrangler"));

@@ -20,16 +20,16 @@ export const Settings = z.object({
     type: "integer",
     minimum: window.min,
     maximum: window.max,
-    description: "Steps accepted around the current one.",
+    description: "How many time steps are accepted on either side of the current one.",
   }),
   failuresBeforeLock: z.int().min(failuresBeforeLock.min).max(failuresBeforeLock.max),
   strikeCap: z.int().min(strikeCap.min).max(strikeCap.max).openapi({
     description:
-      "Failures, not reset by successes, after which only an operator's reset helps; one is forgiven a day.",
+      "How many failures cap the user, so that only an operator's reset helps. Successes do not reset the count; one failure is forgiven a day.",
   }),
   allowedOrigins: z.array(Origin).max(20).openapi({
     description:
-      "Browser origins that may answer challenges, also of web views and extensions, such as `capacitor://localhost`; none with a wildcard. Empty: all may. Of the app `accounts`: those that may call `/auth`. Empty: only the service's own.",
+      "Browser origins that may answer challenges. They may be of web views and extensions, such as `capacitor://localhost`, but may not have a wildcard. If the list is empty, all origins may. For the app `accounts`: the origins that may call `/auth`. If the list is empty, only the service's own may.",
   }),
   returnUrls: z.array(ReturnUrl).max(20).openapi({
     description:
@@ -52,10 +52,12 @@ export const Settings = z.object({
     .max(minPasswordLength.max)
     .optional()
     .openapi({
-      description: "App `accounts`. Left out: 15, or 8 where a second factor is required.",
+      description:
+        "App `accounts`: the minimum length of a password. If left out, it is 15, or 8 where a second factor is required.",
     }),
   trustedDevices: z.boolean().openapi({
-    description: "App `accounts`: whether users may spare a device the second factor at log-in.",
+    description:
+      "App `accounts`: whether users may trust a device, so that it is asked for no code at log-in.",
   }),
 });
 
@@ -77,7 +79,7 @@ export const AppInput = z.strictObject({
   name: AppName.openapi({ example: "Example" }),
   issuer: label(ISSUER_BOUNDS)
     .optional()
-    .openapi({ description: "Shown in authenticator apps. Left out: the name." }),
+    .openapi({ description: "Shown in authenticator apps. If left out, it is the name." }),
   settings: Settings.partial().strict().optional(),
 });
 /** Null sets a setting back, as if it had never been set. */
@@ -127,7 +129,8 @@ const updateAppRoute = createRoute({
   path: "/apps/{appId}",
   tags: ["Apps"],
   summary: "Change an app",
-  description: "Changes what is given. A change of settings ends open challenges.",
+  description:
+    "Changes whatever is given and leaves the rest. A change of settings ends open challenges.",
   security,
   request: { params, body: body(AppChanges) },
   responses: {

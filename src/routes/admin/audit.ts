@@ -9,16 +9,17 @@ const NDJSON = "application/x-ndjson";
 
 const Event = z
   .object({
-    id: z.int().openapi({ description: "Grows with time." }),
+    id: z.int().openapi({ description: "Newer events have higher ids." }),
     at: Instant,
     appId: z.string().nullable(),
-    userId: z.string().nullable().openapi({ description: "Ours (`usr_…`)." }),
+    userId: z.string().nullable().openapi({ description: "Our own id of the user (`usr_…`)." }),
     type: z.string().openapi({ enum: [...AUDIT_TYPES] }),
     outcome: z.enum(OUTCOMES),
     reason: z.string().nullable(),
-    actor: z
-      .string()
-      .openapi({ description: "`key:<id>`, `challenge:<id>`, `admin` or `system`." }),
+    actor: z.string().openapi({
+      description:
+        "Who did it: `key:<id>`, `session:<id>`, `challenge:<id>`, `link:<id>`, `login`, `registration`, `admin` or `system`.",
+    }),
     authenticatorId: z.string().nullable(),
     ip: z.string().nullable(),
     userAgent: z.string().nullable(),
@@ -41,13 +42,13 @@ Only \`userId\` and times have an index: a page looks at ten thousand events at 
   request: {
     query: ListingQuery.extend({
       appId: line(64).optional(),
-      userId: line(64).optional().openapi({ description: "Ours (`usr_…`)." }),
+      userId: line(64).optional().openapi({ description: "Our own id of the user (`usr_…`)." }),
       type: z.enum(AUDIT_TYPES).optional(),
       outcome: z.enum(OUTCOMES).optional(),
       since: InstantInput.optional(),
       until: InstantInput.optional(),
       after: z.coerce.number().int().min(1).optional().openapi({
-        description: "The `id` of the newest event that you have: only newer ones.",
+        description: "The `id` of the newest event that you have. Only newer ones are listed.",
       }),
     }),
   },

@@ -87,7 +87,7 @@ const revokeKeyRoute = createRoute({
   path: "/apps/{appId}/keys/{keyId}",
   tags: ["API keys"],
   summary: "Revoke an API key",
-  description: "At once, on every route, with the open challenges that it made.",
+  description: "The key ends at once on every route, and with it the open challenges that it made.",
   security,
   request: { params: params.extend({ keyId: line(64) }) },
   responses: { 204: nothing, ...problems(...ADMIN_PROBLEMS, "not_found") },

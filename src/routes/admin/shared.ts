@@ -13,19 +13,19 @@ export const ListingQuery = z.strictObject({
     .string()
     .regex(/^\d{1,16}$/)
     .optional()
-    .openapi({ description: "`nextCursor` of the page before." }),
+    .openapi({ description: "`nextCursor` of the previous page." }),
   limit: z.coerce.number().int().min(1).max(100).default(50),
 });
 
 export function listing<T extends z.ZodType>(item: T) {
   const nextCursor = z.string().nullable().openapi({
     description:
-      "Null on the last page. Others may be short, and even empty: each looks at a bounded number of rows. Go on until it is null.",
+      "Null on the last page. Other pages may be short or even empty, because each looks at a bounded number of rows. Go on until it is null.",
   });
   return z.object({ items: z.array(item), nextCursor });
 }
 
 export const Reason = line(500).openapi({
-  description: "For the audit trail.",
+  description: "The reason, for the audit trail.",
   example: "Lost phone; identity checked by video call",
 });

@@ -16,11 +16,12 @@ export const EnrolmentInput = z
         example: "ada@example.com",
       }),
     issuer: label(ISSUER_BOUNDS).optional().openapi({
-      description: "Left out: the app's issuer. At most 192 characters when it is percent-encoded.",
+      description:
+        "If left out, it is the app's issuer. At most 192 characters when it is percent-encoded.",
     }),
     name: naming(64)
       .optional()
-      .openapi({ description: "The user's name for it.", example: "My phone" }),
+      .openapi({ description: "The user's name for the authenticator.", example: "My phone" }),
     ...totpFields,
     secret: SecretText.optional().openapi({
       description:
@@ -29,10 +30,11 @@ export const EnrolmentInput = z
     ...secretFields,
     active: z.boolean().optional().openapi({
       default: false,
-      description: "With a `secret`: makes it active at once, without a code.",
+      description: "With a `secret`: makes the authenticator active at once, without a code.",
     }),
     code: CodeText.optional().openapi({
-      description: "With a `secret`: what the phone shows now. Makes it active at once.",
+      description:
+        "With a `secret`: the code that the phone shows now. It makes the authenticator active at once.",
     }),
     backupCodes: z.boolean().optional().openapi({
       default: false,
@@ -40,7 +42,7 @@ export const EnrolmentInput = z
         "With `active` or `code`: whether ten backup codes come with it, if it is the user's first.",
     }),
     rebindToken: z.string().min(1).max(128).optional().openapi({
-      description: "After an operator's reset: the token it answered.",
+      description: "After an operator's reset: the token from its answer.",
     }),
     proof: ProofInput.optional(),
   })

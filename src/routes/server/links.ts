@@ -98,7 +98,7 @@ const redeemRoute = createRoute({
           .string()
           .min(1)
           .max(128)
-          .openapi({ description: "From the query of the return URL." }),
+          .openapi({ description: "The `code` in the query of the return URL." }),
       }),
     ),
   },
@@ -106,7 +106,7 @@ const redeemRoute = createRoute({
     200: json(
       "What was answered",
       z.object({
-        id: z.string().openapi({ description: "Of the challenge." }),
+        id: z.string().openapi({ description: "The id of the challenge." }),
         userId: z.string(),
         method: Method,
         purpose: z.string().nullable(),

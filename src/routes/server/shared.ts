@@ -16,7 +16,7 @@ export const BackupCodesLeft = z.object({
   warning: z
     .literal("few_left")
     .optional()
-    .openapi({ description: "Three or fewer: time for new ones." }),
+    .openapi({ description: "Present with three or fewer left: it is time for new ones." }),
 });
 
 export const UNLOCKS_STEPS =
@@ -34,11 +34,11 @@ export const security = [{ apiKey: [] }];
 export const ProofInput = z
   .strictObject({
     code: CodeText.optional().openapi({
-      description: "Of the user's, as they have just typed it. A wrong one counts as a failure.",
+      description: "A code that the user has just typed. A wrong one counts as a failure.",
     }),
     challengeId: line(64).optional().openapi({
       description:
-        "Of a challenge with the purpose `factor_change`, which the user answered less than five minutes ago.",
+        "The id of a challenge with the purpose `factor_change`, which the user answered less than five minutes ago.",
     }),
   })
   .refine(
@@ -47,7 +47,7 @@ export const ProofInput = z
   )
   .openapi("Proof", {
     description:
-      "That the user has the factor which is active already: one of the two. It is good for one change. With the app's setting `requireProof` it has to be there.",
+      "Proves that the user has a factor which is active already. Send either a code or the id of a challenge. A proof is good for one change. It is required if the app has the setting `requireProof`.",
   });
 
 /** The body of calls that need none but for a proof. */

@@ -16,10 +16,12 @@ import { BackupCodesLeft, KEY_PROBLEMS, security } from "./shared";
 const params = z.object({ userId: UserId });
 /** Address and browser of the end user, for the audit trail. */
 const sourceFields = {
-  ip: Address.optional().openapi({ description: "As `Stepgate-User-Ip`, and wins." }),
+  ip: Address.optional().openapi({
+    description: "Like the header `Stepgate-User-Ip`, which it overrides.",
+  }),
   userAgent: line(MAX_USER_AGENT)
     .optional()
-    .openapi({ description: "As `Stepgate-User-Agent`, and wins." }),
+    .openapi({ description: "Like the header `Stepgate-User-Agent`, which it overrides." }),
 };
 const ATTEMPT_PROBLEMS = [
   "not_found",
@@ -56,12 +58,16 @@ const verify = createRoute({
         }),
         z.object({
           valid: z.literal(false),
-          attemptsRemaining: z.int().openapi({ description: "Before the user is locked." }),
+          attemptsRemaining: z
+            .int()
+            .openapi({ description: "How many wrong codes are left before the user is locked." }),
           lockedUntil: Instant.optional().openapi({
-            description: "If the user is locked by this code; `Retry-After` says how many seconds.",
+            description:
+              "Present if this code locked the user. `Retry-After` says for how many seconds.",
           }),
           capped: z.literal(true).optional().openapi({
-            description: "If this code was the one too many: only an operator's reset ends that.",
+            description:
+              "Present if this code capped the user. Only an operator's reset ends that.",
           }),
         }),
       ]),

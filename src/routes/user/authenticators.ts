@@ -41,7 +41,8 @@ const enrolRoute = createRoute({
   path: "/authenticators",
   tags: ["Accounts: second factor"],
   summary: "Enrol an authenticator",
-  description: "It counts for nothing until it is confirmed; what is active goes on counting.",
+  description:
+    "The authenticator counts for nothing until it is confirmed. Active ones go on counting.",
   security,
   middleware: [requireFresh({ enrolment: true })] as const,
   request: {
@@ -50,7 +51,7 @@ const enrolRoute = createRoute({
       z.strictObject({
         name: Name.optional(),
         rebindToken: z.string().min(1).max(128).optional().openapi({
-          description: "After an operator's reset: the token it answered.",
+          description: "After an operator's reset: the token from its answer.",
         }),
       }),
     ),
@@ -153,7 +154,7 @@ const rotateRoute = createRoute({
   path: "/backup-codes",
   tags: ["Accounts: second factor"],
   summary: "Make new backup codes",
-  description: "The old set dies, and all other sessions with it. Shown only here.",
+  description: "The old set and all other sessions end. The codes are shown only here.",
   security,
   middleware: [requireFresh()] as const,
   request: { headers: IdempotencyHeaders },

@@ -58,10 +58,11 @@ const loginRoute = createRoute({
           password: Password,
           cookie: Holding,
           deviceToken: z.string().min(1).max(256).optional().openapi({
-            description: "Of a trusted device: spares the code, where the service allows it.",
+            description:
+              "The token of a trusted device. No code is asked for then, if the service allows that.",
           }),
           rebindToken: z.string().min(1).max(128).optional().openapi({
-            description: "After an operator's reset: the token it answered.",
+            description: "After an operator's reset: the token from its answer.",
           }),
         })
         .refine(
@@ -103,7 +104,8 @@ const challengeRoute = createRoute({
         code: CodeText,
         cookie: Holding,
         trustDevice: z.boolean().optional().openapi({
-          description: "Spare this device the code next time, where the service allows it.",
+          description:
+            "Whether this device is asked for no code next time, if the service allows that.",
         }),
       }),
     ),
@@ -128,7 +130,7 @@ const refreshRoute = createRoute({
   tags: ["Accounts: log-in"],
   summary: "Exchange a refresh token",
   description:
-    "Each is good for one exchange; one that comes a second time ends its session, because then two have it.",
+    "Each token is good for one exchange. A token that comes a second time ends its session, because two parties have it.",
   request: { body: body(z.strictObject({ refreshToken: RefreshToken })) },
   responses: {
     200: json("A new pair", Tokens.required()),

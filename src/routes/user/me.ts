@@ -64,7 +64,8 @@ const deleteRoute = createRoute({
   path: "/me",
   tags: ["Accounts: profile"],
   summary: "Delete one's account",
-  description: "With everything in it. What stays is the audit trail, without anything personal.",
+  description:
+    "Deletes the account with everything in it. Only the audit trail stays, without anything personal.",
   security,
   middleware: [requireFresh()] as const,
   responses: { 204: nothing, ...problems(...FRESH_PROBLEMS, "locked", "conflict") },
@@ -98,7 +99,7 @@ const stepUpRoute = createRoute({
   tags: ["Accounts: profile"],
   summary: "Prove oneself again",
   description:
-    "With a code: the session is at level 2 and fresh. With the password: for what a user without a second factor does. The tokens of before are worth nothing afterwards.",
+    "With a code: the session is at level 2 and fresh. With the password: for what a user without a second factor does. The earlier tokens are worth nothing afterwards.",
   security,
   middleware: [requireSession({ enrolment: true })] as const,
   request: {

@@ -59,7 +59,7 @@ export const Username = printable()
   .openapi({
     type: "string",
     maxLength: 64,
-    description: "An e-mail address is none.",
+    description: "An e-mail address is not a user name.",
     example: "ada",
   });
 /** Null removes the user name. */
@@ -84,8 +84,11 @@ export const Tokens = z.object({
   accessToken: z
     .string()
     .optional()
-    .openapi({ description: "A JWT (RFC 9068); not where a cookie was asked for." }),
-  expiresIn: z.int().optional().openapi({ description: "Seconds, of the access token." }),
+    .openapi({ description: "A JWT (RFC 9068). Absent if a cookie was asked for." }),
+  expiresIn: z
+    .int()
+    .optional()
+    .openapi({ description: "How many seconds the access token is good for." }),
   refreshToken: z
     .string()
     .optional()

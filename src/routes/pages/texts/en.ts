@@ -1,4 +1,4 @@
-/** What the pages say, in English: the other languages have to say the same things. */
+/** What the pages say, in English. The other languages have to say the same things. */
 
 export const en = {
   language: "English",
@@ -11,7 +11,7 @@ export const en = {
   copy: "Copy",
   copied: "Copied",
 
-  /** By the name of the field: what is wrong with what was typed there. */
+  /** What is wrong with what was typed in a field, by the field's name. */
   fields: {
     email: "Enter an e-mail address, such as ada@example.com.",
     "email.local_part":
@@ -19,7 +19,7 @@ export const en = {
     username: "Enter a user name of at most 64 characters, without @.",
     login: "Enter your e-mail address or user name.",
     password: "Enter your password.",
-    currentPassword: "Enter your present password.",
+    currentPassword: "Enter your current password.",
     newPassword: "Enter a new password.",
     code: "Enter all digits of the code that your app shows.",
     nextCode: "Enter the next code that your app shows.",
@@ -40,7 +40,7 @@ export const en = {
       "Enter URLs such as https://example.com/done, at most 20, one a line, without query.",
     confirmName: "This is not the name of the app.",
     scopes: "Choose at least one.",
-    expiresAt: "Choose a day to come.",
+    expiresAt: "Choose a day in the future.",
     reason: "Enter a reason of at most 500 characters, in one line.",
     query: "Enter at most 255 characters.",
     userId: "Enter an id such as usr_…",
@@ -48,7 +48,7 @@ export const en = {
     until: "Enter a time such as 2026-01-31T12:00.",
   },
 
-  /** By the code of the problem; what is not here has the title of the API. */
+  /** Messages by the problem's code. A problem that is missing here shows its title. */
   problems: {
     invalid_credentials: "The name or the password is wrong.",
     invalid_challenge: "This took too long, or was done already. Start again.",
@@ -62,13 +62,13 @@ export const en = {
       "This set-up has ended: it was begun anew, or had too many wrong codes. Go on with a new QR code.",
     too_many_authenticators: "You have as many authenticators as are allowed. Remove one first.",
     rebinding_required:
-      "Your second factor was reset. Open the link that you were given for setting it up again.",
+      "Your second factor was reset. Open the link that you were given to set it up again.",
     user_disabled: "This account is disabled. Only the operator can enable it.",
     locked: "Too many wrong codes. Only the operator can help now.",
     rate_limited: "Too many requests. Try again in a minute.",
     conflict: "Something else changed this at the same time. Try again.",
     origin_not_allowed: "This form did not come from a page of this service.",
-    already_created: "This was done already, and what it made was shown only then. Make a new one.",
+    already_created: "This was done already, and its result was shown only then. Make a new one.",
     not_enrolled: "Two-factor authentication is not set up.",
     not_found: "There is nothing here.",
     unknown_path: "There is no page at this address.",
@@ -97,7 +97,7 @@ export const en = {
     repeated: () => "The password says the same thing again and again. Choose another.",
     sequence: () =>
       "The password is little more than a sequence, such as 12345 or qwerty, or a year.",
-    not_text: () => "The password contains a character that is no text. Type it again.",
+    not_text: () => "The password contains a character that is not text. Type it again.",
   },
   requestId: "Request",
   home: "To the start page",
@@ -214,7 +214,7 @@ export const en = {
     name: "Name (optional)",
     submit: "Save",
     deleteWhy: (email: string) =>
-      `The account ${email} goes, with everything in it: its password, its second factor and where it is logged in. It cannot be undone.`,
+      `The account ${email} is deleted with everything in it: its password, its second factor and where it is logged in. It cannot be undone.`,
     deleted: {
       title: "Your account is deleted",
       why: "All of it is gone. You are logged out everywhere.",
@@ -265,7 +265,7 @@ export const en = {
   },
 
   password: {
-    current: "Present password",
+    current: "Current password",
     new: "New password",
     why: "All other sessions will end.",
     submit: "Change the password",
@@ -280,7 +280,8 @@ export const en = {
     factorChange: "a change of your second factor",
     begin: "Begin",
     oneBrowser: "Go on in this browser: the link works once.",
-    proveFirst: "You have an authenticator already. Enter a code of it first, or a backup code.",
+    proveFirst:
+      "You have an authenticator already. First enter one of its codes, or a backup code.",
     done: "Done",
     finished: "The set-up is finished. What was shown with it is not shown again.",
     canClose: "You can close this page.",
@@ -297,7 +298,7 @@ export const en = {
     audit: "Audit",
     signOut: "Sign out",
     older: "Older",
-    searchOn: "Nothing in what was searched so far. “Older” searches on.",
+    searchOn: "Nothing was found so far. “Older” searches on.",
     newest: "Newest",
     search: "Search",
     any: "Any",
@@ -329,14 +330,14 @@ export const en = {
     activity: {
       codes: "Codes by hour",
       codesSummary: (accepted: string, wrong: string) =>
-        `In the last 24 hours ${accepted} codes were right and ${wrong} wrong.`,
+        `In the last 24 hours, ${accepted} codes were right and ${wrong} were wrong.`,
       changes: "Lock-outs and enrolments by hour",
       changesSummary: (lockOuts: string, enrolments: string) =>
-        `In the last 24 hours ${lockOuts} lock-outs and ${enrolments} enrolments.`,
+        `In the last 24 hours, there were ${lockOuts} lock-outs and ${enrolments} enrolments.`,
       accepted: "Right",
       wrong: "Wrong",
       refused: "Refused",
-      refusedHint: "Of refused codes of a user one a minute is counted.",
+      refusedHint: "For each user, at most one refused code a minute is counted.",
       lockOuts: "Lock-outs",
       enrolments: "Enrolments",
       hour: "Hour (UTC)",
@@ -357,7 +358,7 @@ export const en = {
       name: "Name",
       issuer: "Issuer",
       issuerUse: "What authenticator apps show.",
-      issuerLeftOut: "Left out: the name.",
+      issuerLeftOut: "If left out, it is the name.",
       id: "Id",
       created: "Created",
       settings: "Settings",
@@ -366,26 +367,28 @@ export const en = {
       windowHint: "Steps of 30 seconds that are accepted before and after the current one.",
       requireProof: "Changes of a second factor by a key",
       requireProofHint:
-        "A code of the present factor shows that the user themselves wants the change, and not somebody who has a key or their session.",
+        "A code of the current factor shows that the user themselves wants the change, and not somebody who has a key or their session.",
       requireProofChoices: { no: "A proof is checked if there is one", yes: "A proof is required" },
       failuresBeforeLock: "Wrong codes before a lock",
       strikeCap: "Wrong codes before the cap",
       strikeCapHint: "Then only a reset helps. One is forgiven a day.",
       allowedOrigins: "Allowed origins",
-      allowedOriginsHint: "Which may answer challenges in a browser, one a line. Empty: all.",
-      accountsOriginsHint: "Which may call the user API, one a line. Empty: only this one.",
+      allowedOriginsHint:
+        "Origins that may answer challenges in a browser, one a line. If empty, all may.",
+      accountsOriginsHint:
+        "Origins that may call the user API, one a line. If empty, only this service's own may.",
       returnUrls: "Return URLs",
       returnUrlsHint: "Where hosted pages may lead back to, one a line.",
       registration: "Registration",
       registrations: { open: "Anybody may make an account", closed: "The operator makes accounts" },
       secondFactor: "Second factor",
       secondFactors: { optional: "Optional", required: "Required" },
-      minPasswordLength: "Characters of a password at least",
-      minPasswordLengthHint: "Empty: 15, or 8 where a second factor is required.",
+      minPasswordLength: "Minimum length of a password",
+      minPasswordLengthHint: "If empty, it is 15 characters, or 8 if a second factor is required.",
       trustedDevices: "Trusted devices",
       trustedDevicesChoices: {
         no: "A code at every log-in",
-        yes: "Users may spare a device the code",
+        yes: "Users may trust a device, which is then asked for no code",
       },
       between: (min: number, max: number) => `From ${min} to ${max}.`,
       save: "Save",
@@ -412,7 +415,7 @@ export const en = {
         import: "import: authenticators with a given secret",
       },
       expires: "Good until",
-      expiresHint: "The end of that day (UTC). Left out: until it is revoked.",
+      expiresHint: "Until the end of that day (UTC). If left out, until it is revoked.",
       lastUsed: "Last used",
       never: "never",
       newTitle: "The new key",
@@ -477,10 +480,10 @@ export const en = {
       delete: {
         act: "Delete",
         title: (name: string) => `Delete ${name}`,
-        why: "The user and all that belongs to them go, but for what the audit trail says of their id. It cannot be undone. Name nobody in the reason: it stays.",
+        why: "The user is deleted with everything that belongs to them, except what the audit trail says about their id. It cannot be undone. Name nobody in the reason: it stays.",
       },
       accountName: "Name in the authenticator app",
-      accountNameHint: "What they know themselves by: the QR code shows it.",
+      accountNameHint: "The name that the user knows themselves by. The QR code shows it.",
       handOver:
         "Give this link to the user, over a channel that proves who they are. It works once.",
       goodUntil: "Good until",
