@@ -10,7 +10,7 @@ import { statement } from "../../db/statement";
 import type { Deps } from "../../env";
 import { readScopes, type Scope } from "../caller/actor";
 import { assertKey, HAS_KEY, type CheckedKey } from "../caller/by-key";
-import { DEFAULT_SETTINGS } from "../policy";
+import { readSettings } from "../settings";
 
 export interface AppOfKey {
   id: string;
@@ -40,8 +40,10 @@ export async function loadAppOfKey(deps: Deps, { id, hash }: ApiKeyProof): Promi
   const [found] = results;
   assertKey(deps, { id, scope: null }, found);
   const { appId, appName, issuer, name, expiresAt } = found;
-  const stored: AppSettings = { ...DEFAULT_SETTINGS, ...JSON.parse(found.settings) };
-  const { window, failuresBeforeLock, allowedOrigins, returnUrls, requireProof } = stored;
+  const { window, failuresBeforeLock, allowedOrigins, returnUrls, requireProof } = readSettings(
+    appId,
+    found.settings,
+  );
   return {
     id: appId,
     name: appName,

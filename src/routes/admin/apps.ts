@@ -148,7 +148,7 @@ const deleteAppRoute = createRoute({
     "Its keys stop and its users are unreachable at once; their rows are deleted in the background.",
   security,
   request: { params },
-  responses: { 204: nothing, ...problems(...ADMIN_PROBLEMS, "not_found") },
+  responses: { 204: nothing, ...problems(...ADMIN_PROBLEMS, "not_found", "app_built_in") },
 });
 
 export const appRoutes = router()
