@@ -30,7 +30,7 @@ export async function renderCommonPasswords() {
   const numbers = [...new Set(passwords.map((password) => hashBelow(range, password)))];
   return `// Made of ${name} ${version} (MIT) by \`npm run common-passwords\`. Do not edit.
 
-import type { GolombSet } from "../crypto/golomb-set";
+import type { GolombSet } from "../../crypto/golomb-set";
 
 export const COMMON_PASSWORDS: GolombSet = {
   count: ${numbers.length},
