@@ -11,10 +11,14 @@ export const CPUS = { workerd: 1, others: 0 };
 
 const CHALLENGE_LIFE_SECONDS = 600;
 
-/** A Worker, ready to be measured. `remote`: D1 and KV are another process. `requests`: what else it can be asked, by name. */
-export async function launch(run, { name, script, floor, requests, remote = false }) {
-  const state = join(run.temporary, `state-${remote ? "remote-" : ""}${name}`);
-  cpSync(floor ? run.seeded.floor : run.seeded.service, state, { recursive: true });
+/**
+ * A Worker, ready to be measured. `kind` says whose database it has and what it is asked, `requests` what else it can be asked, by name;
+ * `remote`: D1 and KV are another process; `front`: a module of workers/ before it.
+ */
+export async function launch(run, contestant) {
+  const { name, script, kind = "service", requests, remote = false, front } = contestant;
+  const state = join(run.temporary, `state-${remote ? "remote-" : ""}${front ?? ""}${name}`);
+  cpSync(run.seeded[kind], state, { recursive: true });
   const backend = remote ? await startBackend(databaseIn(state), CPUS.others) : null;
   if (backend) run.cleanUps.push(backend.stop);
   const worker = await start({
@@ -23,6 +27,7 @@ export async function launch(run, { name, script, floor, requests, remote = fals
     state,
     bindings: run.bindings,
     backend: backend?.port,
+    front,
     cpu: CPUS.workerd,
   });
   const stop = async () => {
@@ -30,9 +35,11 @@ export async function launch(run, { name, script, floor, requests, remote = fals
     rmSync(state, { recursive: true, force: true });
   };
   run.cleanUps.push(stop);
-  const usual = floor ? floorRequests(run) : serviceRequests(run, worker);
-  return { ...worker, stop, ...usual, ...requests };
+  return { ...worker, kind, stop, ...REQUESTS[kind](run, worker), ...requests };
 }
+
+/** What each kind of Worker can be asked, of every user once. */
+const REQUESTS = { floor: floorRequests, service: serviceRequests };
 
 /** The database file of a state folder. */
 export function databaseIn(state) {
@@ -50,7 +57,6 @@ function floorVerify({ externalId, secret }) {
   return { path: `/verify/${externalId}`, secret, body: {} };
 }
 
-/** What the service can be asked, of every user once. */
 export function serviceRequests({ users, keys, generator }, { port }) {
   const take = takerOf(users);
   const headersOf = ({ app }) => ({ authorization: `Bearer ${keys[app]}` });
@@ -72,5 +78,12 @@ export function serviceRequests({ users, keys, generator }, { port }) {
     const path = "/v1/challenges/verify";
     return some.map(({ secret }, at) => ({ path, secret, body: { token: bodies[at].token } }));
   };
-  return { verify: (count) => take(count).map(verify), answer };
+  /** Good for another minute at least, however long the answer takes. */
+  const early = (user) => ({ ...verify(user), stepsAhead: 1 });
+  return {
+    verify: (count) => take(count).map(verify),
+    verifyEarly: (count) => take(count).map(early),
+    challenge: (count) => take(count).map(create),
+    answer,
+  };
 }

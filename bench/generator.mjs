@@ -72,8 +72,8 @@ function readBody({ status, body: text }, { path, expected = VALID }) {
   throw new Error(`wrong answer: ${status} ${text} to ${path}`);
 }
 
-function call(agent, port, { method = "POST", path, headers, body, secret }) {
-  const json = JSON.stringify(secret ? { ...body, code: codeNow(secret) } : body);
+function call(agent, port, { method = "POST", path, headers, body, secret, stepsAhead }) {
+  const json = JSON.stringify(secret ? { ...body, code: codeNow(secret, stepsAhead) } : body);
   const text = method === "GET" ? "" : json;
   const sent = { "content-type": "application/json", "content-length": text.length };
   return new Promise((resolve, reject) => {

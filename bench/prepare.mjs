@@ -4,9 +4,9 @@ import { execFileSync } from "node:child_process";
 import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { gzipSync } from "node:zlib";
+import { bundleKiB } from "./bundle-size.mjs";
 import { BATCH, PASSWORD } from "./people.mjs";
-import { start, wasmBeside } from "./workerd.mjs";
+import { start } from "./workerd.mjs";
 
 /** Bundles a Worker of the checkout `root` as it would be deployed, minified and all. */
 export function bundle(root, entry, outdir) {
@@ -15,9 +15,7 @@ export function bundle(root, entry, outdir) {
   const env = { ...process.env, WRANGLER_SEND_METRICS: "false" };
   execFileSync(wrangler, args, { cwd: root, env, stdio: ["ignore", "ignore", "inherit"] });
   const script = join(outdir, basename(entry).replace(/\.\w+$/, ".js"));
-  const parts = [script, ...wasmBeside(script)];
-  const sizes = parts.map((file) => gzipSync(readFileSync(file), { level: 9 }).byteLength);
-  return { script, gzippedBytes: sizes.reduce((sum, size) => sum + size, 0) };
+  return { script, sizeKiB: bundleKiB(outdir) };
 }
 
 /** Secrets of the service for one run. */

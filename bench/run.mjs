@@ -16,9 +16,19 @@ import { measure, SLICES } from "./measure.mjs";
 import { comparePages, pageAccounts } from "./pages.mjs";
 import { newUsers } from "./people.mjs";
 import { bundle, newBindings, seedFloor, seedService } from "./prepare.mjs";
+import { comparePrices } from "./price.mjs";
 import { startGenerator } from "./processes.mjs";
+import { measureStartUp } from "./start-up.mjs";
 import { measureStorage } from "./storage.mjs";
-import { bundleLine, header, isolateTable, medianTable, pageTable, roundTable } from "./table.mjs";
+import {
+  bundleLine,
+  cpuMsOf,
+  header,
+  isolateTable,
+  medianTable,
+  pageTable,
+  roundTable,
+} from "./table.mjs";
 import { compareRefusals, timingAccounts } from "./timing.mjs";
 import { pin } from "./workerd.mjs";
 
@@ -33,7 +43,10 @@ const { values: options } = parseArgs({
     rounds: { type: "string", default: "5" },
     requests: { type: "string", default: "720" },
     concurrency: { type: "string", default: "1,16,64" },
-    only: { type: "string", default: "isolate,verify,challenge,login,pages,timing,memory,local" },
+    only: {
+      type: "string",
+      default: "start-up,isolate,verify,challenge,login,pages,timing,memory,local",
+    },
     also: { type: "string", multiple: true, default: [] },
   },
 });
@@ -73,9 +86,10 @@ async function main() {
   const run = { temporary, cleanUps, users, accounts, bindings: newBindings() };
   run.generator = await startGenerator(CPUS.others);
   cleanUps.push(run.generator.stop);
-  const floor = { name: "floor", floor: true, ...bundleBench("floor") };
+  const floor = { kind: "floor", ...bundleNamed("floor") };
   await seed(run, floor);
   const contestants = [floor, ...checkouts];
+  if (only.has("start-up")) await measureStartUp(run, [bundleNamed("empty"), ...checkouts]);
   if (only.has("isolate")) await compareIsolates(run, contestants);
   if (only.has("verify") || only.has("challenge")) await compare(run, contestants);
   if (only.has("local")) {
@@ -133,6 +147,10 @@ function bundleBench(name) {
   return bundle(ROOT, `bench/workers/${name}.js`, join(temporary, `bench-${name}`));
 }
 
+function bundleNamed(name) {
+  return { name, ...bundleBench(name) };
+}
+
 async function seed(run, floor) {
   run.seeded = { service: join(temporary, "seeded"), floor: join(temporary, "seeded-floor") };
   await seedFloor({ ...run, script: floor.script, state: run.seeded.floor });
@@ -172,6 +190,7 @@ async function compareIsolates(run, contestants) {
   }
   for (const worker of workers) await worker.stop();
   console.log(isolateTable(results));
+  await comparePrices(run, contestants, (name) => cpuMsOf(results, name));
 }
 
 async function warmUp({ generator }, workers) {

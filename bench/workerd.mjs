@@ -24,8 +24,11 @@ const remoteStorage = (port) => ({
 /** Clock ticks per second in /proc/<pid>/stat: 100 on every Linux that Node runs on. */
 const TICKS = 100;
 
-/** Starts a bundled Worker on a direct socket; D1 and KV persist in `state`, or are behind the port `backend`. */
-export async function start({ name, script, state, bindings = {}, backend, cpu }) {
+/**
+ * Starts a bundled Worker on a direct socket, `front` (of workers/) before it; D1 and KV persist in `state`, or are behind the port
+ * `backend`.
+ */
+export async function start({ name, script, state, bindings = {}, backend, front, cpu }) {
   const before = new Set(childrenNamedWorkerd());
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
@@ -35,7 +38,7 @@ export async function start({ name, script, state, bindings = {}, backend, cpu }
       resourcePersistencePath: state,
       name,
       modulesRoot: dirname(script),
-      modules: modulesOf(script, backend !== undefined),
+      modules: modulesOf(script, backend === undefined ? front : "remote-bindings.js"),
       compatibilityDate: readToml("compatibility_date"),
       bindings,
       ...(backend ? remoteStorage(backend) : LOCAL_STORAGE),
@@ -49,17 +52,17 @@ export async function start({ name, script, state, bindings = {}, backend, cpu }
   return { name, miniflare, port: Number(port), pid, stop: () => miniflare.dispose() };
 }
 
-/** The bundle, alone or behind the module that puts D1 and KV elsewhere. */
-function modulesOf(script, remote) {
+/** The bundle, alone or behind a module of workers/ that changes its bindings. */
+function modulesOf(script, front) {
   const folder = dirname(script);
   const worker = [esModule(join(folder, "worker.js"), script), ...wasmBeside(script).map(wasm)];
-  if (!remote) return worker;
-  const shim = new URL("./workers/remote-bindings.js", import.meta.url);
-  return [esModule(join(folder, "remote-bindings.js"), shim), ...worker];
+  if (!front) return worker;
+  const file = new URL(`./workers/${front}`, import.meta.url);
+  return [esModule(join(folder, front), file), ...worker];
 }
 
 /** The WebAssembly that a bundle imports: wrangler puts it beside the script. */
-export function wasmBeside(script) {
+function wasmBeside(script) {
   const folder = dirname(script);
   const files = readdirSync(folder).filter((file) => file.endsWith(".wasm"));
   return files.map((file) => join(folder, file));
@@ -92,9 +95,22 @@ export function cpuOf(pid) {
   return ((Number(fields[11]) + Number(fields[12])) * 1000) / TICKS;
 }
 
+/** User and system time so far, in ms, to the microsecond: of the threads that there still are. */
+export function exactCpuOf(pid) {
+  const nanoseconds = readdirSync(`/proc/${pid}/task`).map((thread) =>
+    Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, "utf8").split(" ")[0]),
+  );
+  return nanoseconds.reduce((sum, one) => sum + one, 0) / 1e6;
+}
+
 /** Resident memory, in MiB: now, or the most that there was. */
 export function memoryOf(pid) {
   return readMemory(pid, /^VmRSS:\s+(\d+)/m);
+}
+
+/** The part of it that is the process's own: not pages of files, which others share, and which the system takes back at any time. */
+export function anonymousMemoryOf(pid) {
+  return readMemory(pid, /^RssAnon:\s+(\d+)/m);
 }
 
 export function peakMemoryOf(pid) {

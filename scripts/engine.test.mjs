@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from "node:fs";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -159,10 +160,10 @@ test(
 );
 
 test("nobody calls the Worker but over HTTP", async () => {
-  const connect = "CONNECT miniflare-unsafe-internal-capnp-connect HTTP/1.1\r\n";
+  const line = "CONNECT miniflare-unsafe-internal-capnp-connect HTTP/1.1\r\n";
   const { status } = await sendRaw(
     port,
-    `${connect}Host: miniflare-unsafe-internal-capnp-connect\r\n\r\n`,
+    `${line}Host: miniflare-unsafe-internal-capnp-connect\r\n\r\n`,
   );
   assert.ok(status >= 400, status);
 });
@@ -225,6 +226,30 @@ test("the Worker sees the scheme that the client does", async () => {
   const foreign = await postFrom("http://2fa.example.com");
   assert.notEqual(own.status, foreign.status);
   assert.equal(foreign.status, 403);
+});
+
+/** Asks for what needs the database, and is gone before the answer. */
+function askAndHangUp(at) {
+  return new Promise((gone) => {
+    const head = `GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-Real-IP: 192.0.3.${at % 250}\r\n\r\n`;
+    const socket = connect(port, "127.0.0.1", () =>
+      socket.write(head, () => setTimeout(() => socket.destroy(), at % 200)),
+    );
+    socket.on("error", () => {}).on("close", gone);
+  });
+}
+
+/** Whatever a hundred people are answered at once. */
+async function healthStatuses() {
+  const answers = await Promise.all(Array.from({ length: 100 }, () => get("/healthz")));
+  return [...new Set(answers.map(({ status }) => status))];
+}
+
+test("many who hang up at once take nobody's turn", async () => {
+  const hangingUp = Array.from({ length: 500 }, (_, at) => askAndHangUp(at));
+  assert.deepEqual(await healthStatuses(), [200]);
+  await Promise.all(hangingUp);
+  assert.deepEqual(await healthStatuses(), [200]);
 });
 
 function cleanUps() {

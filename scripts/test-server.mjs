@@ -63,11 +63,14 @@ export function startServer(port, stateDir, command = ["npm", "start"]) {
 /** Follows what it prints, and waits for the address that it says it answers at. */
 function follow(child, ended) {
   let output = "";
+  let baseUrl;
   const ready = new Promise((resolve, reject) => {
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding("utf8").on("data", (chunk) => {
         output += chunk;
-        const [, baseUrl] = READY.exec(output) ?? [];
+        // Once, and not over all that is logged afterwards: who reads slowly holds the engine up, which writes into the same pipe.
+        if (baseUrl) return;
+        [, baseUrl] = READY.exec(output) ?? [];
         if (baseUrl) resolve(baseUrl);
       });
     }

@@ -98,8 +98,11 @@ app.route("/", pages);
 app.route("/", metaRoutes);
 app.route("/", docsRoutes);
 
-/** Made once: it is the same for everybody. */
-const document = JSON.stringify(openApiDocument(app));
-app.get("/openapi.json", (c) => c.body(document, 200, { "content-type": "application/json" }));
+/** Made when somebody asks for it, since it takes longer than all else that happens at a start; and then once: it is the same for everybody. */
+let document: string | undefined;
+app.get("/openapi.json", (c) => {
+  document ??= JSON.stringify(openApiDocument(app));
+  return c.body(document, 200, { "content-type": "application/json" });
+});
 
 app.notFound(notFound(app));

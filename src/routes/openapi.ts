@@ -9,7 +9,7 @@ import { HTTPException } from "hono/http-exception";
 import { getPath as pathAsSent } from "hono/utils/url";
 import { UnreadableData } from "../core/unreadable";
 import { Problem } from "../problem";
-import { PROBLEM_CODES, type ProblemCode } from "../problem-table";
+import { PROBLEM_CODES, PROBLEMS, type ProblemCode } from "../problem-table";
 import type { AppEnv } from "./context";
 
 /** A Hono app whose routes are in the API reference and whose bad requests are problems. */
@@ -91,7 +91,7 @@ const ProblemSchema = z
  * there: a handler answers what is right, and throws the rest.
  */
 export function problems(...codes: ProblemCode[]): object {
-  const byStatus = Map.groupBy(new Set(codes), (code) => new Problem(code).status);
+  const byStatus = Map.groupBy(new Set(codes), (code) => PROBLEMS[code].status);
   const content = { "application/problem+json": { schema: ProblemSchema } };
   return Object.fromEntries(
     [...byStatus].map(([status, group]) => [status, { description: group.join(", "), content }]),
