@@ -66,11 +66,15 @@ await run(async () => {
   process.exit(0);
 });
 
-/** miniflare fills the heap while it starts and is idle then; workerd keeps a young generation for each of its isolates. */
+/**
+ * miniflare fills the heap while it starts and is idle then. workerd keeps a young generation for each of its isolates, and by itself
+ * collects an old one, with the native memory that hangs on it, only when that has grown to a share of the machine's memory.
+ */
 function spareMemory() {
   setFlagsFromString("--optimize-for-size");
   setFlagsFromString("--max-semi-space-size=1");
-  process.env.MINIFLARE_WORKERD_V8_FLAGS ??= "--max-semi-space-size=1";
+  process.env.MINIFLARE_WORKERD_V8_FLAGS ??=
+    "--max-semi-space-size=1 --initial-heap-size=8 --heap-growing-percent=20";
 }
 
 /** What npm puts on the PATH, and not always what a shell finds. */
