@@ -41,6 +41,11 @@ export async function launch(run, contestant) {
 /** What each kind of Worker can be asked, of every user once. */
 const REQUESTS = { floor: floorRequests, service: serviceRequests };
 
+/** Another kind of Worker, whose database is `run.seeded[kind]`. */
+export function addKind(kind, requestsOf) {
+  REQUESTS[kind] = requestsOf;
+}
+
 /** The database file of a state folder. */
 export function databaseIn(state) {
   const files = readdirSync(state, { recursive: true });

@@ -26,6 +26,7 @@ const TARGETS = { roundTrips: 2, rowsWritten: 4, dollars: 5.5 };
 const CALLS_OF = {
   floor: { verify: 1 },
   service: { verify: 1, answer: 2 },
+  "better-auth": { verify: 1, recheck: 1 },
 };
 /** Of the service, rows that the clean-up deletes when their time has come. */
 const EXPIRING = ["audit_events", "challenges"];

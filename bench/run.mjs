@@ -8,7 +8,13 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { CPUS, launch } from "./contestants.mjs";
+import {
+  betterAuthRequests,
+  compareBetterAuth,
+  prepareBetterAuth,
+  seedBetterAuth,
+} from "./better-auth.mjs";
+import { addKind, CPUS, launch } from "./contestants.mjs";
 import { compareLogins, loginAccounts, watchMemory } from "./login.mjs";
 import { compareLocal } from "./local.mjs";
 import { loginTable, memoryTable, timingTable } from "./login-table.mjs";
@@ -89,6 +95,14 @@ async function main() {
   const floor = { kind: "floor", ...bundleNamed("floor") };
   await seed(run, floor);
   const contestants = [floor, ...checkouts];
+  if (only.has("better-auth")) {
+    const library = prepareBetterAuth(ROOT, temporary);
+    run.seeded["better-auth"] = join(temporary, "seeded-better-auth");
+    await seedBetterAuth(run, library, run.seeded["better-auth"]);
+    addKind("better-auth", betterAuthRequests);
+    contestants.push(library);
+    await compareBetterAuth(run, contestants, { rounds, count });
+  }
   if (only.has("start-up")) await measureStartUp(run, [bundleNamed("empty"), ...checkouts]);
   if (only.has("isolate")) await compareIsolates(run, contestants);
   if (only.has("verify") || only.has("challenge")) await compare(run, contestants);

@@ -38,6 +38,11 @@ class RemoteD1 {
     return new RemoteStatement(this, sql, []);
   }
 
+  /** better-auth knows a D1 by it, and never calls it. */
+  exec() {
+    throw new Error("not needed");
+  }
+
   async batch(statements) {
     const queries = statements.map(({ sql, params }) => ({ sql, params }));
     const body = JSON.stringify(queries);
