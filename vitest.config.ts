@@ -24,7 +24,7 @@ const workerd = () =>
 /** What calls no Worker and stores nothing. */
 const PURE = [
   "test/crypto/*.test.ts",
-  "test/core/password-*.test.ts",
+  "test/core/account/password-*.test.ts",
   "test/routes/address.test.ts",
 ];
 

@@ -8,7 +8,7 @@ import {
   phoneWith,
   problemCode,
   type TestApp,
-} from "../service";
+} from "../../service";
 
 const headers = { "idempotency-key": "one" };
 

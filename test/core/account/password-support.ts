@@ -1,7 +1,7 @@
 /** What the tests of new passwords share. */
 
-import { assertAcceptable, type PasswordContext } from "../../src/core/account/password-policy";
-import { Problem } from "../../src/problem";
+import { assertAcceptable, type PasswordContext } from "../../../src/core/account/password-policy";
+import { Problem } from "../../../src/problem";
 
 const ADA: PasswordContext = {
   email: "ada.l@example.com",

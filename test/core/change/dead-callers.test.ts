@@ -5,13 +5,13 @@
 
 import { env } from "cloudflare:workers";
 import { beforeEach, expect, it } from "vitest";
-import { changeAccount } from "../../src/core/account/change-account";
-import { confirm } from "../../src/core/authenticator/confirm";
-import { enrol } from "../../src/core/authenticator/enrol";
-import { importAuthenticator, importByKey } from "../../src/core/authenticator/import";
-import { disableSecondFactor, removeAuthenticator } from "../../src/core/authenticator/remove";
-import { renameAuthenticator } from "../../src/core/authenticator/rename";
-import { rotateBackupCodes } from "../../src/core/authenticator/rotate-backup-codes";
+import { changeAccount } from "../../../src/core/account/change-account";
+import { confirm } from "../../../src/core/authenticator/confirm";
+import { enrol } from "../../../src/core/authenticator/enrol";
+import { importAuthenticator, importByKey } from "../../../src/core/authenticator/import";
+import { disableSecondFactor, removeAuthenticator } from "../../../src/core/authenticator/remove";
+import { renameAuthenticator } from "../../../src/core/authenticator/rename";
+import { rotateBackupCodes } from "../../../src/core/authenticator/rotate-backup-codes";
 import {
   asOperator,
   isOperator,
@@ -19,27 +19,27 @@ import {
   type Caller,
   type OperatorCaller,
   type SessionCaller,
-} from "../../src/core/caller/actor";
-import { CHANGES } from "../../src/core/change/change";
-import { deleteUser } from "../../src/core/change/delete-user";
-import { unlockUser } from "../../src/core/change/unlock";
-import { proveByLink } from "../../src/core/enrolment-link/browser";
-import { setDisabled } from "../../src/core/operator/operator";
-import { resetUser } from "../../src/core/operator/rebinding";
-import { revokeOtherSessions, revokeSession } from "../../src/core/session/own-sessions";
-import { readAccessToken } from "../../src/core/session/access-token";
-import { revokeDevice } from "../../src/core/session/trusted-devices";
-import { parseApiKey } from "../../src/crypto/api-key";
-import { DEFAULT_PARAMETERS } from "../../src/crypto/totp";
-import type { Deps } from "../../src/env";
-import { Problem } from "../../src/problem";
-import { enrolOwn, logInWithCode, protect, register } from "../account";
-import { depsOf } from "../deps";
-import { codeOf, elapse } from "../service";
-import { interrupted } from "../interrupted";
-import { enrolmentLink, inCore, opened, settings } from "../links";
-import { accountsApp, setAccounts } from "../security/account-support";
-import { contents } from "../security/support";
+} from "../../../src/core/caller/actor";
+import { CHANGES } from "../../../src/core/change/change";
+import { deleteUser } from "../../../src/core/change/delete-user";
+import { unlockUser } from "../../../src/core/change/unlock";
+import { proveByLink } from "../../../src/core/enrolment-link/browser";
+import { setDisabled } from "../../../src/core/operator/operator";
+import { resetUser } from "../../../src/core/operator/rebinding";
+import { revokeOtherSessions, revokeSession } from "../../../src/core/session/own-sessions";
+import { readAccessToken } from "../../../src/core/session/access-token";
+import { revokeDevice } from "../../../src/core/session/trusted-devices";
+import { parseApiKey } from "../../../src/crypto/api-key";
+import { DEFAULT_PARAMETERS } from "../../../src/crypto/totp";
+import type { Deps } from "../../../src/env";
+import { Problem } from "../../../src/problem";
+import { enrolOwn, logInWithCode, protect, register } from "../../account";
+import { depsOf } from "../../deps";
+import { codeOf, elapse } from "../../service";
+import { interrupted } from "../../interrupted";
+import { enrolmentLink, inCore, opened, settings } from "../../links";
+import { accountsApp, setAccounts } from "../../security/account-support";
+import { contents } from "../../security/support";
 
 type Kind = "key" | "session" | "link" | "operator";
 

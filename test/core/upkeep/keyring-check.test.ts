@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it, vi } from "vitest";
-import { call, codeOf, createApp, enrolled, problemCode } from "../service";
-import { TEST_SECRETS } from "../secrets";
+import { call, codeOf, createApp, enrolled, problemCode } from "../../service";
+import { TEST_SECRETS } from "../../secrets";
 
 const newer = `new:${"B".repeat(42)}A`;
 

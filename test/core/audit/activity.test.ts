@@ -5,10 +5,10 @@ import {
   EVENTS_READ,
   loadOverview,
   type HourOfActivity,
-} from "../../src/core/audit/activity";
-import { metered } from "../d1-meter";
-import { depsOf } from "../deps";
-import { admin, call, codeOf, createApp, elapse, enrolled, wrongCodeOf } from "../service";
+} from "../../../src/core/audit/activity";
+import { metered } from "../../d1-meter";
+import { depsOf } from "../../deps";
+import { admin, call, codeOf, createApp, elapse, enrolled, wrongCodeOf } from "../../service";
 
 const HOUR = 3_600_000;
 const NONE = { accepted: 0, wrong: 0, refused: 0, lockOuts: 0, enrolments: 0 };

@@ -1,8 +1,8 @@
 import { dictionary } from "@zxcvbn-ts/language-common";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { COMMON_PASSWORDS } from "../../src/core/account/common-passwords";
-import { openGolombSet } from "../../src/crypto/golomb-set";
+import { COMMON_PASSWORDS } from "../../../src/core/account/common-passwords";
+import { openGolombSet } from "../../../src/crypto/golomb-set";
 import { ALONE, faultOf, GOOD, reasonOf } from "./password-support";
 
 describe("length", () => {

@@ -5,15 +5,15 @@ import {
 } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
-import { BATCH_ROWS, cleanUp, TASKS } from "../../src/core/upkeep/cleanup";
-import { SWEPT_USERS } from "../../src/core/upkeep/deleted-apps";
-import { signIn } from "../../src/core/operator/sessions";
-import { WINDOW_ROWS } from "../../src/core/upkeep/sweep";
-import worker from "../../src/index";
-import { depsOf } from "../deps";
-import { admin, call, codeOf, createApp, elapse, enrol, enrolled, phoneWith } from "../service";
-import { TEST_SECRETS } from "../secrets";
-import { answerLink, challengeLink, enrolmentLink, settings } from "../links";
+import { BATCH_ROWS, cleanUp, TASKS } from "../../../src/core/upkeep/cleanup";
+import { SWEPT_USERS } from "../../../src/core/upkeep/deleted-apps";
+import { signIn } from "../../../src/core/operator/sessions";
+import { WINDOW_ROWS } from "../../../src/core/upkeep/sweep";
+import worker from "../../../src/index";
+import { depsOf } from "../../deps";
+import { admin, call, codeOf, createApp, elapse, enrol, enrolled, phoneWith } from "../../service";
+import { TEST_SECRETS } from "../../secrets";
+import { answerLink, challengeLink, enrolmentLink, settings } from "../../links";
 
 async function runCron(): Promise<void> {
   const context = createExecutionContext();

@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
-import { admin, call, codeOf, createApp, elapse, enrolled, problemCode } from "../service";
+import { admin, call, codeOf, createApp, elapse, enrolled, problemCode } from "../../service";
 
 it("of an earlier state of the app is not used for a challenge that was minted again", async () => {
   const app = await createApp({ settings: { window: 2 } });

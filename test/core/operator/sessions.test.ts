@@ -1,11 +1,11 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
-import { checkSignIn, signIn, signOut } from "../../src/core/operator/sessions";
-import { Problem } from "../../src/problem";
-import { metered } from "../d1-meter";
-import { depsOf } from "../deps";
-import { admin, elapse } from "../service";
-import { TEST_SECRETS } from "../secrets";
+import { checkSignIn, signIn, signOut } from "../../../src/core/operator/sessions";
+import { Problem } from "../../../src/problem";
+import { metered } from "../../d1-meter";
+import { depsOf } from "../../deps";
+import { admin, elapse } from "../../service";
+import { TEST_SECRETS } from "../../secrets";
 
 const { ADMIN_TOKEN, KEYRING } = TEST_SECRETS;
 const SOURCE = { ip: "2001:db8::1", userAgent: "Browser" };
