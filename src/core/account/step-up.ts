@@ -23,7 +23,8 @@ import {
   type SessionSecrets,
 } from "../session/sessions";
 import { isActive } from "../user/record";
-import { invalidCode, verifyCode } from "../code/verify";
+import { invalidCode } from "../code/lock-out";
+import { verifyCode } from "../code/verify";
 
 const SET_PASSWORD = effect("UPDATE accounts SET password_hash = :newHash", "user_id = :userId");
 

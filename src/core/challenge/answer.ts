@@ -16,7 +16,8 @@ import { noteRefusal } from "../audit/refusals";
 import { isKnownUsed } from "../code/used";
 import { CHALLENGE_ATTEMPTS } from "../policy";
 import { isActive, loadUserById } from "../user/record";
-import { attemptCode, invalidCode, lockOutOf, parseCode } from "../code/verify";
+import { invalidCode, lockOutOf } from "../code/lock-out";
+import { attemptCode, parseCode } from "../code/verify";
 
 export interface ChallengeAnswer {
   code: string;

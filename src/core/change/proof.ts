@@ -16,7 +16,8 @@ import type { Actor } from "../caller/actor";
 import { KEY_IS_GOOD } from "../caller/live";
 import { PROOF_LIFE } from "../policy";
 import { isActive, type UserRecord } from "../user/record";
-import { attemptCode, invalidCode, lockOutOf, openSubject, parseCode } from "../code/verify";
+import { invalidCode, lockOutOf } from "../code/lock-out";
+import { attemptCode, openSubject, parseCode } from "../code/verify";
 
 /** A code or an answered challenge, not both. */
 export interface Proof {

@@ -9,7 +9,8 @@ import { normaliseCode } from "../../crypto/code";
 import type { Deps } from "../../env";
 import { Problem } from "../../problem";
 import type { Caller } from "../caller/actor";
-import { attemptDirectly, attemptPair, invalidCode, lockOutOf } from "./verify";
+import { invalidCode, lockOutOf } from "./lock-out";
+import { attemptDirectly, attemptPair } from "./verify";
 
 /**
  * Answers which authenticator the codes belong to. Throws `invalid_code` alike for codes that are

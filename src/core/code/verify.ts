@@ -22,9 +22,10 @@ import {
   type Match,
   type OpenAuthenticator,
 } from "./match";
-import { assertOpen, tellCap, tellLock } from "../user/guard";
+import { assertOpen } from "../user/guard";
 import { loadKnownUser } from "../caller/load";
 import { noteRefusal } from "../audit/refusals";
+import { lockOutOf, type LockOut } from "./lock-out";
 import { rememberUsed } from "./used";
 import { isActive, type App, type User, type UserRecord } from "../user/record";
 
@@ -255,30 +256,4 @@ export function parseCode(text: string): Code {
   throw new Problem("invalid_request", {
     detail: "code: 6 to 8 digits, or a backup code of 24 letters and digits.",
   });
-}
-
-/** Says whether the attempt locked or capped the user. */
-export interface LockOut {
-  lockedUntil?: Date;
-  /** A cap, which has no end. */
-  capped?: true;
-}
-
-export function lockOutOf({ lockedUntil, capped }: Ruling): LockOut {
-  if (capped) return { capped };
-  return lockedUntil === null ? {} : { lockedUntil: new Date(lockedUntil) };
-}
-
-/** The problem for a wrong or spent code where a right one is needed. */
-export function invalidCode(
-  { now }: Deps,
-  { lockedUntil, capped }: LockOut,
-  about: Problem["extensions"] = {},
-): Problem {
-  const { extensions, ...lock } = lockedUntil
-    ? tellLock(lockedUntil, now)
-    : capped
-      ? tellCap()
-      : {};
-  return new Problem("invalid_code", { ...lock, extensions: { ...about, ...extensions } });
 }

@@ -18,7 +18,8 @@ import { confirm, type Confirmation } from "../authenticator/confirm";
 import { enrol, showPending, type Enrolment } from "../authenticator/enrol";
 import { loadByLink, type OpenedLink } from "../caller/by-link";
 import { returnTo } from "../app/return-url";
-import { invalidCode, verifyCode } from "../code/verify";
+import { invalidCode } from "../code/lock-out";
+import { verifyCode } from "../code/verify";
 
 const PROVE = effect(
   "UPDATE enrolment_links SET proven_epoch = (SELECT epoch FROM users WHERE id = :userId)",
