@@ -1,7 +1,18 @@
 import * as fc from "fast-check";
+import type { TOTP } from "otpauth";
 import { describe, expect, it } from "vitest";
+import {
+  answerLogin,
+  auth,
+  challengeOf,
+  logInWithCode,
+  protect,
+  register,
+  type Protected,
+} from "../account";
 import { runs } from "../chance";
 import { decorate, decoration } from "../decorated";
+import { challengeLink, enrolmentLink, pathOf, settings } from "../links";
 import {
   codeOf,
   createApp,
@@ -13,9 +24,20 @@ import {
   wrongCodeOf,
   type TestApp,
 } from "../service";
-import { challengeLink, enrolmentLink, pathOf, settings } from "../links";
 import { keyOf, visitor } from "../visitor";
-import { answer, attempts, challengeFor, forgiveStrikes, isAccepted, storedUser } from "./support";
+import { stepUpOwn } from "./account-support";
+import { SURFACES } from "./code-surfaces";
+import {
+  answer,
+  attempts,
+  challengeFor,
+  firstCode,
+  forgiveStrikes,
+  isAccepted,
+  storedUser,
+} from "./support";
+
+const somebody = async () => protect(await register("ada@example.com"));
 
 /** Where a user of an app gives a code; whether it was accepted. */
 const WAYS: [string, (app: TestApp, code: string) => Promise<boolean>][] = [
@@ -43,21 +65,67 @@ const WAYS: [string, (app: TestApp, code: string) => Promise<boolean>][] = [
   ],
 ];
 
-describe.each(WAYS)("at %s a code is the same code however it is typed", (_, accepts) => {
+const { "API 1 /token": _lastSix, ...ELSEWHERE } = SURFACES;
+/** Whatever takes a code in a field of its own. */
+const FIELDS = {
+  ...ELSEWHERE,
+  "/account/code": async ({ email, password }: Protected, code: string) => {
+    const browser = visitor();
+    await browser.get("/account/login");
+    await browser.submit({ login: email, password });
+    return (await browser.submit({ code })).at === "/account";
+  },
+};
+
+/** Somebody with a phone, and a place that takes its codes: whether it accepted one. */
+interface Place {
+  phone: TOTP;
+  accepts: (code: string) => Promise<boolean>;
+  /** Before each code. */
+  begin?: () => Promise<void>;
+}
+
+const PLACES: [name: string, times: number, open: () => Promise<Place>][] = [
+  ...WAYS.map(([name, accepts]): (typeof PLACES)[number] => [
+    name,
+    12,
+    async () => {
+      const app = await createApp({ settings });
+      const { phone } = await enrolled(app, "ada");
+      return { phone, accepts: (code) => accepts(app, code) };
+    },
+  ]),
+  ...Object.entries(FIELDS).map(([name, accepts]): (typeof PLACES)[number] => [
+    name,
+    4,
+    async () => {
+      const ada = await somebody();
+      return { phone: ada.phone, accepts: (code) => accepts(ada, code), ...sessionOf(name, ada) };
+    },
+  ]),
+];
+
+/** A step-up has a session of its own each time. */
+function sessionOf(name: string, ada: Protected) {
+  if (!name.includes("step-up")) return {};
+  return { begin: async () => void (ada.tokens = await logInWithCode(ada)) };
+}
+
+describe.each(PLACES)("at %s a code is the same code however it is typed", (_, times, open) => {
   it("decorated it is accepted, and plain no more; nor the other way round", async () => {
-    const app = await createApp({ settings });
-    const { phone } = await enrolled(app, "ada");
+    const { phone, accepts, begin } = await open();
     const property = fc.asyncProperty(decoration, fc.boolean(), async (parts, plainFirst) => {
       await forgiveStrikes();
       elapse(phone.period);
+      await begin?.();
       const code = codeOf(phone);
       const typed = [code, decorate(code, parts)];
       if (!plainFirst) typed.reverse();
       const answers = [];
-      for (const one of typed) answers.push(await accepts(app, one));
+      for (const one of typed) answers.push(await accepts(one));
       expect(answers).toEqual([true, false]);
     });
-    await fc.assert(property, { numRuns: runs(12) });
+    await fc.assert(property, { numRuns: runs(times) });
   });
 });
 
@@ -106,50 +174,45 @@ describe("a code is the same code however it is typed", () => {
   });
 });
 
-/** What is no code, made of one. */
-const NO_CODES: [string, (code: string) => unknown][] = [
-  ["a number", Number],
-  ["a number with a leading one", (code) => Number(`1${code}`)],
-  ["an array of it", (code) => [code]],
-  ["an array of two", (code) => [code, code]],
-  ["an object", (code) => ({ code })],
-  ["an object that prints as it", (code) => ({ toString: code, length: 6 })],
-  ["true", () => true],
-  ["null", () => null],
-  ["nothing", () => undefined],
-  ["an empty string", () => ""],
-  ["blanks", () => "   "],
-  ["five digits", (code) => code.slice(1)],
-  ["nine digits", (code) => code + code.slice(3)],
-  ["the code twice", (code) => code + code],
-  ["the code with a NUL", (code) => `${code}\0`],
-  ["the code with a letter", (code) => `${code}a`],
-  ["a hexadecimal number", (code) => `0x${code.slice(2)}`],
-  ["an exponent", (code) => `${code.slice(3)}e3`],
-  ["the code with a sign", (code) => `+${code}`],
-  ["the code behind 300 blanks", (code) => " ".repeat(300) + code],
-  ["SQL", (code) => `${code}' OR '1'='1`],
-  ["half a surrogate pair", (code) => `${code}\ud800`],
-  ["24 characters that are no Base32", () => "0189".repeat(6)],
+const CALLS: [string, (person: Protected, code: string) => Promise<Response>][] = [
+  [
+    "the answer to a log-in",
+    async (person, code) => {
+      const body = { challengeToken: await challengeOf(person), code };
+      return auth("POST", "/challenge", { body });
+    },
+  ],
+  ["a step-up", stepUpOwn],
 ];
 
-type Surface = (app: TestApp, code: unknown) => Promise<Response>;
-const SURFACES: [string, Surface][] = [
-  ["verify", (app, code) => app.verify("ada", code)],
-  ["challenge", async (app, code) => answer((await challengeFor(app, "ada")).token, code)],
-];
+describe.each(CALLS)("as %s", (_name, ask) => {
+  it("a backup code is the same code in any letters and groups", async () => {
+    const ada = await somebody();
+    const code = firstCode(ada);
+    const symbols = code.replaceAll("-", "");
+    const written = symbols.replaceAll("O", "0").replaceAll("I", "1").replaceAll("B", "8");
+    const forms = [code.toLowerCase(), code, code.replaceAll("-", "."), `3. ${written}`];
+    const answers = [];
+    for (const form of forms) answers.push((await ask(ada, form)).status);
+    expect(answers).toEqual([200, 422, 422, 422]);
+  });
 
-describe.each(SURFACES)("what is no code is a 422 at %s", (_name, surface) => {
-  it("and is not counted, and spends nothing", async () => {
-    const app = await createApp();
-    const { phone } = await enrolled(app, "ada");
-    for (const [name, make] of NO_CODES) {
-      const response = await surface(app, make(codeOf(phone)));
-      const { status } = response;
-      const outcome = { name, status, code: await problemCode(response) };
-      expect(outcome).toEqual({ name, status: 422, code: "invalid_request" });
+  it("decorated wrong codes are counted like plain ones", async () => {
+    const ada = await somebody();
+    const wrong = wrongCodeOf(ada.phone);
+    for (const code of [wrong, ` ${wrong}`, wrong.split("").join(" ")]) await ask(ada, code);
+    expect(await storedUser(ada.id)).toMatchObject({ failures: 3 });
+  });
+});
+
+describe("after a challenge was answered", () => {
+  it("no decoration of its code answers another", async () => {
+    const ada = await somebody();
+    const code = codeOf(ada.phone);
+    expect((await answerLogin(await challengeOf(ada), code)).status).toBe(200);
+    const token = await challengeOf(ada);
+    for (const form of [`${code} `, `\u2003${code}`, code.split("").join("-"), `\t${code}\n`]) {
+      expect(await problemCode(await answerLogin(token, form))).toBe("invalid_code");
     }
-    expect(await storedUser("ada")).toMatchObject({ failures: 0, strikes: 0 });
-    expect(await isAccepted(await surface(app, codeOf(phone)))).toBe(true);
   });
 });
