@@ -35,7 +35,7 @@ export default {
 
 function answer(request, env, context) {
   const answered = answerOnce(request, env, context);
-  // Whoever asked may be gone before the answer is there: it is made all the same, as nothing that waits for its turn may be stopped.
+  // Whoever asked may be gone before the answer is there: it is made all the same, so that a turn of the database is ended by who began it.
   context.waitUntil(answered);
   return answered;
 }
@@ -86,6 +86,8 @@ function asReceived(request, { ISSUER_URL, LOCAL }) {
   const issuer = new URL(ISSUER_URL);
   if (url.host === issuer.host) url.protocol = issuer.protocol;
   const headers = new Headers(request.headers);
+  // Never the client's own word.
+  headers.delete("cf-connecting-ip");
   const address = addressOf(request, LOCAL.addressHeader);
   if (address) headers.set("cf-connecting-ip", address);
   return new Request(new Request(url, request), { headers });

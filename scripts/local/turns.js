@@ -4,24 +4,40 @@
  */
 
 const MOST_AT_ONCE = 16;
+/** Whoever was stopped in the middle never ends a turn: after so long it counts as ended, at the latest when somebody else asks. */
+const LONGEST_MS = 10_000;
 
-let running = 0;
+const running = new Set();
 const waiting = [];
 
 /** First come, first served. */
 async function inTurn(call) {
-  if (running < MOST_AT_ONCE) running += 1;
-  else await new Promise((begin) => waiting.push(begin));
+  const turn = Promise.withResolvers();
+  waiting.push(turn);
+  letIn();
+  await turn.promise;
   try {
     return await call();
   } finally {
-    const begin = waiting.shift();
-    if (begin) begin();
-    else running -= 1;
+    running.delete(turn);
+    letIn();
   }
 }
 
-/** The same database, as much of it as the Worker uses. Whoever calls it must not be stopped while it waits: a turn would never end. */
+function letIn() {
+  const now = Date.now();
+  for (const turn of running) {
+    if (now - turn.began > LONGEST_MS) running.delete(turn);
+  }
+  while (running.size < MOST_AT_ONCE && waiting.length > 0) {
+    const turn = waiting.shift();
+    turn.began = now;
+    running.add(turn);
+    turn.resolve();
+  }
+}
+
+/** The same database, as much of it as the Worker uses. */
 export function inTurns(db) {
   return {
     prepare: (sql) => new Statement(db.prepare(sql)),
