@@ -245,7 +245,7 @@ async function healthStatuses() {
   return [...new Set(answers.map(({ status }) => status))];
 }
 
-test("many who hang up at once take nobody's turn", async () => {
+test("many who hang up at once harm nobody who waits", async () => {
   const hangingUp = Array.from({ length: 500 }, (_, at) => askAndHangUp(at));
   assert.deepEqual(await healthStatuses(), [200]);
   await Promise.all(hangingUp);

@@ -68,15 +68,13 @@ await run(async () => {
 });
 
 /**
- * Spares memory. miniflare fills the heap while it starts and is idle then. workerd keeps a young
- * generation for each of its isolates. By itself it collects an old one, with the native memory
- * that hangs on it, only when that has grown to a share of the machine's memory.
+ * Spares memory. miniflare fills the heap while it starts and is idle then, and workerd keeps a
+ * young generation for each of its isolates.
  */
 function spareMemory() {
   setFlagsFromString("--optimize-for-size");
   setFlagsFromString("--max-semi-space-size=1");
-  process.env.MINIFLARE_WORKERD_V8_FLAGS ??=
-    "--max-semi-space-size=1 --initial-heap-size=8 --heap-growing-percent=20";
+  process.env.MINIFLARE_WORKERD_V8_FLAGS ??= "--max-semi-space-size=1";
 }
 
 /**

@@ -5,7 +5,6 @@
  * `worker.js` is the Worker's bundle.
  */
 
-import { inTurns } from "./turns.js";
 import worker from "./worker.js";
 
 /** Of a browser about 20. */
@@ -20,7 +19,7 @@ let local;
 // oxlint-disable-next-line import/no-default-export -- A Worker is its module's default export.
 export default {
   async fetch(request, env, context) {
-    local ??= { ...withMemoryLimits(env), DB: inTurns(env.DB) };
+    local ??= withMemoryLimits(env);
     const { LOCAL } = env;
     // From the starter: nobody else knows the token.
     if (request.headers.get("x-stepgate-clean-up") === LOCAL.cleanUpToken) {
@@ -33,14 +32,7 @@ export default {
   },
 };
 
-function answer(request, env, context) {
-  const answered = answerOnce(request, env, context);
-  // Whoever asked may be gone before the answer is there: it is made all the same, so that a turn of the database is ended by who began it.
-  context.waitUntil(answered);
-  return answered;
-}
-
-async function answerOnce(request, { ASSETS }, context) {
+async function answer(request, { ASSETS }, context) {
   const isAsset = new URL(request.url).pathname.startsWith("/assets/");
   if (isAsset && READS.includes(request.method)) {
     const asset = await ASSETS.fetch(request);
