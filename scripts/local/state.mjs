@@ -49,7 +49,7 @@ export function databaseFile(stateDir) {
 }
 
 /** Throws a Refusal where the folder cannot be used as it is. From here on whatever this process makes is its owner's only. */
-export function prepareState(stateDir) {
+export function prepareState(stateDir, migrations = MIGRATIONS) {
   process.umask(0o077);
   const file = databaseFile(stateDir);
   const isNew = assertNothingLost(stateDir, file);
@@ -57,7 +57,7 @@ export function prepareState(stateDir) {
   // Earlier versions wrote every full URL to it, with what stands in there.
   rmSync(join(dataFolder(stateDir), "observability"), { recursive: true, force: true });
   makePrivate(stateDir);
-  migrate(file, { isNew });
+  migrate(file, { isNew, migrations });
 }
 
 /** Answers whether there is no data yet. A folder that was used and has lost its database is not new. */
@@ -95,12 +95,12 @@ function chmod(path, mode) {
   if ((statSync(path).mode & 0o777) !== mode) chmodSync(path, mode);
 }
 
-function migrate(file, { isNew }) {
+function migrate(file, { isNew, migrations }) {
   if (!isNew) assertSqlite(file);
   try {
     const database = new DatabaseSync(file);
     try {
-      applyMigrations(database, { isNew, file });
+      applyMigrations(database, { isNew, file, migrations });
     } finally {
       database.close();
     }
@@ -121,8 +121,8 @@ function assertSqlite(file) {
 }
 
 /** Each with its line in the ledger, or not at all. */
-function applyMigrations(database, { isNew, file }) {
-  const names = readdirSync(MIGRATIONS)
+function applyMigrations(database, { isNew, file, migrations }) {
+  const names = readdirSync(migrations)
     .filter((name) => name.endsWith(".sql"))
     .toSorted();
   const applied = isNew ? new Set() : readLedger(database, file, names[0]);
@@ -131,7 +131,7 @@ function applyMigrations(database, { isNew, file }) {
   // One transaction: a start that is interrupted leaves no half of a database.
   database.exec(`BEGIN IMMEDIATE; ${LEDGER}`);
   for (const name of missing) {
-    database.exec(readFileSync(join(MIGRATIONS, name), "utf8"));
+    database.exec(readFileSync(join(migrations, name), "utf8"));
     database.prepare("INSERT INTO d1_migrations (name) VALUES (?)").run(name);
   }
   database.exec("COMMIT");
