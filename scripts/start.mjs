@@ -74,7 +74,8 @@ await run(async () => {
 function spareMemory() {
   setFlagsFromString("--optimize-for-size");
   setFlagsFromString("--max-semi-space-size=1");
-  process.env.MINIFLARE_WORKERD_V8_FLAGS ??= "--max-semi-space-size=1";
+  process.env.MINIFLARE_WORKERD_V8_FLAGS ??=
+    "--max-semi-space-size=1 --initial-heap-size=8 --heap-growing-percent=20";
 }
 
 /**

@@ -20,6 +20,8 @@ const STOP_PATIENCE_MS = 10_000;
 /** So many failures within that time are more than bad luck. */
 const MAX_FAILURES = 5;
 const WINDOW_MS = 5 * 60_000;
+/** What stands in front of the Worker, the main module first. */
+const FRONT = ["front.js", "turns.js"];
 /** How workerd ends when somebody else has asked it to. */
 const POLITE = ["SIGINT", "SIGTERM", "SIGHUP"];
 
@@ -89,7 +91,7 @@ function miniflareOptions({ bundle, bindings, addresses, stateDir, cleanUpToken,
     resourcePersistencePath: dataFolder(stateDir),
     name: config.name,
     modulesRoot: ROOT,
-    modules: [frontModule(), ...modules].map(({ name, ...one }) => ({
+    modules: [...FRONT.map(frontModule), ...modules].map(({ name, ...one }) => ({
       ...one,
       path: join(ROOT, name),
     })),
@@ -108,9 +110,9 @@ function miniflareOptions({ bundle, bindings, addresses, stateDir, cleanUpToken,
   });
 }
 
-function frontModule() {
-  const contents = readFileSync(new URL("./front.js", import.meta.url), "utf8");
-  return { name: "front.js", type: "ESModule", contents };
+function frontModule(name) {
+  const contents = readFileSync(new URL(name, import.meta.url), "utf8");
+  return { name, type: "ESModule", contents };
 }
 
 function cronOf({ triggers }) {

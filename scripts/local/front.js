@@ -5,6 +5,7 @@
  * `worker.js` is the Worker's bundle.
  */
 
+import { inTurns } from "./turns.js";
 import worker from "./worker.js";
 
 /** Of a browser about 20. */
@@ -19,7 +20,7 @@ let local;
 // oxlint-disable-next-line import/no-default-export -- A Worker is its module's default export.
 export default {
   async fetch(request, env, context) {
-    local ??= withMemoryLimits(env);
+    local ??= { ...withMemoryLimits(env), DB: inTurns(env.DB) };
     const { LOCAL } = env;
     // From the starter: nobody else knows the token.
     if (request.headers.get("x-stepgate-clean-up") === LOCAL.cleanUpToken) {
