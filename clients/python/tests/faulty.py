@@ -92,7 +92,9 @@ class Handler(BaseHTTPRequestHandler):
         self.answer(user_answer(user_id), status=404)
 
     def portal(self, user_id: str) -> None:
-        self.send(b"<!doctype html><title>Log in to the network", 200, {"Content-Type": "text/html"})
+        self.send(
+            b"<!doctype html><title>Log in to the network", 200, {"Content-Type": "text/html"}
+        )
 
     def portal_as_json(self, user_id: str) -> None:
         self.send(b"<!doctype html>", 200, {"Content-Type": "application/json"})

@@ -1,4 +1,4 @@
-"""An assertion proves one thing: signed by the service, for this app, challenge and purpose, now."""
+"""An assertion proves one thing: who answered this challenge of this app for this purpose, now."""
 
 import json
 import threading

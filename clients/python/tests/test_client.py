@@ -17,7 +17,19 @@ from stepgate import (
 
 from . import real
 
-STRANGE_IDS = ["a/b", "100%", "é", "e\u0301", "日本", "a b?c#d", "~", "..a", "%2e%2e", "a+b", "a\\b"]
+STRANGE_IDS = [
+    "a/b",
+    "100%",
+    "é",
+    "e\u0301",
+    "日本",
+    "a b?c#d",
+    "~",
+    "..a",
+    "%2e%2e",
+    "a+b",
+    "a\\b",
+]
 
 
 class Calls(unittest.TestCase):
@@ -119,7 +131,11 @@ class Calls(unittest.TestCase):
         proved = self.client.verify_assertion(assertion, challenge_id=challenge.id, purpose="pay:1")
         self.assertEqual(proved.user_id, ada.id)
         self.assertEqual(proved.amr, ("otp", "backup_code"))
-        for challenge_id, purpose in (("chal_other", "pay:1"), (challenge.id, "pay:2"), (challenge.id, None)):
+        for challenge_id, purpose in (
+            ("chal_other", "pay:1"),
+            (challenge.id, "pay:2"),
+            (challenge.id, None),
+        ):
             with self.subTest((challenge_id, purpose)), self.assertRaises(Refused):
                 self.client.verify_assertion(assertion, challenge_id=challenge_id, purpose=purpose)
 

@@ -1,12 +1,12 @@
 """The two clients. Each holds the conversations of `Operations`, over a connection of its kind."""
 
-import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from functools import wraps
 from types import TracebackType
 from typing import Concatenate, ParamSpec, Self, TypeVar, cast
 
+import anyio
 import httpx
 
 from .deadline import Deadline
@@ -123,7 +123,7 @@ class Client(_Settings):
 
 
 class AsyncClient(_Settings):
-    """For asyncio. Nothing is sent before the first call."""
+    """For asyncio, and for trio. Nothing is sent before the first call."""
 
     check = _awaited(Operations.check)
     needs_code = _awaited(Operations.needs_code)
@@ -156,7 +156,7 @@ class AsyncClient(_Settings):
         await self.aclose()
 
     def _open(self) -> None:
-        self._http = httpx.AsyncClient(limits=FRESH, timeout=self._timeout)
+        self._http = httpx.AsyncClient(limits=FRESH, timeout=None)
 
     async def _hold(self, conversation: Conversation[T]) -> T:
         try:
@@ -167,9 +167,9 @@ class AsyncClient(_Settings):
             return cast(T, end.value)
 
     async def _send(self, request: Request) -> Answer | Unavailable:
-        await asyncio.sleep(request.wait)
+        await anyio.sleep(request.wait)
         try:
-            async with asyncio.timeout(self._timeout):
+            with anyio.fail_after(self._timeout):
                 sent = _shape(self._http, self._operations, request)
                 return _read(await self._http.send(sent))
         except BROKEN as error:

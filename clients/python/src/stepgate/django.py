@@ -101,8 +101,15 @@ def _hold(request: HttpRequest) -> HttpResponse | None:
 
 
 def _keep(request: HttpRequest, user: Any, backend: str | None) -> None:
-    log_in.keep(request.session, str(user.pk))
+    request.session.clear()
     auth.login(request, user, backend)  # It calls cycle_key().
+    request.session[log_in.PASSED] = str(user.pk)
+
+
+def _ask_again(request: HttpRequest | None, **_: object) -> None:
+    """Every log-in is held anew, also of the user whose session it is already."""
+    if request is not None:
+        request.session.pop(log_in.PASSED, None)
 
 
 def _still_the_same(request: HttpRequest, pending: log_in.Pending) -> Any:
@@ -125,3 +132,6 @@ def _refuse(error: StepgateError) -> HttpResponse:
 
 def _visitor(request: HttpRequest) -> Visitor:
     return Visitor(request.META.get("REMOTE_ADDR"), request.META.get("HTTP_USER_AGENT"))
+
+
+auth.user_logged_in.connect(_ask_again)
