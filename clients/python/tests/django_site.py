@@ -40,7 +40,7 @@ from django.shortcuts import redirect  # noqa: E402
 from django.urls import path  # noqa: E402
 
 from stepgate import InvalidCode  # noqa: E402
-from stepgate.django import finish  # noqa: E402
+from stepgate.django import begin, finish  # noqa: E402
 
 
 def log_in(request):
@@ -50,6 +50,11 @@ def log_in(request):
         return HttpResponse("The password is wrong.", status=403)
     login(request, user)
     return redirect("/me")
+
+
+def log_in_by_begin(request):
+    user = authenticate(request, username=request.POST["user"], password=request.POST["password"])
+    return redirect("/code" if begin(request, user) else "/me")
 
 
 def code(request):
@@ -65,4 +70,9 @@ def me(request):
     return HttpResponse(request.user.username)
 
 
-urlpatterns = [path("log-in", log_in), path("code", code), path("me", me)]
+urlpatterns = [
+    path("log-in", log_in),
+    path("begin", log_in_by_begin),
+    path("code", code),
+    path("me", me),
+]

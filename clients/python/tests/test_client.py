@@ -75,6 +75,15 @@ class Calls(unittest.TestCase):
         self.client.unlock(ada.id)
         self.client.verify(ada.id, ada.codes.pop())
 
+    def test_what_can_be_no_code_is_a_wrong_one_and_not_counted(self) -> None:
+        ada = real.Enrolled(self.client)
+        for typed in ("", "x", "12345", "1" * 300, "\ud800", "\0"):
+            with self.subTest(typed):
+                self.assertRaises(InvalidCode, self.client.verify, ada.id, typed)
+                with self.assertRaises(InvalidCode):
+                    self.client.remove(ada.id, ada.authenticator_id, proof=Proof(code=typed))
+        self.assertEqual(self.refusal(ada).attempts_remaining, 4)
+
     def test_what_the_service_refuses_has_a_code(self) -> None:
         with self.assertRaises(Refused) as refused:
             self.client.verify("nobody", "000000")

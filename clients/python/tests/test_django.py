@@ -57,6 +57,14 @@ class LogIn(unittest.TestCase):
         self.assertEqual(self.browser.get("/me")["Location"], "/code")
         self.assertNotIn("_auth_user_id", self.browser.session)
 
+    def test_a_view_may_begin_by_itself(self) -> None:
+        self.assertEqual(self.log_in(path="/begin")["Location"], "/code")
+        self.assertEqual(self.send(self.ada.codes[0])["Location"], "/me")
+        self.assertEqual(self.read_me(), self.user.username)
+        bob = self.make_user()
+        self.assertEqual(self.log_in(bob, path="/begin")["Location"], "/me")
+        self.assertEqual(self.read_me(), bob.username)
+
     def test_a_new_log_in_ends_the_one_before(self) -> None:
         self.log_in()
         self.send(self.ada.totp())
@@ -127,9 +135,9 @@ class LogIn(unittest.TestCase):
         key = uuid4().int >> 66
         return get_user_model().objects.create_user(name, password="right", pk=key)
 
-    def log_in(self, user=None):
+    def log_in(self, user=None, path: str = "/log-in"):
         name = (user or self.user).username
-        return self.browser.post("/log-in", {"user": name, "password": "right"})
+        return self.browser.post(path, {"user": name, "password": "right"})
 
     def send(self, code: str, browser: Browser | None = None):
         return (browser or self.browser).post("/code", {"code": code})

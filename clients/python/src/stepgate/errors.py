@@ -42,7 +42,10 @@ class Refused(StepgateError):
 
 
 class InvalidCode(Refused):
-    """The code is wrong, expired or spent. With `locked_until` this one has locked the user."""
+    """The code is wrong, expired or spent. With `locked_until` this one has locked the user.
+
+    Its `code` is `invalid_request` for what can be no code at all, which is not counted.
+    """
 
     @property
     def attempts_remaining(self) -> int | None:

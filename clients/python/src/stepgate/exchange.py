@@ -1,7 +1,7 @@
 """What is sent, and what came back: a plain answer, or an error. Nothing here does any I/O."""
 
 import json
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias, TypeVar
 
@@ -10,6 +10,8 @@ from .fields import Fields, maybe, maybe_instant, one
 
 JSON = "application/json"
 PROBLEM = "application/problem+json"
+NO_CODE = ("code:", "proof: code:")
+"""What `detail` begins with where the field of the code is at fault."""
 
 T = TypeVar("T")
 
@@ -67,18 +69,23 @@ def wrong_code(answer: Answer, fields: Fields) -> InvalidCode:
 
 def _refused(answer: Answer, problem: Fields) -> Refused:
     code = one(problem, "code", str)
-    kind: Callable[..., Refused] = {"invalid_code": InvalidCode, "locked": Locked}.get(
-        code, Refused
-    )
-    return kind(
+    detail = maybe(problem, "detail", str)
+    return _kind_of(code, detail or "")(
         code,
         status=answer.status,
         title=one(problem, "title", str),
-        detail=maybe(problem, "detail", str),
+        detail=detail,
         retry_after=_retry_after(answer),
         locked_until=maybe_instant(problem, "lockedUntil"),
         problem=problem,
     )
+
+
+def _kind_of(code: str, detail: str) -> type[Refused]:
+    """What was typed and can be no code is wrong, too, for whoever asked for one."""
+    if code == "invalid_request" and detail.startswith(NO_CODE):
+        return InvalidCode
+    return {"invalid_code": InvalidCode, "locked": Locked}.get(code, Refused)
 
 
 def _parse(answer: Answer) -> Fields:
