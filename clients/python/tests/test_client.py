@@ -47,6 +47,13 @@ class Calls(unittest.TestCase):
         with real.client(key=real.OTHER_KEY) as client:
             self.assertRaisesRegex(StepgateError, real.APP, client.check)
 
+    def test_the_key_of_another_app_spends_no_code_of_a_user_of_the_same_name(self) -> None:
+        with real.client(key=real.OTHER_KEY, app_id=None) as elsewhere:
+            namesake = real.Enrolled(elsewhere)
+            with real.client(key=real.OTHER_KEY) as client, self.assertRaises(StepgateError):
+                client.verify(namesake.id, namesake.codes[0])
+            elsewhere.verify(namesake.id, namesake.codes[0])
+
     def test_a_code_is_needed_once_an_authenticator_is_confirmed(self) -> None:
         self.assertIs(self.client.needs_code("nobody"), False)
         ada = real.Enrolled(self.client)

@@ -47,6 +47,15 @@ class LogIn(unittest.TestCase):
         self.assertNotEqual(self.browser.cookies["sessionid"].value, before)
         self.assertFalse(self.browser.session.exists(before))
 
+    def test_the_session_is_emptied_when_somebody_logs_in(self) -> None:
+        self.log_in()
+        planted = self.browser.session
+        planted["planted"] = True
+        planted.save()
+        self.send(self.ada.totp())
+        self.assertEqual(self.read_me(), self.user.username)
+        self.assertNotIn("planted", self.browser.session)
+
     def test_a_wrong_password_asks_the_service_nothing(self) -> None:
         with mock.patch("stepgate.Client.needs_code", side_effect=AssertionError):
             answer = self.browser.post("/log-in", {"user": self.user.username, "password": "no"})

@@ -86,6 +86,13 @@ class LogIn(unittest.TestCase):
             self.assertEqual(self.log_in(user).status_code, 503)
             self.assertEqual(self.browser.get("/me").status_code, 401)
 
+    def test_a_log_in_that_fails_ends_the_one_before(self) -> None:
+        self.log_in("nobody")
+        self.browser = self.copy_of_browser(make_app(real.NOBODY_LISTENS))
+        self.assertEqual(self.browser.get("/me").json(), "nobody")
+        self.assertEqual(self.log_in().status_code, 503)
+        self.assertEqual(self.browser.get("/me").status_code, 401)
+
     def test_if_it_goes_down_between_password_and_code_nobody_comes_in(self) -> None:
         self.log_in()
         waiting = self.copy_of_browser(make_app(real.NOBODY_LISTENS))
