@@ -1,6 +1,6 @@
 /**
- * Tools of other people: Python's requests, oathtool as the phone, zbarimg as its camera,
- * rsvg-convert as the browser that shows an SVG, and a real browser.
+ * Tools of other people: Python's requests and frameworks, oathtool as the phone, zbarimg as its
+ * camera, rsvg-convert as the browser that shows an SVG, and a real browser.
  */
 
 import { execFile, spawnSync } from "node:child_process";
@@ -12,6 +12,21 @@ import { Refusal } from "./refusal.mjs";
 import { ROOT } from "./wrangler.mjs";
 
 const PATIENCE_MS = 60_000;
+/** A whole suite waits for time-outs, too. */
+const SUITE_PATIENCE_MS = 240_000;
+
+/** Debian's own, which sees Debian's packages: another may come first in the PATH. */
+const PYTHON = process.env.PYTHON || "/usr/bin/python3";
+/** What the Python client needs, and the frameworks that it is tried with. */
+const PYTHON_PACKAGES = [
+  ["httpx", "python3-httpx"],
+  ["jwt", "python3-jwt"],
+  ["cryptography", "python3-cryptography"],
+  ["flask", "python3-flask"],
+  ["django", "python3-django"],
+  ["fastapi", "python3-fastapi"],
+  ["itsdangerous", "python3-itsdangerous"],
+];
 
 const ZBARIMG = {
   name: "zbarimg",
@@ -28,6 +43,11 @@ export const CLIENT_TOOLS = [
   { name: "oathtool", debianPackage: "oathtool", probe: ["oathtool", "--version"] },
   ZBARIMG,
   { name: "rsvg-convert", debianPackage: "librsvg2-bin", probe: ["rsvg-convert", "--version"] },
+  ...PYTHON_PACKAGES.map(([module, debianPackage]) => ({
+    name: `${module} of ${PYTHON} (PYTHON chooses another)`,
+    debianPackage,
+    probe: [PYTHON, "-c", `import ${module}`],
+  })),
 ];
 
 export const CHROMIUM_PATH = process.env.CHROMIUM_PATH || "/usr/bin/chromium";
@@ -85,13 +105,20 @@ export function createTools(folder) {
     /** Runs a script of test/clients/, which finds the server in BASE_URL. */
     python(script, baseUrl, ...args) {
       const env = { ...process.env, BASE_URL: baseUrl, PYTHONDONTWRITEBYTECODE: "1" };
-      return output("python3", [join(ROOT, "test/clients", script), ...args], env);
+      return output("python3", [join(ROOT, "test/clients", script), ...args], { env });
+    },
+    /** The tests of a Python package of this repository, which find the server in these variables. */
+    unittest(path, variables) {
+      const cwd = join(ROOT, path);
+      const python = { PYTHONPATH: join(cwd, "src"), PYTHONDONTWRITEBYTECODE: "1" };
+      const env = { ...process.env, ...python, ...variables };
+      return output(PYTHON, ["-m", "unittest"], { cwd, env, timeout: SUITE_PATIENCE_MS });
     },
   };
 }
 
 /** Gives what a command prints, without the line end after it. */
-async function output(command, args, env = process.env) {
-  const { stdout } = await promisify(execFile)(command, args, { env, timeout: PATIENCE_MS });
+async function output(command, args, options = {}) {
+  const { stdout } = await promisify(execFile)(command, args, { timeout: PATIENCE_MS, ...options });
   return stdout.replace(/\n$/, "");
 }
