@@ -18,7 +18,7 @@ const OPTIONS = {
 
 await run(async () => {
   const { values, positionals } = parseArgs({ options: OPTIONS, allowPositionals: true });
-  const { seed, times } = values;
+  const [seed, times] = [values.seed, values.times].map(String);
   if (![seed, times].every((text) => /^\d{1,10}$/.test(text))) {
     throw new Refusal("--seed and --times are whole numbers.");
   }

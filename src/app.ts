@@ -15,7 +15,7 @@ import {
   pathOf,
 } from "./routes/compat/authenticator-api";
 import { whereOn } from "./routes/compat/switch";
-import { docsRoutes, openApiDocument } from "./routes/docs";
+import { docsRoutes } from "./routes/docs";
 import { openToAllOrigins, strictHeaders } from "./routes/headers";
 import { limitByAddress, limitFailures, limitMonitors } from "./routes/limits";
 import { metaRoutes } from "./routes/meta";
@@ -30,6 +30,7 @@ import {
   refuseMalformedUrl,
   withDeps,
 } from "./routes/request";
+import { openApiDocument } from "./routes/reference/document";
 import { ownAppRoutes } from "./routes/server/app";
 import { authenticatorRoutes } from "./routes/server/authenticators";
 import { challengeRoutes } from "./routes/server/challenges";

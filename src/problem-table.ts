@@ -232,7 +232,7 @@ export const PROBLEMS = {
 } as const;
 
 export type ProblemCode = keyof typeof PROBLEMS;
-export const PROBLEM_CODES = Object.keys(PROBLEMS);
+export const PROBLEM_CODES = Object.keys(PROBLEMS).filter(isProblemCode);
 
 /** What the page about a code says; null for an unknown one. */
 export function describeProblem(code: string) {

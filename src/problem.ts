@@ -10,6 +10,8 @@ interface ProblemOptions {
   detail?: string | undefined;
   /** Seconds, for the Retry-After header. */
   retryAfter?: number | undefined;
+  /** The rate limit that was reached, for the RateLimit header. */
+  policy?: string | undefined;
   /** Members besides those of RFC 9457 §3.1, such as `offsetSeconds`. */
   extensions?: Record<string, string | number | boolean>;
   /** The inner reason, which only the log gets. */
@@ -24,6 +26,7 @@ export class Problem extends Error {
   readonly code: ProblemCode;
   readonly detail: string | undefined;
   readonly retryAfter: number | undefined;
+  readonly policy: string | undefined;
   readonly extensions: Record<string, string | number | boolean>;
 
   constructor(code: ProblemCode, options: ProblemOptions = {}) {
@@ -31,6 +34,7 @@ export class Problem extends Error {
     this.code = code;
     this.detail = options.detail;
     this.retryAfter = options.retryAfter;
+    this.policy = options.policy;
     this.extensions = options.extensions ?? {};
   }
 

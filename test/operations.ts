@@ -54,16 +54,21 @@ interface RawOperation {
   security?: Record<string, unknown>[];
   parameters?: Parameter[];
   requestBody?: { required?: boolean; content: { "application/json"?: { schema: Schema } } };
-  responses: Record<string, { description: string }>;
+  responses: Record<string, RawResponse>;
+}
+
+interface RawResponse {
+  $ref?: string;
+  description: string;
 }
 
 interface Document {
   paths: Record<string, Record<string, RawOperation>>;
-  components: { schemas: Record<string, Schema> };
+  components: { schemas: Record<string, Schema>; responses: Record<string, RawResponse> };
 }
 
-const response = await send(new Request(`${ORIGIN}/openapi.json`));
-const document = await response.json<Document>();
+const reference = await send(new Request(`${ORIGIN}/openapi.json`));
+const document = await reference.json<Document>();
 
 export const operations: Operation[] = Object.entries(document.paths).flatMap(([path, methods]) =>
   Object.entries(methods).map(([method, raw]) => read(method.toUpperCase(), path, raw)),
@@ -75,7 +80,7 @@ function read(method: string, path: string, raw: RawOperation): Operation {
   if (!credential) throw new Error(`${method} ${path}: unknown security scheme ${scheme}`);
   const problems = Object.entries(raw.responses)
     .filter(([status]) => Number(status) >= 400)
-    .map(([status, { description }]): [string, string[]] => [status, description.split(", ")]);
+    .map(([status, one]): [string, string[]] => [status, behind(one).description.split(", ")]);
   return {
     name: `${method} ${path}`,
     method,
@@ -86,6 +91,11 @@ function read(method: string, path: string, raw: RawOperation): Operation {
     optionalBody: raw.requestBody?.required === false,
     problems: Object.fromEntries(problems),
   };
+}
+
+function behind(response: RawResponse): RawResponse {
+  const name = response.$ref?.replace("#/components/responses/", "");
+  return name === undefined ? response : (document.components.responses[name] ?? response);
 }
 
 /** What a schema means, behind references. */

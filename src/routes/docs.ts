@@ -3,7 +3,6 @@
  * of this Worker, and nothing is loaded from elsewhere.
  */
 
-import { z, type OpenAPIHono } from "@hono/zod-openapi";
 import { Hono, type Context } from "hono";
 import { createMiddleware } from "hono/factory";
 import { html } from "hono/html";
@@ -12,54 +11,7 @@ import { describeProblem } from "../problem-table";
 import { DOCUMENTS } from "./compat/documents";
 import { whereOn } from "./compat/switch";
 import type { AppEnv } from "./context";
-import { describeEndUser } from "./end-user";
 import { noIcon, htmlDocument } from "./html-document";
-
-const INFO = {
-  title: "Stepgate",
-  version: "1",
-  description:
-    "Two-factor authentication (TOTP, RFC 6238) as a service that you own. Errors are RFC 9457 problems: branch on `code`; `type` links to a page about it. " +
-    "Bodies are JSON in UTF-8, uncompressed. An empty body is an empty object. `null` for an optional field is the same as leaving it out, unless its type has `null`: then it takes away what is there.",
-};
-
-/** The document of all routes that are mounted so far. */
-export function openApiDocument(app: OpenAPIHono<AppEnv>) {
-  const registry = app.openAPIRegistry;
-  registry.definitions.forEach(markOptionalBody);
-  const bearer = { type: "http", scheme: "bearer" } as const;
-  registry.registerComponent("securitySchemes", "apiKey", {
-    ...bearer,
-    description:
-      "An API key of the app: `sg_…`, within its scopes: `verify`, `enrol`, `users`, `import`.",
-  });
-  registry.registerComponent("securitySchemes", "adminToken", {
-    ...bearer,
-    description: "The operator's token: the secret ADMIN_TOKEN.",
-  });
-  registry.registerComponent("securitySchemes", "accessToken", {
-    ...bearer,
-    bearerFormat: "JWT",
-    description: "An access token of the user API.",
-  });
-  registry.registerComponent("securitySchemes", "sessionCookie", {
-    type: "apiKey",
-    in: "cookie",
-    name: "__Host-stepgate",
-    description: "The session of a browser; plain `stepgate` on a developer's machine.",
-  });
-  const document = app.getOpenAPI31Document({ openapi: "3.1.0", info: INFO });
-  for (const path of Object.values(document.paths ?? {})) describeEndUser(path);
-  return document;
-}
-
-/** Marks a body as optional if it may be an empty object (`request-body.ts`). */
-function markOptionalBody(definition: OpenAPIHono["openAPIRegistry"]["definitions"][number]): void {
-  const body = definition.type === "route" ? definition.route.request?.body : undefined;
-  const json = body?.content["application/json"];
-  const schema = json && "schema" in json && json.schema;
-  if (body && schema instanceof z.ZodType) body.required = !schema.safeParse({}).success;
-}
 
 /** Both bundles set styles from scripts. Neither may run a script that is not ours. */
 const READER_POLICY = [

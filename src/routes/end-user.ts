@@ -25,13 +25,13 @@ const PARAMETERS: NonNullable<PathItem["parameters"]> = [
       ],
     },
     description:
-      "The end user's address, for the audit trail. Left out, with the user agent: your own.",
+      "The address of the end user, for the audit trail. If neither header is sent, the audit trail has the address and the user agent of this call.",
   },
   {
     name: AGENT_HEADER,
     in: "header",
     schema: { type: "string" },
-    description: `The end user's, for the audit trail; the first ${MAX_USER_AGENT} characters are kept.`,
+    description: `The user agent of the end user, for the audit trail. The first ${MAX_USER_AGENT} characters are kept.`,
   },
 ];
 

@@ -67,8 +67,8 @@ export const UserId = upTo(255, printable().normalize("NFC"))
   .refine((text) => !text.includes("\ufffd"), "no replacement character")
   .openapi({
     description:
-      "Your own name for the user, percent-encoded in the path: best an id that never changes, not an e-mail address. " +
-      "Capitals matter: compared byte for byte, in Unicode's form NFC. Not `.` or `..`, which no path can hold, nor with U+FFFD, which stands for what was lost.",
+      "Your own id of the user, percent-encoded in the path. Use an id that never changes, not an e-mail address. " +
+      "Ids are compared byte for byte, in Unicode's form NFC, so capitals matter. `.` and `..` are refused, because a path cannot hold them. U+FFFD is refused, because it stands for a lost character.",
     example: "user-42",
   });
 
@@ -79,11 +79,16 @@ export const MAX_CODE_LENGTH = 256;
  * Six to eight digits or a backup code, as typed. It is normalised before anything else looks at
  * it.
  */
-export const CodeText = z.string().min(1).max(MAX_CODE_LENGTH).openapi({
-  description:
-    "As typed or pasted: digits of any script, with blanks, punctuation and invisible characters. A backup code in any case, with 0, 1 and 8 for O, I and B, behind its number in a list.",
-  example: "492039",
-});
+export const CodeText = z
+  .string()
+  .min(1)
+  .max(MAX_CODE_LENGTH)
+  .openapi({
+    description:
+      "The code as the user typed or pasted it. Digits of any script are read; blanks, punctuation and invisible characters are ignored. " +
+      "In a backup code, capitals do not matter, 0, 1 and 8 are read as O, I and B, and a list number in front is ignored.",
+    example: "492039",
+  });
 
 /** Two codes in a row, oldest first. */
 export const CodePair = z
@@ -127,12 +132,12 @@ export const secretFields = {
       default: "base32",
       description:
         "How `secret` is written: in `base32`, `hex` or `base64`, as the `text` whose UTF-8 bytes are the key, or as a whole `otpauth` URI, " +
-        "which also says algorithm, digits and period.",
+        "which also gives the algorithm, the digits and the period.",
     }),
   allowShort: z.boolean().optional().openapi({
     default: false,
     description:
-      "Takes a secret of 80 to 127 bits, which a phone has already. RFC 4226 asks for 128; the audit trail and the user's status name such a one.",
+      "Accepts a secret of 80 to 127 bits that a phone has already. RFC 4226 asks for 128 bits, so the audit trail and the user's status say that it is short.",
   }),
 };
 
@@ -165,7 +170,8 @@ export const IdempotencyHeaders = z.object({
     .regex(/^[\x21-\x7e]{1,255}$/)
     .optional()
     .openapi({
-      description: "A repeated call with the same key and body makes nothing new, for 24 h.",
+      description:
+        "Any text of your own, such as a UUID. For 24 hours a repeated call with the same key and the same body makes nothing new.",
     }),
 });
 
@@ -228,7 +234,8 @@ export const ReturnTarget = z
   .max(1024)
   .refine(isReturnTarget, "a URL of at most 1024 characters, without fragment, result and code")
   .openapi({
-    description: "One of the app's `returnUrls`; it may have a query, without `result` and `code`.",
+    description:
+      "One of the app's `returnUrls`. It may have a query, but not with `result` or `code`.",
     maxLength: 1024,
     example: "https://example.com/2fa/done?flow=7",
   });

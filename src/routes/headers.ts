@@ -32,6 +32,6 @@ export const openToAllOrigins = cors({
   origin: "*",
   allowMethods: ["POST"],
   allowHeaders: ["content-type"],
-  exposeHeaders: ["retry-after", "x-request-id"],
+  exposeHeaders: ["ratelimit", "retry-after", "x-request-id"],
   maxAge: 86_400,
 });

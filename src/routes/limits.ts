@@ -16,33 +16,36 @@ const UNASKED = { key: 600, user: 30 } as const;
 /** How many keys one isolate remembers of a minute at most. */
 const MAX_TALLIES = 10_000;
 
+/** What is limited, as the RateLimit header calls it. */
+type Policy = "address" | "monitor" | "failures" | "key" | "user";
+
 /** Throws `rate_limited` if there were too many requests with this key in the last minute. */
-export async function limit(limiter: RateLimit, key: string): Promise<void> {
+async function limit(limiter: RateLimit, policy: Policy, key: string): Promise<void> {
   const { success } = await limiter.limit({ key });
-  if (!success) throw new Problem("rate_limited", { retryAfter: PERIOD_SECONDS });
+  if (!success) throw new Problem("rate_limited", { retryAfter: PERIOD_SECONDS, policy });
 }
 
 /** Limits everything that is asked with one API key. */
 export function limitKey(limiter: RateLimit, key: string, now: Date): Promise<void> {
-  return limitBusy(limiter, key, { now, unasked: UNASKED.key });
+  return limitBusy(limiter, "key", { key, now });
 }
 
 /** Limits codes of one user. */
 export function limitUser(limiter: RateLimit, key: string, now: Date): Promise<void> {
-  return limitBusy(limiter, key, { now, unasked: UNASKED.user });
+  return limitBusy(limiter, "user", { key, now });
 }
 
 let minute = 0;
 let tallies = new Map<string, number>();
 
 /**
- * Asks the platform only about a key that this isolate has seen more than `unasked` times in this
+ * Asks the platform only about a key that this isolate has seen more than `UNASKED` times in this
  * minute, so that nobody who asks reasonably often waits for it.
  */
 async function limitBusy(
   limiter: RateLimit,
-  key: string,
-  { now, unasked }: { now: Date; unasked: number },
+  policy: keyof typeof UNASKED,
+  { key, now }: { key: string; now: Date },
 ): Promise<void> {
   const current = Math.floor(now.getTime() / (1000 * PERIOD_SECONDS));
   // Requests of one minute may arrive a little after those of the next.
@@ -51,15 +54,15 @@ async function limitBusy(
     tallies = new Map();
   }
   const seen = tallies.get(key);
-  if (seen === undefined && tallies.size >= MAX_TALLIES) return limit(limiter, key);
+  if (seen === undefined && tallies.size >= MAX_TALLIES) return limit(limiter, policy, key);
   const count = (seen ?? 0) + 1;
   tallies.set(key, count);
-  if (count > unasked) await limit(limiter, key);
+  if (count > UNASKED[policy]) await limit(limiter, policy, key);
 }
 
 /** Limits calls that need no key, by address. */
 export const limitByAddress: MiddlewareHandler<AppEnv> = createMiddleware(async (c, next) => {
-  await limit(c.env.ADDRESS_LIMIT, addressKey(addressOf(c)));
+  await limit(c.env.ADDRESS_LIMIT, "address", addressKey(addressOf(c)));
   await next();
 });
 
@@ -68,7 +71,7 @@ export const limitByAddress: MiddlewareHandler<AppEnv> = createMiddleware(async 
  * that share its address, and does not use up their budget.
  */
 export const limitMonitors: MiddlewareHandler<AppEnv> = createMiddleware(async (c, next) => {
-  await limit(c.env.ADDRESS_LIMIT, `monitor:${addressKey(addressOf(c))}`);
+  await limit(c.env.ADDRESS_LIMIT, "monitor", `monitor:${addressKey(addressOf(c))}`);
   await next();
 });
 
@@ -78,5 +81,5 @@ export const limitMonitors: MiddlewareHandler<AppEnv> = createMiddleware(async (
  */
 export const limitFailures: MiddlewareHandler<AppEnv> = createMiddleware(async (c, next) => {
   await next();
-  if (c.res.status === 401) await limit(c.env.FAILURE_LIMIT, addressKey(addressOf(c)));
+  if (c.res.status === 401) await limit(c.env.FAILURE_LIMIT, "failures", addressKey(addressOf(c)));
 });

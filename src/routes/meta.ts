@@ -6,30 +6,35 @@ import { publicKeys } from "../crypto/signing";
 import { Instant } from "./fields";
 import { json, problems, router } from "./openapi";
 
+const Time = z.object({ now: Instant, unixSeconds: z.number() }).openapi("Time");
+
 const timeRoute = createRoute({
   method: "get",
   path: "/v1/time",
+  operationId: "getTime",
   tags: ["Service"],
-  summary: "What time it is here",
-  description: "For a phone or a page that wants to know whether its own clock is right.",
+  summary: "Get the service's time",
+  description: "A phone or a page can check its own clock with this.",
   responses: {
-    200: json("Now", z.object({ now: Instant, unixSeconds: z.number() })),
+    200: json("Now", Time),
     ...problems("rate_limited"),
   },
 });
 
+const Health = z
+  .object({ status: z.literal("ok"), d1: z.literal("ok"), kv: z.enum(["ok", "degraded"]) })
+  .openapi("Health");
+
 const healthRoute = createRoute({
   method: "get",
   path: "/healthz",
+  operationId: "getHealth",
   tags: ["Service"],
-  summary: "Whether the service can answer",
+  summary: "Check whether the service works",
   description:
-    "200 only when the database answers and is migrated. Without KV the service is slower and no less correct. 300 a minute and address, beside what clients of that address ask for.",
+    "The status is 200 only if the database answers and is migrated. Without KV the service is slower, but no less correct. An address may ask 300 times a minute, apart from its other calls.",
   responses: {
-    200: json(
-      "Yes",
-      z.object({ status: z.literal("ok"), d1: z.literal("ok"), kv: z.enum(["ok", "degraded"]) }),
-    ),
+    200: json("It works", Health),
     ...problems("unavailable", "rate_limited"),
   },
 });
@@ -44,13 +49,18 @@ const PublicJwk = z.object({
   y: z.string(),
 });
 
+const JwkSet = z.object({ keys: z.array(PublicJwk) }).openapi("JwkSet");
+
 const jwksRoute = createRoute({
   method: "get",
   path: "/.well-known/jwks.json",
+  operationId: "getPublicKeys",
   tags: ["Service"],
-  summary: "The keys that sign assertions and access tokens",
+  summary: "Get the public keys",
+  description:
+    "The keys that sign assertions and access tokens. They may be cached for five minutes.",
   responses: {
-    200: json("A JWK set (RFC 7517)", z.object({ keys: z.array(PublicJwk) })),
+    200: json("A JWK set (RFC 7517)", JwkSet),
     ...problems("rate_limited"),
   },
 });

@@ -9,8 +9,9 @@ import { HTTPException } from "hono/http-exception";
 import { getPath as pathAsSent } from "hono/utils/url";
 import { UnreadableData } from "../core/unreadable";
 import { Problem } from "../problem";
-import { PROBLEM_CODES, PROBLEMS, type ProblemCode } from "../problem-table";
+import { PROBLEMS, type ProblemCode } from "../problem-table";
 import type { AppEnv } from "./context";
+import { problemSchema } from "./problem-schemas";
 
 /** A Hono app whose routes are in the API reference and whose bad requests are problems. */
 export function router(getPath: (request: Request) => string = pathAsSent) {
@@ -64,37 +65,17 @@ export function json<T extends z.ZodType>(description: string, schema: T) {
 
 export const nothing = { description: "Done" } as const;
 
-const ProblemSchema = z
-  .object({
-    type: z.url().openapi({ description: "A page about this code." }),
-    code: z.enum(PROBLEM_CODES).openapi({ description: "Stable: branch on this." }),
-    title: z.string(),
-    status: z.int(),
-    detail: z.string().optional(),
-    lockedUntil: z.iso.datetime().optional().openapi({
-      description: "With `locked`, and with the wrong code that locks: `Retry-After` in words.",
-    }),
-    capped: z.literal(true).optional().openapi({
-      description: "In its place: locked until an operator's reset.",
-    }),
-    offsetSeconds: z.int().optional().openapi({
-      description: "With `clock_skew` and `time_zone`: by how much the phone's clock is ahead.",
-    }),
-    requestId: z
-      .string()
-      .openapi({ description: "As in the X-Request-Id header and in the logs." }),
-  })
-  .openapi("Problem", { description: "RFC 9457 problem details." });
-
 /**
  * The error responses of a route, by status, for the reference. To the type checker they are not
  * there: a handler answers what is right, and throws the rest.
  */
 export function problems(...codes: ProblemCode[]): object {
   const byStatus = Map.groupBy(new Set(codes), (code) => PROBLEMS[code].status);
-  const content = { "application/problem+json": { schema: ProblemSchema } };
   return Object.fromEntries(
-    [...byStatus].map(([status, group]) => [status, { description: group.join(", "), content }]),
+    [...byStatus].map(([status, group]) => {
+      const content = { "application/problem+json": { schema: problemSchema(group) } };
+      return [status, { description: group.join(", "), content }];
+    }),
   );
 }
 
@@ -119,9 +100,10 @@ export const BODY_PROBLEMS = [
 /** The one place where an error becomes a response: RFC 9457 problem details. */
 export function handleError(error: Error, c: Context<AppEnv>): Response {
   const problem = asProblem(error);
-  const { code, title, status, detail, retryAfter, extensions } = problem;
+  const { code, title, status, detail, retryAfter, policy, extensions } = problem;
   c.set("problem", problem);
   if (retryAfter !== undefined) c.header("retry-after", String(retryAfter));
+  if (policy !== undefined) c.header("ratelimit", `"${policy}";r=0;t=${retryAfter}`);
   if (status === 401) c.header("www-authenticate", 'Bearer realm="stepgate"');
   const type = `${typeBase(c)}/problems/${code}`;
   const requestId = c.get("requestId");

@@ -17,7 +17,7 @@ export const openToRegisteredOrigins = cors({
   origin: async (origin, c: Context<AppEnv>) => ((await isAllowed(c, origin)) ? origin : null),
   allowMethods: ["GET", "POST", "PATCH", "DELETE"],
   allowHeaders: ["authorization", "content-type", "idempotency-key"],
-  exposeHeaders: ["retry-after", "x-request-id"],
+  exposeHeaders: ["ratelimit", "retry-after", "x-request-id"],
   credentials: true,
   maxAge: 600,
 });

@@ -18,6 +18,13 @@ const MAX_LENGTH = 128;
 /** The share of the required characters that must not follow from the others. */
 const CHOSEN = 2 / 3;
 
+/** What may be wrong with a password: `reason` of `weak_password`. */
+export const PASSWORD_FAULTS = [
+  ...(["not_text", "too_short", "too_long"] as const),
+  ...(["common", "contains_name", "repeated", "sequence"] as const satisfies Weakness[]),
+] as const;
+type PasswordFault = { reason: (typeof PASSWORD_FAULTS)[number]; detail: string; length?: number };
+
 export interface PasswordContext extends Account {
   /** 8 to 64 code points. */
   minLength: number;
@@ -35,7 +42,7 @@ export function assertAcceptable(password: string, about: PasswordContext): void
   }
 }
 
-function findFault(password: string, about: PasswordContext) {
+function findFault(password: string, about: PasswordContext): PasswordFault | null {
   if (!isHashable(password)) {
     const detail =
       "It contains U+0000, U+FFFD or half of a surrogate pair, which nobody types on purpose.";
@@ -60,7 +67,7 @@ const DETAILS: Record<Weakness, string> = {
   sequence: "It is little more than a sequence, such as 12345, abcde or qwerty, or a year.",
 };
 
-function findWeakness(folded: string, about: PasswordContext) {
+function findWeakness(folded: string, about: PasswordContext): PasswordFault | null {
   if (isListed(folded)) {
     return { reason: "common", detail: "It is one of the most common passwords." };
   }

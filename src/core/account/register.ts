@@ -105,7 +105,8 @@ async function guardsOf(deps: Deps, { network, site }: Client): Promise<Counter[
 
 function tooMany(milliseconds: number): Problem {
   const detail = "Too many accounts were made from this address.";
-  return new Problem("rate_limited", { detail, retryAfter: Math.ceil(milliseconds / 1000) });
+  const retryAfter = Math.ceil(milliseconds / 1000);
+  return new Problem("rate_limited", { detail, retryAfter, policy: "registration" });
 }
 
 async function explainTaken({ db }: Deps, email: string): Promise<Problem> {

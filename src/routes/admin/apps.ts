@@ -6,12 +6,11 @@ import {
   idempotentRequest,
   Instant,
   label,
-  line,
   Origin,
   ReturnUrl,
 } from "../fields";
 import { body, BODY_PROBLEMS, json, nothing, problems, router } from "../openapi";
-import { ADMIN_PROBLEMS, listing, ListingQuery, security } from "./shared";
+import { ADMIN_PROBLEMS, AppId, listing, ListingQuery, security } from "./shared";
 
 const { window, failuresBeforeLock, strikeCap, minPasswordLength } = SETTINGS_BOUNDS;
 
@@ -25,19 +24,19 @@ export const Settings = z.object({
   failuresBeforeLock: z.int().min(failuresBeforeLock.min).max(failuresBeforeLock.max),
   strikeCap: z.int().min(strikeCap.min).max(strikeCap.max).openapi({
     description:
-      "How many failures cap the user, so that only an operator's reset helps. Successes do not reset the count; one failure is forgiven a day.",
+      "How many failures cap the user, so that only an operator's reset helps. A success does not reset the count. One failure is forgiven a day.",
   }),
   allowedOrigins: z.array(Origin).max(20).openapi({
     description:
-      "Browser origins that may answer challenges. They may be of web views and extensions, such as `capacitor://localhost`, but may not have a wildcard. If the list is empty, all origins may. For the app `accounts`: the origins that may call `/auth`. If the list is empty, only the service's own may.",
+      "Origins of pages that may answer challenges. Origins of web views and extensions are accepted, such as `capacitor://localhost`; wildcards are not. If the list is empty, all origins may. In the app `accounts` it lists the origins that may call `/auth`. There an empty list means only the service's own.",
   }),
   returnUrls: z.array(ReturnUrl).max(20).openapi({
     description:
-      "Where the hosted pages may lead back to: origin and path, without query. `https`, a local `http`, or an app's own scheme such as `com.example.app:/done`.",
+      "Where the hosted pages may lead back to: an origin and a path, without a query. The scheme is `https`, `http` on this machine, or an app's own, as in `com.example.app:/done`.",
   }),
   requireProof: z.boolean().openapi({
     description:
-      "Whether a key has to send a `proof` of an active factor to add, replace or remove one, to make new backup codes, or to delete the user.",
+      "Whether a call with a key needs a `proof` of an active factor to add, replace or remove a factor, to make new backup codes, or to delete the user.",
   }),
   registration: z
     .enum(["open", "closed"])
@@ -89,13 +88,16 @@ const AppChanges = AppInput.partial().extend({
     .strict()
     .optional(),
 });
-const params = z.object({ appId: line(64) });
+const params = z.object({ appId: AppId });
 
 const createAppRoute = createRoute({
   method: "post",
   path: "/apps",
+  operationId: "createApp",
   tags: ["Apps"],
   summary: "Create an app",
+  description:
+    "An app has users, API keys and settings of its own. Apps do not see each other's users.",
   security,
   request: { headers: IdempotencyHeaders, body: body(AppInput) },
   responses: {
@@ -107,18 +109,22 @@ const createAppRoute = createRoute({
 const listAppsRoute = createRoute({
   method: "get",
   path: "/apps",
+  operationId: "listApps",
   tags: ["Apps"],
   summary: "List apps",
+  description: "All apps, with the built-in ones, the newest first.",
   security,
   request: { query: ListingQuery },
-  responses: { 200: json("Newest first", listing(App)), ...problems(...ADMIN_PROBLEMS) },
+  responses: { 200: json("Newest first", listing("AppList", App)), ...problems(...ADMIN_PROBLEMS) },
 });
 
 const getAppRoute = createRoute({
   method: "get",
   path: "/apps/{appId}",
+  operationId: "getApp",
   tags: ["Apps"],
   summary: "See an app",
+  description: "An app with all its settings.",
   security,
   request: { params },
   responses: { 200: json("The app", App), ...problems(...ADMIN_PROBLEMS, "not_found") },
@@ -127,6 +133,7 @@ const getAppRoute = createRoute({
 const updateAppRoute = createRoute({
   method: "patch",
   path: "/apps/{appId}",
+  operationId: "updateApp",
   tags: ["Apps"],
   summary: "Change an app",
   description:
@@ -142,10 +149,11 @@ const updateAppRoute = createRoute({
 const deleteAppRoute = createRoute({
   method: "delete",
   path: "/apps/{appId}",
+  operationId: "deleteApp",
   tags: ["Apps"],
   summary: "Delete an app",
   description:
-    "Its keys stop and its users are unreachable at once; their rows are deleted in the background.",
+    "Its keys stop working and its users are unreachable at once. Their data is deleted in the background.",
   security,
   request: { params },
   responses: { 204: nothing, ...problems(...ADMIN_PROBLEMS, "not_found", "app_built_in") },

@@ -3,7 +3,7 @@ import { AUDIT_TYPES, OUTCOMES } from "../../core/audit/event";
 import { exportEvents, listEvents } from "../../core/audit/trail";
 import { Instant, InstantInput, line } from "../fields";
 import { json, problems, router } from "../openapi";
-import { ADMIN_PROBLEMS, listing, ListingQuery, security } from "./shared";
+import { ADMIN_PROBLEMS, AppId, listing, ListingQuery, security } from "./shared";
 
 const NDJSON = "application/x-ndjson";
 
@@ -12,7 +12,10 @@ const Event = z
     id: z.int().openapi({ description: "Newer events have higher ids." }),
     at: Instant,
     appId: z.string().nullable(),
-    userId: z.string().nullable().openapi({ description: "Our own id of the user (`usr_…`)." }),
+    userId: z
+      .string()
+      .nullable()
+      .openapi({ description: "This service's own id of the user (`usr_…`)." }),
     type: z.string().openapi({ enum: [...AUDIT_TYPES] }),
     outcome: z.enum(OUTCOMES),
     reason: z.string().nullable(),
@@ -34,15 +37,18 @@ const lines: object = { [NDJSON]: { schema: z.string() } };
 const auditRoute = createRoute({
   method: "get",
   path: "/audit",
+  operationId: "listAuditEvents",
   tags: ["Audit"],
   summary: "Read the audit trail",
-  description: `Newest first, in pages; with \`Accept: ${NDJSON}\` all of it in one stream, one JSON document a line. \
-Only \`userId\` and times have an index: a page looks at ten thousand events at most, and may be empty while \`nextCursor\` goes on.`,
+  description: `The newest events come first, in pages. With \`Accept: ${NDJSON}\` the whole trail comes in one stream, one JSON document a line. \
+Only \`userId\` and times have an index. A page looks at ten thousand events at most, so it may be empty although \`nextCursor\` leads on.`,
   security,
   request: {
     query: ListingQuery.extend({
-      appId: line(64).optional(),
-      userId: line(64).optional().openapi({ description: "Our own id of the user (`usr_…`)." }),
+      appId: AppId.optional(),
+      userId: line(64)
+        .optional()
+        .openapi({ description: "This service's own id of the user (`usr_…`)." }),
       type: z.enum(AUDIT_TYPES).optional(),
       outcome: z.enum(OUTCOMES).optional(),
       since: InstantInput.optional(),
@@ -55,7 +61,7 @@ Only \`userId\` and times have an index: a page looks at ten thousand events at 
   responses: {
     200: {
       description: "Newest first",
-      content: { ...json("", listing(Event)).content, ...lines },
+      content: { ...json("", listing("AuditEventList", Event)).content, ...lines },
     },
     ...problems(...ADMIN_PROBLEMS),
   },

@@ -2,23 +2,30 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { readSecret } from "../../core/authenticator/given-secret";
 import { asOperator } from "../../core/caller/actor";
 import { importAuthenticator } from "../../core/authenticator/import";
-import { line, naming, secretFields, SecretText, totpFields } from "../fields";
+import { naming, secretFields, SecretText, totpFields } from "../fields";
 import { body, BODY_PROBLEMS, json, problems, router } from "../openapi";
-import { ADMIN_PROBLEMS, security } from "./shared";
+import { ADMIN_PROBLEMS, OwnUserId, security } from "./shared";
+
+const DryRun = z.object({ status: z.literal("importable") }).openapi("DryRun");
+
+const ImportedAuthenticator = z
+  .object({ id: z.string(), status: z.literal("active") })
+  .openapi("ImportedAuthenticator");
 
 const importRoute = createRoute({
   method: "post",
   path: "/users/{id}/authenticators",
+  operationId: "importAuthenticator",
   tags: ["Operator: users"],
   summary: "Import an authenticator",
   description:
-    "For a phone that works already with another system: it is active at once, without a code. The code that the phone shows at this moment may have " +
-    "been used there and is refused; the next one passes. The user's sessions and open challenges end. No backup codes are made: they could not be shown. " +
+    "For an authenticator that already works with another system. It is active at once, without a code. The code of the present step is refused, because it may have " +
+    "been used there; the next one is accepted. The user's sessions and open challenges end. No backup codes are made, because they could not be shown to the user. " +
     "`npm run import` calls this for a whole file.",
   security,
   request: {
     params: z.object({
-      id: line(64).openapi({ description: "Ours (`usr_…`), as the list shows it." }),
+      id: OwnUserId,
     }),
     body: body(
       z.strictObject({
@@ -37,8 +44,8 @@ const importRoute = createRoute({
     ),
   },
   responses: {
-    200: json("Of a dry run: it would be imported", z.object({ status: z.literal("importable") })),
-    201: json("Imported", z.object({ id: z.string(), status: z.literal("active") })),
+    200: json("Of a dry run: it could be imported", DryRun),
+    201: json("Imported", ImportedAuthenticator),
     ...problems(
       ...ADMIN_PROBLEMS,
       ...BODY_PROBLEMS,

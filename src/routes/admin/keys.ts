@@ -11,9 +11,10 @@ import {
   naming,
 } from "../fields";
 import { body, BODY_PROBLEMS, json, nothing, problems, router } from "../openapi";
-import { ADMIN_PROBLEMS, security } from "./shared";
+import { ADMIN_PROBLEMS, AppId, security } from "./shared";
 
-const params = z.object({ appId: line(64) });
+const params = z.object({ appId: AppId });
+const KeyId = line(64).openapi({ example: "gm4tknrxhazdcmjs" });
 const Scope = z.enum(SCOPES);
 
 const Key = z
@@ -28,6 +29,12 @@ const Key = z
   })
   .openapi("ApiKey");
 
+const CreatedKey = Key.extend({
+  key: z.string().openapi({ description: "Shown only here." }),
+}).openapi("CreatedApiKey");
+
+const KeyList = z.object({ items: z.array(Key) }).openapi("ApiKeyList");
+
 export const KeyInput = z.strictObject({
   name: naming(64).optional(),
   scopes: z
@@ -37,8 +44,8 @@ export const KeyInput = z.strictObject({
     .optional()
     .openapi({
       description:
-        "Left out: all. `verify`: verify, challenges, reading; `enrol`: authenticators, backup codes and enrolment links; `users`: unlock and delete; " +
-        "`import`, beside `enrol`: a secret that a phone has from elsewhere, pending or active at once, also a short one.",
+        "What the key may do. If left out, it may do all of it. `verify`: verify codes, make challenges, and read. `enrol`: authenticators, backup codes and enrolment links. `users`: unlock and delete users. " +
+        "`import`, together with `enrol`: take in the secret that a phone has from another system.",
     }),
   expiresAt: InstantInput.optional(),
 });
@@ -46,8 +53,10 @@ export const KeyInput = z.strictObject({
 const createKeyRoute = createRoute({
   method: "post",
   path: "/apps/{appId}/keys",
+  operationId: "createApiKey",
   tags: ["API keys"],
   summary: "Create an API key",
+  description: "The key is shown only in this answer. The service keeps a hash of it.",
   security,
   request: {
     params,
@@ -55,10 +64,7 @@ const createKeyRoute = createRoute({
     body: body(KeyInput),
   },
   responses: {
-    201: json(
-      "Created",
-      Key.extend({ key: z.string().openapi({ description: "Shown only here." }) }),
-    ),
+    201: json("Created", CreatedKey),
     ...problems(
       ...ADMIN_PROBLEMS,
       ...BODY_PROBLEMS,
@@ -72,12 +78,14 @@ const createKeyRoute = createRoute({
 const listKeysRoute = createRoute({
   method: "get",
   path: "/apps/{appId}/keys",
+  operationId: "listApiKeys",
   tags: ["API keys"],
   summary: "List the live API keys of an app",
+  description: "Keys that are revoked or expired are not listed.",
   security,
   request: { params },
   responses: {
-    200: json("Newest first", z.object({ items: z.array(Key) })),
+    200: json("Newest first", KeyList),
     ...problems(...ADMIN_PROBLEMS, "not_found"),
   },
 });
@@ -85,11 +93,12 @@ const listKeysRoute = createRoute({
 const revokeKeyRoute = createRoute({
   method: "delete",
   path: "/apps/{appId}/keys/{keyId}",
+  operationId: "revokeApiKey",
   tags: ["API keys"],
   summary: "Revoke an API key",
-  description: "The key ends at once on every route, and with it the open challenges that it made.",
+  description: "The key stops working at once, and the open challenges that it made end.",
   security,
-  request: { params: params.extend({ keyId: line(64) }) },
+  request: { params: params.extend({ keyId: KeyId }) },
   responses: { 204: nothing, ...problems(...ADMIN_PROBLEMS, "not_found") },
 });
 

@@ -8,6 +8,13 @@ export const ADMIN_PROBLEMS = [...CALL_PROBLEMS, "unauthorized", "invalid_reques
 
 export const security = [{ adminToken: [] }];
 
+export const AppId = line(64).openapi({ example: "app_wq3dmnzxgy2tanrv" });
+
+export const OwnUserId = line(64).openapi({
+  description: "This service's own id of the user (`usr_…`), as the list shows it.",
+  example: "usr_k5xw4ylsmv3gqzlb",
+});
+
 export const ListingQuery = z.strictObject({
   cursor: z
     .string()
@@ -17,12 +24,13 @@ export const ListingQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(100).default(50),
 });
 
-export function listing<T extends z.ZodType>(item: T) {
+/** A page of a list, called `name` in the reference. */
+export function listing<T extends z.ZodType>(name: string, item: T) {
   const nextCursor = z.string().nullable().openapi({
     description:
-      "Null on the last page. Other pages may be short or even empty, because each looks at a bounded number of rows. Go on until it is null.",
+      "Send it as `cursor` to get the next page. It is null on the last page. Other pages may be short or even empty, because each looks at a bounded number of rows. Go on until it is null.",
   });
-  return z.object({ items: z.array(item), nextCursor });
+  return z.object({ items: z.array(item), nextCursor }).openapi(name);
 }
 
 export const Reason = line(500).openapi({

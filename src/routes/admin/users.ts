@@ -20,24 +20,32 @@ import {
   RegistrationSchema,
   UsernameOrNull,
 } from "../user/shared";
-import { ADMIN_PROBLEMS, listing, ListingQuery, Reason, security } from "./shared";
+import {
+  ADMIN_PROBLEMS,
+  AppId,
+  listing,
+  ListingQuery,
+  OwnUserId,
+  Reason,
+  security,
+} from "./shared";
 
 const params = z.object({
-  id: line(64).openapi({ description: "Ours (`usr_…`), as the list shows it." }),
+  id: OwnUserId,
 });
 const reasonBody = body(z.strictObject({ reason: Reason }));
 export const ResetInput = z.strictObject({
   reason: Reason,
   accountName: label(ACCOUNT_NAME_BOUNDS).optional().openapi({
     description:
-      "Shown in the authenticator app of who comes by `rebindUrl`. Left out: the account's e-mail address, or the app's own id for the user.",
+      "The authenticator app shows it if the user enrols at `rebindUrl`. If left out, it is the account's e-mail address, or the app's own id of the user.",
     example: "ada@example.com",
   }),
 });
 
 const Identity = z.object({ id: z.string(), appId: z.string(), createdAt: Instant });
 const Summary = Identity.extend({
-  userId: z.string().openapi({ description: "The app's own name for the user." }),
+  userId: z.string().openapi({ description: "The app's own id of the user." }),
   email: z.string().nullable(),
   username: z.string().nullable(),
   disabled: z.boolean(),
@@ -54,41 +62,51 @@ const Detail = UserStatusSchema.extend(Identity.shape)
         name: z.string().nullable(),
       })
       .nullable()
-      .openapi({ description: "Of a user of the user API." }),
+      .openapi({ description: "The account, if the user belongs to the app `accounts`." }),
   })
   .openapi("UserDetail");
+
+const Reset = z
+  .object({ rebindToken: z.string(), rebindUrl: z.url(), expiresAt: Instant })
+  .openapi("Reset");
 
 const listUsersRoute = createRoute({
   method: "get",
   path: "/users",
+  operationId: "listUsers",
   tags: ["Operator: users"],
   summary: "List and search users",
+  description: "Users of all apps or of one, the newest first.",
   security,
   request: {
     query: ListingQuery.extend({
-      appId: line(64).optional(),
+      appId: AppId.optional(),
       query: line(255)
         .optional()
         .openapi({
           description:
-            "The beginning of the app's own name for the user, as it is stored, or of their e-mail address or user name, in any case. " +
-            "Of each of the three it finds the first thousand in the order of the alphabet: a longer beginning finds the others.",
+            "The beginning of the app's own id of the user, as it is stored, or of their e-mail address or user name, in capitals or not. " +
+            "The first thousand of each of the three are found, in alphabetical order. A longer beginning finds the others.",
         }),
       state: z.enum(USER_STATES).optional().openapi({
         description:
-          "Locked at this moment, capped, disabled, or reset and not enrolled again since.",
+          "Users that are locked at this moment, capped, disabled, or reset and not enrolled again since.",
       }),
     }),
   },
-  responses: { 200: json("Newest first", listing(Summary)), ...problems(...ADMIN_PROBLEMS) },
+  responses: {
+    200: json("Newest first", listing("UserList", Summary)),
+    ...problems(...ADMIN_PROBLEMS),
+  },
 });
 
 const createUserRoute = createRoute({
   method: "post",
   path: "/users",
+  operationId: "createAccount",
   tags: ["Operator: users"],
   summary: "Make an account",
-  description: "In the app `accounts`, also where registration is closed.",
+  description: "Makes an account in the app `accounts`, even if registration is closed.",
   security,
   request: { body: body(RegistrationSchema) },
   responses: {
@@ -104,8 +122,10 @@ const createUserRoute = createRoute({
 const getUserRoute = createRoute({
   method: "get",
   path: "/users/{id}",
+  operationId: "getUserAsOperator",
   tags: ["Operator: users"],
   summary: "See a user",
+  description: "A user with their authenticators, locks and failures.",
   security,
   request: { params },
   responses: { 200: json("The user", Detail), ...problems(...ADMIN_PROBLEMS, "not_found") },
@@ -114,10 +134,11 @@ const getUserRoute = createRoute({
 const patchUserRoute = createRoute({
   method: "patch",
   path: "/users/{id}",
+  operationId: "updateUserAsOperator",
   tags: ["Operator: users"],
   summary: "Change, disable or enable a user",
   description:
-    "A disabled user's codes are refused unevaluated, and their sessions end at once. Open challenges end either way; disabling also ends enrolments under way, enrolment links and a reset made before. A new password ends all sessions. What is left out stays.",
+    "Codes of a disabled user are refused without being looked at, and their sessions end at once. Disabling and enabling both end open challenges. Disabling also ends pending enrolments, enrolment links and an earlier reset. A new password ends all sessions. Whatever you leave out stays as it is.",
   security,
   request: {
     params,
@@ -145,8 +166,11 @@ const patchUserRoute = createRoute({
 const deleteUserRoute = createRoute({
   method: "delete",
   path: "/users/{id}",
+  operationId: "deleteUserAsOperator",
   tags: ["Operator: users"],
   summary: "Delete a user",
+  description:
+    "Deletes the user with everything that belongs to them. Only the audit trail stays, without anything personal.",
   security,
   request: { params },
   responses: { 204: nothing, ...problems(...ADMIN_PROBLEMS, "not_found", "conflict") },
@@ -155,19 +179,17 @@ const deleteUserRoute = createRoute({
 const resetRoute = createRoute({
   method: "post",
   path: "/users/{id}/reset",
+  operationId: "resetUser",
   tags: ["Operator: users"],
   summary: "Reset a user's second factor",
   description:
-    "Removes authenticators and backup codes and ends a lock or cap. Until somebody enrols with the one-time `rebindToken`, nothing passes: " +
-    "the status stays `twoFactor: true`, so that the password alone opens nothing. `rebindUrl` is a page where they enrol instead; either uses up both. " +
-    "Give them only to somebody who has proven who they are.",
+    "Removes all authenticators and backup codes, and ends a lock or a cap. From then on nothing is accepted until somebody enrols with the one-time `rebindToken`. " +
+    "The status stays `twoFactor: true`, so that the password alone lets nobody in. `rebindUrl` leads to a page where the user can enrol instead. Using either ends both. " +
+    "Give them only to somebody who has proved who they are.",
   security,
   request: { params, body: body(ResetInput) },
   responses: {
-    200: json(
-      "Reset",
-      z.object({ rebindToken: z.string(), rebindUrl: z.url(), expiresAt: Instant }),
-    ),
+    200: json("Reset", Reset),
     ...problems(...ADMIN_PROBLEMS, ...BODY_PROBLEMS, "not_found", "conflict"),
   },
 });
@@ -175,6 +197,7 @@ const resetRoute = createRoute({
 const unlockRoute = createRoute({
   method: "post",
   path: "/users/{id}/unlock",
+  operationId: "unlockUserAsOperator",
   tags: ["Operator: users"],
   summary: "Unlock a user",
   description: `Ends a lock. It does not end a cap. ${UNLOCKS_STEPS}`,

@@ -9,36 +9,32 @@ import { security } from "./shared";
 
 const { window, failuresBeforeLock, allowedOrigins, returnUrls, requireProof } = Settings.shape;
 
+const OwnApp = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    issuer: z.string().openapi({ description: "The name that authenticator apps show." }),
+    settings: z.object({ window, failuresBeforeLock, allowedOrigins, returnUrls, requireProof }),
+    key: z.object({
+      id: z.string(),
+      name: z.string().nullable(),
+      scopes: z.array(z.enum(SCOPES)),
+      expiresAt: InstantOrNull,
+    }),
+  })
+  .openapi("OwnApp");
+
 const getRoute = createRoute({
   method: "get",
   path: "/app",
+  operationId: "getOwnApp",
   tags: ["App"],
   summary: "See the app of this key",
   description:
-    "For a check when a back end starts: is the service there, is this the right app's key, and has it the scopes that are needed. Takes a key of any scope.",
+    "Call it when your back end starts. It tells you that the service is there, that the key belongs to the right app, and that the key has the scopes you need. A key of any scope may ask.",
   security,
   responses: {
-    200: json(
-      "The app and the key",
-      z.object({
-        id: z.string(),
-        name: z.string(),
-        issuer: z.string(),
-        settings: z.object({
-          window,
-          failuresBeforeLock,
-          allowedOrigins,
-          returnUrls,
-          requireProof,
-        }),
-        key: z.object({
-          id: z.string(),
-          name: z.string().nullable(),
-          scopes: z.array(z.enum(SCOPES)),
-          expiresAt: InstantOrNull,
-        }),
-      }),
-    ),
+    200: json("The app and the key", OwnApp),
     ...problems(...CALL_PROBLEMS, "unauthorized", "invalid_request"),
   },
 });

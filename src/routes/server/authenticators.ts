@@ -29,66 +29,75 @@ import {
 const params = z.object({ userId: UserId });
 const oneParams = params.extend({ id: line(64).openapi({ example: "auth_mfrggzdfmztwq2lk" }) });
 
-export const AuthenticatorStatus = z.object({
-  id: z.string(),
-  name: z.string().nullable(),
-  status: z.enum(["pending", "active"]),
-  createdAt: Instant,
-  confirmedAt: InstantOrNull,
-  lastUsedAt: InstantOrNull,
-  driftSteps: z.int().min(-MAX_DRIFT).max(MAX_DRIFT).openapi({
-    description:
-      "By how many steps its clock was off at the last success. Codes around there are right, beside those around now.",
-  }),
-  refusedUntil: Instant.optional().openapi({
-    description:
-      "Only where the service's clock was ahead and has been set back: every code is refused until then, or until the user is unlocked.",
-  }),
-  secretBits: z.int().openapi({
-    description: "160 of our own; fewer than 128 only of one that was imported with `allowShort`.",
-    example: 160,
-  }),
-});
-
-export const EnrolmentSchema = z.object({
-  id: z.string(),
-  status: z.literal("pending"),
-  secret: z.string().openapi({ description: "Base32, for those who type." }),
-  uri: z.string().openapi({ example: "otpauth://totp/Example:ada?issuer=Example&secret=…" }),
-  qr: z.object({
-    svg: z.string(),
-    png: z.string().openapi({ description: "A data URI." }),
-    modules: z.int().openapi({
+export const AuthenticatorStatus = z
+  .object({
+    id: z.string(),
+    name: z.string().nullable(),
+    status: z.enum(["pending", "active"]),
+    createdAt: Instant,
+    confirmedAt: InstantOrNull,
+    lastUsedAt: InstantOrNull,
+    driftSteps: z.int().min(-MAX_DRIFT).max(MAX_DRIFT).openapi({
       description:
-        "A side of it, with its border: at most 125, with error correction M. Show it with at least three pixels each.",
-      example: 53,
+        "By how many steps its clock was off when a code of it was last accepted. Codes around that step are accepted, as well as codes around the present one.",
     }),
-  }),
-  expiresAt: Instant,
-});
+    refusedUntil: Instant.optional().openapi({
+      description:
+        "Present only if the service's clock was ahead and has been set back. Every code is refused until then, or until the user is unlocked.",
+    }),
+    secretBits: z.int().openapi({
+      description:
+        "160 for a secret made here. Fewer than 128 only if it was imported with `allowShort`.",
+      example: 160,
+    }),
+  })
+  .openapi("Authenticator");
 
-const ActiveSchema = z.object({
-  id: z.string(),
-  status: z.literal("active"),
-  backupCodes: z
-    .array(z.string())
-    .optional()
-    .openapi({ description: "With the first one only, and only here." }),
-});
+export const EnrolmentSchema = z
+  .object({
+    id: z.string(),
+    status: z.literal("pending"),
+    secret: z.string().openapi({ description: "Base32, for those who type." }),
+    uri: z.string().openapi({ example: "otpauth://totp/Example:ada?issuer=Example&secret=…" }),
+    qr: z.object({
+      svg: z.string(),
+      png: z.string().openapi({ description: "A data URI." }),
+      modules: z.int().openapi({
+        description:
+          "How many modules a side has, with its border: at most 125, with error correction M. Show each module with at least three pixels.",
+        example: 53,
+      }),
+    }),
+    expiresAt: Instant,
+  })
+  .openapi("Enrolment");
+
+const ActiveSchema = z
+  .object({
+    id: z.string(),
+    status: z.literal("active"),
+    backupCodes: z.array(z.string()).optional().openapi({
+      description: "Present with the user's first authenticator. They are shown only here.",
+    }),
+  })
+  .openapi("Confirmation");
+
+const NewAuthenticator = z.union([EnrolmentSchema, ActiveSchema]).openapi("NewAuthenticator");
 
 const enrolRoute = createRoute({
   method: "post",
   path: "/users/{userId}/authenticators",
+  operationId: "enrolAuthenticator",
   tags: ["Authenticators"],
   summary: "Enrol an authenticator",
   description:
-    "Answers a pending authenticator with its secret, URI and QR code, which are shown only here. It counts for nothing until it is confirmed, " +
-    "and expires after 15 minutes. The first enrolment makes the user. " +
-    `${PROOF_DUTY} An enrolment that was begun without a proof cannot be confirmed where the app demands one and the user has a factor by then.\n\n` +
-    "With a `secret` of your own (scope `import`, beside `enrol`) a phone that works already moves over. Left at that, it is pending like any other, and a code confirms it. " +
-    "With `code`, which the user has just typed, it is active at once, and the code is spent; a wrong one makes nothing, and is no guess. " +
-    "With `active` it is active without a code: the code of this moment may have been used where the phone comes from, and is refused; the next one passes. " +
-    "Let the other system accept nothing from then on: each of the two takes a code once.",
+    "The answer is a pending authenticator with its secret, its URI and its QR code, which are shown only here. It has no effect until it is confirmed, " +
+    "and it expires after 15 minutes. The first enrolment also creates the user. " +
+    `${PROOF_DUTY} If the app demands a proof and the user has a factor by the time of the confirmation, an enrolment that was begun without a proof cannot be confirmed.\n\n` +
+    "With a `secret` (scope `import`, as well as `enrol`), an authenticator that already works with another system moves over. If that is all you send, it is pending like any other, and a code confirms it. " +
+    "If you also send `code`, which the user has just typed, it is active at once and the code is spent. If that code is wrong, nothing is made, and it does not count as a failure. " +
+    "With `active` it is active without a code. The code of the present step is refused, because it may have been used with the other system; the next one is accepted. " +
+    "From then on the other system must accept no codes: each of the two systems would take a code once.",
   security,
   middleware: [requireKey("enrol")] as const,
   request: {
@@ -97,7 +106,7 @@ const enrolRoute = createRoute({
     body: body(EnrolmentInput),
   },
   responses: {
-    201: json("Pending, or active at once", z.union([EnrolmentSchema, ActiveSchema])),
+    201: json("Pending, or active at once", NewAuthenticator),
     ...problems(
       ...KEY_PROBLEMS,
       ...BODY_PROBLEMS,
@@ -117,12 +126,13 @@ export const CONFIRMATION_PROBLEMS = [
 const confirmRoute = createRoute({
   method: "post",
   path: "/users/{userId}/authenticators/{id}/confirm",
+  operationId: "confirmAuthenticator",
   tags: ["Authenticators"],
   summary: "Confirm an enrolment",
   description:
-    "The first right code makes the authenticator active, and is spent by it. With the user's first authenticator come ten backup codes, " +
-    "which are shown only here. Five wrong codes end the enrolment; they never lock the user. " +
-    "A wrong code is looked at more closely here than anywhere else: `clock_skew`, `time_zone` and `parameters_ignored` say what to do about the phone.",
+    "The first right code makes the authenticator active, and is spent. The user's first authenticator comes with ten backup codes, " +
+    "which are shown only here. Five wrong codes end the enrolment. They never lock the user. " +
+    "Here a wrong code is examined more closely than anywhere else: `clock_skew`, `time_zone` and `parameters_ignored` say what is wrong with the phone.",
   security,
   middleware: [requireKey("enrol")] as const,
   request: { params: oneParams, body: body(z.strictObject({ code: CodeText })) },
@@ -141,9 +151,10 @@ const confirmRoute = createRoute({
 const removeRoute = createRoute({
   method: "delete",
   path: "/users/{userId}/authenticators/{id}",
+  operationId: "removeAuthenticator",
   tags: ["Authenticators"],
   summary: "Remove an authenticator",
-  description: `With the last active one the backup codes go too: alone they are no factor. ${PROOF_DUTY} It stands in a JSON body, never in the URL.`,
+  description: `When the last active authenticator is removed, the backup codes are removed too, because they are not a factor on their own. ${PROOF_DUTY} It goes into a JSON body, never into the URL.`,
   security,
   middleware: [requireKey("enrol")] as const,
   request: { params: oneParams, body: optionalBody(ProofBody) },

@@ -16,19 +16,44 @@ export const challengeFields = {
   userId: UserId,
   purpose: line(128).optional().openapi({
     description:
-      "What is being confirmed; comes back in the assertion. Of one whose purpose is `factor_change` the answer is good as the `proof` of one change of the user's factors.",
+      "What the user confirms. It comes back in the assertion. With the purpose `factor_change`, the answered challenge can be used once as the `proof` of a change of the user's factors.",
     example: "payment:4711",
   }),
-  ttlSeconds: z.int().min(min).max(max).default(usual),
+  ttlSeconds: z
+    .int()
+    .min(min)
+    .max(max)
+    .default(usual)
+    .openapi({ description: "How long the challenge can be answered." }),
 };
+
+const Challenge = z
+  .object({
+    id: z.string(),
+    token: z.string().openapi({ description: "For the browser." }),
+    expiresAt: Instant,
+    methods: z.array(Method).openapi({ description: "What the user can answer with." }),
+  })
+  .openapi("Challenge");
+
+const AnsweredChallenge = z
+  .object({
+    valid: z.literal(true),
+    userId: z.string(),
+    method: Method,
+    assertion: z.string().openapi({ description: "A signed JWT, for the back end." }),
+    backupCodes: BackupCodesLeft,
+  })
+  .openapi("AnsweredChallenge");
 
 const newRoute = createRoute({
   method: "post",
   path: "/challenges",
+  operationId: "createChallenge",
   tags: ["Challenges"],
   summary: "Create a challenge",
   description:
-    "Give the token to the browser, which answers at `POST /v1/challenges/verify`; keep the id, and compare it with `jti` of the assertion.",
+    "Give the token to the browser, which answers it with `POST /v1/challenges/verify`. Keep the id, and compare it with `jti` of the assertion.",
   security,
   middleware: [requireKey("verify")] as const,
   request: {
@@ -36,10 +61,7 @@ const newRoute = createRoute({
     body: body(z.strictObject(challengeFields)),
   },
   responses: {
-    201: json(
-      "The challenge",
-      z.object({ id: z.string(), token: z.string(), expiresAt: Instant, methods: z.array(Method) }),
-    ),
+    201: json("The challenge", Challenge),
     ...problems(
       ...KEY_PROBLEMS,
       ...BODY_PROBLEMS,
@@ -52,24 +74,16 @@ const newRoute = createRoute({
 const answerRoute = createRoute({
   method: "post",
   path: "/challenges/verify",
+  operationId: "answerChallenge",
   tags: ["Challenges"],
   summary: "Answer a challenge",
   description:
-    "Needs no API key: the browser or the app calls it with the token and the user's code. The assertion is a JWT (`typ: assertion+jwt`, ES256, " +
-    "two minutes) that the back end checks with `/.well-known/jwks.json`: `aud` is the app's id, `jti` the challenge's id, and `purpose` what was asked for. " +
-    "Where the app has registered origins, the request's `Origin` has to be one of them.",
+    "The browser or the app calls this with the token and the user's code. It needs no API key. The answer has an assertion: a JWT (`typ: assertion+jwt`, ES256, " +
+    "good for two minutes) that the back end checks with the keys of `/.well-known/jwks.json`. Its `aud` is the app's id, its `jti` the challenge's id, and its `purpose` that of the challenge. " +
+    "If the app has registered origins, the request's `Origin` has to be one of them.",
   request: { body: body(z.strictObject({ token: z.string().min(1).max(4096), code: CodeText })) },
   responses: {
-    200: json(
-      "Right",
-      z.object({
-        valid: z.literal(true),
-        userId: z.string(),
-        method: Method,
-        assertion: z.string(),
-        backupCodes: BackupCodesLeft,
-      }),
-    ),
+    200: json("The code is right", AnsweredChallenge),
     ...problems(
       ...BODY_PROBLEMS,
       ...([

@@ -11,13 +11,13 @@ export const EnrolmentInput = z
       .optional()
       .openapi({
         description:
-          "Shown in the authenticator app, from the second authenticator on with its `name` or number behind it. Left out: the user id, shortened if need be. " +
-          "At most 288 characters when it is percent-encoded, as in the QR code.",
+          "The authenticator app shows it. From the user's second authenticator on, its `name` or number is added. If left out, it is the user id, shortened if need be. " +
+          "It has at most 288 characters when it is percent-encoded, as in the QR code.",
         example: "ada@example.com",
       }),
     issuer: label(ISSUER_BOUNDS).optional().openapi({
       description:
-        "If left out, it is the app's issuer. At most 192 characters when it is percent-encoded.",
+        "If left out, it is the app's issuer. It has at most 192 characters when it is percent-encoded.",
     }),
     name: naming(64)
       .optional()
@@ -25,7 +25,7 @@ export const EnrolmentInput = z
     ...totpFields,
     secret: SecretText.optional().openapi({
       description:
-        "128 bits or more, in Base32 unless `encoding` says otherwise: imports it (scope `import`).",
+        "The secret of an authenticator that works already (scope `import`): 128 bits or more, in Base32 unless `encoding` says otherwise.",
     }),
     ...secretFields,
     active: z.boolean().optional().openapi({

@@ -17,15 +17,34 @@ import { KEY_PROBLEMS, security } from "./shared";
 
 const Url = z.url().openapi({ description: "Send the user's browser there. Shown only here." });
 
+const EnrolmentLink = z
+  .object({ id: z.string(), url: Url, expiresAt: Instant })
+  .openapi("EnrolmentLink");
+
+const ChallengeLink = z
+  .object({ id: z.string(), url: Url, expiresAt: Instant, methods: z.array(Method) })
+  .openapi("ChallengeLink");
+
+const Redemption = z
+  .object({
+    id: z.string().openapi({ description: "The id of the challenge." }),
+    userId: z.string(),
+    method: Method,
+    purpose: z.string().nullable(),
+    assertion: z.string().openapi({ description: "A signed JWT." }),
+  })
+  .openapi("Redemption");
+
 const enrolmentRoute = createRoute({
   method: "post",
   path: "/enrolment-links",
+  operationId: "createEnrolmentLink",
   tags: ["Links"],
   summary: "Create an enrolment link",
   description:
-    "A page of ours that walks the user through setting up an authenticator, in the app's name. The link is good for 15 minutes and for the first browser that opens it, " +
-    "which then has 15 minutes to finish; whatever ends open challenges of the user ends it too. A user with an active factor gives a code of it first. The page leads back to `returnUrl` with `result=success` or `result=cancelled`: " +
-    "believe `GET /v1/users/{userId}`, not the query.",
+    "The link leads to a page of this service where the user sets up an authenticator, in the app's name. It is good for 15 minutes and for the first browser that opens it, " +
+    "which then has 15 minutes to finish. Whatever ends the user's open challenges ends it too. A user with an active factor gives a code of it first. " +
+    "The page leads back to `returnUrl` with `result=success` or `result=cancelled`. Do not rely on this query: ask `GET /v1/users/{userId}`.",
   security,
   middleware: [requireKey("enrol")] as const,
   request: {
@@ -42,7 +61,7 @@ const enrolmentRoute = createRoute({
     ),
   },
   responses: {
-    201: json("The link", z.object({ id: z.string(), url: Url, expiresAt: Instant })),
+    201: json("The link", EnrolmentLink),
     ...problems(
       ...KEY_PROBLEMS,
       ...BODY_PROBLEMS,
@@ -56,11 +75,12 @@ const enrolmentRoute = createRoute({
 const challengeRoute = createRoute({
   method: "post",
   path: "/challenge-links",
+  operationId: "createChallengeLink",
   tags: ["Links"],
   summary: "Create a challenge link",
   description:
-    "A page of ours that asks the user for a code and leads back to `returnUrl` with `result=success` and a one-time `code`, or with `result=cancelled`. " +
-    "Redeem the code within two minutes; keep the id, and compare it with the one that comes with the assertion.",
+    "The link leads to a page of this service that asks the user for a code. It leads back to `returnUrl` with `result=success` and a one-time `code`, or with `result=cancelled`. " +
+    "Redeem the code within two minutes. Keep the id, and compare it with the one that you get then.",
   security,
   middleware: [requireKey("verify")] as const,
   request: {
@@ -68,10 +88,7 @@ const challengeRoute = createRoute({
     body: body(z.strictObject({ ...challengeFields, returnUrl: ReturnTarget })),
   },
   responses: {
-    201: json(
-      "The link",
-      z.object({ id: z.string(), url: Url, expiresAt: Instant, methods: z.array(Method) }),
-    ),
+    201: json("The link", ChallengeLink),
     ...problems(
       ...KEY_PROBLEMS,
       ...BODY_PROBLEMS,
@@ -85,10 +102,11 @@ const challengeRoute = createRoute({
 const redeemRoute = createRoute({
   method: "post",
   path: "/challenge-links/redeem",
+  operationId: "redeemChallengeLink",
   tags: ["Links"],
   summary: "Redeem the code of a challenge link",
   description:
-    "Once, within two minutes, with a key of the same app. Compare `id` and `purpose` with what was asked for. The assertion is the one of `POST /v1/challenges/verify`.",
+    "A code can be redeemed once, within two minutes, with a key of the same app. Compare `id` and `purpose` with what you asked for. The assertion is like the one of `POST /v1/challenges/verify`.",
   security,
   middleware: [requireKey("verify")] as const,
   request: {
@@ -103,16 +121,7 @@ const redeemRoute = createRoute({
     ),
   },
   responses: {
-    200: json(
-      "What was answered",
-      z.object({
-        id: z.string().openapi({ description: "The id of the challenge." }),
-        userId: z.string(),
-        method: Method,
-        purpose: z.string().nullable(),
-        assertion: z.string(),
-      }),
-    ),
+    200: json("What the user has proved", Redemption),
     ...problems(...KEY_PROBLEMS, ...BODY_PROBLEMS, "not_found"),
   },
 });

@@ -11,21 +11,40 @@ import { CALL_PROBLEMS, json } from "../openapi";
 /** Every problem with a key, and every problem that may come before. */
 export const KEY_PROBLEMS = [...CALL_PROBLEMS, "unauthorized", "insufficient_scope"] as const;
 
-export const BackupCodesLeft = z.object({
-  remaining: z.int(),
-  warning: z
-    .literal("few_left")
-    .optional()
-    .openapi({ description: "Present with three or fewer left: it is time for new ones." }),
-});
+export const BackupCodesLeft = z
+  .object({
+    remaining: z.int(),
+    warning: z
+      .literal("few_left")
+      .optional()
+      .openapi({ description: "Present with three or fewer left: it is time for new ones." }),
+  })
+  .openapi("BackupCodesLeft");
 
+export const BackupCodes = z
+  .object({
+    backupCodes: z.array(z.string()).openapi({ description: "Shown only here." }),
+  })
+  .openapi("BackupCodes");
+
+export const Resynchronisation = z
+  .object({
+    authenticatorId: z.string().openapi({ description: "The authenticator that made the codes." }),
+  })
+  .openapi("Resynchronisation");
+
+/** What the reference says of unlocking, besides that it ends a lock. */
 export const UNLOCKS_STEPS =
-  "Where the service's clock was ahead and has been set back, it also ends that every code is refused (`refusedUntil` of an authenticator), and names whose: " +
-  "codes up to the present ones stay spent, those of later steps are good when their time comes, also one that was accepted while the clock was ahead.";
+  "If the service's clock was ahead and has been set back, all codes of some authenticators are refused for a while (`refusedUntil`). " +
+  "Unlocking ends that too, and the answer names those authenticators. Codes up to the present ones stay spent. Later codes are good when their time comes, also one that was accepted while the clock was ahead.";
 
 export const Unlocked = json(
-  "Done, and the spent steps of these authenticators are no longer ahead",
-  z.object({ broughtBack: z.array(z.string()) }),
+  "Done. These authenticators take codes again",
+  z
+    .object({
+      broughtBack: z.array(z.string()).openapi({ description: "Ids of authenticators." }),
+    })
+    .openapi("Unlocking"),
 );
 
 export const security = [{ apiKey: [] }];
@@ -66,8 +85,8 @@ export const PROOF_PROBLEMS = [
 
 /** What the reference says about proofs. */
 export const PROOF_DUTY =
-  "Whoever holds the key may do this, so it is your back end's duty to see that the user themselves asks for it, with a factor that they have, " +
-  "and not somebody in their session: send that as `proof`, and it is decided in the same transaction.";
+  "The key alone may do this. Your back end has to make sure that the user asks for it, and not somebody who has taken over their session. " +
+  "So ask the user for a code of a factor that they have, and send it as `proof`. It is checked in the same transaction.";
 
 /** Limits codes in a proof like any other codes. */
 export async function limitProof(

@@ -9,6 +9,7 @@ import { IdempotencyHeaders, idempotentRequest, InstantOrNull, UserId } from "..
 import { json, nothing, optionalBody, problems, router } from "../openapi";
 import { AuthenticatorStatus } from "./authenticators";
 import {
+  BackupCodes,
   BackupCodesLeft,
   KEY_PROBLEMS,
   limitProof,
@@ -26,43 +27,46 @@ export const UserStatusSchema = z.object({
   userId: z.string(),
   twoFactor: z.boolean().openapi({
     description:
-      "Whether a second factor is needed: the one word to branch on. Also true when the user is capped, disabled or was reset: then none can be given.",
+      "Whether a second factor is needed. This is the one field to branch on. It is also true while the user is capped, disabled or reset, when no code is accepted.",
   }),
   authenticators: z.array(AuthenticatorStatus),
   backupCodes: BackupCodesLeft,
   lockedUntil: InstantOrNull,
   capped: z
     .boolean()
-    .openapi({ description: "Refused for good, until an operator resets the user." }),
-  rebindingRequired: z
-    .boolean()
-    .openapi({ description: "Reset by an operator: enrolment needs the `rebindToken`." }),
+    .openapi({ description: "All codes are refused until an operator resets the user." }),
+  rebindingRequired: z.boolean().openapi({
+    description: "The operator has reset the user. Enrolment needs the `rebindToken`.",
+  }),
   disabled: z.boolean(),
 });
 
-const Answer = z.object({
-  appId: z.string().openapi({
-    description: "The key's app. Compare it with yours: to another app your users are unknown.",
-  }),
-  known: z.boolean().openapi({
-    description:
-      "False for somebody whom the app has never named, or has deleted: no enrolment was ever begun.",
-  }),
-  ...UserStatusSchema.shape,
-});
+const Answer = z
+  .object({
+    appId: z.string().openapi({
+      description:
+        "The app that the key belongs to. Compare it with your own, because another app does not know your users.",
+    }),
+    known: z.boolean().openapi({
+      description: "False if the app has never enrolled this user, or has deleted them.",
+    }),
+    ...UserStatusSchema.shape,
+  })
+  .openapi("User");
 
 const getRoute = createRoute({
   method: "get",
   path: "/users/{userId}",
+  operationId: "getUser",
   tags: ["Users"],
   summary: "See a user's second factor",
   description:
-    "After the password: let in only who is `twoFactor: false` in an answer of status 200 with your own `appId`. Whatever else comes back, or nothing, is no log-in.",
+    "Ask this after the password. Let the user in without a code only if the status is 200, `appId` is your own, and `twoFactor` is `false`. Any other answer, or none, is not a log-in.",
   security,
   middleware: [requireKey("verify")] as const,
   request: { params },
   responses: {
-    200: json("The user", Answer.openapi("User")),
+    200: json("The user", Answer),
     ...problems(...KEY_PROBLEMS, "invalid_request"),
   },
 });
@@ -70,14 +74,15 @@ const getRoute = createRoute({
 const rotateRoute = createRoute({
   method: "post",
   path: "/users/{userId}/backup-codes",
+  operationId: "rotateBackupCodes",
   tags: ["Backup codes"],
   summary: "Make new backup codes",
-  description: `Ten new ones, shown only here. The old set dies at once, and so do open challenges. ${PROOF_DUTY}`,
+  description: `Makes ten new codes, which are shown only here. The old ones are void at once, and open challenges end. ${PROOF_DUTY}`,
   security,
   middleware: [requireKey("enrol")] as const,
   request: { params, headers: IdempotencyHeaders, body: optionalBody(ProofBody) },
   responses: {
-    200: json("The new codes", z.object({ backupCodes: z.array(z.string()) })),
+    200: json("The new codes", BackupCodes),
     ...problems(
       ...KEY_PROBLEMS,
       ...PROOF_PROBLEMS,
@@ -95,10 +100,11 @@ const rotateRoute = createRoute({
 const unlockRoute = createRoute({
   method: "post",
   path: "/users/{userId}/unlock",
+  operationId: "unlockUser",
   tags: ["Users"],
   summary: "Unlock a user",
   description:
-    "Ends a lock and sets the failures to 0. It does not end a cap: only an operator's reset does. " +
+    "Ends a lock and sets the count of failures to 0. It does not end a cap, which only an operator's reset ends. " +
     UNLOCKS_STEPS,
   security,
   middleware: [requireKey("users")] as const,
@@ -113,9 +119,10 @@ const unlockRoute = createRoute({
 const deleteRoute = createRoute({
   method: "delete",
   path: "/users/{userId}",
+  operationId: "deleteUser",
   tags: ["Users"],
   summary: "Delete a user",
-  description: `With authenticators, backup codes and open challenges. The audit trail stays. The user has no second factor then, and may begin anew: ${PROOF_DUTY} It stands in a JSON body, never in the URL.`,
+  description: `Deletes the user with their authenticators, backup codes and open challenges. The audit trail stays. Afterwards the user has no second factor, and may enrol anew. ${PROOF_DUTY} It goes into a JSON body, never into the URL.`,
   security,
   middleware: [requireKey("users")] as const,
   request: { params, body: optionalBody(ProofBody) },

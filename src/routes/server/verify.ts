@@ -11,7 +11,7 @@ import { Address, CodePair, CodeText, Instant, line, UserId } from "../fields";
 import { onBehalfOf, readEndUser, type EndUser } from "../end-user";
 import { limitUser } from "../limits";
 import { body, BODY_PROBLEMS, json, problems, router } from "../openapi";
-import { BackupCodesLeft, KEY_PROBLEMS, security } from "./shared";
+import { BackupCodesLeft, KEY_PROBLEMS, Resynchronisation, security } from "./shared";
 
 const params = z.object({ userId: UserId });
 /** Address and browser of the end user, for the audit trail. */
@@ -32,14 +32,45 @@ const ATTEMPT_PROBLEMS = [
   "conflict",
 ] as const;
 
+const Verification = z
+  .union([
+    z
+      .object({
+        valid: z.literal(true),
+        method: z.enum(["totp", "backup_code"]),
+        authenticatorId: z.string().optional().openapi({
+          description: "The authenticator that made the code. Absent for a backup code.",
+        }),
+        backupCodes: BackupCodesLeft,
+      })
+      .openapi("AcceptedCode"),
+    z
+      .object({
+        valid: z.literal(false),
+        attemptsRemaining: z
+          .int()
+          .openapi({ description: "How many wrong codes are left before the user is locked." }),
+        lockedUntil: Instant.optional().openapi({
+          description:
+            "Present if this code locked the user. `Retry-After` says for how many seconds.",
+        }),
+        capped: z.literal(true).optional().openapi({
+          description: "Present if this code capped the user. Only an operator's reset ends that.",
+        }),
+      })
+      .openapi("RefusedCode"),
+  ])
+  .openapi("Verification");
+
 const verify = createRoute({
   method: "post",
   path: "/users/{userId}/verify",
+  operationId: "verifyCode",
   tags: ["Verification"],
   summary: "Verify a code",
   description:
-    "Is this code right? A right one is spent by the asking. A wrong one counts as a failure: five in a row lock the user for 30 seconds, " +
-    "and every further one for twice as long, up to an hour. A code that was right before, sent again, is refused without being counted.",
+    "Answers whether this code is right. A right code is spent by the call, so it is accepted once. A wrong code counts as a failure. Five failures in a row lock the user for 30 seconds, " +
+    "and each further one for twice as long, up to an hour. A code that was accepted before is refused, and does not count as a failure.",
   security,
   middleware: [requireKey("verify")] as const,
   request: {
@@ -47,31 +78,7 @@ const verify = createRoute({
     body: body(z.strictObject({ code: CodeText, ...sourceFields })),
   },
   responses: {
-    200: json(
-      "The answer",
-      z.union([
-        z.object({
-          valid: z.literal(true),
-          method: z.enum(["totp", "backup_code"]),
-          authenticatorId: z.string().optional(),
-          backupCodes: BackupCodesLeft,
-        }),
-        z.object({
-          valid: z.literal(false),
-          attemptsRemaining: z
-            .int()
-            .openapi({ description: "How many wrong codes are left before the user is locked." }),
-          lockedUntil: Instant.optional().openapi({
-            description:
-              "Present if this code locked the user. `Retry-After` says for how many seconds.",
-          }),
-          capped: z.literal(true).optional().openapi({
-            description:
-              "Present if this code capped the user. Only an operator's reset ends that.",
-          }),
-        }),
-      ]),
-    ),
+    200: json("The answer", Verification),
     ...problems(...KEY_PROBLEMS, ...BODY_PROBLEMS, ...ATTEMPT_PROBLEMS),
   },
 });
@@ -79,16 +86,17 @@ const verify = createRoute({
 const resync = createRoute({
   method: "post",
   path: "/users/{userId}/resync",
+  operationId: "resyncAuthenticator",
   tags: ["Verification"],
   summary: "Resynchronise an authenticator",
   description:
-    "For a device whose clock is off by more than the app's `window` since its last code, and by ten steps at most: two codes in a row. Both are spent by it, and from then on " +
-    "codes around there are right too. Counted like a verification, and not to be taken for one: it lets codes pass that are too old to log anybody in. Ask for a code afterwards.",
+    "For a device whose clock has drifted by more steps than the app's `window` allows since its last code, and by ten steps at most. Send two codes in a row. Both are spent, and from then on " +
+    "codes around their step are accepted. Wrong codes count as with a verification. This call is not a verification: it accepts codes that are too old to log anybody in. Ask for another code afterwards.",
   security,
   middleware: [requireKey("verify")] as const,
   request: { params, body: body(z.strictObject({ codes: CodePair, ...sourceFields })) },
   responses: {
-    200: json("Whose codes they are", z.object({ authenticatorId: z.string() })),
+    200: json("The authenticator that made the codes", Resynchronisation),
     ...problems(...KEY_PROBLEMS, ...BODY_PROBLEMS, "invalid_code", ...ATTEMPT_PROBLEMS),
   },
 });

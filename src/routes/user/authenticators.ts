@@ -16,22 +16,36 @@ import {
   CONFIRMATION_PROBLEMS,
   EnrolmentSchema,
 } from "../server/authenticators";
-import { BackupCodesLeft } from "../server/shared";
+import { BackupCodes, BackupCodesLeft, Resynchronisation } from "../server/shared";
 import { handOver, requireFresh, requireSession } from "../session";
 import { FRESH_PROBLEMS, security, SESSION_PROBLEMS, Tokens } from "./shared";
 
 const params = z.object({ id: line(64).openapi({ example: "auth_mfrggzdfmztwq2lk" }) });
 const Name = naming(64).openapi({ description: "The user's name for it.", example: "My phone" });
 
+const AuthenticatorList = z
+  .object({ authenticators: z.array(AuthenticatorStatus) })
+  .openapi("AuthenticatorList");
+
+const MyConfirmation = Tokens.extend({
+  id: z.string(),
+  status: z.literal("active"),
+  backupCodes: z.array(z.string()).optional().openapi({
+    description: "Present with the first authenticator. They are shown only here.",
+  }),
+}).openapi("MyConfirmation");
+
 const listRoute = createRoute({
   method: "get",
   path: "/authenticators",
+  operationId: "listMyAuthenticators",
   tags: ["Accounts: second factor"],
   summary: "List one's authenticators",
+  description: "Active and pending authenticators, the oldest first.",
   security,
   middleware: [requireFresh({ enrolment: true })] as const,
   responses: {
-    200: json("Oldest first", z.object({ authenticators: z.array(AuthenticatorStatus) })),
+    200: json("Oldest first", AuthenticatorList),
     ...problems(...FRESH_PROBLEMS),
   },
 });
@@ -39,10 +53,11 @@ const listRoute = createRoute({
 const enrolRoute = createRoute({
   method: "post",
   path: "/authenticators",
+  operationId: "enrolMyAuthenticator",
   tags: ["Accounts: second factor"],
   summary: "Enrol an authenticator",
   description:
-    "The authenticator counts for nothing until it is confirmed. Active ones go on counting.",
+    "The new authenticator has no effect until it is confirmed. Until then the active ones work as before.",
   security,
   middleware: [requireFresh({ enrolment: true })] as const,
   request: {
@@ -70,22 +85,16 @@ const enrolRoute = createRoute({
 const confirmRoute = createRoute({
   method: "post",
   path: "/authenticators/{id}/confirm",
+  operationId: "confirmMyAuthenticator",
   tags: ["Accounts: second factor"],
   summary: "Confirm an enrolment",
   description:
-    "The first right code makes the authenticator active, raises this session to level 2 with new tokens, and ends all other sessions. Backup codes come with the first one, and are shown only here.",
+    "The first right code makes the authenticator active, raises this session to assurance level 2 with new tokens, and ends all other sessions. The first authenticator comes with backup codes, which are shown only here.",
   security,
   middleware: [requireFresh({ enrolment: true })] as const,
   request: { params, body: body(z.strictObject({ code: CodeText })) },
   responses: {
-    200: json(
-      "Active",
-      Tokens.extend({
-        id: z.string(),
-        status: z.literal("active"),
-        backupCodes: z.array(z.string()).optional(),
-      }),
-    ),
+    200: json("Active", MyConfirmation),
     ...problems(...FRESH_PROBLEMS, ...BODY_PROBLEMS, ...CONFIRMATION_PROBLEMS),
   },
 });
@@ -93,8 +102,10 @@ const confirmRoute = createRoute({
 const renameRoute = createRoute({
   method: "patch",
   path: "/authenticators/{id}",
+  operationId: "renameMyAuthenticator",
   tags: ["Accounts: second factor"],
   summary: "Rename an authenticator",
+  description: "The name is for the user alone. Their phone does not see the change.",
   security,
   middleware: [requireFresh()] as const,
   request: { params, body: body(z.strictObject({ name: Name })) },
@@ -107,9 +118,11 @@ const renameRoute = createRoute({
 const removeRoute = createRoute({
   method: "delete",
   path: "/authenticators/{id}",
+  operationId: "removeMyAuthenticator",
   tags: ["Accounts: second factor"],
   summary: "Remove an authenticator",
-  description: "Ends all other sessions. With the last active one the backup codes go too.",
+  description:
+    "Ends all other sessions. When the last active authenticator is removed, the backup codes are removed too.",
   security,
   middleware: [requireFresh()] as const,
   request: { params },
@@ -122,15 +135,16 @@ const removeRoute = createRoute({
 const resyncRoute = createRoute({
   method: "post",
   path: "/resync",
+  operationId: "resyncMyAuthenticator",
   tags: ["Accounts: second factor"],
   summary: "Resynchronise an authenticator",
   description:
-    "For a device whose clock is off by up to ten steps: two codes in a row. Both are spent by it, and from then on codes around there are right too. It is counted as a code is, and proves nothing.",
+    "For a device whose clock has drifted by up to ten steps. Send two codes in a row. Both are spent, and from then on codes around their step are accepted. Wrong codes count as failures. The call proves nothing.",
   security,
   middleware: [requireSession()] as const,
   request: { body: body(z.strictObject({ codes: CodePair })) },
   responses: {
-    200: json("Whose codes they are", z.object({ authenticatorId: z.string() })),
+    200: json("The authenticator that made the codes", Resynchronisation),
     ...problems(
       ...SESSION_PROBLEMS,
       ...BODY_PROBLEMS,
@@ -142,8 +156,10 @@ const resyncRoute = createRoute({
 const countRoute = createRoute({
   method: "get",
   path: "/backup-codes",
+  operationId: "countMyBackupCodes",
   tags: ["Accounts: second factor"],
   summary: "Count the backup codes left",
+  description: "The codes themselves cannot be shown again.",
   security,
   middleware: [requireFresh()] as const,
   responses: { 200: json("How many", BackupCodesLeft), ...problems(...FRESH_PROBLEMS) },
@@ -152,14 +168,16 @@ const countRoute = createRoute({
 const rotateRoute = createRoute({
   method: "post",
   path: "/backup-codes",
+  operationId: "rotateMyBackupCodes",
   tags: ["Accounts: second factor"],
   summary: "Make new backup codes",
-  description: "The old set and all other sessions end. The codes are shown only here.",
+  description:
+    "The old codes are void at once, and all other sessions end. The new codes are shown only here.",
   security,
   middleware: [requireFresh()] as const,
   request: { headers: IdempotencyHeaders },
   responses: {
-    200: json("Ten new ones", z.object({ backupCodes: z.array(z.string()) })),
+    200: json("Ten new codes", BackupCodes),
     ...problems(
       ...FRESH_PROBLEMS,
       ...(["invalid_request", "not_enrolled", "conflict"] as const),

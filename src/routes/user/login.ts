@@ -25,16 +25,42 @@ import {
   Username,
 } from "./shared";
 
+const Registration = z.object({ user: AccountSchema }).openapi("Registration");
+
+const SecondFactorRequired = z
+  .object({
+    status: z.literal("second_factor_required"),
+    challengeToken: z.string(),
+    methods: z.array(z.enum(["totp", "backup_code"])),
+    expiresAt: Instant,
+  })
+  .openapi("SecondFactorRequired");
+
+const LogIn = z.union([Authenticated, SecondFactorRequired]).openapi("LogIn");
+
+const AnsweredLogIn = Authenticated.extend({
+  backupCodes: BackupCodesLeft,
+  deviceToken: z
+    .string()
+    .optional()
+    .openapi({ description: "Present if the device is trusted, and no cookie was asked for." }),
+}).openapi("AnsweredLogIn");
+
+const TokenPair = Tokens.required().openapi("TokenPair");
+
 const registerRoute = createRoute({
   method: "post",
   path: "/register",
+  operationId: "register",
   tags: ["Accounts: log-in"],
   summary: "Make an account",
+  description:
+    "Anybody may make an account unless registration is closed. Log in afterwards with `POST /auth/login`.",
   request: {
     body: body(RegistrationSchema),
   },
   responses: {
-    201: json("Made. Nobody is logged in by it", z.object({ user: AccountSchema })),
+    201: json("The account. Nobody is logged in by this call", Registration),
     ...problems(
       ...BODY_PROBLEMS,
       ...(["weak_password", "email_taken", "username_taken", "registration_closed"] as const),
@@ -45,10 +71,11 @@ const registerRoute = createRoute({
 const loginRoute = createRoute({
   method: "post",
   path: "/login",
+  operationId: "logIn",
   tags: ["Accounts: log-in"],
   summary: "Log in",
   description:
-    "With e-mail address or user name. A user with a second factor is answered a challenge, and has no session before its code.",
+    "Takes an e-mail address or a user name, and the password. The answer for a user with a second factor is a challenge. There is no session before it is answered.",
   request: {
     body: body(
       z
@@ -72,18 +99,7 @@ const loginRoute = createRoute({
     ),
   },
   responses: {
-    200: json(
-      "The password is right",
-      z.union([
-        Authenticated,
-        z.object({
-          status: z.literal("second_factor_required"),
-          challengeToken: z.string(),
-          methods: z.array(z.enum(["totp", "backup_code"])),
-          expiresAt: Instant,
-        }),
-      ]),
-    ),
+    200: json("The password is right", LogIn),
     ...problems(
       ...BODY_PROBLEMS,
       ...(["invalid_credentials", "user_disabled", "rebinding_required"] as const),
@@ -95,8 +111,11 @@ const loginRoute = createRoute({
 const challengeRoute = createRoute({
   method: "post",
   path: "/challenge",
+  operationId: "answerLogInChallenge",
   tags: ["Accounts: log-in"],
   summary: "Answer the challenge of a log-in",
+  description:
+    "The second step of a log-in: the code of an authenticator, or a backup code. A challenge is good for five wrong codes.",
   request: {
     body: body(
       z.strictObject({
@@ -111,10 +130,7 @@ const challengeRoute = createRoute({
     ),
   },
   responses: {
-    200: json(
-      "Logged in",
-      Authenticated.extend({ backupCodes: BackupCodesLeft, deviceToken: z.string().optional() }),
-    ),
+    200: json("Logged in", AnsweredLogIn),
     ...problems(
       ...BODY_PROBLEMS,
       ...(["invalid_code", "invalid_challenge", "locked", "origin_not_allowed"] as const),
@@ -127,13 +143,14 @@ const RefreshToken = z.string().min(1).max(256);
 const refreshRoute = createRoute({
   method: "post",
   path: "/refresh",
+  operationId: "refreshTokens",
   tags: ["Accounts: log-in"],
   summary: "Exchange a refresh token",
   description:
-    "Each token is good for one exchange. A token that comes a second time ends its session, because two parties have it.",
+    "Each token is good for one exchange. If a token comes a second time, its session ends, because two parties have it.",
   request: { body: body(z.strictObject({ refreshToken: RefreshToken })) },
   responses: {
-    200: json("A new pair", Tokens.required()),
+    200: json("A new pair", TokenPair),
     ...problems(...BODY_PROBLEMS, "session_ended"),
   },
 });
@@ -141,9 +158,11 @@ const refreshRoute = createRoute({
 const logoutRoute = createRoute({
   method: "post",
   path: "/logout",
+  operationId: "logOut",
   tags: ["Accounts: log-in"],
   summary: "Log out",
-  description: "With a refresh token of the session, or with its cookie and an empty object.",
+  description:
+    "Send a refresh token of the session, or its cookie and an empty object. The session ends at once.",
   request: { body: body(z.strictObject({ refreshToken: RefreshToken.optional() })) },
   responses: {
     204: nothing,

@@ -24,8 +24,10 @@ import {
 const getRoute = createRoute({
   method: "get",
   path: "/me",
+  operationId: "getMyAccount",
   tags: ["Accounts: profile"],
   summary: "See one's account",
+  description: "The account of the session.",
   security,
   middleware: [requireSession()] as const,
   responses: { 200: json("The account", AccountSchema), ...problems(...SESSION_PROBLEMS) },
@@ -34,10 +36,11 @@ const getRoute = createRoute({
 const patchRoute = createRoute({
   method: "patch",
   path: "/me",
+  operationId: "updateMyAccount",
   tags: ["Accounts: profile"],
   summary: "Change one's account",
   description:
-    "What is left out stays. E-mail address and user name are what one logs in with: to change them needs a fresh code, or without a second factor a fresh password.",
+    "Whatever you leave out stays as it is. To change the e-mail address or the user name, with which one logs in, the session needs a code given less than five minutes ago, or the password if there is no second factor.",
   security,
   middleware: [requireSession()] as const,
   request: {
@@ -62,6 +65,7 @@ const patchRoute = createRoute({
 const deleteRoute = createRoute({
   method: "delete",
   path: "/me",
+  operationId: "deleteMyAccount",
   tags: ["Accounts: profile"],
   summary: "Delete one's account",
   description:
@@ -74,10 +78,11 @@ const deleteRoute = createRoute({
 const passwordRoute = createRoute({
   method: "post",
   path: "/password",
+  operationId: "changeMyPassword",
   tags: ["Accounts: profile"],
   summary: "Change one's password",
   description:
-    "Ends all other sessions. This one goes on with new tokens, or a new cookie. A user with a second factor has to have given a code less than five minutes ago.",
+    "Ends all other sessions. This one goes on with new tokens or a new cookie. A user with a second factor needs to have given a code less than five minutes ago.",
   security,
   middleware: [requireSession()] as const,
   request: {
@@ -96,10 +101,11 @@ const passwordRoute = createRoute({
 const stepUpRoute = createRoute({
   method: "post",
   path: "/step-up",
+  operationId: "stepUp",
   tags: ["Accounts: profile"],
   summary: "Prove oneself again",
   description:
-    "With a code: the session is at level 2 and fresh. With the password: for what a user without a second factor does. The earlier tokens are worth nothing afterwards.",
+    "With a code, the session reaches assurance level 2 and is fresh for five minutes. The password does the same for a user without a second factor. Earlier tokens are void afterwards.",
   security,
   middleware: [requireSession({ enrolment: true })] as const,
   request: {

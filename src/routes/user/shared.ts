@@ -49,7 +49,7 @@ export const Email = z
     format: "email",
     maxLength: MAX_EMAIL,
     description:
-      "As HTML's `<input type=email>` takes it. The domain may have letters beyond ASCII, the part before the @ may not.",
+      "An address that HTML's `<input type=email>` accepts. The domain may have letters beyond ASCII. The part before the @ may not.",
     example: "ada@example.com",
   });
 export const Username = printable()
@@ -77,23 +77,25 @@ export const RegistrationSchema = z.strictObject({
 
 export const Holding = z.boolean().optional().openapi({
   description:
-    "For browsers: hold the session as an `HttpOnly` cookie. Then no tokens are answered, and `Origin` is checked.",
+    "For browsers: the session is held by an `HttpOnly` cookie. The answer has no tokens, and `Origin` is checked.",
 });
 
-export const Tokens = z.object({
-  accessToken: z
-    .string()
-    .optional()
-    .openapi({ description: "A JWT (RFC 9068). Absent if a cookie was asked for." }),
-  expiresIn: z
-    .int()
-    .optional()
-    .openapi({ description: "How many seconds the access token is good for." }),
-  refreshToken: z
-    .string()
-    .optional()
-    .openapi({ description: "Good for one exchange at `/auth/refresh`." }),
-});
+export const Tokens = z
+  .object({
+    accessToken: z
+      .string()
+      .optional()
+      .openapi({ description: "A JWT (RFC 9068). Absent if a cookie was asked for." }),
+    expiresIn: z
+      .int()
+      .optional()
+      .openapi({ description: "How many seconds the access token is good for." }),
+    refreshToken: z
+      .string()
+      .optional()
+      .openapi({ description: "Good for one exchange at `/auth/refresh`." }),
+  })
+  .openapi("Tokens", { description: "All three are absent if the session is held by a cookie." });
 
 export const AccountSchema = z
   .object({
@@ -109,4 +111,4 @@ export const AccountSchema = z
 export const Authenticated = Tokens.extend({
   status: z.literal("authenticated"),
   user: AccountSchema,
-});
+}).openapi("LoggedIn");

@@ -1,0 +1,139 @@
+/** Examples of the operator's API: the shop as an app, its key, and help for Ada. */
+
+import type { Example } from "./examples";
+import { userStatus } from "./server-examples";
+import {
+  APP_ID,
+  AT,
+  AUTHENTICATOR_ID,
+  EMAIL,
+  KEY_ID,
+  OWN_USER_ID,
+  RETURN_URL,
+  SECRET,
+  USER_ID,
+} from "./story";
+
+const settings = {
+  window: 1,
+  failuresBeforeLock: 5,
+  strikeCap: 100,
+  allowedOrigins: ["https://shop.example.com"],
+  returnUrls: [RETURN_URL],
+  requireProof: false,
+  registration: "open",
+  secondFactor: "optional",
+  trustedDevices: false,
+};
+const app = {
+  id: APP_ID,
+  name: "Example Shop",
+  issuer: "Example Shop",
+  settings,
+  createdAt: AT.appMade,
+};
+const key = {
+  id: KEY_ID,
+  prefix: `sg_${KEY_ID}`,
+  name: "Back end",
+  scopes: ["verify", "enrol"],
+  createdAt: AT.keyMade,
+  expiresAt: null,
+  lastUsedAt: null,
+};
+const identity = { id: OWN_USER_ID, appId: APP_ID, createdAt: AT.enrolled };
+const summary = {
+  ...identity,
+  userId: USER_ID,
+  email: null,
+  username: null,
+  disabled: false,
+  capped: false,
+  lockedUntil: null,
+};
+const detail = { ...identity, ...userStatus, failures: 0, account: null };
+const reason = "Lost phone; identity checked by video call";
+const event = {
+  id: 1742,
+  at: AT.loggedIn,
+  appId: APP_ID,
+  userId: OWN_USER_ID,
+  type: "code.verified",
+  outcome: "success",
+  reason: null,
+  actor: `key:${KEY_ID}`,
+  authenticatorId: AUTHENTICATOR_ID,
+  ip: "192.0.2.1",
+  userAgent: "Mozilla/5.0",
+  requestId: "7f1c2b9e-3a54-4d0e-9c61-52f0a8d3b6e7",
+  note: null,
+};
+
+function page(item: unknown) {
+  return { items: [item], nextCursor: null };
+}
+
+/** By operationId. */
+export const OPERATOR_EXAMPLES: Record<string, Example> = {
+  createApp: {
+    body: {
+      name: "Example Shop",
+      settings: { allowedOrigins: ["https://shop.example.com"], returnUrls: [RETURN_URL] },
+    },
+    answers: { 201: app },
+  },
+  listApps: { answers: { 200: page(app) } },
+  getApp: { answers: { 200: app } },
+  updateApp: {
+    body: { settings: { requireProof: true } },
+    answers: { 200: { ...app, settings: { ...settings, requireProof: true } } },
+  },
+  createApiKey: {
+    body: { name: "Back end", scopes: ["verify", "enrol"] },
+    answers: {
+      201: { ...key, key: `sg_${KEY_ID}_onswg4tfoqqg6zranbswyzltmvzxgidpmyqgk6dbnvygyzi` },
+    },
+  },
+  listApiKeys: { answers: { 200: { items: [{ ...key, lastUsedAt: AT.loggedIn }] } } },
+  listUsers: { answers: { 200: page(summary) } },
+  createAccount: {
+    body: { email: EMAIL, password: "correct horse battery staple 42", name: "Ada" },
+    answers: {
+      201: {
+        id: OWN_USER_ID,
+        email: EMAIL,
+        username: null,
+        name: "Ada",
+        twoFactor: false,
+        createdAt: AT.enrolled,
+      },
+    },
+  },
+  getUserAsOperator: { answers: { 200: detail } },
+  updateUserAsOperator: {
+    body: { disabled: true, reason: "Left the company" },
+    answers: { 200: { ...detail, disabled: true } },
+  },
+  resetUser: {
+    body: { reason, accountName: EMAIL },
+    answers: {
+      200: {
+        rebindToken: "ojswe2lomqqhi33lmvxa",
+        rebindUrl: "https://2fa.example.com/enrol/sgl_ojswe2lomqqhk4tm_onswg4tfoq",
+        expiresAt: "2027-03-02T10:00:00.000Z",
+      },
+    },
+  },
+  unlockUserAsOperator: {
+    body: { reason: "Called from the known number" },
+    answers: { 200: { broughtBack: [AUTHENTICATOR_ID] } },
+  },
+  importAuthenticator: {
+    body: { secret: SECRET, name: "My phone" },
+    answers: {
+      200: { status: "importable" },
+      201: { id: AUTHENTICATOR_ID, status: "active" },
+    },
+  },
+  listAuditEvents: { answers: { 200: page(event) } },
+};
