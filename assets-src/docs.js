@@ -1,5 +1,9 @@
 /* Starts Swagger UI on /docs, on the document that the address asks for. Credentials live until the page is closed, and no outside validator is asked. */
-const documents = { 1: "/compat/1.json", 2: "/swagger.json", 3: "/compat/3.json" };
+const documents = {
+  "appended-otp": "/compat/appended-otp.json",
+  "django-react": "/swagger.json",
+  "basic-with-otp": "/compat/basic-with-otp.json",
+};
 const chosen = new URLSearchParams(location.search).get("doc");
 const fallback = location.pathname.startsWith("/swagger") ? "/swagger.json" : "/openapi.json";
 window.SwaggerUIBundle({

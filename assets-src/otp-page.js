@@ -1,4 +1,4 @@
-/* The test page of API 3: logs in with Basic and an optional code, and sets up the second factor. The token lives as long as the page. */
+/* The test page of basic-with-otp: logs in with Basic and an optional code, and sets up the second factor. The token lives as long as the page. */
 const find = (id) => document.getElementById(id);
 let token = null;
 

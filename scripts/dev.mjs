@@ -43,6 +43,6 @@ function devArguments(port, stateDir) {
   const place = `--ip ${HOST} --port ${port} --inspector-port 0 --local`.split(" ");
   const quiet = ["--log-level", "log", "--show-interactive-dev-session=false"];
   const issuer = `ISSUER_URL:http://${HOST}:${port}`;
-  const compat = "COMPAT:0,1,2,3,4";
+  const compat = "COMPAT:authenticator-api,appended-otp,django-react,basic-with-otp,django-totp";
   return ["dev", ...place, "--persist-to", stateDir, "--var", issuer, "--var", compat, ...quiet];
 }

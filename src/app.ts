@@ -70,7 +70,7 @@ app.use("/auth/*", ...withDeps);
 app.use("/admin/*", limitFailures, ...withDeps, requireAdmin);
 app.use("/healthz", limitMonitors, ...withDeps);
 for (const path of AUTHENTICATOR_API_PATHS) {
-  app.use(path, whereOn("0"), limitByAddress, ...withDeps);
+  app.use(path, whereOn("authenticator-api"), limitByAddress, ...withDeps);
 }
 
 for (const routes of [

@@ -50,6 +50,16 @@ export interface Config {
   settings: Settings;
 }
 
+/** The published APIs that can be answered (docs/compat.md). */
+const PUBLISHED_APIS = [
+  "authenticator-api",
+  "appended-otp",
+  "django-react",
+  "basic-with-otp",
+  "django-totp",
+] as const;
+export type PublishedApi = (typeof PUBLISHED_APIS)[number];
+
 const SettingsSchema = z.object({
   ISSUER_URL: z
     .url({ protocol: /^https?$/ })
@@ -59,8 +69,9 @@ const SettingsSchema = z.object({
   AUDIT_RETENTION_DAYS: z.coerce.number().int().min(1).max(3650),
   COMPAT: z
     .string()
-    .regex(/^([0-4](,[0-4])*)?$/, "numbers of APIs, such as 1,2,3,4")
-    .transform((text) => new Set(text.split(","))),
+    .transform((text) => text.split(",").filter((name) => name !== ""))
+    .pipe(z.array(z.enum(PUBLISHED_APIS)))
+    .transform((names): ReadonlySet<PublishedApi> => new Set(names)),
 });
 
 let parsed: { env: Env; config: Config } | undefined;

@@ -34,6 +34,11 @@ export const PROBLEMS = {
     title: "The API key does not have the scope for this.",
     help: "Use a key that has the scope named in `detail`.",
   },
+  address_not_allowed: {
+    status: 403,
+    title: "The API key is not good from this address.",
+    help: "The key was made for the `addresses` that its list in the app shows, and this call comes from none of them. Call from there, or have the operator make another key. Nothing was changed.",
+  },
   origin_not_allowed: {
     status: 403,
     title: "This origin is not registered for the app.",

@@ -10,6 +10,8 @@ interface ProblemOptions {
   detail?: string | undefined;
   /** Seconds, for the Retry-After header. */
   retryAfter?: number | undefined;
+  /** In place of the code's own status, for a caller that reads nothing but the status. */
+  status?: 403 | undefined;
   /** The rate limit that was reached, for the RateLimit header. */
   policy?: string | undefined;
   /** Members besides those of RFC 9457 §3.1, such as `offsetSeconds`. */
@@ -24,6 +26,7 @@ interface ProblemOptions {
  */
 export class Problem extends Error {
   readonly code: ProblemCode;
+  readonly status: (typeof PROBLEMS)[ProblemCode]["status"];
   readonly detail: string | undefined;
   readonly retryAfter: number | undefined;
   readonly policy: string | undefined;
@@ -32,14 +35,17 @@ export class Problem extends Error {
   constructor(code: ProblemCode, options: ProblemOptions = {}) {
     super(code, { cause: options.cause });
     this.code = code;
+    this.status = options.status ?? PROBLEMS[code].status;
     this.detail = options.detail;
     this.retryAfter = options.retryAfter;
     this.policy = options.policy;
     this.extensions = options.extensions ?? {};
   }
 
-  get status() {
-    return PROBLEMS[this.code].status;
+  /** The same problem as a plain refusal: 403 instead of the code's own status. */
+  asForbidden(): Problem {
+    const { code, detail, retryAfter, policy, extensions, cause } = this;
+    return new Problem(code, { detail, retryAfter, policy, extensions, cause, status: 403 });
   }
 
   get title(): string {

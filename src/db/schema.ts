@@ -82,6 +82,11 @@ export const apiKeys = sqliteTable(
     hash: text().notNull(),
     /** Separated by spaces: `verify enrol users import`. Never changed after creation. */
     scopes: text().notNull(),
+    /**
+     * Where calls may come from, as JSON: of each range the first and the last address as 32
+     * hexadecimal digits, and its text. Null: from anywhere. Never changed after creation.
+     */
+    addresses: text({ mode: "json" }).$type<(readonly [string, string, string])[]>(),
     createdAt: instant().notNull(),
     expiresAt: instant(),
     revokedAt: instant(),

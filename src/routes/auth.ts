@@ -2,13 +2,17 @@
 
 import { createMiddleware } from "hono/factory";
 import type { Context } from "hono";
-import type { Scope } from "../core/caller/actor";
-import { parseApiKey, type ApiKeyProof } from "../crypto/api-key";
+import type { KeyCaller, Scope } from "../core/caller/actor";
+import { addressNumber } from "../core/caller/address-range";
+import { parseApiKey } from "../crypto/api-key";
 import { timingSafeEqual } from "../crypto/timing-safe-equal";
 import { Problem } from "../problem";
+import { addressOf } from "./address";
 import type { AppEnv } from "./context";
 import { onBehalfOf, readEndUser } from "./end-user";
 import { limitKey } from "./limits";
+
+type PresentedKey = Pick<KeyCaller, "id" | "hash" | "from">;
 
 /**
  * Requires a well-formed API key, with this scope. Whether the key is good is checked in the query
@@ -23,14 +27,15 @@ export function requireKey(scope: Scope) {
 }
 
 /** Requires a well-formed API key with any scope, and notes for which end user it calls. */
-export async function presentedKey(c: Context<AppEnv>): Promise<ApiKeyProof> {
+export async function presentedKey(c: Context<AppEnv>): Promise<PresentedKey> {
   const proof = await parseApiKey(bearer(c) ?? "");
   if (!proof) throw new Problem("unauthorized", { cause: "no API key" });
   // The limit counts by the hash. Somebody who knows only the id, which is shown and logged, uses
   // nothing up.
   await limitKey(c.env.KEY_LIMIT, proof.hash, c.var.deps.now);
+  const from = addressNumber(addressOf(c) ?? "");
   c.set("deps", onBehalfOf(c.var.deps, readEndUser(c)));
-  return proof;
+  return { ...proof, from };
 }
 
 /** Requires the operator's token. */

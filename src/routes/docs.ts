@@ -35,7 +35,9 @@ const readerHeaders = createMiddleware<AppEnv>(async (c, next) => {
 /** The documents to choose from: ours, and those of the published APIs that are answered here. */
 function documentsOf(c: Context<AppEnv>) {
   const { compat } = c.var.config.settings;
-  const others = DOCUMENTS.filter(({ api }) => compat.has(api));
+  const others = DOCUMENTS.filter(({ api }) => compat.has(api)).map(({ document, ...one }) => {
+    return { ...one, title: document.info.title };
+  });
   return [{ api: "", path: "/openapi.json", title: "Stepgate" }, ...others];
 }
 
@@ -79,7 +81,7 @@ function redoc(c: Context<AppEnv>) {
 export const docsRoutes = new Hono<AppEnv>()
   .on("GET", ["/docs", "/docs/"], readerHeaders, swaggerUi)
   .on("GET", ["/redoc", "/redoc/"], readerHeaders, redoc)
-  .on("GET", ["/swagger", "/swagger/"], whereOn("2"), readerHeaders, swaggerUi)
+  .on("GET", ["/swagger", "/swagger/"], whereOn("django-react"), readerHeaders, swaggerUi)
   .get("/problems/:code", (c) => {
     const problem = describeProblem(c.req.param("code"));
     if (!problem) throw new Problem("not_found", { detail: "No such problem code." });

@@ -23,7 +23,8 @@ const MEMBERS = {
   locked: lockMembers,
   invalid_code: {
     attemptsRemaining: z.int().optional().openapi({
-      description: "`0` with the wrong code that ends a challenge.",
+      description:
+        "How many wrong codes are left, of a verification with `status=1`. `0` with the wrong code that ends a challenge.",
     }),
     ...lockMembers,
   },

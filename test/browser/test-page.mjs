@@ -1,4 +1,4 @@
-/** The test page of API 3: logs in, switches the second factor on, scans its QR code, and logs in with codes that are good once. */
+/** The test page of basic-with-otp: logs in, switches the second factor on, scans its QR code, and logs in with codes that are good once. */
 
 import assert from "node:assert/strict";
 import { PASSWORD, register } from "../../scripts/client-account.mjs";
@@ -7,7 +7,7 @@ import { phoneFor } from "./support/phone.mjs";
 import { screenshot } from "./support/screenshots.mjs";
 import { checkWeight } from "./support/weight.mjs";
 
-export const name = "API 3, its test page with a phone";
+export const name = "basic-with-otp, its test page with a phone";
 
 export async function run({ openPage, readQrCode, step, baseUrl }) {
   await register(baseUrl, "tester");

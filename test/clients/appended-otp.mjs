@@ -1,9 +1,9 @@
-/** API 1: the tutorial's form, with the code behind the password. */
+/** appended-otp: the tutorial's form, with the code behind the password. */
 
 import assert from "node:assert/strict";
 import { register, setUp } from "../../scripts/client-account.mjs";
 
-export const name = "API 1, the code behind the password";
+export const name = "appended-otp, the code behind the password";
 
 export async function run({ baseUrl, tools }) {
   const person = await register(baseUrl, "johndoe");

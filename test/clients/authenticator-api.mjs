@@ -1,9 +1,9 @@
-/** API 0: the guide's Python, oathtool as the phone, zbarimg as its camera. */
+/** authenticator-api: the guide's Python, oathtool as the phone, zbarimg as its camera. */
 
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 
-export const name = "API 0, AuthenticatorAPI.com: the guide's Python functions";
+export const name = "authenticator-api: the Python functions of its guide";
 
 const GUIDE = "authenticator_api_guide.py";
 

@@ -1,9 +1,9 @@
-/** API 3: the article's calls, and its PNG in front of a camera. */
+/** basic-with-otp: the article's calls, and its PNG in front of a camera. */
 
 import assert from "node:assert/strict";
 import { register } from "../../scripts/client-account.mjs";
 
-export const name = "API 3, Basic with ?otp=, and its QR code";
+export const name = "basic-with-otp, Basic with ?otp=, and its QR code";
 
 export async function run({ baseUrl, tools }) {
   const { name: user, password } = await register(baseUrl, "user2");

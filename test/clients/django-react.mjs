@@ -1,9 +1,9 @@
-/** API 2: the calls of the React client, in its order, with its headers. */
+/** django-react: the calls of the React client, in its order, with its headers. */
 
 import assert from "node:assert/strict";
 import { PASSWORD } from "../../scripts/client-account.mjs";
 
-export const name = "API 2, the calls of the React client";
+export const name = "django-react, the calls of the React client";
 
 export async function run({ baseUrl, tools }) {
   const post = browser(`${baseUrl}/api/auth`);

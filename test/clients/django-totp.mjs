@@ -1,9 +1,9 @@
-/** API 4: the package's calls, and its SVG as a browser shows it, in front of a camera. */
+/** django-totp: the package's calls, and its SVG as a browser shows it, in front of a camera. */
 
 import assert from "node:assert/strict";
 import { register } from "../../scripts/client-account.mjs";
 
-export const name = "API 4, django-totp, and its QR code";
+export const name = "django-totp, and its QR code";
 
 export async function run({ baseUrl, tools }) {
   const { name: username, password } = await register(baseUrl, "ann");

@@ -1,4 +1,4 @@
-/** API 1, as recorded from the published program. */
+/** appended-otp, as recorded from the published program. */
 
 import { beforeEach, describe, expect, it } from "vitest";
 import { protect, register, type Protected } from "../account";

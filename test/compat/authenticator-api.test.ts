@@ -1,5 +1,5 @@
 /**
- * API 0, its pages: recorded exchanges, byte for byte. What differs from the original on purpose
+ * authenticator-api, its pages: recorded exchanges, byte for byte. What differs from the original on purpose
  * (window, single use, limits, the image) is tested below them and in security/bare-secrets.test.ts.
  */
 
@@ -212,14 +212,17 @@ describe("pair.aspx", () => {
 
 const ALL_PATHS = [`/Validate.aspx?${right}`, "/PAIR.aspx", "/qr.aspx?data=x", "/api.asmx/pair"];
 
-describe("API 0", () => {
-  it.each(["", "1,2,3,4"])("is not there where COMPAT is '%s'", async (COMPAT) => {
-    for (const path of ALL_PATHS) {
-      const response = await exchange(`GET ${path}`, { bindings: { ...env, COMPAT } });
-      expect(await problemCode(response)).toBe("unknown_path");
-    }
-    expect(await validate(PIN)).toBe("True");
-  });
+describe("authenticator-api", () => {
+  it.each(["", "appended-otp,django-react,basic-with-otp,django-totp"])(
+    "is not there where COMPAT is '%s'",
+    async (COMPAT) => {
+      for (const path of ALL_PATHS) {
+        const response = await exchange(`GET ${path}`, { bindings: { ...env, COMPAT } });
+        expect(await problemCode(response)).toBe("unknown_path");
+      }
+      expect(await validate(PIN)).toBe("True");
+    },
+  );
 
   it("is limited by address in front of everything", async () => {
     const ADDRESS_LIMIT = { limit: () => Promise.resolve({ success: false }) };

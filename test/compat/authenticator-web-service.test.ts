@@ -1,4 +1,4 @@
-/** API 0, its web service: XML, JSON and SOAP, byte for byte; and its images. */
+/** authenticator-api, its web service: XML, JSON and SOAP, byte for byte; and its images. */
 
 import { array, assert, asyncProperty, constantFrom, oneof, string, tuple } from "fast-check";
 import { describe, expect, it } from "vitest";

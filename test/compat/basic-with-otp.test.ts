@@ -1,4 +1,4 @@
-/** API 3, as recorded from the published program. */
+/** basic-with-otp, as recorded from the published program. */
 
 import { beforeEach, describe, expect, it } from "vitest";
 import { as, expectJson, protect, register, tokensOf, type Person } from "../account";

@@ -1,4 +1,4 @@
-/** API 2, as recorded from the published program and its React client. */
+/** django-react, as recorded from the published program and its React client. */
 
 import { beforeEach, describe, expect, it } from "vitest";
 import { logIn, PASSWORD } from "../account";

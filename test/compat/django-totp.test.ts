@@ -1,4 +1,4 @@
-/** API 4, as recorded from the published package. */
+/** django-totp, as recorded from the published package. */
 
 import { beforeEach, describe, expect, it } from "vitest";
 import { confirmOwn, enrolOwn, logIn, PASSWORD, register } from "../account";

@@ -33,11 +33,11 @@ describe("a form that is no UTF-8", () => {
     ["the log-in page", "/account/login", "login"],
     ["the registration page", "/account/register", "email"],
     ["the console's sign-in", "/console/sign-in", "token"],
-    ["API 1's log-in", "/token", "username"],
-    ["API 2's log-in", "/api/auth/login", "email"],
-    ["API 4's log-in", "/api/jwt/create/", "username"],
-    ["API 0's validation", "/Validate.aspx", "Pin"],
-    ["API 0's web service", "/API.asmx/ValidatePin", "pin"],
+    ["appended-otp's log-in", "/token", "username"],
+    ["django-react's log-in", "/api/auth/login", "email"],
+    ["django-totp's log-in", "/api/jwt/create/", "username"],
+    ["authenticator-api's validation", "/Validate.aspx", "Pin"],
+    ["authenticator-api's web service", "/API.asmx/ValidatePin", "pin"],
   ];
 
   it.each(FORMS)("is a 400 at %s, percent-encoded or not", async (_what, path, name) => {
@@ -169,7 +169,7 @@ describe("a query that is no UTF-8", () => {
     expect(response.status).toBe(400);
   });
 
-  it("draws an image as the page of API 0 asks for it", async () => {
+  it("draws an image as the page of authenticator-api asks for it", async () => {
     const address = `${ORIGIN}/qr.aspx?data=otpauth%3A%2F%2Ftotp%2FJos%E9%3Fsecret%3DME`;
     expect((await send(new Request(address, { headers: freshAddress() }))).status).toBe(200);
   });

@@ -1,5 +1,5 @@
 /**
- * Codes of secrets that the caller holds (API 0): there is no user and no key, so that single use
+ * Codes of secrets that the caller holds (authenticator-api): there is no user and no key, so that single use
  * and the limit of guesses hang on a digest of the secret.
  */
 

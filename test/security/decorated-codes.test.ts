@@ -65,7 +65,7 @@ const WAYS: [string, (app: TestApp, code: string) => Promise<boolean>][] = [
   ],
 ];
 
-const { "API 1 /token": _lastSix, ...ELSEWHERE } = SURFACES;
+const { "appended-otp /token": _lastSix, ...ELSEWHERE } = SURFACES;
 /** Whatever takes a code in a field of its own. */
 const FIELDS = {
   ...ELSEWHERE,

@@ -69,7 +69,7 @@ const PAGES: Record<string, Prepare> = {
 
 /** Those whose contract has no place for the time say it in the header alone. */
 const ADAPTERS: Record<string, Prepare> = {
-  "API 2": async ({ id, email, password }) => {
+  "django-react": async ({ id, email, password }) => {
     const page = { origin: ORIGIN };
     const login = { body: { email, password }, headers: page };
     const headers = {
@@ -79,11 +79,11 @@ const ADAPTERS: Record<string, Prepare> = {
     return (token) =>
       exchange("POST", "/api/auth/otp/validate", { body: { user_id: id, token }, headers });
   },
-  "API 3":
+  "basic-with-otp":
     ({ email, password }) =>
     (code) =>
       exchange("POST", `/auth/credentials?otp=${code}`, { headers: basic(email, password) }),
-  "API 4": async (person) => {
+  "django-totp": async (person) => {
     const token = await challengeOf(person);
     return (code) => {
       const body = { totp_challenge_token: token, otp_code: code };
@@ -136,7 +136,7 @@ describe("the wrong code that locks", () => {
     expect(await fifth.text()).toBe(await fourth.text());
   });
 
-  it("says nothing at API 1, whose one answer must not tell that the password was right", async () => {
+  it("says nothing at appended-otp, whose one answer must not tell that the password was right", async () => {
     const token = (password: string) =>
       exchange("POST", "/token", { form: { username: person.email, password } });
     const wrong = wrongCodeOf(person.phone);
@@ -147,7 +147,7 @@ describe("the wrong code that locks", () => {
     expect((await storedUser(person.id)).locked_until).not.toBeNull();
   });
 
-  it("locks a secret of API 0 too, and says it in the header", async () => {
+  it("locks a secret of authenticator-api too, and says it in the header", async () => {
     const headersOf = async () =>
       (await exchange("GET", "/Validate.aspx?Pin=000000&SecretCode=lock")).headers;
     const waits = [];

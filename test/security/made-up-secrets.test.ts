@@ -1,5 +1,5 @@
 /**
- * Anybody can make up secrets (API 0), at any rate: what that may cost, what is kept of them, and
+ * Anybody can make up secrets (authenticator-api), at any rate: what that may cost, what is kept of them, and
  * what is said about them.
  */
 

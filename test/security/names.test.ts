@@ -20,7 +20,7 @@ const NAMES: [string, Name][] = [
   ["a person", (b, _, tokens) => as(tokens, "PATCH", "/me", { body: { name: `${b}a` } })],
   ["a user name", (b, _, tokens) => as(tokens, "PATCH", "/me", { body: { username: `${b}a` } })],
   [
-    "a person over API 2",
+    "a person over django-react",
     (before) =>
       exchange("POST", "/api/auth/register", {
         body: {

@@ -55,7 +55,7 @@ describe("one budget for all surfaces", () => {
   });
 });
 
-describe("API 2", () => {
+describe("django-react", () => {
   const post = (path: string, body: object, headers: Record<string, string> = {}) =>
     exchange("POST", `/api/auth${path}`, { body, headers: { ...PAGE, ...headers } });
 
@@ -88,7 +88,7 @@ describe("API 2", () => {
   });
 });
 
-describe("API 3", () => {
+describe("basic-with-otp", () => {
   it("neither shows an active secret nor replaces it", async () => {
     const headers = basic(person.email, person.password);
     const path = `/auth/credentials?otp=${codeOf(person.phone)}`;
@@ -113,7 +113,7 @@ describe("API 3", () => {
   });
 });
 
-describe("API 4", () => {
+describe("django-totp", () => {
   it("takes a challenge once, also from many at the same time with two right codes", async () => {
     const challenge = await challengeOf(person);
     const verify = (code: string) => {
@@ -155,7 +155,9 @@ describe("API 4", () => {
       };
       await exchange("POST", "/api/jwt/totp/verify/", { body, headers });
     }
-    expect(await SURFACES["API 4 jwt/totp/verify"]?.(person, codeOf(person.phone))).toBe(false);
+    expect(await SURFACES["django-totp jwt/totp/verify"]?.(person, codeOf(person.phone))).toBe(
+      false,
+    );
   });
 });
 
@@ -168,7 +170,7 @@ describe("what is not in COMPAT", () => {
     ["GET", "/whoami"],
     ["GET", "/static/index.html"],
     ["POST", "/api/jwt/create/"],
-    ["GET", "/compat/1.json"],
+    ["GET", "/compat/appended-otp.json"],
     ["GET", "/swagger.json"],
   ])("%s %s is not there", async (method, path) => {
     const { env } = await import("cloudflare:workers");

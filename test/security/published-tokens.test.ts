@@ -80,7 +80,7 @@ describe("a form that is none", () => {
   });
 });
 
-describe("API 2", () => {
+describe("django-react", () => {
   it("ignores the cookie beside an Authorization header", async () => {
     const { id, email } = await register("ada@example.com");
     const login = { body: { email, password: PASSWORD }, headers: PAGE };
@@ -97,7 +97,7 @@ describe("API 2", () => {
   });
 });
 
-describe("API 3", () => {
+describe("basic-with-otp", () => {
   it("ends no session by switching off what is not on", async () => {
     const person = await register("ada@example.com");
     const other = await tokensOf(person);
@@ -110,7 +110,7 @@ describe("API 3", () => {
   });
 });
 
-describe("API 4", () => {
+describe("django-totp", () => {
   it("takes a password as it is, with the space at its end", async () => {
     const password = `${PASSWORD} `;
     const { email: username } = await register("ada@example.com", { password });

@@ -169,7 +169,7 @@ describe("SECURITY: a D1 that fails midway", () => {
     expect((await visitor().submit({}, path)).status).toBe(410);
   });
 
-  it("at the second step of API 3 gives nobody a token, and the code is good still", async () => {
+  it("at the second step of basic-with-otp gives nobody a token, and the code is good still", async () => {
     const person = await ada();
     const tokens = await tokensOf(person);
     const { phone } = await enrolOwn(tokens);

@@ -68,9 +68,9 @@ async function mintAll(): Promise<Record<string, Good>> {
     "an access token": async () => (await as(tokens, "GET", "/me")).ok,
     "a refresh token": async () => (await refresh(others)).ok,
     "a session of the pages": async () => (await browser.get("/account")).at === "/account",
-    "a token of API 3": async () =>
+    "a token of basic-with-otp": async () =>
       (await exchange("GET", "/whoami", { headers: bearer(secret) })).ok,
-    "a token of API 4": async () =>
+    "a token of django-totp": async () =>
       (await exchange("POST", "/api/jwt/verify/", { body: { token: tokens.accessToken } })).ok,
     "a trusted device": () => isSpared(person, deviceToken),
     "a challenge's result": async () => (await redeem(app, result)).ok,

@@ -68,13 +68,13 @@ export const SURFACES: Record<string, (person: Protected, app: TestApp) => Promi
     const browser = await loggedIn(person);
     return async (code) => (await browser.submit({ code }, "/account/prove")).at === "/account";
   },
-  "API 1": async ({ email, password }) => {
+  "appended-otp": async ({ email, password }) => {
     return async (code) => {
       const form = { username: email, password: password + code };
       return (await exchange("POST", "/token", { form })).ok;
     };
   },
-  "API 2": async ({ id, email, password }) => {
+  "django-react": async ({ id, email, password }) => {
     const body = { email, password };
     const login = await exchange("POST", "/api/auth/login", { body, headers: PAGE });
     const headers = { ...PAGE, cookie: cookiesOf(login) };
@@ -83,14 +83,14 @@ export const SURFACES: Record<string, (person: Protected, app: TestApp) => Promi
       return (await exchange("POST", "/api/auth/otp/validate", given)).ok;
     };
   },
-  "API 3": async ({ email, password }) => {
+  "basic-with-otp": async ({ email, password }) => {
     return async (code) => {
       const given = { headers: basic(email, password) };
       const asked = exchange("POST", `/auth/credentials?otp=${code}`, given);
       return (await seen<{ status: number }>(asked))[1].status === 0;
     };
   },
-  "API 4": async (person) => {
+  "django-totp": async (person) => {
     const token = await challengeOf(person);
     return async (code) => {
       const body = { totp_challenge_token: token, otp_code: code };

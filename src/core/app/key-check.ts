@@ -3,13 +3,12 @@
  * for.
  */
 
-import type { ApiKeyProof } from "../../crypto/api-key";
 import type { Named, Row } from "../../db/row";
 import type { apiKeys, apps, AppSettings } from "../../db/schema";
 import { statement } from "../../db/statement";
 import type { Deps } from "../../env";
-import { readScopes, type Scope } from "../caller/actor";
-import { assertKey, HAS_KEY, type CheckedKey } from "../caller/by-key";
+import { readScopes, type KeyCaller, type Scope } from "../caller/actor";
+import { assertKey, HAS_KEY, KEY_COLUMNS, type CheckedKey } from "../caller/by-key";
 import { readSettings } from "../settings";
 
 export interface AppOfKey {
@@ -26,7 +25,7 @@ export interface AppOfKey {
 
 const LOAD = statement(`
   SELECT a.id AS appId, a.name AS appName, a.issuer, a.settings,
-    k.name, k.scopes, k.expires_at AS expiresAt, k.last_used_at AS keyLastUsedAt
+    k.name, k.expires_at AS expiresAt, ${KEY_COLUMNS}
   FROM api_keys k JOIN apps a ON a.id = k.app_id AND a.deleted_at IS NULL WHERE ${HAS_KEY}`);
 
 type LoadedRow = CheckedKey &
@@ -34,9 +33,16 @@ type LoadedRow = CheckedKey &
   Pick<Row<typeof apps>, "issuer" | "settings"> &
   Pick<Row<typeof apiKeys>, "name" | "expiresAt">;
 
-/** Loads the app that a key belongs to. Throws `unauthorized` if the key is not good. */
-export async function loadAppOfKey(deps: Deps, { id, hash }: ApiKeyProof): Promise<AppOfKey> {
-  const { results } = await LOAD(deps, { id, hash, now: deps.now.getTime() }).all<LoadedRow>();
+/**
+ * Loads the app that a key belongs to. Throws `unauthorized` if the key is not good, and
+ * `address_not_allowed` if the call comes from elsewhere.
+ */
+export async function loadAppOfKey(
+  deps: Deps,
+  { id, hash, from }: Pick<KeyCaller, "id" | "hash" | "from">,
+): Promise<AppOfKey> {
+  const values = { id, hash, from, now: deps.now.getTime() };
+  const { results } = await LOAD(deps, values).all<LoadedRow>();
   const [found] = results;
   assertKey(deps, { id, scope: null }, found);
   const { appId, appName, issuer, name, expiresAt } = found;

@@ -11,6 +11,7 @@ import { statement } from "../../db/statement";
 import type { Deps } from "../../env";
 import { Problem } from "../../problem";
 import { readScopes, SCOPES, type Scope } from "../caller/actor";
+import type { AddressRange } from "../caller/address-range";
 import { getApp } from "./apps";
 import { record } from "../audit/event";
 import { once, type IdempotentRequest } from "../change/idempotency";
@@ -21,6 +22,8 @@ export interface ApiKeyRecord {
   prefix: string;
   name: string | null;
   scopes: Scope[];
+  /** Where calls may come from, in CIDR notation. Empty: from anywhere. */
+  addresses: string[];
   createdAt: Date;
   expiresAt: Date | null;
   /** Accurate to the hour. */
@@ -31,6 +34,7 @@ export interface ApiKeyInput {
   name?: string | undefined;
   /** If left out, the key gets all scopes. */
   scopes?: Scope[] | undefined;
+  addresses?: AddressRange[] | undefined;
   expiresAt?: Date | undefined;
 }
 
@@ -39,8 +43,8 @@ export interface ApiKeyInput {
  * `app_id` may not be null.
  */
 const INSERT = statement(`
-  INSERT INTO api_keys (id, app_id, name, hash, scopes, created_at, expires_at)
-  VALUES (:id, (SELECT id FROM apps WHERE id = :appId AND deleted_at IS NULL), :name, :hash, :scopes, :now, :expiresAt)`);
+  INSERT INTO api_keys (id, app_id, name, hash, scopes, addresses, created_at, expires_at)
+  VALUES (:id, (SELECT id FROM apps WHERE id = :appId AND deleted_at IS NULL), :name, :hash, :scopes, :addresses, :now, :expiresAt)`);
 const REVOKE = statement(`
   UPDATE api_keys SET revoked_at = :now WHERE id = :id AND app_id = :appId AND revoked_at IS NULL RETURNING id`);
 
@@ -62,13 +66,14 @@ export async function createKey(
         throw new Problem("invalid_request", { detail: "expiresAt: a time to come." });
       }
       const { id, key, hash } = await createApiKey();
-      const { name = null, scopes = [...SCOPES], expiresAt = null } = input;
+      const { name = null, scopes = [...SCOPES], addresses = [], expiresAt = null } = input;
       const values = {
         id,
         appId,
         name,
         hash,
         scopes: scopes.join(" "),
+        addresses: addresses.length > 0 ? JSON.stringify(addresses) : null,
         now: deps.now.getTime(),
         expiresAt: expiresAt?.getTime() ?? null,
       };
@@ -79,7 +84,7 @@ export async function createKey(
         ...carryOut(deps, ALWAYS, remember(id)),
       ]);
       const stored = { id, name, scopes, createdAt: deps.now, expiresAt, lastUsedAt: null };
-      return { ...stored, prefix: prefixOf(id), key };
+      return { ...stored, addresses: shown(addresses), prefix: prefixOf(id), key };
     },
     () => {
       throw new Problem("already_created", {
@@ -103,7 +108,7 @@ export async function listKeys(deps: Deps, appId: string): Promise<ApiKeyRecord[
       ),
     )
     .orderBy(desc(apiKeys.createdAt));
-  return rows.map(({ id, name, scopes, createdAt, expiresAt, lastUsedAt }) => ({
+  return rows.map(({ id, name, scopes, addresses, createdAt, expiresAt, lastUsedAt }) => ({
     id,
     prefix: prefixOf(id),
     name,
@@ -111,6 +116,7 @@ export async function listKeys(deps: Deps, appId: string): Promise<ApiKeyRecord[
     expiresAt,
     lastUsedAt,
     scopes: readScopes(scopes),
+    addresses: shown(addresses ?? []),
   }));
 }
 
@@ -126,6 +132,10 @@ export async function revokeKey(deps: Deps, appId: string, id: string): Promise<
     REVOKE(deps, { id, appId, now: deps.now.getTime() }),
     record(deps, { type: "api_key.revoked", actor: "admin", appId, note: id }),
   ]);
+}
+
+function shown(addresses: readonly AddressRange[]): string[] {
+  return addresses.map(([, , text]) => text);
 }
 
 function prefixOf(id: string): string {

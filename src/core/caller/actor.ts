@@ -18,6 +18,8 @@ export function readScopes(stored: string): Scope[] {
 export interface KeyCaller extends ApiKeyProof {
   /** The scope that the key must have. */
   scope: Scope;
+  /** The address that the call comes from, as 32 hexadecimal digits. Null if it is not known. */
+  from: string | null;
   /** The app's own name for the user whom the call is about. */
   userId: string;
 }

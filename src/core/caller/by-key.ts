@@ -9,6 +9,7 @@ import { statement } from "../../db/statement";
 import type { Deps } from "../../env";
 import { Problem } from "../../problem";
 import type { KeyCaller, Scope } from "./actor";
+import { COMES_FROM_ALLOWED } from "./address-range";
 import { KEY_IS_GOOD } from "./live";
 import {
   JOIN_AUTHENTICATORS,
@@ -21,8 +22,12 @@ import {
 /** Condition on an API key `k`: it is the presented key, and it is good. */
 export const HAS_KEY = `k.id = :id AND k.hash = :hash AND ${KEY_IS_GOOD}` as const;
 
+/** What is looked at of a key. */
+export const KEY_COLUMNS =
+  `k.scopes, k.last_used_at AS keyLastUsedAt, ${COMES_FROM_ALLOWED} AS isAllowed` as const;
+
 const LOAD = statement(`
-  SELECT ${RECORD_COLUMNS}, k.scopes, k.last_used_at AS keyLastUsedAt
+  SELECT ${RECORD_COLUMNS}, ${KEY_COLUMNS}
   FROM api_keys k
   JOIN apps a ON a.id = k.app_id AND a.deleted_at IS NULL
   LEFT JOIN users u ON u.app_id = a.id AND u.external_id = :userId ${JOIN_AUTHENTICATORS}
@@ -33,7 +38,7 @@ const LOAD = statement(`
  * statements, which check `HAS_KEY` themselves.
  */
 export const CHECK_KEY = statement(`
-  SELECT k.scopes, k.last_used_at AS keyLastUsedAt
+  SELECT ${KEY_COLUMNS}
   FROM api_keys k JOIN apps a ON a.id = k.app_id AND a.deleted_at IS NULL WHERE ${HAS_KEY}`);
 
 const HOUR = 3_600_000;
@@ -42,17 +47,18 @@ const NOTE_USE = statement(`
   WHERE id = :keyId AND (last_used_at IS NULL OR last_used_at <= :hourAgo)`);
 
 export type CheckedKey = Pick<Row<typeof apiKeys>, "scopes"> &
-  Named<Row<typeof apiKeys>, { keyLastUsedAt: "lastUsedAt" }>;
+  Named<Row<typeof apiKeys>, { keyLastUsedAt: "lastUsedAt" }> & { isAllowed: 0 | 1 };
 
 type LoadedRow = RecordRow & CheckedKey;
 
 /**
- * Loads the user whom a back end asks about. Throws `unauthorized` if the key is not good, and
- * `insufficient_scope` if it lacks the scope.
+ * Loads the user whom a back end asks about. Throws `unauthorized` if the key is not good,
+ * `address_not_allowed` if the call comes from elsewhere, and `insufficient_scope` if the key lacks
+ * the scope.
  */
 export async function loadByKey(deps: Deps, caller: KeyCaller): Promise<LoadedUser> {
-  const { id, hash, userId } = caller;
-  const values = { id, hash, userId, now: deps.now.getTime() };
+  const { id, hash, userId, from } = caller;
+  const values = { id, hash, userId, from, now: deps.now.getTime() };
   const { results } = await LOAD(deps, values).all<LoadedRow>();
   const [row] = results;
   assertKey(deps, caller, row);
@@ -70,6 +76,7 @@ export function assertKey<T extends CheckedKey>(
   found: T | undefined,
 ): asserts found is T {
   if (!found) throw new Problem("unauthorized", { cause: "unknown, revoked or expired key" });
+  if (!found.isAllowed) throw new Problem("address_not_allowed");
   if (scope !== null) assertScope(found.scopes, scope);
   noteUse(deps, id, found.keyLastUsedAt);
 }

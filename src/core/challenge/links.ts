@@ -19,6 +19,7 @@ import type { ChallengeClaims } from "./token";
 import { createChallenge, type Challenge, type ChallengeInput } from "./challenges";
 import { CHALLENGE_IS_OVER, hasScope, KEY_IS_GOOD, SAME_EPOCH } from "../caller/live";
 import type { IdempotentRequest } from "../change/idempotency";
+import { COMES_FROM_ALLOWED } from "../caller/address-range";
 import { assertKey, CHECK_KEY, HAS_KEY, type CheckedKey } from "../caller/by-key";
 import { CHALLENGE_RESULT_LIFE } from "../policy";
 import { returnTo } from "../app/return-url";
@@ -77,7 +78,7 @@ const CANCEL = statement(`
  */
 const REDEEM = statement(`
   DELETE FROM challenge_results AS r WHERE r.hash = :codeHash AND r.expires_at > :now
-    AND EXISTS (SELECT 1 FROM api_keys k WHERE ${HAS_KEY} AND k.app_id = r.app_id AND ${hasScope(":scope")})
+    AND EXISTS (SELECT 1 FROM api_keys k WHERE ${HAS_KEY} AND ${COMES_FROM_ALLOWED} AND k.app_id = r.app_id AND ${hasScope(":scope")})
     AND EXISTS (SELECT 1 FROM api_keys k WHERE k.id = r.key_id AND ${KEY_IS_GOOD})
     AND EXISTS (SELECT 1 FROM apps a WHERE a.id = r.app_id AND a.epoch = r.app_epoch AND a.deleted_at IS NULL)
     AND EXISTS (SELECT 1 FROM users u WHERE u.id = r.user_id AND u.epoch = r.user_epoch AND u.disabled_at IS NULL)
@@ -170,9 +171,9 @@ export async function redeemChallengeLink(
   caller: Omit<KeyCaller, "userId">,
   code: string,
 ): Promise<Redemption> {
-  const { id, hash, scope } = caller;
+  const { id, hash, scope, from } = caller;
   const codeHash = await hashSecret(code);
-  const values = { id, hash, scope, codeHash, now: deps.now.getTime() };
+  const values = { id, hash, scope, from, codeHash, now: deps.now.getTime() };
   // The batch has one type for the rows of both statements. Each row belongs to one of them.
   const [checked, redeemed] = await deps.db.$client.batch<CheckedKey & Redeemed>([
     CHECK_KEY(deps, values),

@@ -1,6 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { createKey, listKeys, revokeKey } from "../../core/app/keys";
 import { SCOPES } from "../../core/caller/actor";
+import { readRange } from "../../core/caller/address-range";
 import {
   IdempotencyHeaders,
   idempotentRequest,
@@ -16,6 +17,15 @@ import { ADMIN_PROBLEMS, AppId, security } from "./shared";
 const params = z.object({ appId: AppId });
 const KeyId = line(64).openapi({ example: "gm4tknrxhazdcmjs" });
 const Scope = z.enum(SCOPES);
+const Range = z
+  .string()
+  .max(64)
+  .transform((text, context) => {
+    const range = readRange(text);
+    if (range === null) context.addIssue("an address or a range, without bits behind its prefix");
+    return range ?? z.NEVER;
+  })
+  .openapi({ type: "string", maxLength: 64, example: "192.0.2.0/24" });
 
 const Key = z
   .object({
@@ -23,6 +33,9 @@ const Key = z
     prefix: z.string().openapi({ description: "What the key starts with." }),
     name: z.string().nullable(),
     scopes: z.array(Scope),
+    addresses: z
+      .array(z.string())
+      .openapi({ description: "Where calls may come from. Empty: from anywhere." }),
     createdAt: Instant,
     expiresAt: InstantOrNull,
     lastUsedAt: InstantOrNull,
@@ -47,6 +60,10 @@ export const KeyInput = z.strictObject({
         "What the key may do. If left out, it may do all of it. `verify`: verify codes, make challenges, and read. `enrol`: authenticators, backup codes and enrolment links. `users`: unlock and delete users. " +
         "`import`, together with `enrol`: take in the secret that a phone has from another system.",
     }),
+  addresses: z.array(Range).max(20).optional().openapi({
+    description:
+      "Where calls with this key may come from: addresses, or ranges in CIDR notation. If left out, from anywhere.",
+  }),
   expiresAt: InstantInput.optional(),
 });
 

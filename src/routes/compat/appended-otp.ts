@@ -85,7 +85,7 @@ async function userOf(c: Context<AppEnv>) {
   return { username: username ?? email, email, full_name: name, disabled: false };
 }
 
-const ready = [whereOn("1"), limitByAddress, ...withDeps] as const;
+const ready = [whereOn("appended-otp"), limitByAddress, ...withDeps] as const;
 const notAllowed = (c: Context<AppEnv>) => c.json({ detail: "Method Not Allowed" }, 405);
 
 export const appendedOtp = new Hono<AppEnv>()
@@ -104,7 +104,7 @@ export const appendedOtp = new Hono<AppEnv>()
     const { username } = await userOf(c);
     return c.json([{ item_id: "Foo", owner: username }]);
   })
-  .on(["GET", "PUT", "PATCH", "DELETE"], "/token", whereOn("1"), notAllowed)
-  .on(["POST", "PUT", "PATCH", "DELETE"], "/users/me/*", whereOn("1"), notAllowed);
+  .on(["GET", "PUT", "PATCH", "DELETE"], "/token", whereOn("appended-otp"), notAllowed)
+  .on(["POST", "PUT", "PATCH", "DELETE"], "/users/me/*", whereOn("appended-otp"), notAllowed);
 
 appendedOtp.onError(speaking(translate));

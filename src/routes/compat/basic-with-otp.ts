@@ -150,7 +150,7 @@ const notAllowed = (c: Context<AppEnv>) => c.json({ detail: "Method Not Allowed"
  * switches it on.
  */
 export const basicWithOtp = new Hono<AppEnv>()
-  .post("/auth/credentials", whereOn("3"), async (c) => {
+  .post("/auth/credentials", whereOn("basic-with-otp"), async (c) => {
     const input = {
       ...readBasic(c),
       device: null,
@@ -170,7 +170,7 @@ export const basicWithOtp = new Hono<AppEnv>()
     const token = tokenOf(result.loggedIn.credentials);
     return c.json({ token: otp ? await activate(c, token, otp) : token, status: STATUS.ok });
   })
-  .put("/auth/otp/enable", whereOn("3"), async (c) => {
+  .put("/auth/otp/enable", whereOn("basic-with-otp"), async (c) => {
     const caller = { ...(await callerFor(c)), fresh: true };
     const enabled = await readEnabled(c);
     const loaded = await loadBySession(c.var.deps, caller);
@@ -178,7 +178,7 @@ export const basicWithOtp = new Hono<AppEnv>()
     if (!enabled && isOn) await disableSecondFactor(c.var.deps, caller);
     return c.json(null);
   })
-  .get("/auth/otp/generate", whereOn("3"), async (c) => {
+  .get("/auth/otp/generate", whereOn("basic-with-otp"), async (c) => {
     const caller = { ...(await callerFor(c)), fresh: true };
     const { authenticators } = await loadBySession(c.var.deps, { ...caller, fresh: false });
     if (authenticators.some(isActive)) {
@@ -189,17 +189,17 @@ export const basicWithOtp = new Hono<AppEnv>()
     const png = Uint8Array.fromBase64(qr.png.slice(qr.png.indexOf(",") + 1));
     return c.body(png, 200, { "content-type": "image/png" });
   })
-  .get("/whoami", whereOn("3"), limitByAddress, ...withDeps, async (c) => {
+  .get("/whoami", whereOn("basic-with-otp"), limitByAddress, ...withDeps, async (c) => {
     const caller = { ...(await callerFor(c)), enrolment: false };
     const { account } = await loadBySession(c.var.deps, caller);
     return c.json(account.username ?? account.email);
   })
-  .on(["GET", "PUT", "PATCH", "DELETE"], "/auth/credentials", whereOn("3"), notAllowed)
-  .on(["GET", "POST", "PATCH", "DELETE"], "/auth/otp/enable", whereOn("3"), notAllowed)
+  .on(["GET", "PUT", "PATCH", "DELETE"], "/auth/credentials", whereOn("basic-with-otp"), notAllowed)
+  .on(["GET", "POST", "PATCH", "DELETE"], "/auth/otp/enable", whereOn("basic-with-otp"), notAllowed)
   .on(
     ["PUT", "POST", "PATCH", "DELETE"],
     ["/auth/otp/generate", "/whoami"],
-    whereOn("3"),
+    whereOn("basic-with-otp"),
     notAllowed,
   );
 

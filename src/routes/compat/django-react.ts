@@ -124,7 +124,7 @@ async function explainNoLogin(c: Context<AppEnv>, userId: string): Promise<Respo
 }
 
 export const djangoReact = new Hono<AppEnv>()
-  .use(whereOn("2"), openToRegisteredOrigins, limitByAddress, ...withDeps)
+  .use(whereOn("django-react"), openToRegisteredOrigins, limitByAddress, ...withDeps)
   .post("/register", async (c) => {
     const input = await parseFields(c, Registration, complain);
     await register(c.var.deps, input, { actor: "registration", client: clientOf(c) });

@@ -231,8 +231,8 @@ const PATHS = [
 ];
 
 export const djangoTotp = new Hono<AppEnv>()
-  .use("/totp/*", whereOn("4"), limitByAddress, ...withDeps)
-  .use("/jwt/*", whereOn("4"), limitByAddress, ...withDeps)
+  .use("/totp/*", whereOn("django-totp"), limitByAddress, ...withDeps)
+  .use("/jwt/*", whereOn("django-totp"), limitByAddress, ...withDeps)
   .route("/totp", totp)
   .route("/jwt", jwt)
   .on(["GET", "PUT", "PATCH", "DELETE"], PATHS, (c) => {

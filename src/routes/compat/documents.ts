@@ -16,7 +16,7 @@ const OAUTH = [{ OAuth2PasswordBearer: [] }];
 /** The tutorial's security scheme, so that Swagger UI's *Authorize* button logs in. */
 const appendedOtp = {
   openapi: "3.1.0",
-  info: { title: "API 1: the code behind the password", version: "1" },
+  info: { title: "FastAPI: the code behind the password", version: "1" },
   components: {
     securitySchemes: {
       OAuth2PasswordBearer: {
@@ -67,7 +67,7 @@ const WRONG: [number, string] = [400, "Wrong, with a message"];
 
 const djangoReact = {
   openapi: "3.1.0",
-  info: { title: "API 2: REST with cookies", version: "1" },
+  info: { title: "Django REST with a React client", version: "1" },
   paths: {
     "/api/auth/register": call(
       "Make an account",
@@ -87,7 +87,7 @@ const BEARER = [{ HTTPBearer: [] }];
 
 const basicWithOtp = {
   openapi: "3.1.0",
-  info: { title: "API 3: Basic with ?otp=", version: "1" },
+  info: { title: "FastAPI: HTTP Basic with ?otp=", version: "1" },
   components: {
     securitySchemes: {
       HTTPBasic: { type: "http", scheme: "basic" },
@@ -128,7 +128,7 @@ const basicWithOtp = {
 };
 
 export const DOCUMENTS = [
-  { api: "1", path: "/compat/1.json", title: "API 1", document: appendedOtp },
-  { api: "2", path: "/swagger.json", title: "API 2", document: djangoReact },
-  { api: "3", path: "/compat/3.json", title: "API 3", document: basicWithOtp },
+  { api: "appended-otp", path: "/compat/appended-otp.json", document: appendedOtp },
+  { api: "django-react", path: "/swagger.json", document: djangoReact },
+  { api: "basic-with-otp", path: "/compat/basic-with-otp.json", document: basicWithOtp },
 ] as const;

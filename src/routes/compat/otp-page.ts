@@ -1,4 +1,4 @@
-/** The test page of API 3. It is our own, with the cards and buttons of the published one. */
+/** The test page of basic-with-otp. It is our own, with the cards and buttons of the published one. */
 
 import { Hono } from "hono";
 import { html } from "hono/html";
@@ -60,7 +60,7 @@ const CONTENT = html`<main>
 
 export const otpPage = new Hono<AppEnv>().get(
   "/static/index.html",
-  whereOn("3"),
+  whereOn("basic-with-otp"),
   limitByAddress,
   (c) => {
     c.header("content-security-policy", POLICY);

@@ -2,12 +2,13 @@
 
 import { createMiddleware } from "hono/factory";
 import { Problem } from "../../problem";
+import type { PublishedApi } from "../../env";
 import type { AppEnv } from "../context";
 
-export function whereOn(api: "0" | "1" | "2" | "3" | "4") {
+export function whereOn(api: PublishedApi) {
   return createMiddleware<AppEnv>(async (c, next) => {
     if (!c.var.config.settings.compat.has(api)) {
-      throw new Problem("unknown_path", { cause: `API ${api} is not in COMPAT` });
+      throw new Problem("unknown_path", { cause: `${api} is not in COMPAT` });
     }
     await next();
   });

@@ -37,6 +37,7 @@ const key = {
   prefix: `sg_${KEY_ID}`,
   name: "Back end",
   scopes: ["verify", "enrol"],
+  addresses: ["192.0.2.0/24"],
   createdAt: AT.keyMade,
   expiresAt: null,
   lastUsedAt: null,
@@ -89,7 +90,7 @@ export const OPERATOR_EXAMPLES: Record<string, Example> = {
     answers: { 200: { ...app, settings: { ...settings, requireProof: true } } },
   },
   createApiKey: {
-    body: { name: "Back end", scopes: ["verify", "enrol"] },
+    body: { name: "Back end", scopes: ["verify", "enrol"], addresses: ["192.0.2.0/24"] },
     answers: {
       201: { ...key, key: `sg_${KEY_ID}_onswg4tfoqqg6zranbswyzltmvzxgidpmyqgk6dbnvygyzi` },
     },

@@ -35,7 +35,7 @@ const getRoute = createRoute({
   security,
   responses: {
     200: json("The app and the key", OwnApp),
-    ...problems(...CALL_PROBLEMS, "unauthorized", "invalid_request"),
+    ...problems(...CALL_PROBLEMS, "unauthorized", "address_not_allowed", "invalid_request"),
   },
 });
 

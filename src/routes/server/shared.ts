@@ -9,7 +9,12 @@ import { limitUser } from "../limits";
 import { CALL_PROBLEMS, json } from "../openapi";
 
 /** Every problem with a key, and every problem that may come before. */
-export const KEY_PROBLEMS = [...CALL_PROBLEMS, "unauthorized", "insufficient_scope"] as const;
+export const KEY_PROBLEMS = [
+  ...CALL_PROBLEMS,
+  "unauthorized",
+  "address_not_allowed",
+  "insufficient_scope",
+] as const;
 
 export const BackupCodesLeft = z
   .object({

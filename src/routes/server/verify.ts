@@ -1,9 +1,11 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { secondsUntil } from "../../core/user/guard";
+import { invalidCode } from "../../core/code/lock-out";
 import { resynchronise } from "../../core/code/resynchronise";
 import { verifyCode } from "../../core/code/verify";
 import type { Deps } from "../../env";
+import { Problem } from "../../problem";
 import { MAX_USER_AGENT } from "../address";
 import { requireKey } from "../auth";
 import type { AppEnv } from "../context";
@@ -23,14 +25,15 @@ const sourceFields = {
     .optional()
     .openapi({ description: "Like the header `Stepgate-User-Agent`, which it overrides." }),
 };
-const ATTEMPT_PROBLEMS = [
+/** What is wrong with the user, and not with the call. */
+const USER_PROBLEMS = [
   "not_found",
   "not_enrolled",
   "locked",
   "user_disabled",
   "rebinding_required",
-  "conflict",
 ] as const;
+const ATTEMPT_PROBLEMS = [...USER_PROBLEMS, "conflict"] as const;
 
 const Verification = z
   .union([
@@ -75,10 +78,17 @@ const verify = createRoute({
   middleware: [requireKey("verify")] as const,
   request: {
     params,
+    query: z.strictObject({
+      status: z.literal("1").optional().openapi({
+        description:
+          "For tools that read nothing but the status. A right code is answered with 204. A wrong code, and a user from whom no code is accepted, are answered with 403 and the problem.",
+      }),
+    }),
     body: body(z.strictObject({ code: CodeText, ...sourceFields })),
   },
   responses: {
     200: json("The answer", Verification),
+    204: { description: "With `status=1`: the code is right, and spent" },
     ...problems(...KEY_PROBLEMS, ...BODY_PROBLEMS, ...ATTEMPT_PROBLEMS),
   },
 });
@@ -107,13 +117,29 @@ function behalfOf(c: Context<AppEnv>, { ip, userAgent }: EndUser): Deps {
   return onBehalfOf(c.var.deps, { ip: ip ?? told.ip, userAgent: userAgent ?? told.userAgent });
 }
 
+/** Throws the problem as a 403 if the code is wrong, or if no code of this user is accepted. */
+async function assertRight(deps: Deps, attempt: ReturnType<typeof verifyCode>): Promise<void> {
+  const verification = await attempt.catch((error: unknown) => {
+    const isRefusal = error instanceof Problem && USER_PROBLEMS.some((code) => code === error.code);
+    throw isRefusal ? error.asForbidden() : error;
+  });
+  if (verification.valid) return;
+  const { attemptsRemaining } = verification;
+  throw invalidCode(deps, verification, { attemptsRemaining }).asForbidden();
+}
+
 export const verifyRoutes = router()
   .openapi(verify, async (c) => {
     const { userId } = c.req.valid("param");
     const { code, ...endUser } = c.req.valid("json");
     const { deps, key } = c.var;
     await limitUser(c.env.USER_LIMIT, `${key.hash}:${userId}`, deps.now);
-    const verification = await verifyCode(behalfOf(c, endUser), { ...key, userId }, { code });
+    const attempt = verifyCode(behalfOf(c, endUser), { ...key, userId }, { code });
+    if (c.req.valid("query").status) {
+      await assertRight(deps, attempt);
+      return c.body(null, 204);
+    }
+    const verification = await attempt;
     if (!verification.valid && verification.lockedUntil) {
       c.header("retry-after", String(secondsUntil(verification.lockedUntil, deps.now)));
     }

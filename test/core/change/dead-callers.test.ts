@@ -196,7 +196,7 @@ async function populate(): Promise<World> {
   if (!key || !current || !second) throw new Error("no callers");
   return {
     callers: {
-      key: { ...key, scope: "enrol", userId: person.id },
+      key: { ...key, scope: "enrol", from: null, userId: person.id },
       session: { ...current, secretHash: null, fresh: true, enrolment: true },
       link: browser,
       operator: asOperator(person.id),

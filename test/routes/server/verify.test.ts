@@ -10,6 +10,8 @@ import {
   enrolled,
   phoneWith,
   problemCode,
+  useKey,
+  wrongCodeOf,
   type TestApp,
 } from "../../service";
 import { TEST_SECRETS } from "../../secrets";
@@ -140,5 +142,58 @@ describe("a code sent again", () => {
     await app.verify("ada", codeOf(phone));
     const refusal = { valid: false, attemptsRemaining: 5 };
     expect(await answerOf(app.verify("ada", earlier))).toEqual(refusal);
+  });
+});
+
+describe("a verification for a tool that reads nothing but the status", () => {
+  const ask = (app: TestApp, userId: string, code: string) =>
+    app.v1("POST", `/users/${userId}/verify?status=1`, { body: { code } });
+
+  it("is 204 once for a right code, and 403 for the same code again", async () => {
+    const app = await createApp();
+    const { phone } = await enrolled(app, "ada");
+    const code = codeOf(phone);
+    const answers = [await ask(app, "ada", code), await ask(app, "ada", code)];
+    expect(answers.map(({ status }) => status)).toEqual([204, 403]);
+    expect(await answers[1]?.json()).toMatchObject({
+      code: "invalid_code",
+      status: 403,
+      attemptsRemaining: 5,
+    });
+  });
+
+  it("is 403 with the usual problem for whoever may not be let in", async () => {
+    const app = await createApp();
+    const { phone } = await enrolled(app, "ada");
+    await enrol(app, "bob");
+    const wrong = wrongCodeOf(phone);
+    const problems = [];
+    for (const userId of ["ada", "ada", "ada", "ada", "ada", "ada", "bob", "nobody"]) {
+      const response = await ask(app, userId, wrong);
+      expect(response.status).toBe(403);
+      problems.push(await response.json());
+    }
+    expect(problems).toMatchObject([
+      { code: "invalid_code", attemptsRemaining: 4 },
+      { code: "invalid_code", attemptsRemaining: 3 },
+      { code: "invalid_code", attemptsRemaining: 2 },
+      { code: "invalid_code", attemptsRemaining: 1 },
+      { code: "invalid_code", attemptsRemaining: 0, lockedUntil: expect.any(String) },
+      { code: "locked", lockedUntil: expect.any(String) },
+      { code: "not_enrolled" },
+      { code: "not_found" },
+    ]);
+  });
+
+  it("is no answer about the user if the call itself is wrong", async () => {
+    const app = await createApp();
+    const { phone } = await enrolled(app, "ada");
+    const other = useKey(app.id, "sg_nonsense");
+    const code = codeOf(phone);
+    expect((await ask(other, "ada", code)).status).toBe(401);
+    expect((await app.v1("POST", "/users/ada/verify?status=2", { body: { code } })).status).toBe(
+      422,
+    );
+    expect((await ask(app, "ada", code)).status).toBe(204);
   });
 });
