@@ -146,14 +146,13 @@ describe("a code sent again", () => {
 });
 
 describe("a verification for a tool that reads nothing but the status", () => {
-  const ask = (app: TestApp, userId: string, code: string) =>
-    app.v1("POST", `/users/${userId}/verify?status=1`, { body: { code } });
+  const ask = (userId: string, code: string, { v1 } = app) =>
+    v1("POST", `/users/${userId}/verify?status=1`, { body: { code } });
 
   it("is 204 once for a right code, and 403 for the same code again", async () => {
-    const app = await createApp();
     const { phone } = await enrolled(app, "ada");
     const code = codeOf(phone);
-    const answers = [await ask(app, "ada", code), await ask(app, "ada", code)];
+    const answers = [await ask("ada", code), await ask("ada", code)];
     expect(answers.map(({ status }) => status)).toEqual([204, 403]);
     expect(await answers[1]?.json()).toMatchObject({
       code: "invalid_code",
@@ -163,13 +162,12 @@ describe("a verification for a tool that reads nothing but the status", () => {
   });
 
   it("is 403 with the usual problem for whoever may not be let in", async () => {
-    const app = await createApp();
     const { phone } = await enrolled(app, "ada");
     await enrol(app, "bob");
     const wrong = wrongCodeOf(phone);
     const problems = [];
     for (const userId of ["ada", "ada", "ada", "ada", "ada", "ada", "bob", "nobody"]) {
-      const response = await ask(app, userId, wrong);
+      const response = await ask(userId, wrong);
       expect(response.status).toBe(403);
       problems.push(await response.json());
     }
@@ -186,14 +184,13 @@ describe("a verification for a tool that reads nothing but the status", () => {
   });
 
   it("is no answer about the user if the call itself is wrong", async () => {
-    const app = await createApp();
     const { phone } = await enrolled(app, "ada");
     const other = useKey(app.id, "sg_nonsense");
     const code = codeOf(phone);
-    expect((await ask(other, "ada", code)).status).toBe(401);
+    expect((await ask("ada", code, other)).status).toBe(401);
     expect((await app.v1("POST", "/users/ada/verify?status=2", { body: { code } })).status).toBe(
       422,
     );
-    expect((await ask(app, "ada", code)).status).toBe(204);
+    expect((await ask("ada", code)).status).toBe(204);
   });
 });
