@@ -1,0 +1,10 @@
+/** Everything that has to hold for the package, but for its calls to a real server. */
+
+import { runNode, runTool } from "./run.mjs";
+
+runNode("scripts/api.mjs", "--check");
+runNode("scripts/build.mjs");
+runTool("tsc", "--project", "tsconfig.json");
+runTool("publint", "--strict");
+runTool("attw", "--pack", ".", "--profile", "esm-only", "--format", "ascii");
+runNode("--test", "--test-reporter=dot", "tests/*.test.mjs");
