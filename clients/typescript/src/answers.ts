@@ -19,7 +19,7 @@ export function readAnswer(answer: Answer): object | undefined {
   if (status === 204) return undefined;
   if (SUCCESSES.includes(status) && mediaType === "application/json") return parse(answer);
   if (status >= 400 && status < 500 && mediaType === "application/problem+json") {
-    throw refused(answer, parse(answer) as ProblemAnswer);
+    throw refused(answer, parse<ProblemAnswer>(answer));
   }
   throw new Unavailable(`${status} ${mediaType || "without a type"} is no plain answer.`);
 }
@@ -64,8 +64,9 @@ function kindOf({ code, detail }: Refusal): typeof Refused {
   return code === "locked" ? Locked : Refused;
 }
 
-function parse({ text: json }: Answer): object {
-  let fields: object;
+/** Only an object for certain: its fields are read one by one. */
+function parse<Body extends object>({ text: json }: Answer): Body {
+  let fields: Body;
   try {
     fields = JSON.parse(json);
   } catch (cause) {

@@ -93,7 +93,7 @@ export class Stepgate {
   async enrol(userId: string, given: options.EnrolOptions = {}): Promise<results.Enrolment> {
     const { accountName, issuer, name, rebindToken } = given;
     const body = { accountName, issuer, name, rebindToken };
-    return results.readEnrolment((await this.#add(userId, body, given)) as shape.PendingAnswer);
+    return results.readEnrolment(await this.#add(userId, body, given));
   }
 
   /**

@@ -59,7 +59,7 @@ function cookieSession(
 
 /** The end is inside the signature: a browser may keep a cookie for longer than it was told. */
 function openAt(now: number, text: string): unknown {
-  const { logIn, until } = JSON.parse(text) as { logIn: unknown; until: unknown };
+  const { logIn, until }: { logIn?: unknown; until?: unknown } = JSON.parse(text);
   return typeof until === "number" && until > now ? logIn : null;
 }
 

@@ -110,7 +110,7 @@ function regenerate({ session }: Request): Promise<void> {
     throw new TypeError("There is no session of express-session in this request.");
   }
   return new Promise((done, failed) => {
-    session.regenerate((error) => (error ? failed(error as Error) : done()));
+    session.regenerate((error) => (error ? failed(error) : done()));
   });
 }
 

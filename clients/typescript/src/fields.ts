@@ -75,8 +75,12 @@ export function rows<T, N extends NameOf<T>>(fields: T, name: N): T[N] {
 
 /** Only what the answer itself has: never something that an object inherits. */
 function valueOf(fields: unknown, name: string): unknown {
-  const record = present(fields as Record<string, unknown>);
-  return Object.hasOwn(record, name) ? record[name] : undefined;
+  const isThere = isRecord(fields) && Object.hasOwn(fields, name);
+  return isThere ? fields[name] : undefined;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
 }
 
 function half(name: string): never {

@@ -1,5 +1,6 @@
 /** What the calls answer. All moments are `Date`s. */
 
+import { Unavailable } from "./errors.js";
 import { flag, inner, instant, maybe, rows, text, texts, whole, word } from "./fields.js";
 import type * as shape from "./shapes.js";
 
@@ -134,10 +135,11 @@ function readAuthenticator(fields: shape.AuthenticatorAnswer): Authenticator {
   };
 }
 
-export function readEnrolment(fields: shape.PendingAnswer): Enrolment {
+export function readEnrolment(fields: shape.EnrolAnswer): Enrolment {
+  if (fields.status !== "pending") throw new Unavailable("The answer is no enrolment.");
   const qr = inner(fields, "qr");
   return {
-    status: word(fields, "status", ["pending"]),
+    status: "pending",
     id: text(fields, "id"),
     secret: text(fields, "secret"),
     uri: text(fields, "uri"),

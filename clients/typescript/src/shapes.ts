@@ -23,7 +23,6 @@ export type UserAnswer = Answered<User["get"], 200>;
 export type AuthenticatorAnswer = UserAnswer["authenticators"][number];
 export type EnrolBody = Sent<Authenticators>;
 export type EnrolAnswer = Answered<Authenticators, 201>;
-export type PendingAnswer = Extract<EnrolAnswer, { status: "pending" }>;
 export type ActiveAnswer = Extract<EnrolAnswer, { status: "active" }>;
 export type ConfirmAnswer = Answered<Confirm, 200>;
 export type VerifyAnswer = Answered<Verify, 200>;

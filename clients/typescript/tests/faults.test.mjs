@@ -3,9 +3,17 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { InvalidCode, Locked, Refused, Stepgate, StepgateError, Unavailable } from "stepgate";
-import { APP, FAULTS, PATIENCE_MS, REFUSALS, startFaulty, WRONG_APPS } from "./faulty.mjs";
+import {
+  APP,
+  FAULTS,
+  PATIENCE_MS,
+  REFUSALS,
+  SLOW,
+  startFaulty,
+  timeoutFor,
+  WRONG_APPS,
+} from "./faulty.mjs";
 
-const SLOW = ["silent", "trickle", "trickledHead"];
 let server;
 
 before(async () => {
@@ -18,10 +26,10 @@ beforeEach(() => {
 
 function clientOf(fault, changed = {}) {
   const url = `${server.url}/${fault}`;
-  return new Stepgate({ url, key: "sg_key", appId: APP, timeoutMs: PATIENCE_MS, ...changed });
+  return new Stepgate({ url, key: "sg_key", appId: APP, timeoutMs: timeoutFor(fault), ...changed });
 }
 
-describe("needsCode", { concurrency: true }, () => {
+describe("needsCode", { concurrency: 8 }, () => {
   test("is false for the plain answer", async () => {
     assert.equal(await clientOf("plain").needsCode("ada"), false);
     assert.equal(await clientOf("needed").needsCode("ada"), true);
@@ -35,7 +43,7 @@ describe("needsCode", { concurrency: true }, () => {
 
   for (const fault of ["huge", "endless"]) {
     test(`stops reading ${fault} by its length, and not by its time`, async () => {
-      const client = clientOf(fault, { timeoutMs: 10_000 });
+      const client = clientOf(fault);
       await assert.rejects(client.needsCode("ada"), /too long/);
     });
   }
@@ -65,7 +73,7 @@ describe("needsCode", { concurrency: true }, () => {
   test("throws for what is no user id, and sends nothing", async () => {
     const client = clientOf("plain+ids");
     for (const id of [undefined, null, "", ".", "..", 7, {}, ["ada"], "\ud800"]) {
-      await assert.rejects(client.needsCode(id), { code: "invalid_request" }, String(id));
+      await assert.rejects(client.needsCode(id), { code: "invalid_request" });
     }
     assert.ok(!server.seen.some(({ path }) => path.startsWith("/plain+ids/")));
   });
@@ -89,17 +97,15 @@ test("an attempt ends in time however slowly the answer comes", async () => {
 });
 
 test("an attempt ends in time when fetch does not look at the signal", async () => {
-  const fetch = () => new Promise(() => {});
-  await assert.rejects(clientOf("", { fetch, timeoutMs: 20 }).check(), /too late/);
+  await assert.rejects(clientOf("", { fetch: never, timeoutMs: 20 }).check(), /too late/);
 });
 
 test("no fault makes a code right, and none sends it twice", async () => {
   const faults = [...Object.keys(FAULTS), ...Object.keys(REFUSALS)];
-  const sent = (fault) => server.seen.filter(({ path }) => path.startsWith(`/${fault}/`)).length;
   await Promise.all(
     faults.map(async (fault) => {
       await assert.rejects(clientOf(fault).verify("ada", "000000"), StepgateError, fault);
-      assert.equal(sent(fault), 1, fault);
+      assert.equal(countSeen(fault), 1, fault);
     }),
   );
 });
@@ -215,6 +221,14 @@ test("an address of the visitor that is none is left out", async () => {
   assert.equal(first["stepgate-user-agent"].length, 512);
   assert.equal(second["stepgate-user-ip"], "2001:db8::1");
 });
+
+function never() {
+  return new Promise(() => {});
+}
+
+function countSeen(fault) {
+  return server.seen.filter(({ path }) => path.startsWith(`/${fault}/`)).length;
+}
 
 /** Answers the check of the key well, and everything else with this. */
 function always(body, status = 200, headers = {}, type = "application/json") {

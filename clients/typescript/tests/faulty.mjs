@@ -3,8 +3,9 @@
 import { createServer } from "node:http";
 
 export const APP = "app_here";
-/** That a client of the slow paths waits. */
+/** That a client of the slow paths waits. The others do not depend on how busy the machine is. */
 export const PATIENCE_MS = 400;
+export const SLOW = ["silent", "trickle", "trickledHead"];
 
 const JSON_TYPE = { "content-type": "application/json" };
 const PROBLEM_TYPE = { "content-type": "application/problem+json" };
@@ -90,6 +91,11 @@ const WRONG_APP = {
 };
 export const WRONG_APPS = Object.keys(WRONG_APP);
 
+/** The time limit for a client of a path, in milliseconds. */
+export function timeoutFor(path) {
+  return SLOW.some((fault) => path.endsWith(fault)) ? PATIENCE_MS : 10_000;
+}
+
 /** Listens until `close()`. `seen` has every request but the checks of the key. */
 export async function startFaulty() {
   const seen = [];
@@ -98,7 +104,10 @@ export async function startFaulty() {
     const [name, under = name] = fault.split("+");
     let body = "";
     for await (const chunk of request) body += chunk;
-    if (rest[0] === "app") return (WRONG_APP[name] ?? answerApp)(response);
+    if (rest[0] === "app") {
+      (WRONG_APP[name] ?? answerApp)(response);
+      return;
+    }
     seen.push({ method: request.method, path: request.url, headers: request.headers, body });
     const isVerification = request.method === "POST" && under !== name;
     const answer = { ...FAULTS, ...REFUSALS, ...FINE }[isVerification ? under : name];
