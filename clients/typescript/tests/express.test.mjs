@@ -59,7 +59,7 @@ function clientOf(fault) {
   return new Stepgate({ url: `${faulty.url}/${fault}`, key: "sg_key", appId: APP });
 }
 
-describe("a log-in in Express", { concurrency: 8 }, () => {
+describe("a log-in in Express", { concurrency: 16 }, () => {
   describeLogIn(
     (client) => listen(makeApp(client)),
     () => faulty.url,

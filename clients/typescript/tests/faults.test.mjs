@@ -29,7 +29,7 @@ function clientOf(fault, changed = {}) {
   return new Stepgate({ url, key: "sg_key", appId: APP, timeoutMs: timeoutFor(fault), ...changed });
 }
 
-describe("needsCode", { concurrency: 8 }, () => {
+describe("needsCode", { concurrency: 16 }, () => {
   test("is false for the plain answer", async () => {
     assert.equal(await clientOf("plain").needsCode("ada"), false);
     assert.equal(await clientOf("needed").needsCode("ada"), true);

@@ -74,14 +74,14 @@ function memorySessions(kept = new Map()) {
   return { session, kept };
 }
 
-describe("a log-in in Hono with signed cookies", { concurrency: 8 }, () => {
+describe("a log-in in Hono with signed cookies", { concurrency: 16 }, () => {
   describeLogIn(
     (client) => browse(makeApp(client)),
     () => faulty.url,
   );
 });
 
-describe("a log-in in Hono with sessions of the app's own", { concurrency: 8 }, () => {
+describe("a log-in in Hono with sessions of the app's own", { concurrency: 16 }, () => {
   describeLogIn(
     (client) => browse(makeApp(client, memorySessions())),
     () => faulty.url,
