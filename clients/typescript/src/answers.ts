@@ -17,9 +17,11 @@ const NO_CODE = /^(proof: )?codes?(\[\d\]|\.\d)?:/;
 export function readAnswer(answer: Answer): object | undefined {
   const { status, mediaType } = answer;
   if (status === 204) return undefined;
-  if (SUCCESSES.includes(status) && mediaType === "application/json") return parse(answer);
+  if (SUCCESSES.includes(status) && mediaType === "application/json") {
+    return plain<object>(() => JSON.parse(answer.text));
+  }
   if (status >= 400 && status < 500 && mediaType === "application/problem+json") {
-    throw refused(answer, parse<ProblemAnswer>(answer));
+    throw refused(answer);
   }
   throw new Unavailable(`${status} ${mediaType || "without a type"} is no plain answer.`);
 }
@@ -44,7 +46,8 @@ export function assertValid(
   });
 }
 
-function refused(answer: Answer, problem: ProblemAnswer): Refused {
+function refused(answer: Answer): Refused {
+  const problem = plain<ProblemAnswer>(() => JSON.parse(answer.text));
   const refusal = {
     code: text(problem, "code"),
     status: answer.status,
@@ -64,13 +67,11 @@ function kindOf({ code, detail }: Refusal): typeof Refused {
   return code === "locked" ? Locked : Refused;
 }
 
-/** Only an object for certain: its fields are read one by one. */
-function parse<Body extends object>({ text: json }: Answer): Body {
-  let fields: Body;
+/** An object for certain, whose fields are then read one by one. */
+function plain<Body extends object>(parse: () => Body): Body {
   try {
-    fields = JSON.parse(json);
+    return present(parse());
   } catch (cause) {
-    throw new Unavailable("The answer is no JSON.", { cause });
+    throw cause instanceof Unavailable ? cause : new Unavailable("No JSON.", { cause });
   }
-  return present(fields);
 }

@@ -14,8 +14,22 @@ const {
 } = process.env;
 
 const STRANGE_IDS = [
-  ...["a/b", "100%", "é", "e\u0301", "日本", "a b?c#d", "~", "..a", "%2e%2e", "a+b", "a\\b"],
-  ...["$&", "{id}", "a;b", "😀", "undefined"],
+  "a/b",
+  "100%",
+  "é",
+  "e\u0301",
+  "日本",
+  "a b?c#d",
+  "~",
+  "..a",
+  "%2e%2e",
+  "a+b",
+  "a\\b",
+  "$&",
+  "{id}",
+  "a;b",
+  "😀",
+  "undefined",
 ];
 const client = new Stepgate({ url, key, appId });
 
