@@ -3,6 +3,7 @@
  * token that is checked offline.
  */
 
+import { isatty } from "node:tty";
 import { createLocalJWKSet, jwtVerify } from "jose";
 import { expectStatus } from "./api-client.mjs";
 import { Refusal } from "./refusal.mjs";
@@ -14,7 +15,7 @@ export function title(text) {
 
 /** Hands the secret to the phone, if it is one that can be told, and always to the person. */
 export function handToPhone(phone, { uri, secret }) {
-  const colours = process.stdout.isTTY && !process.env.NO_COLOR;
+  const colours = isatty(process.stdout.fd) && !process.env.NO_COLOR;
   console.log(`\n${drawInTerminal(uri, { colours })}\n`);
   console.log("   Scan it with any authenticator app, or type the secret:");
   console.log(`   ${secret.match(/.{1,4}/g).join(" ")}\n`);

@@ -11,14 +11,15 @@ import { parseArgs } from "node:util";
 import { Refusal, run } from "./refusal.mjs";
 import { ROOT } from "./wrangler.mjs";
 
-const OPTIONS = {
-  seed: { type: "string", default: String(randomInt(2 ** 31)) },
-  times: { type: "string", default: "10" },
-};
-
 await run(async () => {
-  const { values, positionals } = parseArgs({ options: OPTIONS, allowPositionals: true });
-  const [seed, times] = [values.seed, values.times].map(String);
+  const { values, positionals } = parseArgs({
+    options: {
+      seed: { type: "string", default: String(randomInt(2 ** 31)) },
+      times: { type: "string", default: "10" },
+    },
+    allowPositionals: true,
+  });
+  const { seed, times } = values;
   if (![seed, times].every((text) => /^\d{1,10}$/.test(text))) {
     throw new Refusal("--seed and --times are whole numbers.");
   }

@@ -54,8 +54,8 @@ export function startServer(port, stateDir, command = ["npm", "start"]) {
   });
   const ended = new Promise((resolve) => child.once("close", resolve));
   const stop = async () => {
-    if (child.exitCode === null && child.signalCode === null)
-      process.kill(-Number(child.pid), "SIGTERM");
+    const isRunning = child.exitCode === null && child.signalCode === null;
+    if (child.pid && isRunning) process.kill(-child.pid, "SIGTERM");
     await ended;
   };
   return { ...follow(child, ended), child, ended, stop };
