@@ -14,6 +14,11 @@ export const PROBLEMS = {
     title: "A valid API key or token is needed.",
     help: "Send `Authorization: Bearer …` with an API key of the app (`/v1`) or the operator's token (`/admin`). A key that was revoked or has expired is refused like an unknown one.",
   },
+  invalid_signature: {
+    status: 401,
+    title: "The signature of the request is not good.",
+    help: "A signed request needs the headers `Signature-Input` and `Signature` (RFC 9421): HMAC-SHA-256 over `@method`, `@target-uri` and, if there is a body, `content-digest` (RFC 9530, SHA-256), with `created` and `keyid`. `created` may differ from the service's clock by a minute (`GET /v1/time`). `detail` names what is missing. `@target-uri` is the URL as the service sees it. Nothing was changed.",
+  },
   invalid_credentials: {
     status: 401,
     title: "The name or the password is wrong.",

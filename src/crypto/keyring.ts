@@ -28,6 +28,7 @@ export type DigestPurpose =
   | "secret"
   | "used-code"
   | "request"
+  | "request-signature"
   | "rebinding"
   | "password-guard"
   | "known-browser"
@@ -89,6 +90,7 @@ async function deriveDigestKeys(raw: BufferSource): Promise<RingKey["digest"]> {
     secret: await derive("secret"),
     "used-code": await derive("used-code"),
     request: await derive("request"),
+    "request-signature": await derive("request-signature"),
     rebinding: await derive("rebinding"),
     "password-guard": await derive("password-guard"),
     "known-browser": await derive("known-browser"),

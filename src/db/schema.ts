@@ -78,6 +78,10 @@ export const apiKeys = sqliteTable(
     id: text().primaryKey(),
     appId: text().notNull(),
     name: text(),
+    /** Whether calls carry the key, or are signed with it. */
+    kind: text({ enum: ["bearer", "signing"] })
+      .notNull()
+      .default("bearer"),
     /** SHA-256 of the key. 256 random bits need no pepper. */
     hash: text().notNull(),
     /** Separated by spaces: `verify enrol users import`. Never changed after creation. */

@@ -11,6 +11,7 @@ import { addressOf } from "./address";
 import type { AppEnv } from "./context";
 import { onBehalfOf, readEndUser } from "./end-user";
 import { limitKey } from "./limits";
+import { isSigned, signerOf } from "./request-signature";
 
 type PresentedKey = Pick<KeyCaller, "id" | "hash" | "from">;
 
@@ -26,9 +27,12 @@ export function requireKey(scope: Scope) {
   });
 }
 
-/** Requires a well-formed API key with any scope, and notes for which end user it calls. */
+/**
+ * Requires a well-formed API key with any scope, or a request that is signed with one, and notes for
+ * which end user it calls.
+ */
 export async function presentedKey(c: Context<AppEnv>): Promise<PresentedKey> {
-  const proof = await parseApiKey(bearer(c) ?? "");
+  const proof = isSigned(c) ? await signerOf(c) : await parseApiKey(bearer(c) ?? "");
   if (!proof) throw new Problem("unauthorized", { cause: "no API key" });
   // The limit counts by the hash. Somebody who knows only the id, which is shown and logged, uses
   // nothing up.

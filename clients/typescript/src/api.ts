@@ -355,6 +355,25 @@ export interface components {
                 expiresAt: string | null;
             };
         };
+        /** @description Problem details (RFC 9457). */
+        Problem: {
+            /**
+             * @description Stable: branch on this. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            code: "malformed_request" | "unauthorized" | "invalid_signature" | "invalid_credentials" | "session_ended" | "invalid_challenge" | "insufficient_scope" | "address_not_allowed" | "origin_not_allowed" | "enrolment_required" | "password_required" | "proof_required" | "registration_closed" | "second_factor_required" | "user_disabled" | "rebinding_required" | "not_found" | "unknown_path" | "not_enrolled" | "method_not_allowed" | "request_timeout" | "already_confirmed" | "already_created" | "app_built_in" | "email_taken" | "username_taken" | "conflict" | "enrolment_closed" | "secret_in_use" | "too_many_authenticators" | "link_ended" | "request_too_large" | "unsupported_media_type" | "idempotency_mismatch" | "invalid_request" | "return_url_not_registered" | "rate_limited" | "internal_error" | "unreadable_data" | "misconfigured" | "unavailable";
+            /**
+             * Format: uri
+             * @description A page about this code.
+             */
+            type: string;
+            title: string;
+            status: number;
+            /** @description What exactly is wrong this time. */
+            detail?: string;
+            /** @description The same as in `X-Request-Id` and in the logs. */
+            requestId: string;
+        };
         /** @description Proves that the user has a factor which is active already. Send either a code or the id of a challenge. A proof is good for one change. It is required if the app has the setting `requireProof`. */
         Proof: {
             /**
@@ -393,25 +412,6 @@ export interface components {
             status: "active";
             /** @description Present with the user's first authenticator. They are shown only here. */
             backupCodes?: string[];
-        };
-        /** @description Problem details (RFC 9457). */
-        Problem: {
-            /**
-             * @description Stable: branch on this. (enum property replaced by openapi-typescript)
-             * @enum {string}
-             */
-            code: "malformed_request" | "unauthorized" | "invalid_credentials" | "session_ended" | "invalid_challenge" | "insufficient_scope" | "address_not_allowed" | "origin_not_allowed" | "enrolment_required" | "password_required" | "proof_required" | "registration_closed" | "second_factor_required" | "user_disabled" | "rebinding_required" | "not_found" | "unknown_path" | "not_enrolled" | "method_not_allowed" | "request_timeout" | "already_confirmed" | "already_created" | "app_built_in" | "email_taken" | "username_taken" | "conflict" | "enrolment_closed" | "secret_in_use" | "too_many_authenticators" | "link_ended" | "request_too_large" | "unsupported_media_type" | "idempotency_mismatch" | "invalid_request" | "return_url_not_registered" | "rate_limited" | "internal_error" | "unreadable_data" | "misconfigured" | "unavailable";
-            /**
-             * Format: uri
-             * @description A page about this code.
-             */
-            type: string;
-            title: string;
-            status: number;
-            /** @description What exactly is wrong this time. */
-            detail?: string;
-            /** @description The same as in `X-Request-Id` and in the logs. */
-            requestId: string;
         };
         InvalidCodeProblem: {
             /**
@@ -704,16 +704,6 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description unauthorized */
-        Unauthorized: {
-            headers: {
-                "X-Request-Id": components["headers"]["RequestId"];
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"];
-            };
-        };
         /** @description address_not_allowed */
         AddressNotAllowed: {
             headers: {
@@ -877,6 +867,16 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description unauthorized */
+        Unauthorized: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description app_built_in */
         AppBuiltIn: {
             headers: {
@@ -973,7 +973,16 @@ export interface operations {
                 };
             };
             400: components["responses"]["MalformedRequest"];
-            401: components["responses"]["Unauthorized"];
+            /** @description unauthorized, invalid_signature */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             403: components["responses"]["AddressNotAllowed"];
             408: components["responses"]["RequestTimeout"];
             413: components["responses"]["RequestTooLarge"];
@@ -1080,7 +1089,16 @@ export interface operations {
                 };
             };
             400: components["responses"]["MalformedRequest"];
-            401: components["responses"]["Unauthorized"];
+            /** @description unauthorized, invalid_signature */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description address_not_allowed, insufficient_scope, proof_required, user_disabled, rebinding_required */
             403: {
                 headers: {
@@ -1195,7 +1213,16 @@ export interface operations {
                 };
             };
             400: components["responses"]["MalformedRequest"];
-            401: components["responses"]["Unauthorized"];
+            /** @description unauthorized, invalid_signature */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description address_not_allowed, insufficient_scope, proof_required, user_disabled */
             403: {
                 headers: {
@@ -1288,7 +1315,16 @@ export interface operations {
                 content?: never;
             };
             400: components["responses"]["MalformedRequest"];
-            401: components["responses"]["Unauthorized"];
+            /** @description unauthorized, invalid_signature */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description address_not_allowed, insufficient_scope, proof_required, user_disabled, rebinding_required */
             403: {
                 headers: {
@@ -1404,7 +1440,16 @@ export interface operations {
                 content?: never;
             };
             400: components["responses"]["MalformedRequest"];
-            401: components["responses"]["Unauthorized"];
+            /** @description unauthorized, invalid_signature */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description address_not_allowed, insufficient_scope, user_disabled, rebinding_required */
             403: {
                 headers: {
@@ -1506,7 +1551,16 @@ export interface operations {
                 };
             };
             400: components["responses"]["MalformedRequest"];
-            401: components["responses"]["Unauthorized"];
+            /** @description unauthorized, invalid_signature */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description address_not_allowed, insufficient_scope, user_disabled, rebinding_required */
             403: {
                 headers: {
@@ -1623,7 +1677,16 @@ export interface operations {
                 };
             };
             400: components["responses"]["MalformedRequest"];
-            401: components["responses"]["Unauthorized"];
+            /** @description unauthorized, invalid_signature */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description address_not_allowed, insufficient_scope, user_disabled, rebinding_required */
             403: {
                 headers: {
@@ -1815,7 +1878,16 @@ export interface operations {
                 };
             };
             400: components["responses"]["MalformedRequest"];
-            401: components["responses"]["Unauthorized"];
+            /** @description unauthorized, invalid_signature */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description address_not_allowed, insufficient_scope, user_disabled, rebinding_required */
             403: {
                 headers: {
@@ -1937,7 +2009,16 @@ export interface operations {
                 };
             };
             400: components["responses"]["MalformedRequest"];
-            401: components["responses"]["Unauthorized"];
+            /** @description unauthorized, invalid_signature */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description address_not_allowed, insufficient_scope, user_disabled, rebinding_required */
             403: {
                 headers: {
@@ -2044,7 +2125,16 @@ export interface operations {
                 };
             };
             400: components["responses"]["MalformedRequest"];
-            401: components["responses"]["Unauthorized"];
+            /** @description unauthorized, invalid_signature */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description address_not_allowed, insufficient_scope */
             403: {
                 headers: {
@@ -2120,7 +2210,16 @@ export interface operations {
                 };
             };
             400: components["responses"]["MalformedRequest"];
-            401: components["responses"]["Unauthorized"];
+            /** @description unauthorized, invalid_signature */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description address_not_allowed, insufficient_scope */
             403: {
                 headers: {
@@ -2178,7 +2277,16 @@ export interface operations {
                 content?: never;
             };
             400: components["responses"]["MalformedRequest"];
-            401: components["responses"]["Unauthorized"];
+            /** @description unauthorized, invalid_signature */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description address_not_allowed, insufficient_scope, proof_required, user_disabled, rebinding_required */
             403: {
                 headers: {
@@ -2289,7 +2397,16 @@ export interface operations {
                 };
             };
             400: components["responses"]["MalformedRequest"];
-            401: components["responses"]["Unauthorized"];
+            /** @description unauthorized, invalid_signature */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description address_not_allowed, insufficient_scope, proof_required, user_disabled, rebinding_required */
             403: {
                 headers: {
@@ -2394,7 +2511,16 @@ export interface operations {
                 content?: never;
             };
             400: components["responses"]["MalformedRequest"];
-            401: components["responses"]["Unauthorized"];
+            /** @description unauthorized, invalid_signature */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description address_not_allowed, insufficient_scope */
             403: {
                 headers: {

@@ -5,6 +5,7 @@
 
 import { and, desc, eq, gt, isNull, or } from "drizzle-orm";
 import { createApiKey } from "../../crypto/api-key";
+import { createSigningKey } from "../../crypto/signing-key";
 import { apiKeys } from "../../db/schema";
 import { ALWAYS, carryOut } from "../../db/effect";
 import { statement } from "../../db/statement";
@@ -16,8 +17,13 @@ import { getApp } from "./apps";
 import { record } from "../audit/event";
 import { once, type IdempotentRequest } from "../change/idempotency";
 
+/** Whether calls carry the key, or are signed with it (`crypto/signing-key.ts`). */
+export const KEY_KINDS = ["bearer", "signing"] as const;
+type KeyKind = (typeof KEY_KINDS)[number];
+
 export interface ApiKeyRecord {
   id: string;
+  kind: KeyKind;
   /** The beginning of the key, by which it can be recognised. */
   prefix: string;
   name: string | null;
@@ -32,6 +38,7 @@ export interface ApiKeyRecord {
 
 export interface ApiKeyInput {
   name?: string | undefined;
+  kind?: KeyKind | undefined;
   /** If left out, the key gets all scopes. */
   scopes?: Scope[] | undefined;
   addresses?: AddressRange[] | undefined;
@@ -43,8 +50,8 @@ export interface ApiKeyInput {
  * `app_id` may not be null.
  */
 const INSERT = statement(`
-  INSERT INTO api_keys (id, app_id, name, hash, scopes, addresses, created_at, expires_at)
-  VALUES (:id, (SELECT id FROM apps WHERE id = :appId AND deleted_at IS NULL), :name, :hash, :scopes, :addresses, :now, :expiresAt)`);
+  INSERT INTO api_keys (id, app_id, name, kind, hash, scopes, addresses, created_at, expires_at)
+  VALUES (:id, (SELECT id FROM apps WHERE id = :appId AND deleted_at IS NULL), :name, :kind, :hash, :scopes, :addresses, :now, :expiresAt)`);
 const REVOKE = statement(`
   UPDATE api_keys SET revoked_at = :now WHERE id = :id AND app_id = :appId AND revoked_at IS NULL RETURNING id`);
 
@@ -65,12 +72,21 @@ export async function createKey(
       if (input.expiresAt && input.expiresAt <= deps.now) {
         throw new Problem("invalid_request", { detail: "expiresAt: a time to come." });
       }
-      const { id, key, hash } = await createApiKey();
-      const { name = null, scopes = [...SCOPES], addresses = [], expiresAt = null } = input;
+      const {
+        name = null,
+        kind = "bearer",
+        scopes = [...SCOPES],
+        addresses = [],
+        expiresAt = null,
+      } = input;
+      const { id, key, hash } = await (kind === "signing"
+        ? createSigningKey(deps.keyring)
+        : createApiKey());
       const values = {
         id,
         appId,
         name,
+        kind,
         hash,
         scopes: scopes.join(" "),
         addresses: addresses.length > 0 ? JSON.stringify(addresses) : null,
@@ -83,8 +99,8 @@ export async function createKey(
         record(deps, { type: "api_key.created", actor: "admin", appId, note: id }),
         ...carryOut(deps, ALWAYS, remember(id)),
       ]);
-      const stored = { id, name, scopes, createdAt: deps.now, expiresAt, lastUsedAt: null };
-      return { ...stored, addresses: shown(addresses), prefix: prefixOf(id), key };
+      const stored = { id, name, kind, scopes, createdAt: deps.now, expiresAt, lastUsedAt: null };
+      return { ...stored, addresses: shown(addresses), prefix: prefixOf(kind, id), key };
     },
     () => {
       throw new Problem("already_created", {
@@ -108,10 +124,11 @@ export async function listKeys(deps: Deps, appId: string): Promise<ApiKeyRecord[
       ),
     )
     .orderBy(desc(apiKeys.createdAt));
-  return rows.map(({ id, name, scopes, addresses, createdAt, expiresAt, lastUsedAt }) => ({
+  return rows.map(({ id, name, kind, scopes, addresses, createdAt, expiresAt, lastUsedAt }) => ({
     id,
-    prefix: prefixOf(id),
+    prefix: prefixOf(kind, id),
     name,
+    kind,
     createdAt,
     expiresAt,
     lastUsedAt,
@@ -138,6 +155,6 @@ function shown(addresses: readonly AddressRange[]): string[] {
   return addresses.map(([, , text]) => text);
 }
 
-function prefixOf(id: string): string {
-  return `sg_${id}`;
+function prefixOf(kind: KeyKind, id: string): string {
+  return kind === "signing" ? `sgh_${id}` : `sg_${id}`;
 }

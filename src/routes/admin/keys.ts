@@ -1,5 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { createKey, listKeys, revokeKey } from "../../core/app/keys";
+import { createKey, KEY_KINDS, listKeys, revokeKey } from "../../core/app/keys";
 import { SCOPES } from "../../core/caller/actor";
 import { readRange } from "../../core/caller/address-range";
 import {
@@ -17,6 +17,7 @@ import { ADMIN_PROBLEMS, AppId, security } from "./shared";
 const params = z.object({ appId: AppId });
 const KeyId = line(64).openapi({ example: "gm4tknrxhazdcmjs" });
 const Scope = z.enum(SCOPES);
+const Kind = z.enum(KEY_KINDS);
 const Range = z
   .string()
   .max(64)
@@ -32,6 +33,7 @@ const Key = z
     id: z.string(),
     prefix: z.string().openapi({ description: "What the key starts with." }),
     name: z.string().nullable(),
+    kind: Kind,
     scopes: z.array(Scope),
     addresses: z
       .array(z.string())
@@ -50,6 +52,11 @@ const KeyList = z.object({ items: z.array(Key) }).openapi("ApiKeyList");
 
 export const KeyInput = z.strictObject({
   name: naming(64).optional(),
+  kind: Kind.optional().openapi({
+    default: "bearer",
+    description:
+      "`bearer`: calls carry the key. `signing`: calls are signed with it (RFC 9421) and never carry it.",
+  }),
   scopes: z
     .array(Scope)
     .min(1)

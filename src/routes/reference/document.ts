@@ -49,6 +49,13 @@ const SECURITY_SCHEMES = {
     description:
       "An API key of the app: `sg_…`. Its scopes say what it may do: `verify`, `enrol`, `users`, `import`.",
   },
+  signature: {
+    type: "apiKey",
+    in: "header",
+    name: "Signature",
+    description:
+      "In place of a key: HTTP Message Signatures (RFC 9421), with HMAC-SHA-256 and a key of the kind `signing`. `Signature-Input` belongs to it.",
+  },
   adminToken: { ...bearer, description: "The operator's token: the secret ADMIN_TOKEN." },
   accessToken: {
     ...bearer,

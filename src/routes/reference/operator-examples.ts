@@ -36,6 +36,7 @@ const key = {
   id: KEY_ID,
   prefix: `sg_${KEY_ID}`,
   name: "Back end",
+  kind: "bearer",
   scopes: ["verify", "enrol"],
   addresses: ["192.0.2.0/24"],
   createdAt: AT.keyMade,

@@ -35,7 +35,13 @@ const getRoute = createRoute({
   security,
   responses: {
     200: json("The app and the key", OwnApp),
-    ...problems(...CALL_PROBLEMS, "unauthorized", "address_not_allowed", "invalid_request"),
+    ...problems(
+      ...CALL_PROBLEMS,
+      "unauthorized",
+      "invalid_signature",
+      "address_not_allowed",
+      "invalid_request",
+    ),
   },
 });
 

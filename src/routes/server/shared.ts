@@ -12,6 +12,7 @@ import { CALL_PROBLEMS, json } from "../openapi";
 export const KEY_PROBLEMS = [
   ...CALL_PROBLEMS,
   "unauthorized",
+  "invalid_signature",
   "address_not_allowed",
   "insufficient_scope",
 ] as const;
@@ -52,7 +53,7 @@ export const Unlocked = json(
     .openapi("Unlocking"),
 );
 
-export const security = [{ apiKey: [] }];
+export const security = [{ apiKey: [] }, { signature: [] }];
 
 /** Proof of the old factor, from whoever changes a user's factors (`core/change/proof.ts`). */
 export const ProofInput = z

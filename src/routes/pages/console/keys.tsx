@@ -58,7 +58,7 @@ export function Keys(props: { c: Context<AppEnv>; appId: string; keys: ApiKeyRec
 
 function Key({ c, appId, of }: { c: Context<AppEnv>; appId: string; of: ApiKeyRecord }) {
   const { key: t, app } = textsOf(c).console;
-  const { id, prefix, scopes, createdAt, lastUsedAt, expiresAt } = of;
+  const { id, prefix, scopes, addresses, createdAt, lastUsedAt, expiresAt } = of;
   const name = of.name ?? t.unnamed;
   return (
     <li>
@@ -66,6 +66,7 @@ function Key({ c, appId, of }: { c: Context<AppEnv>; appId: string; of: ApiKeyRe
         <strong>{name}</strong> <code>{prefix}…</code>
         <p class="hint">
           {scopes.join(", ")}
+          {addresses.length > 0 && ` · ${addresses.join(", ")}`}
           {" · "}
           {app.created} <Time c={c} at={createdAt} />
           {" · "}

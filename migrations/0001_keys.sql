@@ -1,0 +1,2 @@
+ALTER TABLE `api_keys` ADD `kind` text DEFAULT 'bearer' NOT NULL;--> statement-breakpoint
+ALTER TABLE `api_keys` ADD `addresses` text;
