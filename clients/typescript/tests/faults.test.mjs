@@ -86,6 +86,13 @@ describe("needsCode", { concurrency: 16 }, () => {
   });
 });
 
+test("a field that objects inherit is no part of an answer", async (t) => {
+  t.after(() => delete Object.prototype.twoFactor);
+  // oxlint-disable-next-line no-extend-native -- what a flaw elsewhere in the process can do
+  Object.prototype.twoFactor = false;
+  await assert.rejects(clientOf("missing").needsCode("ada"), Unavailable);
+});
+
 test("an attempt ends in time however slowly the answer comes", async () => {
   for (const fault of SLOW) {
     const client = clientOf(fault);
