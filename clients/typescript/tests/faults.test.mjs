@@ -86,6 +86,15 @@ describe("needsCode", { concurrency: 16 }, () => {
   });
 });
 
+test("a field that objects inherit is no part of an answer", async (t) => {
+  t.after(() => delete Object.prototype.twoFactor);
+  // What a flaw elsewhere in the process can do. It is not enumerable, so that nothing else trips.
+  const inherited = { value: false, configurable: true };
+  // oxlint-disable-next-line no-extend-native -- that is what is tried
+  Object.defineProperty(Object.prototype, "twoFactor", inherited);
+  await assert.rejects(clientOf("missing").needsCode("ada"), Unavailable);
+});
+
 test("an attempt ends in time however slowly the answer comes", async () => {
   for (const fault of SLOW) {
     const client = clientOf(fault);

@@ -95,11 +95,13 @@ export function describeLogIn(open, serverUrl) {
   test("a pending log-in is finished once, also by two at the same time", async () => {
     const browser = await open(clientOf("needed+needed"));
     await logIn(browser);
+    const late = browser.copy();
     const copies = [browser, browser.copy(), browser.copy()];
     const answers = await Promise.all(copies.map(sendCode));
     const statuses = answers.map(({ status }) => String(status));
     assert.deepEqual(statuses.toSorted(), ["302", "401", "401"]);
     assert.equal((await sendCode(browser)).status, 401);
+    await isOut(late);
   });
 
   test("a code without a log-in logs nobody in", async () => {
