@@ -43,6 +43,9 @@ export const CLIENT_TOOLS = [
   { name: "oathtool", debianPackage: "oathtool", probe: ["oathtool", "--version"] },
   ZBARIMG,
   { name: "rsvg-convert", debianPackage: "librsvg2-bin", probe: ["rsvg-convert", "--version"] },
+  { name: "nginx", debianPackage: "nginx-light", probe: ["nginx", "-v"] },
+  { name: "pamtester", debianPackage: "pamtester", probe: ["which", "pamtester"] },
+  { name: "curl", debianPackage: "curl", probe: ["curl", "--version"] },
   ...PYTHON_PACKAGES.map(([module, debianPackage]) => ({
     name: `${module} of ${PYTHON} (PYTHON chooses another)`,
     debianPackage,

@@ -1,7 +1,7 @@
 /**
  * `npm run test:clients` runs published client code and the tools of other people against a real
  * server. It starts Stepgate with a port and a folder of its own, and runs every file of
- * test/clients/. Each exports `name` and `run({ baseUrl, adminToken, tools })`. It installs
+ * test/clients/. Each exports `name` and `run({ baseUrl, adminToken, tools, folder })`. It installs
  * nothing; `--missing` prints the Debian packages that are missing. `--only typescript-client` runs
  * that file alone, whatever is missing.
  */
@@ -39,7 +39,7 @@ async function runClients(files, { baseUrl, adminToken, folder }) {
   for (const file of files.toSorted()) {
     const client = await import(pathToFileURL(join(CLIENTS, file)).href);
     try {
-      await client.run({ baseUrl, adminToken, tools });
+      await client.run({ baseUrl, adminToken, tools, folder });
       console.log(`passed  ${client.name}`);
     } catch (error) {
       failures++;
