@@ -117,4 +117,4 @@ def keep_out_of_caches(response):
 
 
 if __name__ == "__main__":
-    app.run(port=int(os.environ.get("PORT", "5000")))
+    app.run(port=int(os.environ.get("PORT", "8080")))

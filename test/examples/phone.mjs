@@ -11,7 +11,7 @@ export function phoneWith(uri, tools) {
   return {
     secret: totp.secret.base32,
     account: totp.label,
-    wrongCode: phoneFor(uri).wrongCode,
+    wrongCode: () => phoneFor(uri).wrongCode(),
     async code() {
       const { steps } = await codes.next();
       return tools.phone(totp.secret.base32, steps);
