@@ -55,9 +55,9 @@ async function tryExample(example, browser) {
   const begun = Date.now();
   const progress = { at: "the start", log: () => "" };
   try {
-    const lines = countLines(join(ROOT, "examples", example.name));
     await Promise.race([giveUp(), goThrough(example, browser, progress)]);
     assertFaultless(browser);
+    const lines = countLines(join(ROOT, "examples", example.name));
     console.log(`passed  ${example.name}, with ${lines} lines of Stepgate (${seconds(begun)} s)`);
     return true;
   } catch (error) {

@@ -19,15 +19,21 @@ FAULTS_OF_PHONE = ("clock_skew", "time_zone", "parameters_ignored", "enrolment_c
 
 app = FastAPI()
 app.add_middleware(SessionMiddleware, secret_key=os.environ["SECRET_KEY"], same_site="strict")
-client = AsyncClient(os.environ["STEPGATE_URL"], os.environ["STEPGATE_KEY"], os.environ["STEPGATE_APP"])
+url, key, app_id = (os.environ[f"STEPGATE_{name}"] for name in ("URL", "KEY", "APP"))
+client = AsyncClient(url, key, app_id)
 init_app(app, client)
 app.on_event("startup")(client.check)
-templates = Environment(loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True)
+TEMPLATES = FileSystemLoader(Path(__file__).parent / "templates")
+templates = Environment(loader=TEMPLATES, autoescape=True)
 
 
 async def read_form(request: Request):
     body = (await request.body()).decode(errors="replace")
     return dict(parse_qsl(body, keep_blank_values=True))
+
+
+FORM = Depends(read_form)
+LOGGED_IN = Depends(second_factor)
 
 
 @app.get("/log-in")
@@ -36,8 +42,9 @@ async def show_log_in():
 
 
 @app.post("/log-in")
-async def log_in(request: Request, form=Depends(read_form)):
-    user_id = await run_in_threadpool(check_password, form.get("email", ""), form.get("password", ""))
+async def log_in(request: Request, form=FORM):
+    email, password = form.get("email", ""), form.get("password", "")
+    user_id = await run_in_threadpool(check_password, email, password)
     if user_id is None:
         return page("log-in.html", 401, error="The e-mail or the password is wrong.")
     return go_to("/code" if await begin(request, user_id) else "/")
@@ -49,23 +56,23 @@ async def show_code():
 
 
 @app.post("/code")
-async def code(request: Request, form=Depends(read_form)):
+async def code(request: Request, form=FORM):
     await finish(request, form.get("code", ""))
     return go_to("/")
 
 
 @app.get("/")
-async def home(user_id=Depends(second_factor)):
+async def home(user_id=LOGGED_IN):
     return page("home.html", email=email_of(user_id))
 
 
 @app.get("/set-up")
-async def show_set_up(user_id=Depends(second_factor)):
+async def show_set_up(user_id=LOGGED_IN):
     return page("set-up.html", proof_needed=await client.needs_code(user_id))
 
 
 @app.post("/set-up")
-async def set_up(request: Request, user_id=Depends(second_factor), form=Depends(read_form)):
+async def set_up(request: Request, user_id=LOGGED_IN, form=FORM):
     proof = Proof(form.get("code", "")) if await client.needs_code(user_id) else None
     enrolment = await client.enrol(user_id, account_name=email_of(user_id), proof=proof)
     request.session["enrolment"] = enrolment.id
@@ -73,11 +80,12 @@ async def set_up(request: Request, user_id=Depends(second_factor), form=Depends(
 
 
 @app.post("/confirm")
-async def confirm(request: Request, user_id=Depends(second_factor), form=Depends(read_form)):
+async def confirm(request: Request, user_id=LOGGED_IN, form=FORM):
     if "enrolment" not in request.session:
         return go_to("/set-up")
+    enrolment, first_code = request.session["enrolment"], form.get("code", "")
     try:
-        confirmation = await client.confirm(user_id, request.session["enrolment"], form.get("code", ""))
+        confirmation = await client.confirm(user_id, enrolment, first_code)
     except Refused as refused:
         if refused.code not in FAULTS_OF_PHONE:
             raise
@@ -87,13 +95,14 @@ async def confirm(request: Request, user_id=Depends(second_factor), form=Depends
 
 
 @app.get("/backup-codes")
-async def show_backup_codes(user_id=Depends(second_factor)):
+async def show_backup_codes(user_id=LOGGED_IN):
     return page("backup-codes.html") if await client.needs_code(user_id) else go_to("/set-up")
 
 
 @app.post("/backup-codes")
-async def backup_codes(user_id=Depends(second_factor), form=Depends(read_form)):
-    return show_codes(await client.rotate_backup_codes(user_id, proof=Proof(form.get("code", ""))))
+async def backup_codes(user_id=LOGGED_IN, form=FORM):
+    proof = Proof(form.get("code", ""))
+    return show_codes(await client.rotate_backup_codes(user_id, proof=proof))
 
 
 @app.post("/log-out")
@@ -124,13 +133,13 @@ async def ask_again(request: Request, _error):
 @app.exception_handler(LogInEnded)
 @app.exception_handler(401)
 async def log_in_first(_request, _error):
-    """What `second_factor` answers to strangers is 401, which is right for scripts but not for people."""
+    """To strangers `second_factor` answers 401, which is right for scripts but not for people."""
     return go_to("/log-in")
 
 
 @app.middleware("http")
 async def refuse_foreign_forms(request: Request, call_next):
-    """CSRF: a browser says in Origin whose page sent a form. The cookie is SameSite=Strict as well."""
+    """CSRF: a browser says in Origin whose page sent a form. The cookie is SameSite=Strict too."""
     origin = request.headers.get("origin", "").partition("://")[2]
     if request.method == "POST" and origin != request.headers.get("host"):
         return PlainTextResponse("The form comes from another site.", 403)

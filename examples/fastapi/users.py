@@ -1,4 +1,4 @@
-"""The users, in memory. Replace it by your own table. The id of a user never changes; the e-mail may."""
+"""The users, in memory, in place of your own table. An id never changes; an e-mail may."""
 
 import hashlib
 import hmac
@@ -22,10 +22,11 @@ NOBODY = {"salt": os.urandom(16), "hash": b""}
 
 
 def check_password(email, password):
-    """The id of the user whose password it is, or None. It takes as long where there is no such user."""
+    """The user's id, or None. It takes as long where there is no such user."""
     user_id = next((user_id for user_id, user in USERS.items() if user["email"] == email), None)
     user = USERS.get(user_id, NOBODY)
-    return user_id if hmac.compare_digest(hash_password(password, user["salt"]), user["hash"]) else None
+    is_right = hmac.compare_digest(hash_password(password, user["salt"]), user["hash"])
+    return user_id if is_right else None
 
 
 def email_of(user_id):

@@ -13,7 +13,8 @@ FAULTS_OF_PHONE = ("clock_skew", "time_zone", "parameters_ignored", "enrolment_c
 app = Flask(__name__)
 app.secret_key = os.environ["SECRET_KEY"]
 app.config.update(SESSION_COOKIE_SAMESITE="Strict")
-app.config.from_mapping({name: os.environ[name] for name in ("STEPGATE_URL", "STEPGATE_KEY", "STEPGATE_APP")})
+for name in ("STEPGATE_URL", "STEPGATE_KEY", "STEPGATE_APP"):
+    app.config[name] = os.environ[name]
 app.config.update(STEPGATE_LOG_IN="/log-in", STEPGATE_CODE="/code")
 client = init_app(app)
 client.check()
@@ -61,8 +62,9 @@ def set_up():
 def confirm():
     if "enrolment" not in session:
         return redirect("/set-up", 303)
+    user_id, first_code = session["user_id"], request.form["code"]
     try:
-        confirmation = client.confirm(session["user_id"], session["enrolment"], request.form["code"])
+        confirmation = client.confirm(user_id, session["enrolment"], first_code)
     except Refused as refused:
         if refused.code not in FAULTS_OF_PHONE:
             raise
@@ -74,11 +76,13 @@ def confirm():
 @app.route("/backup-codes", methods=["GET", "POST"])
 @require_second_factor
 def backup_codes():
-    if not client.needs_code(session["user_id"]):
+    user_id = session["user_id"]
+    if not client.needs_code(user_id):
         return redirect("/set-up", 303)
     if request.method == "GET":
         return render_template("backup-codes.html")
-    return show_backup_codes(client.rotate_backup_codes(session["user_id"], proof=Proof(request.form["code"])))
+    proof = Proof(request.form["code"])
+    return show_backup_codes(client.rotate_backup_codes(user_id, proof=proof))
 
 
 @app.post("/log-out")
@@ -105,8 +109,9 @@ def begin_again(_error):
 
 @app.before_request
 def refuse_foreign_forms():
-    """CSRF: a browser says in Origin whose page sent a form. The cookie is SameSite=Strict as well."""
-    if request.method == "POST" and request.headers.get("Origin", "").partition("://")[2] != request.host:
+    """CSRF: a browser says in Origin whose page sent a form. The cookie is SameSite=Strict too."""
+    origin = request.headers.get("Origin", "").partition("://")[2]
+    if request.method == "POST" and origin != request.host:
         abort(403)
 
 

@@ -67,9 +67,9 @@ def set_up(request):
 def confirm(request):
     if "enrolment" not in request.session:
         return redirect("/set-up")
+    user_id, first_code = str(request.user.pk), request.POST.get("code", "")
     try:
-        enrolment_id, first_code = request.session["enrolment"], request.POST.get("code", "")
-        confirmation = client().confirm(str(request.user.pk), enrolment_id, first_code)
+        confirmation = client().confirm(user_id, request.session["enrolment"], first_code)
     except Refused as refused:
         if refused.code not in FAULTS_OF_PHONE:
             raise
