@@ -16,22 +16,21 @@ const PATIENCE_MS = 60_000;
 const SUITE_PATIENCE_MS = 240_000;
 
 /** Debian's own, which sees Debian's packages: another may come first in the PATH. */
-const PYTHON = process.env.PYTHON || "/usr/bin/python3";
-/** What the Python client needs, and the frameworks that it is tried with. */
-const PYTHON_PACKAGES = [
-  ["httpx", "python3-httpx"],
-  ["jwt", "python3-jwt"],
-  ["cryptography", "python3-cryptography"],
-  ["flask", "python3-flask"],
-  ["django", "python3-django"],
-  ["fastapi", "python3-fastapi"],
-  ["itsdangerous", "python3-itsdangerous"],
-];
+export const PYTHON = process.env.PYTHON || "/usr/bin/python3";
+/** The modules that the Python client needs. */
+const PYTHON_CLIENT = ["httpx", "jwt", "cryptography"];
+/** The frameworks that it is tried with, and what they need. */
+const PYTHON_FRAMEWORKS = ["flask", "django", "fastapi", "itsdangerous"];
 
 const ZBARIMG = {
   name: "zbarimg",
   debianPackage: "zbar-tools",
   probe: ["zbarimg", "--version"],
+};
+const OATHTOOL = {
+  name: "oathtool",
+  debianPackage: "oathtool",
+  probe: ["oathtool", "--version"],
 };
 
 export const CLIENT_TOOLS = [
@@ -40,17 +39,13 @@ export const CLIENT_TOOLS = [
     debianPackage: "python3-requests",
     probe: ["python3", "-c", "import requests"],
   },
-  { name: "oathtool", debianPackage: "oathtool", probe: ["oathtool", "--version"] },
+  OATHTOOL,
   ZBARIMG,
   { name: "rsvg-convert", debianPackage: "librsvg2-bin", probe: ["rsvg-convert", "--version"] },
   { name: "nginx", debianPackage: "nginx-light", probe: ["nginx", "-v"] },
   { name: "pamtester", debianPackage: "pamtester", probe: ["which", "pamtester"] },
   { name: "curl", debianPackage: "curl", probe: ["curl", "--version"] },
-  ...PYTHON_PACKAGES.map(([module, debianPackage]) => ({
-    name: `${module} of ${PYTHON} (PYTHON chooses another)`,
-    debianPackage,
-    probe: [PYTHON, "-c", `import ${module}`],
-  })),
+  ...[...PYTHON_CLIENT, ...PYTHON_FRAMEWORKS].map(pythonModule),
 ];
 
 export const CHROMIUM_PATH = process.env.CHROMIUM_PATH || "/usr/bin/chromium";
@@ -63,6 +58,20 @@ export const BROWSER_TOOLS = [
   },
   ZBARIMG,
 ];
+
+/** For an example app: a phone, a browser, and the Python modules that the app needs, if it is in Python. */
+export function exampleTools(pythonModules) {
+  const modules = pythonModules ? [...PYTHON_CLIENT, ...pythonModules] : [];
+  return [...BROWSER_TOOLS, OATHTOOL, ...modules.map(pythonModule)];
+}
+
+function pythonModule(module) {
+  return {
+    name: `${module} of ${PYTHON} (PYTHON chooses another)`,
+    debianPackage: `python3-${module}`,
+    probe: [PYTHON, "-c", `import ${module}`],
+  };
+}
 
 /** Prints the Debian packages that are missing, a line each. */
 export function printMissing(tools) {

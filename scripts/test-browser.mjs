@@ -11,18 +11,12 @@ import { basename, join, relative } from "node:path";
 import { pathToFileURL } from "node:url";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { chromium } from "playwright-core";
 import { openPage, takeFaults } from "../test/browser/support/page.mjs";
 import { readQrCode } from "../test/browser/support/phone.mjs";
 import { portray, SCREENSHOTS } from "../test/browser/support/screenshots.mjs";
 import { connect } from "./api-client.mjs";
-import {
-  assertInstalled,
-  BROWSER_TOOLS,
-  CHROMIUM_PATH,
-  createTools,
-  printMissing,
-} from "./client-tools.mjs";
+import { withBrowser } from "./chromium.mjs";
+import { assertInstalled, BROWSER_TOOLS, createTools, printMissing } from "./client-tools.mjs";
 import { Refusal, run } from "./refusal.mjs";
 import { withServer } from "./test-server.mjs";
 import { ROOT } from "./wrangler.mjs";
@@ -55,17 +49,6 @@ function chooseFlows(only) {
   if (files.includes(`${only}.mjs`)) return [`${only}.mjs`];
   const names = files.toSorted().map((file) => basename(file, ".mjs"));
   throw new Refusal(`--only ${only}: there are ${names.join(", ")}.`);
-}
-
-/** Starts Chromium with its sandbox, except for root, to whom Chromium gives none. */
-async function withBrowser(use) {
-  const chromiumSandbox = process.getuid() !== 0;
-  const browser = await chromium.launch({ executablePath: CHROMIUM_PATH, chromiumSandbox });
-  try {
-    await use(browser);
-  } finally {
-    await browser.close();
-  }
 }
 
 async function runFlows(files, server, browser) {

@@ -15,8 +15,8 @@ import { ROOT } from "./wrangler.mjs";
 const READY = /Stepgate answers at (\S+)/;
 
 /**
- * Calls `use({ baseUrl, adminToken, folder, log })`, and ends the server whatever happens. `log()`
- * gives everything that it has printed.
+ * Calls `use({ baseUrl, adminToken, folder, log, stop })`, and ends the server whatever happens.
+ * `log()` gives everything that it has printed, and `stop()` ends it early.
  */
 export async function withServer(use) {
   const folder = mkdtempSync(join(tmpdir(), "stepgate-test-"));
@@ -25,7 +25,7 @@ export async function withServer(use) {
   try {
     const baseUrl = await server.ready;
     const adminToken = readSecrets(join(ROOT, ".dev.vars")).ADMIN_TOKEN;
-    await use({ baseUrl, adminToken, folder, log: server.log });
+    await use({ baseUrl, adminToken, folder, log: server.log, stop: server.stop });
   } finally {
     await server.stop();
     rmSync(folder, { recursive: true, force: true });
