@@ -3,7 +3,12 @@
  * in the environment; `pythonModules` are Debian's python3-… that it needs beside the client's own.
  */
 
+import { join } from "node:path";
 import { PYTHON } from "../../scripts/client-tools.mjs";
+import { ROOT } from "../../scripts/wrangler.mjs";
+
+/** The TypeScript client, as the apps import it. */
+const BUILD = [process.execPath, join(ROOT, "clients/typescript/scripts/build.mjs")];
 
 export const EXAMPLES = [
   {
@@ -27,4 +32,11 @@ export const EXAMPLES = [
     prepare: [],
     start: () => [PYTHON, "app.py"],
   },
+  {
+    name: "express",
+    pythonModules: [],
+    prepare: [BUILD],
+    start: () => [process.execPath, "app.mjs"],
+  },
+  { name: "hono", pythonModules: [], prepare: [BUILD], start: () => [process.execPath, "app.mjs"] },
 ];
