@@ -4,9 +4,12 @@ import json
 import unittest
 import urllib.request
 from datetime import UTC, datetime
+from uuid import uuid4
 
 from stepgate import (
     Assertion,
+    Confirmation,
+    Enrolment,
     InvalidCode,
     Locked,
     Proof,
@@ -53,6 +56,35 @@ class Calls(unittest.TestCase):
             with real.client(key=real.OTHER_KEY) as client, self.assertRaises(StepgateError):
                 client.verify(namesake.id, namesake.codes[0])
             elsewhere.verify(namesake.id, namesake.codes[0])
+
+    def test_a_secret_of_elsewhere_is_pending_until_its_code_came(self) -> None:
+        secret = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+        user_id = f"imported-{uuid4()}"
+        pending = self.client.import_authenticator(user_id, secret)
+        assert isinstance(pending, Enrolment)
+        self.assertEqual(pending.secret, secret)
+        self.assertIs(self.client.needs_code(user_id), False)
+        self.client.confirm(user_id, pending.id, real.totp(secret))
+        self.assertIs(self.client.needs_code(user_id), True)
+
+    def test_a_secret_of_elsewhere_is_active_at_once_with_its_code(self) -> None:
+        secret = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+        user_id = f"imported-{uuid4()}"
+        with self.assertRaises(InvalidCode):
+            self.client.import_authenticator(user_id, secret, code=real.wrong_code(secret))
+        self.assertIs(self.client.needs_code(user_id), False)
+        code = real.totp(secret)
+        made = self.client.import_authenticator(user_id, secret, code=code, backup_codes=True)
+        assert isinstance(made, Confirmation)
+        self.assertEqual(len(made.backup_codes), 10)
+        self.assertRaises(InvalidCode, self.client.verify, user_id, code)
+
+    def test_two_codes_in_a_row_find_a_device_whose_clock_has_drifted(self) -> None:
+        ada = real.Enrolled(self.client)
+        far = real.totp(ada.secret, 5), real.totp(ada.secret, 6)
+        self.assertRaises(InvalidCode, self.client.resync, ada.id, (far[0], far[0]))
+        self.assertEqual(self.client.resync(ada.id, far), ada.authenticator_id)
+        self.assertRaises(InvalidCode, self.client.verify, ada.id, far[1])
 
     def test_a_code_is_needed_once_an_authenticator_is_confirmed(self) -> None:
         self.assertIs(self.client.needs_code("nobody"), False)

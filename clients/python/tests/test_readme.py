@@ -6,8 +6,11 @@ import unittest
 from pathlib import Path
 from typing import Any
 from unittest import mock
+from uuid import uuid4
 
 from fastapi.testclient import TestClient
+
+from stepgate import InvalidCode
 
 from . import real
 
@@ -36,6 +39,22 @@ class Readme(unittest.TestCase):
     def test_the_client_asks_for_a_code(self) -> None:
         with mock.patch("builtins.input", side_effect=AssertionError):
             run("The client")
+
+    def test_pyotp_secrets_move_over_all_at_once_or_at_the_next_log_in(self) -> None:
+        chapter = README.split("\n## Secrets of pyotp in a table\n")[1].split("\n## ")[0]
+        at_once, at_log_in = re.findall(r"```python\n(.*?)```", chapter, re.DOTALL)
+        secret = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+        ada, grace, bob = (f"{name}-{uuid4()}" for name in ("ada", "grace", "bob"))
+        with real.client() as client:
+            names: dict[str, Any] = {"client": client, "pyotp_secrets": [(ada, secret)]}
+            exec(at_once, names)
+            self.assertIs(client.needs_code(ada), True)
+            names["old_secret_of"] = {grace: secret, bob: None}.get
+            exec(at_log_in, names)
+            self.assertRaises(InvalidCode, names["second_step"], grace, real.wrong_code(secret))
+            self.assertTrue(names["second_step"](grace, real.totp(secret)))
+            self.assertRaises(InvalidCode, names["second_step"], grace, real.totp(secret))
+            self.assertIsNone(names["second_step"](bob, ""))
 
     def test_the_flask_app_asks_for_a_code(self) -> None:
         browser = run("Flask")["app"].test_client()

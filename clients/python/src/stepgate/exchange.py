@@ -10,7 +10,7 @@ from .fields import Fields, maybe, maybe_instant, one
 
 JSON = "application/json"
 PROBLEM = "application/problem+json"
-NO_CODE = ("code:", "proof: code:")
+NO_CODE = ("code:", "codes:", "proof: code:")
 """What `detail` begins with where the field of the code is at fault."""
 
 T = TypeVar("T")

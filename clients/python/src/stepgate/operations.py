@@ -7,7 +7,7 @@ from .assertion import Expected, KeySet, check_assertion, key_id_of
 from .conversations import Conversations
 from .errors import Refused, Unavailable
 from .exchange import Conversation, read_answer, wrong_code
-from .fields import flag, texts
+from .fields import flag, one, texts
 from .parameters import Proof, Visitor, segment, user_path
 from .results import (
     Assertion,
@@ -53,6 +53,36 @@ class Operations(Conversations):
         path = f"{user_path(user_id)}/authenticators"
         return Enrolment.read((yield from self._create(path, _with_proof(proof, body), visitor)))
 
+    def import_authenticator(
+        self,
+        user_id: str,
+        secret: str,
+        *,
+        code: str | None = None,
+        active: bool = False,
+        encoding: str | None = None,
+        allow_short: bool = False,
+        backup_codes: bool = False,
+        account_name: str | None = None,
+        name: str | None = None,
+        proof: Proof | None = None,
+        visitor: Visitor | None = None,
+    ) -> Conversation[Enrolment | Confirmation]:
+        """Takes over the secret that the user's phone has already (scope `import`).
+
+        With `code`, as just typed, or `active` it is active at once. Without, it waits for
+        `confirm`. `encoding` is base32, hex, base64, text or otpauth. Raises InvalidCode for a
+        wrong code, which makes nothing and is no failure.
+        """
+        body = {"secret": secret, "encoding": encoding, "accountName": account_name, "name": name}
+        body |= {"code": code, "active": active or None, "allowShort": allow_short or None}
+        if code is not None or active:
+            body["backupCodes"] = backup_codes
+        path = f"{user_path(user_id)}/authenticators"
+        fields = yield from self._create(path, _with_proof(proof, body), visitor)
+        kind = Enrolment if one(fields, "status", str) == "pending" else Confirmation
+        return kind.read(fields)
+
     def confirm(
         self, user_id: str, authenticator_id: str, code: str, *, visitor: Visitor | None = None
     ) -> Conversation[Confirmation]:
@@ -75,6 +105,17 @@ class Operations(Conversations):
         if not flag(fields, "valid"):
             raise wrong_code(answer, fields)
         return Verification.read(fields)
+
+    def resync(
+        self, user_id: str, codes: tuple[str, str], *, visitor: Visitor | None = None
+    ) -> Conversation[str]:
+        """Finds a device whose clock has drifted, by two codes in a row. It logs nobody in.
+
+        Answers the authenticator's id. Raises InvalidCode and Locked, like `verify`.
+        """
+        path = f"{user_path(user_id)}/resync"
+        answer = yield from self._once("POST", path, {"codes": list(codes)}, visitor)
+        return one(read_answer(answer), "authenticatorId", str)
 
     def rotate_backup_codes(
         self, user_id: str, *, proof: Proof | None = None, visitor: Visitor | None = None
