@@ -17,10 +17,8 @@ function exported(kind) {
 
 test("a generated client has a function of each operation's name", () => {
   const operations = Object.values(paths).flatMap((path) => Object.values(path));
-  assert.deepEqual(
-    exported("function"),
-    operations.map(({ operationId }) => operationId).toSorted(),
-  );
+  const names = operations.map(({ operationId }) => String(operationId));
+  assert.deepEqual(exported("function"), names.toSorted());
 });
 
 test("a generated client has the types that the document names, and no others", () => {
