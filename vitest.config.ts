@@ -58,7 +58,7 @@ export default defineConfig({
         test: {
           ...shared,
           name: "service",
-          include: ["test/**/*.test.ts"],
+          include: ["test/**/*.test.ts", "test/typescript-client.test.mjs"],
           exclude: PURE,
           setupFiles: ["test/setup.ts", "test/setup-service.ts"],
         },
