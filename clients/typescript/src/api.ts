@@ -997,7 +997,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description Any text of your own, such as a UUID. For 24 hours a repeated call with the same key and the same body makes nothing new. */
-                "idempotency-key"?: string;
+                "Idempotency-Key"?: string;
                 /** @description The address of the end user, for the audit trail. If neither header is sent, the audit trail has the address and the user agent of this call. */
                 "Stepgate-User-Ip"?: string;
                 /** @description The user agent of the end user, for the audit trail. The first 512 characters are kept. */
@@ -1617,7 +1617,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description Any text of your own, such as a UUID. For 24 hours a repeated call with the same key and the same body makes nothing new. */
-                "idempotency-key"?: string;
+                "Idempotency-Key"?: string;
                 /** @description The address of the end user, for the audit trail. If neither header is sent, the audit trail has the address and the user agent of this call. */
                 "Stepgate-User-Ip"?: string;
                 /** @description The user agent of the end user, for the audit trail. The first 512 characters are kept. */
@@ -1822,7 +1822,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description Any text of your own, such as a UUID. For 24 hours a repeated call with the same key and the same body makes nothing new. */
-                "idempotency-key"?: string;
+                "Idempotency-Key"?: string;
                 /** @description The address of the end user, for the audit trail. If neither header is sent, the audit trail has the address and the user agent of this call. */
                 "Stepgate-User-Ip"?: string;
                 /** @description The user agent of the end user, for the audit trail. The first 512 characters are kept. */
@@ -1943,7 +1943,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description Any text of your own, such as a UUID. For 24 hours a repeated call with the same key and the same body makes nothing new. */
-                "idempotency-key"?: string;
+                "Idempotency-Key"?: string;
                 /** @description The address of the end user, for the audit trail. If neither header is sent, the audit trail has the address and the user agent of this call. */
                 "Stepgate-User-Ip"?: string;
                 /** @description The user agent of the end user, for the audit trail. The first 512 characters are kept. */
@@ -2343,7 +2343,7 @@ export interface operations {
             query?: never;
             header?: {
                 /** @description Any text of your own, such as a UUID. For 24 hours a repeated call with the same key and the same body makes nothing new. */
-                "idempotency-key"?: string;
+                "Idempotency-Key"?: string;
                 /** @description The address of the end user, for the audit trail. If neither header is sent, the audit trail has the address and the user agent of this call. */
                 "Stepgate-User-Ip"?: string;
                 /** @description The user agent of the end user, for the audit trail. The first 512 characters are kept. */

@@ -310,7 +310,7 @@ export class Stepgate {
 /** With an Idempotency-Key a creation may be repeated: so never one that has a code in it. */
 function creationHeaders(visitor: Visitor | undefined, body: Coded = {}) {
   const hasCode = body.code !== undefined || body.proof?.code !== undefined;
-  const key = hasCode ? {} : { "idempotency-key": crypto.randomUUID() };
+  const key = hasCode ? {} : { "Idempotency-Key": crypto.randomUUID() };
   return { ...visitorHeaders(visitor), ...key };
 }
 

@@ -29,7 +29,14 @@ const RETRIED = ["rate_limited", "locked", "conflict", "invalid_code"];
 /** The only success that does: `RefusedCode`. */
 const REFUSES = "verifyCode";
 
+/** The validator knows headers in small letters only; people write this one as the draft does. */
+const IDEMPOTENCY_KEY = "Idempotency-Key";
+
 export function describeHeaders(operation: Operation): void {
+  for (const parameter of operation.parameters ?? []) {
+    const isKey = "name" in parameter && parameter.name === IDEMPOTENCY_KEY.toLowerCase();
+    if (isKey) parameter.name = IDEMPOTENCY_KEY;
+  }
   for (const [status, response] of Object.entries(operation.responses ?? {})) {
     const codes = Number(status) < 400 ? [] : String(response.description).split(", ");
     const isRetried =
