@@ -72,8 +72,8 @@ function asBindings(secrets) {
   return Object.fromEntries(entries.map(([name, value]) => [name, { type: "plain_text", value }]));
 }
 
-function renderProblems({ PROBLEM_CODES, describeProblem }) {
-  const sections = PROBLEM_CODES.map((code) => renderProblem(describeProblem(code)));
+function renderProblems({ PROBLEMS }) {
+  const sections = Object.entries(PROBLEMS).map(renderProblem);
   const intro = [
     "<!-- Rendered from src/problem-table.ts by `npm run openapi`. Change it there. -->",
     "# Problems",
@@ -82,7 +82,7 @@ function renderProblems({ PROBLEM_CODES, describeProblem }) {
   return `${[...intro.map(wrap), ...sections].join("\n\n")}\n`;
 }
 
-function renderProblem({ code, status, title, help }) {
+function renderProblem([code, { status, title, help }]) {
   return `## ${code}\n\n**${status}** ${title}\n\n${wrap(help)}`;
 }
 

@@ -242,13 +242,3 @@ export const PROBLEMS = {
 } as const;
 
 export type ProblemCode = keyof typeof PROBLEMS;
-export const PROBLEM_CODES = Object.keys(PROBLEMS).filter(isProblemCode);
-
-/** What the page about a code says; null for an unknown one. */
-export function describeProblem(code: string) {
-  return isProblemCode(code) ? { code, ...PROBLEMS[code] } : null;
-}
-
-function isProblemCode(code: string): code is ProblemCode {
-  return Object.hasOwn(PROBLEMS, code);
-}

@@ -1,9 +1,20 @@
 /**
- * A problem that ends a call which cannot be answered: one of `problem-table.ts`, with what is
- * special this time.
+ * Problems: the codes of `problem-table.ts`, and one that ends a call which cannot be answered, with
+ * what is special this time.
  */
 
 import { PROBLEMS, type ProblemCode } from "./problem-table";
+
+export const PROBLEM_CODES = Object.keys(PROBLEMS).filter(isProblemCode);
+
+/** What the page about a code says; null for an unknown one. */
+export function describeProblem(code: string) {
+  return isProblemCode(code) ? { code, ...PROBLEMS[code] } : null;
+}
+
+function isProblemCode(code: string): code is ProblemCode {
+  return Object.hasOwn(PROBLEMS, code);
+}
 
 interface ProblemOptions {
   /** What exactly is wrong, for the caller. Never a secret, a code or a token. */

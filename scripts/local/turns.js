@@ -17,8 +17,7 @@ const waiting = new Map();
 
 async function inTurn(call) {
   const turn = Symbol("turn");
-  if (isFull() || waiting.size > 0) await untilTurnOf(turn);
-  running.set(turn, Date.now() + LONGEST_CALL_MS);
+  await takeTurn(turn);
   try {
     return await call();
   } finally {
@@ -26,7 +25,8 @@ async function inTurn(call) {
   }
 }
 
-async function untilTurnOf(turn) {
+/** Nothing else runs between the look and the taking. */
+async function takeTurn(turn) {
   for (let ahead = waiting.size; ; ahead = countAhead(turn)) {
     const free = MOST_AT_ONCE - sizeOf(running);
     if (ahead < free) break;
@@ -34,6 +34,7 @@ async function untilTurnOf(turn) {
     await scheduler.wait(Math.min((ahead - free + 1) * CALL_MS, LONGEST_SILENCE_MS / 2));
   }
   waiting.delete(turn);
+  running.set(turn, Date.now() + LONGEST_CALL_MS);
 }
 
 function countAhead(turn) {
@@ -45,10 +46,6 @@ function countAhead(turn) {
     else ahead += 1;
   }
   return ahead;
-}
-
-function isFull() {
-  return sizeOf(running) >= MOST_AT_ONCE;
 }
 
 function sizeOf(turns) {

@@ -3,7 +3,7 @@
  * `DEFAULT_SETTINGS`, within `SETTINGS_BOUNDS`.
  */
 
-import type { AppSettings } from "../db/schema";
+import type { AppSettings } from "../db/app-schema";
 
 const SECOND = 1000;
 export const MINUTE = 60 * SECOND;

@@ -1,6 +1,6 @@
 /** Reads the settings of an app from its row. */
 
-import type { AppSettings } from "../db/schema";
+import type { AppSettings } from "../db/app-schema";
 import { DEFAULT_SETTINGS } from "./policy";
 import { unreadableSettings } from "./unreadable";
 

@@ -74,7 +74,7 @@ export async function hashPassword(password: string): Promise<string> {
 export async function verifyPassword(hash: string, password: string): Promise<boolean> {
   const { costs, salt, tag } = parse(hash);
   const message = encode(password);
-  // A password that is too long takes the same time as any other.
+  // A password that is too long takes the same time as every other.
   const hashed = message.subarray(0, MAX_BYTES);
   const computed = argon2id({ message: hashed, salt, costs, tagBytes: tag.byteLength });
   const matches = timingSafeEqual(computed.toBase64(BASE64), tag.toBase64(BASE64));

@@ -1,7 +1,7 @@
 /** The tables of the user API: who logs in, and what their logins leave behind. */
 
 import { index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
-import { instant } from "./schema";
+import { instant } from "./instant";
 
 /** The account that a user of the user API logs in with. */
 export const accounts = sqliteTable(

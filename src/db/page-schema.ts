@@ -1,7 +1,7 @@
 /** The tables behind the pages: links that people are sent to, and the operator's sign-ins. */
 
 import { index, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
-import { instant } from "./schema";
+import { instant } from "./instant";
 
 /** A link to the page where one user of an app enrols an authenticator. */
 export const enrolmentLinks = sqliteTable(

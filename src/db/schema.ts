@@ -1,6 +1,7 @@
 /**
- * All tables but those of the user API (`account-schema.ts`) and of the pages (`page-schema.ts`).
- * Each has a sentence that says what a row is. `docs/storage.md` adds who writes it and how long it
+ * The tables of users and their factors. Those of apps (`app-schema.ts`), of the user API
+ * (`account-schema.ts`), of the pages (`page-schema.ts`) and of upkeep (`upkeep-schema.ts`) are
+ * beside it. Each has a sentence that says what a row is. `docs/storage.md` adds who writes it and how long it
  * is kept.
  *
  * There are few indexes on purpose. Every index is one more row written per insert, and rows
@@ -17,88 +18,7 @@ import {
   text,
   uniqueIndex,
 } from "drizzle-orm/sqlite-core";
-
-/** A column of milliseconds since 1970. */
-export const instant = () => integer({ mode: "timestamp_ms" });
-
-/** What an operator can choose per app. Defaults and bounds are in `core/policy.ts`. */
-export interface AppSettings {
-  /** How many time steps are accepted on either side of the current one. */
-  window: 0 | 1 | 2;
-  /** How many consecutive failures there may be before the first lock. */
-  failuresBeforeLock: number;
-  /** How many strikes cap the user. */
-  strikeCap: number;
-  /**
-   * The browser origins that may answer challenges; if there are none, all may. For the app
-   * `accounts`: the origins that may call the user API across origins; if there are none, no other
-   * may.
-   */
-  allowedOrigins: string[];
-  /**
-   * Whether anybody may make an account. This and the next three settings matter to the app
-   * `accounts` alone.
-   */
-  registration: "open" | "closed";
-  /** If `required`, a user without a second factor can do nothing but enrol one. */
-  secondFactor: "optional" | "required";
-  /** In code points. If left out, it is 15, or 8 where a second factor is required. */
-  minPasswordLength?: number;
-  /** Whether users may trust a device, so that it is asked for no code at login. */
-  trustedDevices: boolean;
-  /** The URLs that hosted pages may lead back to. A link may add a query. */
-  returnUrls: string[];
-  /**
-   * Whether a key needs a proof of an active factor to add, replace or remove one, to make new
-   * backup codes, or to delete its user.
-   */
-  requireProof: boolean;
-}
-
-/** A tenant: one application, whose users are kept apart from all others. */
-export const apps = sqliteTable("apps", {
-  id: text().primaryKey(),
-  name: text().notNull(),
-  issuer: text().notNull(),
-  settings: text({ mode: "json" }).$type<AppSettings>().notNull(),
-  /**
-   * Grows with every change of settings and with deletion. What was minted under an older epoch is
-   * dead.
-   */
-  epoch: integer().notNull().default(0),
-  createdAt: instant().notNull(),
-  /** Set at once by a deletion. The rows of the app's users are deleted in the background. */
-  deletedAt: instant(),
-});
-
-/** A key with which one app's back end calls the server API. */
-export const apiKeys = sqliteTable(
-  "api_keys",
-  {
-    id: text().primaryKey(),
-    appId: text().notNull(),
-    name: text(),
-    /** Whether calls carry the key, or are signed with it. */
-    kind: text({ enum: ["bearer", "signing"] })
-      .notNull()
-      .default("bearer"),
-    /** SHA-256 of the key. 256 random bits need no pepper. */
-    hash: text().notNull(),
-    /** Separated by spaces: `verify enrol users import`. Never changed after creation. */
-    scopes: text().notNull(),
-    /**
-     * Where calls may come from, as JSON: of each range the first and the last address as 32
-     * hexadecimal digits, and its text. Null: from anywhere. Never changed after creation.
-     */
-    addresses: text({ mode: "json" }).$type<(readonly [string, string, string])[]>(),
-    createdAt: instant().notNull(),
-    expiresAt: instant(),
-    revokedAt: instant(),
-    /** Accurate to the hour: it is written at most once an hour, after an answer. */
-    lastUsedAt: instant(),
-  },
-  (t) => [index("api_keys_app").on(t.appId)],
-);
+import { instant } from "./instant";
 
 /** One person in one app, and the guard that all their authenticators and backup codes share. */
 export const users = sqliteTable(
@@ -302,51 +222,3 @@ export const idempotencyKeys = sqliteTable(
     index("idempotency_keys_expiry").on(t.expiresAt),
   ],
 );
-
-/** A secret that a caller keeps and sends with every code: its replay ledger and its guard. */
-export const bareSecrets = sqliteTable("bare_secrets", {
-  /**
-   * Keyed digest of the HMAC key block that the secret yields. Nothing of the secret itself is
-   * kept.
-   */
-  digest: text().primaryKey(),
-  /** The highest time step spent, or -1 if none was. It only ever grows. */
-  lastStep: integer().notNull(),
-  /** Consecutive failures. A success sets 0. */
-  failures: integer().notNull(),
-  lockedUntil: instant(),
-  /** A day after the last attempt that counted. */
-  expiresAt: instant().notNull(),
-});
-
-/**
- * A count that starts afresh when it ends. It counts either failures with secrets that have no row,
- * for all secrets whose digests begin alike, or new rows.
- */
-export const bareSecretCounts = sqliteTable("bare_secret_counts", {
-  key: text().primaryKey(),
-  count: integer().notNull(),
-  endsAt: instant().notNull(),
-});
-
-/** A key of KEYRING that rows refer to, with a sealed canary that only the same key opens. */
-export const keyringKeys = sqliteTable("keyring_keys", {
-  id: text().primaryKey(),
-  canary: text().notNull(),
-  createdAt: instant().notNull(),
-});
-
-/** A deleted app that still has users. The clean-up deletes them. */
-export const deletedApps = sqliteTable("deleted_apps", {
-  appId: text().primaryKey(),
-});
-
-/** How far the clean-up has come in a table that has no index by expiry. */
-export const cleanupCursors = sqliteTable("cleanup_cursors", {
-  name: text().primaryKey(),
-  /**
-   * The primary key of the last row that it looked at. If it is empty, the clean-up begins at the
-   * first row.
-   */
-  position: text().notNull(),
-});

@@ -6,8 +6,7 @@
 import { Hono, type Context } from "hono";
 import { createMiddleware } from "hono/factory";
 import { html } from "hono/html";
-import { Problem } from "../problem";
-import { describeProblem } from "../problem-table";
+import { describeProblem, Problem } from "../problem";
 import { DOCUMENTS } from "./compat/documents";
 import { whereOn } from "./compat/switch";
 import type { AppEnv } from "./context";

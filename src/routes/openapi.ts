@@ -72,11 +72,14 @@ export const nothing = { description: "Done" } as const;
 export function problems(...codes: ProblemCode[]): object {
   const byStatus = Map.groupBy(new Set(codes), (code) => PROBLEMS[code].status);
   return Object.fromEntries(
-    [...byStatus].map(([status, group]) => {
-      const content = { "application/problem+json": { schema: problemSchema(group) } };
-      return [status, { description: group.join(", "), content }];
-    }),
+    [...byStatus].map(([status, group]) => [status, problemResponse(group)]),
   );
+}
+
+/** An answer with one of these codes, or of `others`, which have another status as a rule. */
+export function problemResponse(codes: ProblemCode[], others: readonly ProblemCode[] = []) {
+  const schema = problemSchema([...codes, ...others]);
+  return { description: codes.join(", "), content: { "application/problem+json": { schema } } };
 }
 
 /** What any call can end in that reaches core/: its path and its body are looked at first. */

@@ -1,7 +1,8 @@
 /** How problems look in the reference: each code that has members of its own has a schema of its own. */
 
 import { z } from "@hono/zod-openapi";
-import { PROBLEM_CODES, PROBLEMS, type ProblemCode } from "../problem-table";
+import { PROBLEM_CODES } from "../problem";
+import { PROBLEMS, type ProblemCode } from "../problem-table";
 import { PASSWORD_FAULTS } from "../core/account/password-policy";
 
 const lockMembers = {

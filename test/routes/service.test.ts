@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it, vi } from "vitest";
-import { PROBLEM_CODES } from "../../src/problem-table";
+import { PROBLEM_CODES } from "../../src/problem";
 import { bearer, call, createApp, problemCode, send } from "../service";
 
 describe("/healthz", () => {

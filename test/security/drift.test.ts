@@ -133,7 +133,7 @@ describe("two codes in a row", () => {
     expect(await isAccepted(await app.verify("ada", codeOf(user.phone)))).toBe(true);
   });
 
-  it("lock as any codes do, and say until when", async () => {
+  it("lock as all codes do, and say until when", async () => {
     const { app, user } = await device(1);
     const body = { codes: [wrongCodeOf(user.phone), codeOf(user.phone)] };
     for (let at = 0; at < 9; at++) await app.v1("POST", "/users/ada/resync", { body });

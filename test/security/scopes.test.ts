@@ -12,8 +12,8 @@ beforeEach(async () => {
 
 const SCOPES = ["verify", "enrol", "users", "import"];
 /**
- * What each route of the server API needs; null: any. A new route has to be
- * entered here.
+ * The scope that each route of the server API needs. Null means that it needs none in particular.
+ * A new route has to be entered here.
  */
 const NEEDED: Record<string, string | null> = {
   "GET /v1/app": null,

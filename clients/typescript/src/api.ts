@@ -1450,14 +1450,14 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description address_not_allowed, insufficient_scope, user_disabled, rebinding_required */
+            /** @description address_not_allowed, insufficient_scope */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["InvalidCodeProblem"] | components["schemas"]["LockedProblem"];
                 };
             };
             /** @description not_found, not_enrolled */

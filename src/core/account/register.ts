@@ -8,7 +8,7 @@ import { carryOut, claimed } from "../../db/effect";
 import { statement } from "../../db/statement";
 import type { Deps } from "../../env";
 import { Problem } from "../../problem";
-import type { AppSettings } from "../../db/schema";
+import type { AppSettings } from "../../db/app-schema";
 import type { Account, Profile } from "../user/account";
 import { getApp } from "../app/apps";
 import { counterKey, countWhere, reached, type Client, type Counter } from "./attempt-counters";

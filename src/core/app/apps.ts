@@ -2,7 +2,7 @@
 
 import { and, desc, eq, isNull, lt, sql } from "drizzle-orm";
 import { randomId } from "../../crypto/random";
-import { apps, type AppSettings } from "../../db/schema";
+import { apps, type AppSettings } from "../../db/app-schema";
 import { ALWAYS, carryOut } from "../../db/effect";
 import { statement } from "../../db/statement";
 import type { Deps } from "../../env";

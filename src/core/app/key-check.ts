@@ -4,7 +4,7 @@
  */
 
 import type { Named, Row } from "../../db/row";
-import type { apiKeys, apps, AppSettings } from "../../db/schema";
+import type { apiKeys, apps, AppSettings } from "../../db/app-schema";
 import { statement } from "../../db/statement";
 import type { Deps } from "../../env";
 import { readScopes, type KeyCaller, type Scope } from "../caller/actor";

@@ -6,7 +6,7 @@
 import { and, desc, eq, gt, isNull, or } from "drizzle-orm";
 import { createApiKey } from "../../crypto/api-key";
 import { createSigningKey } from "../../crypto/signing-key";
-import { apiKeys } from "../../db/schema";
+import { apiKeys } from "../../db/app-schema";
 import { ALWAYS, carryOut } from "../../db/effect";
 import { statement } from "../../db/statement";
 import type { Deps } from "../../env";

@@ -126,7 +126,7 @@ export function exportEvents(deps: Deps, filter: AuditFilter): ReadableStream<Ui
 }
 
 /**
- * Reads the next page that has any event. If a pull enqueues nothing, the stream does not pull
+ * Reads the next page with an event in it. If a pull enqueues nothing, the stream does not pull
  * again.
  */
 async function nextPage(deps: Deps, request: AuditFilter & Omit<ListingRequest, "limit">) {

@@ -144,8 +144,8 @@ async function followUp(
 
 /**
  * Finds the enrolment that is to be confirmed. It must be proven if the app wants that and a factor
- * is active by now. Otherwise several enrolments that began before there was any factor would be as
- * many ways around the proof.
+ * is active by now. Otherwise several enrolments that began before the first factor would be as many
+ * ways around the proof.
  */
 function pendingOne({ deps, actor, found }: Context, id: string): Authenticator {
   assertUnlocked(found.user, deps.now);

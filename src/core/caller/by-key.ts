@@ -4,7 +4,7 @@
  */
 
 import type { Named, Row } from "../../db/row";
-import type { apiKeys } from "../../db/schema";
+import type { apiKeys } from "../../db/app-schema";
 import { statement } from "../../db/statement";
 import type { Deps } from "../../env";
 import { Problem } from "../../problem";

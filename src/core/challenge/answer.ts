@@ -17,7 +17,8 @@ import { isKnownUsed } from "../code/used";
 import { CHALLENGE_ATTEMPTS } from "../policy";
 import { isActive, loadUserById } from "../user/record";
 import { invalidCode, lockOutOf } from "../code/lock-out";
-import { attemptCode, parseCode } from "../code/verify";
+import { attemptCode } from "../code/verify";
+import { parseCode } from "../code/parse-code";
 
 export interface ChallengeAnswer {
   code: string;

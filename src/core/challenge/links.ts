@@ -23,7 +23,7 @@ import { COMES_FROM_ALLOWED } from "../caller/address-range";
 import { assertKey, CHECK_KEY, HAS_KEY, type CheckedKey } from "../caller/by-key";
 import { CHALLENGE_RESULT_LIFE } from "../policy";
 import { returnTo } from "../app/return-url";
-import { parseCode } from "../code/verify";
+import { parseCode } from "../code/parse-code";
 
 export interface ChallengeLink extends Omit<Challenge, "token"> {
   url: string;

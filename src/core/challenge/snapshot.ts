@@ -6,7 +6,7 @@
  */
 
 import { open, seal } from "../../crypto/keyring";
-import type { AppSettings } from "../../db/schema";
+import type { AppSettings } from "../../db/app-schema";
 import type { Deps } from "../../env";
 import type { ChallengeClaims } from "./token";
 import type { OpenAuthenticator } from "../code/match";

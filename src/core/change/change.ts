@@ -9,38 +9,19 @@
  * (`code/bare-secrets.ts`).
  */
 
-import { carryOut, claimed, effect, type Effect, type EffectOf } from "../../db/effect";
-import {
-  statement,
-  type NamesIn,
-  type Statement,
-  type Value,
-  type Values,
-} from "../../db/statement";
+import { carryOut, claimed, effect, type Effect } from "../../db/effect";
+import { statement, type Statement, type Value, type Values } from "../../db/statement";
 import type { Deps } from "../../env";
 import { Problem } from "../../problem";
 import { eventOf, recorded, type AuditEvent, type AuditType } from "../audit/event";
 import { actorOf, isSession, type Actor, type Caller } from "../caller/actor";
-import { claimBy, LIVE_APP, LIVE_CALLER } from "../caller/live";
+import { claimBy } from "../caller/live";
 import { loadKnownUser, loadUser } from "../caller/load";
 import type { KnownUser } from "../user/record";
+import { decisionText, type Decision, type NamesOf } from "./decision";
 import { once, scopeOf, type Created, type IdempotentRequest, type Remember } from "./idempotency";
 import { CREATE_USER, orNew } from "./new-user";
-import { commitProven, PROVEN, type Proof, type ProofValues } from "./proof";
-
-/** The deciding UPDATE of a change, and what depends on it. */
-interface Decision {
-  /** The change ends what was minted before it. The session that makes the change survives. */
-  raisesEpoch?: boolean;
-  /** An app may demand a proof of an active factor for this change. */
-  needsProof?: boolean;
-  /** Assignments to other columns of the user's row, for example `failures = 0`. */
-  set?: string;
-  /** Further conditions on the user's row. */
-  only?: readonly string[];
-  /** The effects of the change. They take the values of the plan. */
-  effects?: readonly Pick<EffectOf<never>, "with">[];
-}
+import { commitProven, type Proof } from "./proof";
 
 /** What any caller may add to the change that they ask for. */
 interface Asked {
@@ -88,18 +69,6 @@ interface Way<Name extends string, Input, Answer, Found extends KnownUser> {
   /** Answers a request that was carried out before. */
   replay?: (context: Context<Found>, input: Input, created: Created) => Promise<Answer> | Answer;
 }
-
-/** The names of the values that a plan has to give. */
-type NamesOf<D extends Decision> = Exclude<
-  | NamesIn<D["only"] extends readonly string[] ? D["only"][number] : "">
-  | NamesIn<D["set"] extends string ? D["set"] : "">
-  | (D["effects"] extends readonly (infer One)[] ? NameOf<One> : never),
-  keyof ReturnType<typeof claimBy> | keyof ProofValues
->;
-
-type NameOf<One> = One extends (values: infer Given) => Effect
-  ? Extract<keyof Given, string>
-  : never;
 
 const TAKE_ALONG = effect(
   "UPDATE sessions SET epoch = (SELECT epoch FROM users WHERE id = :userId)",
@@ -240,18 +209,4 @@ async function commit<Name extends string, Answer, Found extends KnownUser>(
     ],
   });
   return isDone ? "done" : "stale";
-}
-
-/**
- * The deciding UPDATE. That the caller may still speak and that the app is as it was read are
- * conditions here, so that no change can leave them out.
- */
-function decisionText({ raisesEpoch, needsProof, set, only = [] }: Decision): string {
-  const assignments = ["attempt = :attempt"];
-  if (raisesEpoch) assignments.push("epoch = epoch + 1");
-  if (set !== undefined) assignments.push(set);
-  const conditions = ["users.id = :userId", LIVE_APP, LIVE_CALLER, ...only];
-  if (needsProof) conditions.push(PROVEN);
-  const where = conditions.map((one) => `(${one})`).join(" AND ");
-  return `UPDATE users SET ${assignments.join(", ")} WHERE ${where} RETURNING id`;
 }

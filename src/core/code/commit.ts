@@ -25,6 +25,7 @@ import {
 } from "../caller/live";
 import { DAY, MAX_DRIFT, MINUTE, PROOF_LIFE } from "../policy";
 import type { App, User } from "../user/record";
+import { readRuling, readSpent, type Decided, type Ruling } from "./ruling";
 
 /**
  * The strikes as they stand now. One is forgiven a day, and a fraction of a day forgives that
@@ -180,23 +181,6 @@ export interface Attempt {
   change?: ((attempt: string) => D1PreparedStatement[]) | undefined;
 }
 
-/** A spent code was right once, and is refused without being charged. */
-export type Verdict = "passed" | "wrong" | "spent";
-
-export interface Ruling {
-  verdict: Verdict;
-  failures: number;
-  /** Null for a capped user as well, because a cap does not end with time. */
-  lockedUntil: number | null;
-  /** Whether this attempt capped the user. */
-  capped: boolean;
-  /** How many attempts the challenge has been charged with, including this one. */
-  challengeAttempts: number;
-  backupCodesRemaining: number;
-  /** The results of the change that the code was to prove. */
-  changed?: D1Result[];
-}
-
 /**
  * Decides about the attempt and says how. Answers null if something no longer held; then nothing
  * was changed.
@@ -215,38 +199,6 @@ export async function commit(deps: Deps, attempt: Attempt): Promise<Ruling | nul
   const [decided, spent] = results.map(({ results: [row] }) => row);
   const outcome = readRuling(decided, results[recorded]?.results[0]?.remaining);
   return outcome ? { ...outcome, changed: results.slice(changed) } : readSpent(spent);
-}
-
-/** What the deciding statement returns. */
-interface Decided {
-  failures: number;
-  lockedUntil: number | null;
-  capped: number;
-  attemptsBefore: number | null;
-}
-
-function readRuling(decided: Partial<Decided> = {}, remaining?: number): Ruling | null {
-  const { failures, lockedUntil = null, attemptsBefore } = decided;
-  if (failures === undefined || remaining === undefined) return null;
-  const capped = decided.capped === 1;
-  return {
-    verdict: failures === 0 ? "passed" : "wrong",
-    failures,
-    lockedUntil: capped ? null : lockedUntil,
-    capped,
-    challengeAttempts: (attemptsBefore ?? 0) + 1,
-    backupCodesRemaining: remaining,
-  };
-}
-
-function readSpent({ failures, attemptsBefore }: Partial<Decided> = {}): Ruling | null {
-  return failures === undefined ? null : spentRuling(failures, attemptsBefore ?? 0);
-}
-
-/** The ruling about a spent code, which changes nothing. */
-export function spentRuling(failures: number, challengeAttempts = 0): Ruling {
-  const unchanged = { lockedUntil: null, capped: false, backupCodesRemaining: 0 };
-  return { verdict: "spent", failures, challengeAttempts, ...unchanged };
 }
 
 function bindings(deps: Deps, attempt: Attempt) {

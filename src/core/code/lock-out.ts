@@ -3,7 +3,7 @@
 import type { Deps } from "../../env";
 import { Problem } from "../../problem";
 import { tellCap, tellLock } from "../user/guard";
-import type { Ruling } from "./commit";
+import type { Ruling } from "./ruling";
 
 /** Says whether the attempt locked or capped the user. */
 export interface LockOut {

@@ -8,12 +8,12 @@
  * the caller holds the secret and there is no user, `code/bare-secrets.ts` decides.
  */
 
-import { normaliseCode, type Code } from "../../crypto/code";
+import type { Code } from "../../crypto/code";
 import type { Deps } from "../../env";
 import { Problem } from "../../problem";
 import { actorOf, type Caller } from "../caller/actor";
 import { backupCodeHashes, countBackupCodes, type BackupCodesLeft } from "./backup-codes";
-import { commit, spentRuling, type Attempt, type Ruling } from "./commit";
+import { commit, type Attempt } from "./commit";
 import {
   evaluateCode,
   evaluatePair,
@@ -26,6 +26,8 @@ import { assertOpen } from "../user/guard";
 import { loadKnownUser } from "../caller/load";
 import { noteRefusal } from "../audit/refusals";
 import { lockOutOf, type LockOut } from "./lock-out";
+import { parseCode } from "./parse-code";
+import { spentRuling, type Ruling } from "./ruling";
 import { rememberUsed } from "./used";
 import { isActive, type App, type User, type UserRecord } from "../user/record";
 
@@ -243,17 +245,5 @@ async function attemptBackupCode(
     hashes,
     compared: 1,
     reason: "wrong_backup_code",
-  });
-}
-
-/**
- * Reads a code. Throws `invalid_request` for a text that cannot be one: that is a mistake in the
- * form, not a guess, and is not counted.
- */
-export function parseCode(text: string): Code {
-  const code = normaliseCode(text);
-  if (code) return code;
-  throw new Problem("invalid_request", {
-    detail: "code: 6 to 8 digits, or a backup code of 24 letters and digits.",
   });
 }

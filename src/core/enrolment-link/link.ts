@@ -12,7 +12,7 @@ import { createSecret, formatToken, parseLinkToken } from "../../crypto/opaque-t
 import { carryOut, effect, type Effect } from "../../db/effect";
 import type { enrolmentLinks } from "../../db/page-schema";
 import type { Named, Row } from "../../db/row";
-import type { apps } from "../../db/schema";
+import type { apps } from "../../db/app-schema";
 import { statement } from "../../db/statement";
 import type { Deps } from "../../env";
 import { Problem } from "../../problem";

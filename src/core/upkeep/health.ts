@@ -1,6 +1,6 @@
 /** Says whether the service can answer. D1 decides that; KV only makes it faster. */
 
-import { keyringKeys } from "../../db/schema";
+import { keyringKeys } from "../../db/upkeep-schema";
 import type { Deps } from "../../env";
 import { Problem } from "../../problem";
 import { kvAnswers } from "../kv";

@@ -5,7 +5,7 @@
  */
 
 import { open, seal, type Keyring } from "../../crypto/keyring";
-import { keyringKeys } from "../../db/schema";
+import { keyringKeys } from "../../db/upkeep-schema";
 import type { Database, Deps } from "../../env";
 import { Problem } from "../../problem";
 

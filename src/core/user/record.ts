@@ -5,7 +5,8 @@
 
 import type { TotpAlgorithm } from "../../crypto/totp";
 import type { Named, Row } from "../../db/row";
-import type { apps, AppSettings, authenticators, users } from "../../db/schema";
+import type { apps, AppSettings } from "../../db/app-schema";
+import type { authenticators, users } from "../../db/schema";
 import { statement } from "../../db/statement";
 import type { Deps } from "../../env";
 import { Problem } from "../../problem";

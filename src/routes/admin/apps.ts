@@ -1,14 +1,8 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { createApp, deleteApp, getApp, listApps, updateApp } from "../../core/app/apps";
 import { ISSUER_BOUNDS, SETTINGS_BOUNDS } from "../../core/policy";
-import {
-  IdempotencyHeaders,
-  idempotentRequest,
-  Instant,
-  label,
-  Origin,
-  ReturnUrl,
-} from "../fields";
+import { IdempotencyHeaders, idempotentRequest, Instant, label } from "../fields";
+import { Origin, ReturnUrl } from "../url-fields";
 import { body, BODY_PROBLEMS, json, nothing, problems, router } from "../openapi";
 import { ADMIN_PROBLEMS, AppId, listing, ListingQuery, security } from "./shared";
 

@@ -5,7 +5,7 @@ import { html } from "hono/html";
 import type { Child } from "hono/jsx";
 import type { AppEnv } from "../context";
 import type { Fault } from "./form-submission";
-import { FaultSummary } from "./form-fields";
+import { FaultSummary } from "./fault-summary";
 import { inLanguage, LANGUAGES, textsOf } from "./language";
 import type { Texts } from "./texts/en";
 

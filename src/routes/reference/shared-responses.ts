@@ -1,7 +1,7 @@
 /** Answers that many operations share, as components: the document is half as long, and a client has one type for each. */
 
 import type { OpenAPIHono } from "@hono/zod-openapi";
-import { PROBLEM_CODES } from "../../problem-table";
+import { PROBLEM_CODES } from "../../problem";
 import type { Operation } from "./headers";
 
 type Document = ReturnType<OpenAPIHono["getOpenAPI31Document"]>;

@@ -3,14 +3,8 @@ import { createChallengeLink, redeemChallengeLink } from "../../core/challenge/l
 import { createEnrolmentLink } from "../../core/enrolment-link/link";
 import { ACCOUNT_NAME_BOUNDS } from "../../core/policy";
 import { requireKey } from "../auth";
-import {
-  IdempotencyHeaders,
-  idempotentRequest,
-  Instant,
-  label,
-  ReturnTarget,
-  UserId,
-} from "../fields";
+import { IdempotencyHeaders, idempotentRequest, Instant, label, UserId } from "../fields";
+import { ReturnTarget } from "../url-fields";
 import { body, BODY_PROBLEMS, json, problems, router } from "../openapi";
 import { challengeFields, Method } from "./challenges";
 import { KEY_PROBLEMS, security } from "./shared";

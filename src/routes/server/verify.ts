@@ -12,7 +12,7 @@ import type { AppEnv } from "../context";
 import { Address, CodePair, CodeText, Instant, line, UserId } from "../fields";
 import { onBehalfOf, readEndUser, type EndUser } from "../end-user";
 import { limitUser } from "../limits";
-import { body, BODY_PROBLEMS, json, problems, router } from "../openapi";
+import { body, BODY_PROBLEMS, json, problemResponse, problems, router } from "../openapi";
 import { BackupCodesLeft, KEY_PROBLEMS, Resynchronisation, security } from "./shared";
 
 const params = z.object({ userId: UserId });
@@ -34,6 +34,14 @@ const USER_PROBLEMS = [
   "rebinding_required",
 ] as const;
 const ATTEMPT_PROBLEMS = [...USER_PROBLEMS, "conflict"] as const;
+
+/** The 403 of the call, which has more codes with `status=1`. To the type checker it is not there. */
+const forbidden: object = {
+  403: problemResponse(
+    ["address_not_allowed", "insufficient_scope"],
+    ["invalid_code", ...USER_PROBLEMS],
+  ),
+};
 
 const Verification = z
   .union([
@@ -90,6 +98,7 @@ const verify = createRoute({
     200: json("The answer", Verification),
     204: { description: "With `status=1`: the code is right, and spent" },
     ...problems(...KEY_PROBLEMS, ...BODY_PROBLEMS, ...ATTEMPT_PROBLEMS),
+    ...forbidden,
   },
 });
 

@@ -130,7 +130,7 @@ describe("an import by key", () => {
     expect((await v1("POST", "/users/ada/authenticators", { body })).status).toBe(201);
   });
 
-  it("ends open challenges, as any factor does that becomes active", async () => {
+  it("ends open challenges, as every factor does that becomes active", async () => {
     await enrolled(app, "ada");
     const before = await rows("SELECT epoch FROM users");
     await moveOver({ active: true });

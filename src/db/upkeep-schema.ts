@@ -1,0 +1,55 @@
+/**
+ * The tables that nobody's factor is in: secrets that callers keep, and what the service needs to keep
+ * itself in order.
+ */
+
+import { integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { instant } from "./instant";
+
+/** A secret that a caller keeps and sends with every code: its replay ledger and its guard. */
+export const bareSecrets = sqliteTable("bare_secrets", {
+  /**
+   * Keyed digest of the HMAC key block that the secret yields. Nothing of the secret itself is
+   * kept.
+   */
+  digest: text().primaryKey(),
+  /** The highest time step spent, or -1 if none was. It only ever grows. */
+  lastStep: integer().notNull(),
+  /** Consecutive failures. A success sets 0. */
+  failures: integer().notNull(),
+  lockedUntil: instant(),
+  /** A day after the last attempt that counted. */
+  expiresAt: instant().notNull(),
+});
+
+/**
+ * A count that starts afresh when it ends. It counts either failures with secrets that have no row,
+ * for all secrets whose digests begin alike, or new rows.
+ */
+export const bareSecretCounts = sqliteTable("bare_secret_counts", {
+  key: text().primaryKey(),
+  count: integer().notNull(),
+  endsAt: instant().notNull(),
+});
+
+/** A key of KEYRING that rows refer to, with a sealed canary that only the same key opens. */
+export const keyringKeys = sqliteTable("keyring_keys", {
+  id: text().primaryKey(),
+  canary: text().notNull(),
+  createdAt: instant().notNull(),
+});
+
+/** A deleted app that still has users. The clean-up deletes them. */
+export const deletedApps = sqliteTable("deleted_apps", {
+  appId: text().primaryKey(),
+});
+
+/** How far the clean-up has come in a table that has no index by expiry. */
+export const cleanupCursors = sqliteTable("cleanup_cursors", {
+  name: text().primaryKey(),
+  /**
+   * The primary key of the last row that it looked at. If it is empty, the clean-up begins at the
+   * first row.
+   */
+  position: text().notNull(),
+});
