@@ -12,11 +12,11 @@ import { readQrCode } from "../test/browser/support/phone.mjs";
 import { EXAMPLES } from "../test/examples/examples.mjs";
 import { run as runFlow } from "../test/examples/flow.mjs";
 import { countLines } from "../test/examples/lines.mjs";
-import { connect, expectStatus } from "./api-client.mjs";
 import { withBrowser } from "./chromium.mjs";
 import { assertInstalled, createTools, exampleTools, printMissing } from "./client-tools.mjs";
 import { withExample } from "./example-server.mjs";
 import { Refusal, run } from "./refusal.mjs";
+import { makeApp } from "./test-app.mjs";
 import { withServer } from "./test-server.mjs";
 import { ROOT } from "./wrangler.mjs";
 
@@ -73,7 +73,7 @@ async function tryExample(example, browser) {
 
 async function goThrough(example, browser, progress) {
   await withServer(async ({ baseUrl: serviceUrl, adminToken, folder, stop }) => {
-    const settings = await makeApp(serviceUrl, adminToken);
+    const settings = await settingsOf(serviceUrl, adminToken);
     await withExample(example, { settings, folder }, async ({ baseUrl, log }) => {
       progress.log = log;
       const tools = createTools(folder);
@@ -89,12 +89,9 @@ async function goThrough(example, browser, progress) {
 }
 
 /** As examples/README.md says. */
-async function makeApp(serviceUrl, adminToken) {
-  const call = connect(serviceUrl);
-  const make = async (path, json) =>
-    expectStatus(201, await call("POST", path, { token: adminToken, json }), path);
-  const { id } = await make("/admin/apps", { name: "Example", settings: { requireProof: true } });
-  const { key } = await make(`/admin/apps/${id}/keys`, { scopes: ["verify", "enrol"] });
+async function settingsOf(serviceUrl, adminToken) {
+  const given = { settings: { requireProof: true }, scopes: ["verify", "enrol"] };
+  const { id, key } = await makeApp(serviceUrl, adminToken, given);
   return { STEPGATE_URL: serviceUrl, STEPGATE_KEY: key, STEPGATE_APP: id };
 }
 

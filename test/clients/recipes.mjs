@@ -6,6 +6,8 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { connect, expectStatus } from "../../scripts/api-client.mjs";
+import { makeApp, makeKey } from "../../scripts/test-app.mjs";
 import { findFreePort } from "../../scripts/test-server.mjs";
 import { ROOT } from "../../scripts/wrangler.mjs";
 
@@ -35,16 +37,16 @@ export async function run(context) {
 async function openShop({ baseUrl, adminToken, folder, tools }) {
   const returnPort = await findFreePort();
   const returnUrl = `http://localhost:${returnPort}/done`;
-  const app = await post(baseUrl, "/admin/apps", adminToken, {
-    name: "Recipes",
-    settings: { returnUrls: [returnUrl] },
-  });
-  const newKey = (body) => post(baseUrl, `/admin/apps/${app.id}/keys`, adminToken, body);
-  const { key } = await newKey({});
+  const settings = { returnUrls: [returnUrl] };
+  const { id: appId, key } = await makeApp(baseUrl, adminToken, { settings });
+  const newKey = (input) => makeKey(baseUrl, adminToken, appId, input);
+  const call = connect(baseUrl);
   const path = "/v1/users/user-42/authenticators";
-  const { id, secret } = await post(baseUrl, path, key, {});
-  const confirmation = { code: await tools.phone(secret, -1) };
-  const { backupCodes } = await post(baseUrl, `${path}/${id}/confirm`, key, confirmation);
+  const pending = await call("POST", path, { token: key, json: {} });
+  const { id, secret } = expectStatus(201, pending, path);
+  const json = { code: await tools.phone(secret, -1) };
+  const confirmed = await call("POST", `${path}/${id}/confirm`, { token: key, json });
+  const { backupCodes } = expectStatus(200, confirmed, path);
   const config = configure(folder, { url: baseUrl, key });
   const nextCode = () => backupCodes.pop();
   return { baseUrl, key, newKey, folder, config, nextCode, returnPort, returnUrl };
@@ -110,13 +112,13 @@ async function checkFromPam({ config, nextCode }) {
 async function checkSigned({ baseUrl, newKey, nextCode }) {
   const guide = readFileSync(join(ROOT, "docs/factors.md"), "utf8");
   const [, script] = /```sh\n(URL=[^`]*)```/.exec(guide);
-  const { id, key } = await newKey({ kind: "signing", scopes: ["verify"] });
+  const { keyId, key } = await newKey({ kind: "signing", scopes: ["verify"] });
   const sign = (code) =>
     outputOf(
       "sh",
       ["-c", script.replace("http://localhost:8000", baseUrl).replace("118204", code)],
       {
-        env: { KEY_ID: id, SIGNING_KEY: key },
+        env: { KEY_ID: keyId, SIGNING_KEY: key },
       },
     );
   assert.match(await sign(nextCode()), /"valid":true/);
@@ -185,7 +187,7 @@ async function protectByNginx({ baseUrl, folder }) {
     assert.equal((await ask("stepgate=sgs_guess")).status, 303);
     const cookie = await logIn(baseUrl);
     assert.equal(await (await ask(cookie)).text(), "the app");
-    await post(baseUrl, "/auth/logout", null, {}, { cookie, origin: baseUrl });
+    await logOut(baseUrl, cookie);
     assert.equal((await ask(cookie)).status, 303);
   } finally {
     nginx.kill();
@@ -196,7 +198,8 @@ async function protectByNginx({ baseUrl, folder }) {
 /** Makes an account, and answers the cookie of its session. */
 async function logIn(baseUrl) {
   const account = { email: "ada@example.com", password: "nine purple umbrellas at noon" };
-  await post(baseUrl, "/auth/register", null, account);
+  const made = await connect(baseUrl)("POST", "/auth/register", { json: account });
+  expectStatus(201, made, "the account");
   const response = await fetch(`${baseUrl}/auth/login`, {
     method: "POST",
     headers: { "content-type": "application/json", origin: baseUrl },
@@ -206,18 +209,10 @@ async function logIn(baseUrl) {
   return cookies.find((one) => one.startsWith("stepgate="));
 }
 
-async function post(baseUrl, path, token, body, headers = {}) {
-  const response = await fetch(baseUrl + path, {
-    method: "POST",
-    headers: {
-      "content-type": "application/json",
-      ...(token !== null && { authorization: `Bearer ${token}` }),
-      ...headers,
-    },
-    body: JSON.stringify(body),
-  });
-  assert.ok(response.ok, `${path}: ${response.status}`);
-  return response.status === 204 ? null : response.json();
+async function logOut(baseUrl, cookie) {
+  const headers = { "content-type": "application/json", cookie, origin: baseUrl };
+  const response = await fetch(`${baseUrl}/auth/logout`, { method: "POST", headers, body: "{}" });
+  assert.equal(response.status, 204);
 }
 
 function startProgram(command, args, { env = {}, input } = {}) {
