@@ -187,7 +187,7 @@ export const PROBLEMS = {
   invalid_request: {
     status: 422,
     title: "The request does not have the documented form.",
-    help: "`detail` names the fields. Unknown fields are refused, and so is half of a surrogate pair (`\\ud800`) in any text. `null` leaves an optional field out. Nothing was changed, and no attempt was charged.",
+    help: "`detail` names the fields, and `errors` has one entry for each: its `pointer` leads to a field of the body, its `parameter` is a name in the path, the query or a header. Unknown fields are refused, and so is half of a surrogate pair (`\\ud800`) in any text. `null` leaves an optional field out. Nothing was changed, and no attempt was charged.",
   },
   parameters_ignored: {
     status: 422,

@@ -27,8 +27,42 @@ interface ProblemOptions {
   policy?: string | undefined;
   /** Members besides those of RFC 9457 §3.1, such as `offsetSeconds`. */
   extensions?: Record<string, string | number | boolean>;
+  /** What has to be corrected in the request, field by field. */
+  errors?: FieldError[] | undefined;
   /** The inner reason, which only the log gets. */
   cause?: unknown;
+}
+
+/** What is wrong with one field of a request (RFC 9457 §3). Its value is not said: it may be secret. */
+export interface FieldError {
+  detail: string;
+  /** Where the field is in the body: a JSON Pointer as a URI fragment (RFC 6901 §6). */
+  pointer?: string;
+  /** The name of a parameter in the path, the query or a header. */
+  parameter?: string;
+}
+
+/** A field that does not fit: its path in the body, or the name of a parameter elsewhere. */
+interface InvalidField {
+  path: PropertyKey[];
+  detail: string;
+  isParameter?: boolean;
+}
+
+/** Refuses one field of the body, such as `code`. */
+export function invalidField(path: string[], detail: string): Problem {
+  return invalidFields([{ path, detail }]);
+}
+
+export function invalidFields(fields: InvalidField[]): Problem {
+  const lines = fields.map(({ path, detail }) => [...path.map(String), detail].join(": "));
+  return new Problem("invalid_request", { detail: lines.join("; "), errors: fields.map(toError) });
+}
+
+function toError({ path, detail, isParameter = false }: InvalidField): FieldError {
+  if (isParameter) return { detail, parameter: path.map(String).join(".") };
+  const escaped = path.map((part) => String(part).replaceAll("~", "~0").replaceAll("/", "~1"));
+  return { detail, pointer: ["#", ...escaped.map(encodeURIComponent)].join("/") };
 }
 
 /**
@@ -42,6 +76,7 @@ export class Problem extends Error {
   readonly retryAfter: number | undefined;
   readonly policy: string | undefined;
   readonly extensions: Record<string, string | number | boolean>;
+  readonly errors: FieldError[] | undefined;
 
   constructor(code: ProblemCode, options: ProblemOptions = {}) {
     super(code, { cause: options.cause });
@@ -51,12 +86,14 @@ export class Problem extends Error {
     this.retryAfter = options.retryAfter;
     this.policy = options.policy;
     this.extensions = options.extensions ?? {};
+    this.errors = options.errors;
   }
 
   /** The same problem as a plain refusal: 403 instead of the code's own status. */
   asForbidden(): Problem {
-    const { code, detail, retryAfter, policy, extensions, cause } = this;
-    return new Problem(code, { detail, retryAfter, policy, extensions, cause, status: 403 });
+    const { code, detail, retryAfter, policy, extensions, errors, cause } = this;
+    const options = { detail, retryAfter, policy, extensions, errors, cause };
+    return new Problem(code, { ...options, status: 403 });
   }
 
   get title(): string {

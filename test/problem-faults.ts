@@ -28,12 +28,23 @@ function faultsOf(response: Response, text: string, { status, code }: Expected):
     [`status ${String(problem["status"])}`]: problem["status"] === status,
     [`type ${String(problem["type"])}`]: String(problem["type"]).endsWith(`/problems/${code}`),
     "no title": typeof problem["title"] === "string",
+    [`names no field: ${text}`]: code !== "invalid_request" || namesFields(problem["errors"]),
     "may be cached": headers.get("cache-control") === "no-store",
     "no WWW-Authenticate": status !== 401 || headers.has("www-authenticate"),
     [`shows internals: ${text}`]: !INTERNALS.test(text),
     [`shows what was sent: ${text}`]: !text.includes(MARKER),
   };
   return Object.entries(checks).flatMap(([fault, holds]) => (holds ? [] : [fault]));
+}
+
+/** Whether every entry says where it belongs: in the body, or to a parameter. */
+function namesFields(errors: unknown): boolean {
+  if (!Array.isArray(errors) || errors.length === 0) return false;
+  return errors.every((error: Record<string, unknown>) => {
+    const { pointer, parameter, detail } = error;
+    const isNamed = String(pointer).startsWith("#") || typeof parameter === "string";
+    return isNamed && typeof detail === "string" && detail !== "";
+  });
 }
 
 export interface Case {

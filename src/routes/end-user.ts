@@ -6,7 +6,7 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import type { Deps, RequestSource } from "../env";
-import { Problem } from "../problem";
+import { invalidFields } from "../problem";
 import { canonicalAddress, MAX_USER_AGENT } from "./address";
 
 const IP_HEADER = "Stepgate-User-Ip";
@@ -51,7 +51,7 @@ export function readEndUser(c: Context): EndUser {
   const given = c.req.header(IP_HEADER) || undefined;
   const ip = given === undefined ? undefined : canonicalAddress(given);
   if (ip === null) {
-    throw new Problem("invalid_request", { detail: `${IP_HEADER}: not an IP address.` });
+    throw invalidFields([{ path: [IP_HEADER], detail: "not an IP address.", isParameter: true }]);
   }
   return { ip, userAgent: c.req.header(AGENT_HEADER)?.slice(0, MAX_USER_AGENT) || undefined };
 }

@@ -8,7 +8,7 @@ import type { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
 import { getPath as pathAsSent } from "hono/utils/url";
 import { UnreadableData } from "../core/unreadable";
-import { Problem } from "../problem";
+import { invalidFields, Problem } from "../problem";
 import { PROBLEMS, type ProblemCode } from "../problem-table";
 import type { AppEnv } from "./context";
 import { problemSchema } from "./problem-schemas";
@@ -19,15 +19,12 @@ export function router(getPath: (request: Request) => string = pathAsSent) {
     getPath,
     defaultHook: (result) => {
       if (result.success) return;
-      throw new Problem("invalid_request", { detail: explain(result.error) });
+      const isParameter = result.target !== "json" && result.target !== "form";
+      throw invalidFields(
+        result.error.issues.map(({ path, message: detail }) => ({ path, detail, isParameter })),
+      );
     },
   });
-}
-
-/** Where and what, without the value: it may be a secret. */
-function explain(error: { issues: readonly { path: PropertyKey[]; message: string }[] }): string {
-  const lines = error.issues.map(({ path, message }) => [...path.map(String), message].join(": "));
-  return lines.join("; ");
 }
 
 /** A JSON body, in which `null` leaves an optional field out. */
@@ -103,7 +100,7 @@ export const BODY_PROBLEMS = [
 /** The one place where an error becomes a response: RFC 9457 problem details. */
 export function handleError(error: Error, c: Context<AppEnv>): Response {
   const problem = asProblem(error);
-  const { code, title, status, detail, retryAfter, policy, extensions } = problem;
+  const { code, title, status, detail, retryAfter, policy, extensions, errors } = problem;
   c.set("problem", problem);
   if (retryAfter !== undefined) c.header("retry-after", String(retryAfter));
   if (policy !== undefined) c.header("ratelimit", `"${policy}";r=0;t=${retryAfter}`);
@@ -111,7 +108,8 @@ export function handleError(error: Error, c: Context<AppEnv>): Response {
   const type = `${typeBase(c)}/problems/${code}`;
   const requestId = c.get("requestId");
   const headers = { "content-type": "application/problem+json" };
-  return c.json({ type, code, title, status, detail, ...extensions, requestId }, status, headers);
+  const members = { type, code, title, status, detail, errors, ...extensions, requestId };
+  return c.json(members, status, headers);
 }
 
 /** The same for every host that the service is called by; where it is not set up, that host. */

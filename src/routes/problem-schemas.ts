@@ -19,6 +19,20 @@ const offsetSeconds = z
   .int()
   .openapi({ description: "By how many seconds the phone's clock is ahead; negative if behind." });
 
+const FieldError = z
+  .object({
+    detail: z.string(),
+    pointer: z.string().optional().openapi({
+      description:
+        "Where the field is in the body: a JSON Pointer as a URI fragment (RFC 6901 §6).",
+      example: "#/code",
+    }),
+    parameter: z.string().optional().openapi({
+      description: "The name of a parameter in the path, the query or a header.",
+    }),
+  })
+  .openapi("FieldError");
+
 /** Members besides those of RFC 9457 §3.1, by the code that has them. */
 const MEMBERS = {
   locked: lockMembers,
@@ -31,6 +45,12 @@ const MEMBERS = {
   },
   clock_skew: { offsetSeconds },
   time_zone: { offsetSeconds },
+  invalid_request: {
+    errors: z
+      .array(FieldError)
+      .optional()
+      .openapi({ description: "Each field that does not fit, as far as it has a name." }),
+  },
   parameters_ignored: {
     algorithm: z.enum(["SHA1", "SHA256", "SHA512"]),
     digits: z.int(),
@@ -91,6 +111,11 @@ const MEMBER_EXAMPLES: Record<CodeWithMembers, Record<string, unknown>> = {
   invalid_code: { attemptsRemaining: 0 },
   clock_skew: { offsetSeconds: -95 },
   time_zone: { offsetSeconds: 3600 },
+  invalid_request: {
+    errors: [
+      { pointer: "#/code", detail: "6 to 8 digits, or a backup code of 24 letters and digits." },
+    ],
+  },
   parameters_ignored: { algorithm: "SHA1", digits: 6, period: 30 },
   weak_password: { reason: "too_short", length: 15 },
 };

@@ -6,7 +6,7 @@
 import type { Context } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { createMiddleware } from "hono/factory";
-import { Problem } from "../problem";
+import { invalidField, Problem } from "../problem";
 import type { AppEnv } from "./context";
 
 /** No request of ours comes near this. */
@@ -121,20 +121,25 @@ export function assertUtf8(text: string, where: "body" | "query"): void {
 function assertWellFormed(text: string): void {
   if (!text.includes("\\u")) return;
   try {
-    JSON.parse(text, (name, value: unknown) => {
-      if (isHalved(name) || isHalved(value)) throw new Problem("invalid_request", halved(name));
-      return value;
-    });
+    const at = findHalved(JSON.parse(text));
+    if (at)
+      throw invalidField(
+        at.map((name) => name.toWellFormed()),
+        "half of a surrogate pair",
+      );
   } catch (error) {
     // A text that is no JSON is for the route to refuse.
     if (error instanceof Problem) throw error;
   }
 }
 
-function isHalved(value: unknown): boolean {
-  return typeof value === "string" && !value.isWellFormed();
-}
-
-function halved(name: string) {
-  return { detail: `${name.toWellFormed()}: half of a surrogate pair` };
+/** The path to the first name or text that is not well formed. */
+function findHalved(value: unknown): string[] | null {
+  if (typeof value === "string") return value.isWellFormed() ? null : [];
+  if (typeof value !== "object" || value === null) return null;
+  for (const [name, inner] of Object.entries(value)) {
+    const path = name.isWellFormed() ? findHalved(inner) : [];
+    if (path) return [name, ...path];
+  }
+  return null;
 }

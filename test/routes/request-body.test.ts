@@ -115,13 +115,21 @@ describe("JSON", () => {
     expect(await problemCode(await enrol(units))).toBe("malformed_request");
   });
 
-  it("names the field in which half of a surrogate pair stands", async () => {
-    const response = await enrol('{"accountName":"a\\udbff"}');
-    expect([response.status, await response.json()]).toMatchObject([
-      422,
-      { code: "invalid_request", detail: "accountName: half of a surrogate pair" },
-    ]);
-  });
+  it.each([
+    ['{"accountName":"a\\udbff"}', "accountName", "#/accountName"],
+    ['{"name":["one",{"a/b~\\u0020":"\\udbff"}]}', "name: 1: a/b~ ", "#/name/1/a~1b~0%20"],
+    ['{"a\\udbff":1}', "a\ufffd", "#/a%EF%BF%BD"],
+  ])(
+    "names the field in which half of a surrogate pair stands: %s",
+    async (text, name, pointer) => {
+      const response = await enrol(text);
+      const detail = "half of a surrogate pair";
+      expect([response.status, await response.json()]).toMatchObject([
+        422,
+        { code: "invalid_request", detail: `${name}: ${detail}`, errors: [{ pointer, detail }] },
+      ]);
+    },
+  );
 
   it("of another password logs nobody in", async () => {
     const password = "üöäß éèà çñ lang genug";

@@ -361,7 +361,7 @@ export interface components {
              * @description Stable: branch on this. (enum property replaced by openapi-typescript)
              * @enum {string}
              */
-            code: "malformed_request" | "unauthorized" | "invalid_signature" | "invalid_credentials" | "session_ended" | "invalid_challenge" | "insufficient_scope" | "address_not_allowed" | "origin_not_allowed" | "enrolment_required" | "password_required" | "proof_required" | "registration_closed" | "second_factor_required" | "user_disabled" | "rebinding_required" | "not_found" | "unknown_path" | "not_enrolled" | "method_not_allowed" | "request_timeout" | "already_confirmed" | "already_created" | "app_built_in" | "email_taken" | "username_taken" | "conflict" | "enrolment_closed" | "secret_in_use" | "too_many_authenticators" | "link_ended" | "request_too_large" | "unsupported_media_type" | "idempotency_mismatch" | "invalid_request" | "return_url_not_registered" | "rate_limited" | "internal_error" | "unreadable_data" | "misconfigured" | "unavailable";
+            code: "malformed_request" | "unauthorized" | "invalid_signature" | "invalid_credentials" | "session_ended" | "invalid_challenge" | "insufficient_scope" | "address_not_allowed" | "origin_not_allowed" | "enrolment_required" | "password_required" | "proof_required" | "registration_closed" | "second_factor_required" | "user_disabled" | "rebinding_required" | "not_found" | "unknown_path" | "not_enrolled" | "method_not_allowed" | "request_timeout" | "already_confirmed" | "already_created" | "app_built_in" | "email_taken" | "username_taken" | "conflict" | "enrolment_closed" | "secret_in_use" | "too_many_authenticators" | "link_ended" | "request_too_large" | "unsupported_media_type" | "idempotency_mismatch" | "return_url_not_registered" | "rate_limited" | "internal_error" | "unreadable_data" | "misconfigured" | "unavailable";
             /**
              * Format: uri
              * @description A page about this code.
@@ -412,6 +412,36 @@ export interface components {
             status: "active";
             /** @description Present with the user's first authenticator. They are shown only here. */
             backupCodes?: string[];
+        };
+        InvalidRequestProblem: {
+            /**
+             * @description Stable: branch on this. (enum property replaced by openapi-typescript)
+             * @enum {string}
+             */
+            code: "invalid_request";
+            /**
+             * Format: uri
+             * @description A page about this code.
+             */
+            type: string;
+            title: string;
+            status: number;
+            /** @description What exactly is wrong this time. */
+            detail?: string;
+            /** @description The same as in `X-Request-Id` and in the logs. */
+            requestId: string;
+            /** @description Each field that does not fit, as far as it has a name. */
+            errors?: components["schemas"]["FieldError"][];
+        };
+        FieldError: {
+            detail: string;
+            /**
+             * @description Where the field is in the body: a JSON Pointer as a URI fragment (RFC 6901 §6).
+             * @example #/code
+             */
+            pointer?: string;
+            /** @description The name of a parameter in the path, the query or a header. */
+            parameter?: string;
         };
         InvalidCodeProblem: {
             /**
@@ -741,7 +771,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
-                "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+json": components["schemas"]["InvalidRequestProblem"];
             };
         };
         /** @description rate_limited */
@@ -1132,7 +1162,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["InvalidCodeProblem"];
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["InvalidRequestProblem"] | components["schemas"]["InvalidCodeProblem"];
                 };
             };
             /** @description rate_limited, locked */
@@ -1256,7 +1286,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["InvalidCodeProblem"] | components["schemas"]["ClockSkewProblem"] | components["schemas"]["TimeZoneProblem"] | components["schemas"]["ParametersIgnoredProblem"];
+                    "application/problem+json": components["schemas"]["InvalidRequestProblem"] | components["schemas"]["InvalidCodeProblem"] | components["schemas"]["ClockSkewProblem"] | components["schemas"]["TimeZoneProblem"] | components["schemas"]["ParametersIgnoredProblem"];
                 };
             };
             /** @description rate_limited, locked */
@@ -1357,7 +1387,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["InvalidCodeProblem"];
+                    "application/problem+json": components["schemas"]["InvalidRequestProblem"] | components["schemas"]["InvalidCodeProblem"];
                 };
             };
             /** @description rate_limited, locked */
@@ -1593,7 +1623,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["InvalidCodeProblem"];
+                    "application/problem+json": components["schemas"]["InvalidRequestProblem"] | components["schemas"]["InvalidCodeProblem"];
                 };
             };
             /** @description rate_limited, locked */
@@ -1718,7 +1748,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["InvalidRequestProblem"];
                 };
             };
             /** @description rate_limited, locked */
@@ -1798,7 +1828,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["InvalidCodeProblem"];
+                    "application/problem+json": components["schemas"]["InvalidRequestProblem"] | components["schemas"]["InvalidCodeProblem"];
                 };
             };
             /** @description rate_limited, locked */
@@ -1919,7 +1949,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["InvalidRequestProblem"];
                 };
             };
             /** @description rate_limited, locked */
@@ -2060,7 +2090,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["InvalidRequestProblem"];
                 };
             };
             /** @description rate_limited, locked */
@@ -2319,7 +2349,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["InvalidCodeProblem"];
+                    "application/problem+json": components["schemas"]["InvalidRequestProblem"] | components["schemas"]["InvalidCodeProblem"];
                 };
             };
             /** @description rate_limited, locked */
@@ -2449,7 +2479,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["InvalidCodeProblem"];
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["InvalidRequestProblem"] | components["schemas"]["InvalidCodeProblem"];
                 };
             };
             /** @description rate_limited, locked */

@@ -10,7 +10,7 @@ import { apiKeys } from "../../db/app-schema";
 import { ALWAYS, carryOut } from "../../db/effect";
 import { statement } from "../../db/statement";
 import type { Deps } from "../../env";
-import { Problem } from "../../problem";
+import { invalidField, Problem } from "../../problem";
 import { readScopes, SCOPES, type Scope } from "../caller/actor";
 import type { AddressRange } from "../caller/address-range";
 import { getApp } from "./apps";
@@ -70,7 +70,7 @@ export async function createKey(
     { scope: "admin", request },
     async (remember) => {
       if (input.expiresAt && input.expiresAt <= deps.now) {
-        throw new Problem("invalid_request", { detail: "expiresAt: a time to come." });
+        throw invalidField(["expiresAt"], "a time to come.");
       }
       const {
         name = null,

@@ -10,7 +10,7 @@ import { normaliseCode } from "../../crypto/code";
 import { DEFAULT_PARAMETERS } from "../../crypto/totp";
 import { effect, type Effect } from "../../db/effect";
 import type { Deps } from "../../env";
-import { Problem } from "../../problem";
+import { invalidField, Problem } from "../../problem";
 import type { Caller } from "../caller/actor";
 import { SAME_EPOCH, STEP_NOW, UNLOCKED } from "../caller/live";
 import { change, takeAlong, type Context, type Plan } from "../change/change";
@@ -165,5 +165,5 @@ export function digitsOf(text: string, { digits }: Pick<Authenticator, "digits">
   const code = normaliseCode(text);
   const possible = [digits, DEFAULT_PARAMETERS.digits];
   if (code?.method === "totp" && possible.includes(code.digits.length)) return code.digits;
-  throw new Problem("invalid_request", { detail: `code: ${digits} digits.` });
+  throw invalidField(["code"], `${digits} digits.`);
 }

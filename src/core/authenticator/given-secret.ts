@@ -10,7 +10,7 @@ import {
   type SecretEncoding,
 } from "../../crypto/shared-secret";
 import { DEFAULT_PARAMETERS, type TotpAlgorithm, type TotpParameters } from "../../crypto/totp";
-import { Problem } from "../../problem";
+import { invalidField, type Problem } from "../../problem";
 import { MAX_SECRET_BYTES, MIN_SECRET_BYTES, MIN_SHORT_SECRET_BYTES, TOTP_BOUNDS } from "../policy";
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -115,5 +115,5 @@ function readNumber(name: keyof typeof TOTP_BOUNDS, text: string): number {
 }
 
 function refuse(field: string, why: string): Problem {
-  return new Problem("invalid_request", { detail: `${field}: ${why}.` });
+  return invalidField([field], `${why}.`);
 }

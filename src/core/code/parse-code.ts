@@ -1,5 +1,5 @@
 import { normaliseCode, type Code } from "../../crypto/code";
-import { Problem } from "../../problem";
+import { invalidField } from "../../problem";
 
 /**
  * Reads a code. Throws `invalid_request` for a text that cannot be one: that is a mistake in the
@@ -8,7 +8,5 @@ import { Problem } from "../../problem";
 export function parseCode(text: string): Code {
   const code = normaliseCode(text);
   if (code) return code;
-  throw new Problem("invalid_request", {
-    detail: "code: 6 to 8 digits, or a backup code of 24 letters and digits.",
-  });
+  throw invalidField(["code"], "6 to 8 digits, or a backup code of 24 letters and digits.");
 }

@@ -7,7 +7,7 @@
 
 import { normaliseCode } from "../../crypto/code";
 import type { Deps } from "../../env";
-import { Problem } from "../../problem";
+import { invalidField } from "../../problem";
 import type { Caller } from "../caller/actor";
 import { invalidCode, lockOutOf } from "./lock-out";
 import { attemptDirectly, attemptPair } from "./verify";
@@ -39,7 +39,5 @@ function parsePair(texts: string[]): [string, string] {
     return code?.method === "totp" ? code.digits : "";
   });
   if (first !== "" && first.length === second.length && first !== second) return [first, second];
-  throw new Problem("invalid_request", {
-    detail: "codes: two different codes of 6 to 8 digits, one after the other.",
-  });
+  throw invalidField(["codes"], "two different codes of 6 to 8 digits, one after the other.");
 }
