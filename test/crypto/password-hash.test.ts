@@ -5,6 +5,7 @@ import { argon2id } from "../../src/crypto/argon2id";
 import {
   DUMMY_HASH,
   hashPassword,
+  isHashable,
   needsRehash,
   verifyPassword,
 } from "../../src/crypto/password-hash";
@@ -65,7 +66,7 @@ describe("a new hash", () => {
   it("verifies its password and no other", async () => {
     const text = fc.string({ unit: "binary", maxLength: 128 });
     await fc.assert(
-      fc.asyncProperty(text, text, async (password, other) => {
+      fc.asyncProperty(text.filter(isHashable), text, async (password, other) => {
         const hash = await hashPassword(password);
         expect(await verifyPassword(hash, password)).toBe(true);
         expect(await verifyPassword(hash, other)).toBe(

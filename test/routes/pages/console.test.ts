@@ -79,6 +79,21 @@ describe("an operator", () => {
     expect(await rows("SELECT id FROM api_keys")).toHaveLength(1);
   });
 
+  it("binds a key to addresses, and makes one that signs requests", async () => {
+    const appId = await newApp(operator);
+    const fields = { kind: "signing", addresses: "192.0.2.0/24\r\n2001:db8::1\r\n" };
+    expect((await makeKey(appId, fields)).key).toMatch(/^sgh_/);
+    const page = await operator.read(`/console/apps/${appId}`);
+    expect(page).toContain("signing key · verify");
+    expect(page).toContain("192.0.2.0/24, 2001:db8::1");
+    const wrong = await makeKey(appId, { addresses: "192.0.2.1/24" });
+    expect([wrong.made.status, wrong.page]).toEqual([
+      422,
+      expect.stringContaining('id="addresses-fault"'),
+    ]);
+    expect(wrong.page).toContain("192.0.2.1/24</textarea>");
+  });
+
   it("revokes a key after a question", async () => {
     const appId = await newApp(operator);
     const { key } = await makeKey(appId);

@@ -13,7 +13,7 @@ import { Field } from "../form-fields";
 import { textsOf } from "../language";
 import { changesIn, shownField } from "../shown";
 import { SettingsForm } from "./app-settings";
-import { goTo, showConsole } from "./shared";
+import { goTo, lines, showConsole } from "./shared";
 import { Keys } from "./keys";
 import { HOME } from "./paths";
 import { ask } from "./question";
@@ -22,13 +22,6 @@ const number = z
   .string()
   .regex(/^\d{1,9}$/)
   .transform(Number);
-/** Reads one item per line. */
-const lines = z.string().transform((text) =>
-  text
-    .split("\n")
-    .map((line) => line.trim())
-    .filter(Boolean),
-);
 const yesOrNo = z.enum(["yes", "no"]).transform((choice) => choice === "yes");
 const { shape } = Settings;
 /** Only the app `accounts` has the settings from `registration` to `trustedDevices`. */

@@ -7,6 +7,7 @@ import { appListPages } from "./apps";
 import { auditPages, auditTail } from "./audit";
 import { requireOperator } from "./shared";
 import { keyPages } from "./keys";
+import { newKeyPages } from "./new-key";
 import { overviewPages } from "./overview";
 import { signInPages } from "./sign-in";
 import { userActionPages } from "./user-actions";
@@ -23,6 +24,7 @@ for (const routes of [
   appListPages,
   appPages,
   keyPages,
+  newKeyPages,
   userListPages,
   userPages,
   userActionPages,

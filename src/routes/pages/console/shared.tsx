@@ -128,3 +128,11 @@ export function ShownOnce({
 export function optional<T extends z.ZodType>(schema: T) {
   return z.union([z.literal("").transform(() => undefined), schema]).optional();
 }
+
+/** A field that has one item a line. */
+export const lines = z.string().transform((text) =>
+  text
+    .split("\n")
+    .map((line) => line.trim())
+    .filter(Boolean),
+);

@@ -45,6 +45,8 @@ export const de: Texts = {
       "Geben Sie URLs wie https://example.com/done ein, höchstens 20, eine je Zeile, ohne Abfrageteil.",
     confirmName: "Das ist nicht der Name der App.",
     scopes: "Wählen Sie mindestens eines.",
+    addresses:
+      "Geben Sie Adressen oder Bereiche wie 192.0.2.0/24 ein, höchstens 20, eine je Zeile. Hinter dem Präfix eines Bereichs steht kein Bit.",
     expiresAt: "Wählen Sie einen Tag in der Zukunft.",
     reason: "Geben Sie einen Grund mit höchstens 500 Zeichen in einer Zeile ein.",
     query: "Geben Sie höchstens 255 Zeichen ein.",
@@ -436,6 +438,14 @@ export const de: Texts = {
         users: "users: entsperren und löschen",
         import: "import: Authentifizierungs-Apps mit gegebenem Geheimnis",
       },
+      kind: "Wie Aufrufe ihn verwenden",
+      kinds: {
+        bearer: "Sie enthalten ihn (Bearer-Schlüssel)",
+        signing: "Sie sind mit ihm signiert und enthalten ihn nie (RFC 9421)",
+      },
+      signed: "Signaturschlüssel",
+      addresses: "Adressen, die ihn verwenden dürfen",
+      addressesHint: "Adressen oder Bereiche wie 192.0.2.0/24, eine je Zeile. Ohne Angabe: alle.",
       expires: "Gültig bis",
       expiresHint: "Das Ende dieses Tages (UTC). Ohne Angabe: bis zum Widerruf.",
       lastUsed: "Zuletzt benutzt",

@@ -40,6 +40,8 @@ export const en = {
       "Enter URLs such as https://example.com/done, at most 20, one a line, without query.",
     confirmName: "This is not the name of the app.",
     scopes: "Choose at least one.",
+    addresses:
+      "Enter addresses or ranges such as 192.0.2.0/24, at most 20, one a line. A range has no bits behind its prefix.",
     expiresAt: "Choose a day in the future.",
     reason: "Enter a reason of at most 500 characters, in one line.",
     query: "Enter at most 255 characters.",
@@ -414,6 +416,14 @@ export const en = {
         users: "users: unlock and delete",
         import: "import: authenticators with a given secret",
       },
+      kind: "How calls use it",
+      kinds: {
+        bearer: "They carry it (bearer key)",
+        signing: "They are signed with it and never carry it (RFC 9421)",
+      },
+      signed: "signing key",
+      addresses: "Addresses that may use it",
+      addressesHint: "Addresses or ranges such as 192.0.2.0/24, one a line. If empty, any may.",
       expires: "Good until",
       expiresHint: "Until the end of that day (UTC). If left out, until it is revoked.",
       lastUsed: "Last used",

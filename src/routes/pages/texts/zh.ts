@@ -39,6 +39,8 @@ export const zh: Texts = {
     returnUrls: "请输入网址，例如 https://example.com/done，每行一个，最多 20 个，不带查询部分。",
     confirmName: "这不是该应用的名称。",
     scopes: "请至少选择一项。",
+    addresses:
+      "请输入地址或网段，例如 192.0.2.0/24，每行一个，最多 20 个。网段的前缀之后不能有置位。",
     expiresAt: "请选择将来的日期。",
     reason: "请输入一行不超过 500 个字符的原因。",
     query: "请输入不超过 255 个字符。",
@@ -393,6 +395,14 @@ export const zh: Texts = {
         users: "users：解锁和删除",
         import: "import：使用给定机密的身份验证器",
       },
+      kind: "调用如何使用它",
+      kinds: {
+        bearer: "调用携带密钥（Bearer 密钥）",
+        signing: "调用用它签名，从不携带它 (RFC 9421)",
+      },
+      signed: "签名密钥",
+      addresses: "可以使用它的地址",
+      addressesHint: "地址或网段，例如 192.0.2.0/24，每行一个。留空：任何地址。",
       expires: "有效期至",
       expiresHint: "当天结束 (UTC)。留空：直到吊销。",
       lastUsed: "上次使用",
