@@ -1,7 +1,7 @@
 /** What is wrong with a form, as it is said at the top of the page. */
 
 import type { Fault } from "./form-submission";
-import type { Texts } from "./texts/en";
+import type { Texts } from "./texts/texts";
 
 /**
  * Lists the faults at the top. It takes the focus, so that it is read first, and each line leads to
@@ -30,7 +30,7 @@ export function FaultSummary({ t, faults }: { t: Texts; faults: Fault[] }) {
 function FaultText({ t, fault: { message, waitSeconds } }: { t: Texts; fault: Fault }) {
   if (waitSeconds === undefined) return <>{message}</>;
   return (
-    <span role="timer" data-countdown={waitSeconds} data-text={t.lockedFor("{}")}>
+    <span role="timer" data-countdown={waitSeconds} data-text={t.lockedFor({ seconds: "{}" })}>
       {message}
     </span>
   );

@@ -3,7 +3,7 @@
 import type { Child } from "hono/jsx";
 import { MAX_CODE_LENGTH } from "../fields";
 import type { Fault } from "./form-submission";
-import type { Texts } from "./texts/en";
+import type { Texts } from "./texts/texts";
 
 export interface FieldProps {
   /** The name of the input, and its id. */
@@ -144,7 +144,7 @@ export function NewPasswordField(
       {...field}
       name="newPassword"
       type="password"
-      hint={t.register.passwordHint(length)}
+      hint={t.register.passwordHint({ length })}
       autocomplete="new-password"
       minlength={length}
       required
@@ -182,7 +182,7 @@ export function CodeField({
     <Field
       {...shared}
       label={label}
-      hint={hint(least, most)}
+      hint={hint({ digits: least === most ? least : `${least}–${most}` })}
       inputmode="numeric"
       autocomplete="one-time-code"
       data-digits={least === most ? least : undefined}

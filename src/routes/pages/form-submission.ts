@@ -6,8 +6,9 @@ import type { Context } from "hono";
 import { Problem } from "../../problem";
 import type { ProblemCode } from "../../problem-table";
 import type { AppEnv } from "../context";
+import { signed } from "./catalogue";
 import { asksForBackupCode, textsOf } from "./language";
-import type { Texts } from "./texts/en";
+import type { Texts } from "./texts/texts";
 
 export interface Fault {
   message: string;
@@ -135,7 +136,7 @@ function faultsOf(c: Context<AppEnv>, problem: Problem, field: string): Fault[] 
   if (code !== "invalid_code") return [fault];
   if (extensions["capped"] === true) return [fault, { message: t.problems.locked }];
   if (waitSeconds === undefined) return [fault];
-  return [fault, { message: t.lockedFor(waitSeconds), waitSeconds }];
+  return [fault, { message: t.lockedFor({ seconds: waitSeconds }), waitSeconds }];
 }
 
 function faultOf(c: Context<AppEnv>, problem: Problem, field: string): Fault {
@@ -154,17 +155,21 @@ const PASSWORDS = new Set(["currentPassword", "password"]);
 
 /** Gives a problem in the reader's language. */
 export function messageOf(t: Texts, { code, title, retryAfter, extensions }: Problem): string {
-  if (code === "locked" && retryAfter !== undefined) return t.lockedFor(retryAfter);
-  if (code === "clock_skew") return t.clockSkew(Number(extensions["offsetSeconds"]));
-  if (code === "time_zone") return t.timeZone(Number(extensions["offsetSeconds"]) / 3600);
+  if (code === "locked" && retryAfter !== undefined) return t.lockedFor({ seconds: retryAfter });
+  const offset = Number(extensions["offsetSeconds"]);
+  if (code === "clock_skew") return t.clockSkew(signed(offset));
+  if (code === "time_zone") return t.timeZone(signed(offset / 3600));
   if (code === "weak_password") return weakness(t, extensions);
   const messages: { [code in ProblemCode]?: string } = t.problems;
   return messages[code] ?? title;
 }
 
 function weakness({ weakPassword }: Texts, { reason, length }: Problem["extensions"]): string {
-  const words: Record<string, (length: number) => string> = weakPassword;
-  return (words[String(reason)] ?? weakPassword.common)(Number(length));
+  if (reason === "too_short" || reason === "too_long") {
+    return weakPassword[reason]({ length: Number(length) });
+  }
+  const { too_short: _, too_long: __, ...words } = weakPassword;
+  return new Map(Object.entries(words)).get(String(reason)) ?? weakPassword.common;
 }
 
 function ofField(c: Context, name: string, issue?: Issue): string {

@@ -9,12 +9,24 @@ import { languageDetector } from "hono/language";
 import { createMiddleware } from "hono/factory";
 import type { AppEnv } from "../context";
 import { doneOf } from "./safety";
-import { de } from "./texts/de";
-import { en, type Texts } from "./texts/en";
-import { zh } from "./texts/zh";
+import { readCatalogue } from "./catalogue";
+import de from "./texts/de.json";
+import en from "./texts/en.json";
+import type { Texts } from "./texts/texts";
+import zh from "./texts/zh.json";
 
-const TEXTS: Record<string, Texts> = { en, de, zh };
-export const LANGUAGES = Object.entries(TEXTS).map(([code, { language }]) => ({ code, language }));
+const CATALOGUES = { en, de, zh };
+export const LANGUAGES = Object.entries(CATALOGUES).map(([code, { language }]) => ({
+  code,
+  language,
+}));
+
+const ENGLISH = readCatalogue("en", en);
+const TEXTS = new Map([
+  ["en", ENGLISH],
+  ["de", readCatalogue("de", de)],
+  ["zh", readCatalogue("zh", zh)],
+]);
 
 const QUERY = "lang";
 const COOKIE = "stepgate-language";
@@ -25,7 +37,7 @@ export const chooseLanguage = languageDetector({
   order: ["querystring", "cookie", "header"],
   lookupQueryString: QUERY,
   lookupCookie: COOKIE,
-  supportedLanguages: Object.keys(TEXTS),
+  supportedLanguages: Object.keys(CATALOGUES),
   fallbackLanguage: "en",
   caches: false,
 });
@@ -41,7 +53,7 @@ export const rememberLanguage = createMiddleware<AppEnv>(async (c, next) => {
 });
 
 export function textsOf(c: Context): Texts {
-  return TEXTS[c.get("language")] ?? en;
+  return TEXTS.get(c.get("language")) ?? ENGLISH;
 }
 
 /** The URL of this page in another language. */

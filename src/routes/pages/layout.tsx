@@ -7,7 +7,7 @@ import type { AppEnv } from "../context";
 import type { Fault } from "./form-submission";
 import { FaultSummary } from "./fault-summary";
 import { inLanguage, LANGUAGES, textsOf } from "./language";
-import type { Texts } from "./texts/en";
+import type { Texts } from "./texts/texts";
 
 export interface Page {
   title: string;

@@ -88,7 +88,7 @@ function ByHand({ c, enrolment: { secret, uri } }: { c: Context<AppEnv>; enrolme
           </button>
         </dd>
         <dt>{t.kind}</dt>
-        <dd>{t.timeBased(digits, period)}</dd>
+        <dd>{t.timeBased({ digits, seconds: period })}</dd>
       </dl>
       <p>
         <a href={uri}>{t.openApp}</a>

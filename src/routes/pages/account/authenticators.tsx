@@ -81,7 +81,11 @@ async function removalPage(c: Context<AppEnv>) {
   const { remove: t, account } = textsOf(c);
   const isLast = isActive(found) && authenticators.filter(isActive).length === 1;
   const why = isLast ? `${t.why} ${t.last}` : t.why;
-  return ask(c, { title: t.title(found.name ?? account.unnamed), why, act: account.remove });
+  return ask(c, {
+    title: t.title({ name: found.name ?? account.unnamed }),
+    why,
+    act: account.remove,
+  });
 }
 
 async function offPage(c: Context<AppEnv>) {

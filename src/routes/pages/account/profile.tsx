@@ -78,7 +78,7 @@ async function profilePage(c: Context<AppEnv>, faults: Fault[] = []) {
 async function deletionPage(c: Context<AppEnv>, faults: Fault[] = []) {
   const { account } = await loadBySession(c.var.deps, c.var.session);
   const { account: t, profile } = textsOf(c);
-  const why = profile.deleteWhy(account.email);
+  const why = profile.deleteWhy({ email: account.email });
   return ask(c, { title: t.delete, why, act: t.delete, faults });
 }
 

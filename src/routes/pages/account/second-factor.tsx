@@ -129,9 +129,9 @@ function BackupCodes({ c, left }: { c: Context<AppEnv>; left: BackupCodesLeft })
     <>
       <h3>{t.backupCodes}</h3>
       {warning ? (
-        <p class="notice warn">{t.fewCodes(remaining)}</p>
+        <p class="notice warn">{t.fewCodes({ count: remaining })}</p>
       ) : (
-        <p>{t.codesLeft(remaining)}</p>
+        <p>{t.codesLeft({ count: remaining })}</p>
       )}
       <p>
         <a class="button" href="/account/backup-codes">

@@ -80,7 +80,7 @@ function Guessing({ c, app: { settings }, faults, typed }: Parts) {
       <Field
         name="failuresBeforeLock"
         label={t.failuresBeforeLock}
-        hint={t.between(failuresBeforeLock.min, failuresBeforeLock.max)}
+        hint={t.between(failuresBeforeLock)}
         faults={faults}
         type="number"
         value={typed("failuresBeforeLock") ?? String(settings.failuresBeforeLock)}
@@ -91,7 +91,7 @@ function Guessing({ c, app: { settings }, faults, typed }: Parts) {
       <Field
         name="strikeCap"
         label={t.strikeCap}
-        hint={`${t.strikeCapHint} ${t.between(strikeCap.min, strikeCap.max)}`}
+        hint={`${t.strikeCapHint} ${t.between(strikeCap)}`}
         faults={faults}
         type="number"
         value={typed("strikeCap") ?? String(settings.strikeCap)}
@@ -150,7 +150,7 @@ function LogIns({ c, app: { settings }, faults, typed }: Parts) {
       <Field
         name="minPasswordLength"
         label={t.minPasswordLength}
-        hint={`${t.between(min, max)} ${t.minPasswordLengthHint}`}
+        hint={`${t.between({ min, max })} ${t.minPasswordLengthHint}`}
         faults={faults}
         type="number"
         value={typed("minPasswordLength") ?? String(settings.minPasswordLength ?? "")}

@@ -85,7 +85,7 @@ async function deletionPage(c: Context<AppEnv>, faults: Fault[] = []) {
   const { app: t } = textsOf(c).console;
   const typed = await typedIn(c);
   return ask(c, {
-    title: t.deleteTitle(name),
+    title: t.deleteTitle({ name }),
     why: t.deleteWhy,
     act: t.delete,
     danger: true,

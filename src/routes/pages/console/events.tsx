@@ -71,7 +71,7 @@ function EventRow({ c, event }: { c: Context<AppEnv>; event: AuditRecord }) {
       <td>
         {actor}
         <Small>{[ip, describeBrowser(userAgent)].filter(Boolean).join(" · ")}</Small>
-        {note !== null && <div>{noted(note)}</div>}
+        {note !== null && <div>{noted({ words: note })}</div>}
       </td>
     </tr>
   );

@@ -69,7 +69,7 @@ async function revocationPage(c: Context<AppEnv>) {
   if (!found) throw new Problem("not_found");
   const { key: t } = textsOf(c).console;
   return ask(c, {
-    title: t.revokeTitle(`${found.name ?? t.unnamed} (${found.prefix}…)`),
+    title: t.revokeTitle({ name: `${found.name ?? t.unnamed} (${found.prefix}…)` }),
     why: t.revokeWhy,
     act: t.revoke,
     danger: true,

@@ -36,7 +36,7 @@ function Counters({ c, overview }: { c: Context<AppEnv>; overview: Overview }) {
   const { console: t } = textsOf(c);
   const numbers = new Intl.NumberFormat(c.get("language"));
   const told = ({ count, atLeast }: Overview["apps"]) =>
-    atLeast ? t.activity.atLeast(numbers.format(count)) : numbers.format(count);
+    atLeast ? t.activity.atLeast({ count: numbers.format(count) }) : numbers.format(count);
   const counters = [
     [`${HOME}/apps`, t.apps, told(overview.apps)],
     [`${HOME}/users?state=locked`, t.activity.lockedUsers, told(overview.lockedUsers)],
@@ -78,7 +78,7 @@ function Charts({ c, activity }: { c: Context<AppEnv>; activity: Activity }) {
           <Chart
             id="codes-chart"
             title={t.codes}
-            description={t.codesSummary(sumOf("accepted"), sumOf("wrong"))}
+            description={t.codesSummary({ accepted: sumOf("accepted"), wrong: sumOf("wrong") })}
             labels={labels}
             series={[series("accepted"), series("wrong"), series("refused")]}
             words={words}
@@ -91,7 +91,10 @@ function Charts({ c, activity }: { c: Context<AppEnv>; activity: Activity }) {
           <Chart
             id="changes-chart"
             title={t.changes}
-            description={t.changesSummary(sumOf("lockOuts"), sumOf("enrolments"))}
+            description={t.changesSummary({
+              lockOuts: sumOf("lockOuts"),
+              enrolments: sumOf("enrolments"),
+            })}
             labels={labels}
             series={[series("lockOuts"), series("enrolments")]}
             words={words}

@@ -49,7 +49,7 @@ const questionOf =
     const typed = await typedIn(c);
     const words = t.user[action];
     return ask(c, {
-      title: words.title(nameOf(found)),
+      title: words.title({ name: nameOf(found) }),
       why: words.why,
       act: words.act,
       danger: action !== "unlock" && action !== "enable",

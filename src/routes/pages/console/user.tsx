@@ -12,6 +12,7 @@ import {
 import type { AuthenticatorStatus } from "../../../core/authenticator/status";
 import type { AppEnv } from "../../context";
 import { Time } from "../account/shared";
+import { signed } from "../catalogue";
 import { textsOf } from "../language";
 import { EventTable } from "./events";
 import { showConsole } from "./shared";
@@ -110,8 +111,8 @@ function Authenticators(props: { c: Context<AppEnv>; authenticators: Authenticat
                 {" · "}
                 {account.lastUsed}{" "}
                 {one.lastUsedAt ? <Time c={c} at={one.lastUsedAt} /> : t.key.never}
-                {one.driftSteps !== 0 && ` · ${t.user.drift(one.driftSteps)}`}
-                {one.secretBits < 128 && ` · ${t.user.shortSecret(one.secretBits)}`}
+                {one.driftSteps !== 0 && ` · ${t.user.drift(signed(one.driftSteps))}`}
+                {one.secretBits < 128 && ` · ${t.user.shortSecret({ bits: one.secretBits })}`}
               </p>
               {one.refusedUntil && (
                 <p>

@@ -31,7 +31,7 @@ async function challengePage(c: Context<AppEnv>, faults: Fault[] = []) {
     faults,
     content: (
       <>
-        <p>{t.asksForCode(page?.name ?? "")}</p>
+        <p>{t.asksForCode({ app: page?.name ?? "" })}</p>
         <Purpose c={c} claims={claims} />
         <CodeEntry c={c} faults={faults} lengths={claims.codeLengths} />
         <Cancel c={c} />
@@ -67,7 +67,7 @@ function overPage(
     content: (
       <p>
         <a class="button main" href={back}>
-          {t.back(page?.name ?? "")}
+          {t.back({ app: page?.name ?? "" })}
         </a>
       </p>
     ),

@@ -51,7 +51,7 @@ async function startPage(c: Context<AppEnv>) {
     brand: app.issuer,
     content: (
       <>
-        <p>{t.asksToEnrol(app.name)}</p>
+        <p>{t.asksToEnrol({ app: app.name })}</p>
         <p>{setUp.start}</p>
         <AppList c={c} />
         <Form>
@@ -122,7 +122,11 @@ function donePage(c: Context<AppEnv>, done: { back: string | null; app: string; 
     content: (
       <>
         {codes.length > 0 && <BackupCodes c={c} codes={codes} />}
-        <WayBack c={c} back={back} text={codes.length > 0 ? t.savedBack(app) : t.back(app)} />
+        <WayBack
+          c={c}
+          back={back}
+          text={codes.length > 0 ? t.savedBack({ app }) : t.back({ app })}
+        />
       </>
     ),
   });
@@ -141,7 +145,7 @@ function completedPage(
     content: (
       <>
         <p>{t.finished}</p>
-        <WayBack c={c} back={returnFromLink(link, "success")} text={t.back(link.issuer)} />
+        <WayBack c={c} back={returnFromLink(link, "success")} text={t.back({ app: link.issuer })} />
       </>
     ),
   });

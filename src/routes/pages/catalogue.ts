@@ -1,0 +1,45 @@
+/**
+ * Message catalogues: one file of nested JSON for each language, with ICU MessageFormat where a
+ * message has arguments or plurals. Tools for translators read and write this form.
+ */
+
+import { IntlMessageFormat } from "intl-messageformat";
+import type { Texts } from "./texts/texts";
+
+interface Catalogue {
+  [name: string]: string | Catalogue;
+}
+type Values = Record<string, string | number>;
+type Message = string | ((values: Values) => string) | { [name: string]: Message };
+
+/**
+ * Makes the texts of a language from its catalogue. A message with arguments becomes a function.
+ * `npm run texts -- --check` has compared the catalogue with the type.
+ */
+export function readCatalogue(language: string, catalogue: Catalogue): Texts {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- its shape is compared beforehand
+  return readMessages(language, catalogue) as unknown as Texts;
+}
+
+function readMessages(language: string, catalogue: Catalogue): { [name: string]: Message } {
+  const entries = Object.entries(catalogue).map(([name, message]): [string, Message] => {
+    if (typeof message !== "string") return [name, readMessages(language, message)];
+    return [name, message.includes("{") ? readPattern(language, message) : message];
+  });
+  return Object.fromEntries(entries);
+}
+
+/** Reads the pattern when it is used first: most pages use few of them. */
+function readPattern(language: string, pattern: string): (values: Values) => string {
+  let format: IntlMessageFormat | undefined;
+  return (values) => {
+    format ??= new IntlMessageFormat(pattern, language, undefined, { ignoreTag: true });
+    return String(format.format(values));
+  };
+}
+
+/** Values of a message that says by how much something is ahead or behind. */
+export function signed(difference: number) {
+  const direction: "ahead" | "other" = difference > 0 ? "ahead" : "other";
+  return { amount: Math.abs(difference), direction };
+}
