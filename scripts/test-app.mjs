@@ -19,10 +19,12 @@ export async function makeKey(baseUrl, adminToken, appId, input) {
 /** The variables by which the tests of a client find the service, its app, and the app of somebody else. */
 export async function clientSettings(baseUrl, adminToken) {
   const app = await makeApp(baseUrl, adminToken, { settings: { returnUrls: [RETURN_URL] } });
+  const signing = await makeKey(baseUrl, adminToken, app.id, { kind: "signing" });
   const other = await makeApp(baseUrl, adminToken);
   return {
     STEPGATE_URL: baseUrl,
     STEPGATE_KEY: app.key,
+    STEPGATE_SIGNING_KEY: signing.key,
     STEPGATE_APP: app.id,
     STEPGATE_OTHER_KEY: other.key,
     STEPGATE_RETURN_URL: RETURN_URL,

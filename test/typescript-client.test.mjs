@@ -2,7 +2,7 @@
 
 import { beforeEach, describe, expect, it } from "vitest";
 import { InvalidCode, Refused, Stepgate, Unavailable } from "../clients/typescript/src/index";
-import { codeOf, createApp, enrolled, ORIGIN, phoneWith, send } from "./service";
+import { admin, codeOf, createApp, enrolled, ORIGIN, phoneWith, send } from "./service";
 
 let app;
 let client;
@@ -44,6 +44,15 @@ describe("the TypeScript client in a Worker", () => {
     expect(await client.verifyAssertion(assertion, asked)).toMatchObject({ userId: "ada" });
     const other = { challengeId, purpose: "payment:4712" };
     await expect(client.verifyAssertion(assertion, other)).rejects.toThrow(Refused);
+  });
+
+  it("signs its requests with a key for signing", async () => {
+    const created = await admin("POST", `/apps/${app.id}/keys`, { body: { kind: "signing" } });
+    const { key } = await created.json();
+    const signing = stepgate({ key });
+    const { id, secret } = await signing.enrol("ada");
+    await signing.confirm("ada", id, codeOf(phoneWith(secret)));
+    expect(await signing.needsCode("ada")).toBe(true);
   });
 
   it("answers nothing with another app's key, or where nobody answers", async () => {

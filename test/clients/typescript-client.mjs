@@ -12,7 +12,7 @@ const PACKAGE = fileURLToPath(new URL("../../clients/typescript", import.meta.ur
 export async function run({ baseUrl, adminToken }) {
   await node(["scripts/build.mjs"]);
   const settings = await clientSettings(baseUrl, adminToken);
-  await node(["--test", "--test-reporter=dot", "tests/real/calls.test.mjs"], settings);
+  await node(["--test", "--test-reporter=dot", "tests/real/*.test.mjs"], settings);
 }
 
 /** A test that fails says so on its standard output. */

@@ -22,7 +22,7 @@ type Coded = Pick<shape.EnrolBody, "code" | "proof">;
 export interface Settings {
   /** Of the service: https, or http on this machine. */
   readonly url: string;
-  /** Of the app's back end: `sg_…`. */
+  /** Of the app's back end: `sg_…`, or `sgh_…`, which signs the requests and is never sent. */
   readonly key: string;
   /** The app that the key has to be of: `app_…`. */
   readonly appId: string;
@@ -56,7 +56,8 @@ export class Stepgate {
     this.appId = appId;
     this.now = settings.now ?? Date.now;
     this.#issuer = issuer ?? checkedUrl(url);
-    this.#api = connect({ url: checkedUrl(url), key: checkedKey(key), timeoutMs, fetch });
+    const way = { url: checkedUrl(url), key: checkedKey(key), timeoutMs, fetch, now: this.now };
+    this.#api = connect(way);
   }
 
   /** The app of the key. @throws {StepgateError} if it is not the one that was meant. */

@@ -5,6 +5,7 @@ import { readAnswer } from "./answers.js";
 import type { paths } from "./api.js";
 import { StepgateError, Unavailable } from "./errors.js";
 import { type Answer, type Attempt, type Fetch, send } from "./exchange.js";
+import { isSigningKey, sign } from "./signature.js";
 
 /** Before the one repetition of what is safe to repeat. */
 const PAUSE_MS = 250;
@@ -16,13 +17,15 @@ export interface Way {
   readonly key: string;
   readonly timeoutMs: number;
   readonly fetch: Fetch;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
 }
 
 /** A client whose answers are plain successes. Everything else is thrown as a StepgateError. */
 export function connect(way: Way): Connection {
   return createClient<paths, "application/json">({
     baseUrl: way.url,
-    headers: { authorization: `Bearer ${way.key}`, accept: "application/json" },
+    headers: { accept: "application/json" },
     fetch: (request) => exchange(request, way),
   });
 }
@@ -47,8 +50,18 @@ function isRepeatable({ method, headers }: Attempt): boolean {
   return method === "GET" || headers.has("idempotency-key");
 }
 
-function sendOnce(attempt: Attempt, { fetch, timeoutMs }: Way): Promise<Answer> {
-  return send(attempt, fetch, timeoutMs);
+async function sendOnce(attempt: Attempt, way: Way): Promise<Answer> {
+  return send(await authorised(attempt, way), way.fetch, way.timeoutMs);
+}
+
+/** With the key as a bearer, or signed with it. A repetition is signed anew: a signature ages. */
+async function authorised(attempt: Attempt, { key, now }: Way): Promise<Attempt> {
+  const proof = isSigningKey(key)
+    ? await sign(attempt, key, now())
+    : { authorization: `Bearer ${key}` };
+  const headers = new Headers(attempt.headers);
+  for (const [name, value] of Object.entries(proof)) headers.set(name, value);
+  return { ...attempt, headers };
 }
 
 /** Once more after a pause if there was no answer, or one of 5xx. */

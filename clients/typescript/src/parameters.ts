@@ -2,6 +2,7 @@
 
 import { Refused } from "./errors.js";
 import type { ProofBody } from "./shapes.js";
+import { isSigningKey, signingKeyId } from "./signature.js";
 
 /** Of the service; the first ones are kept. */
 const USER_AGENT_LENGTH = 512;
@@ -78,10 +79,13 @@ export function isLoopback(hostname: string): boolean {
   return LOOPBACK.test(hostname);
 }
 
-/** @throws {TypeError} for what no header can hold. It does not show the key. */
+/** @throws {TypeError} for what no header can hold, or half a signing key. It does not show the key. */
 export function checkedKey(key: string): string {
-  if (typeof key === "string" && /^[!-~]+$/.test(key)) return key;
-  throw new TypeError("The key is empty, or has a blank or a line end in it.");
+  if (typeof key !== "string" || !/^[!-~]+$/.test(key)) {
+    throw new TypeError("The key is empty, or has a blank or a line end in it.");
+  }
+  if (isSigningKey(key)) signingKeyId(key);
+  return key;
 }
 
 function parsedUrl(given: string): URL {
