@@ -12,6 +12,7 @@ from stepgate import AsyncClient, Client
 
 URL = os.environ["STEPGATE_URL"]
 KEY = os.environ["STEPGATE_KEY"]
+SIGNING_KEY = os.environ["STEPGATE_SIGNING_KEY"]
 APP = os.environ["STEPGATE_APP"]
 OTHER_KEY = os.environ["STEPGATE_OTHER_KEY"]
 """Of another app of the same service."""

@@ -186,13 +186,16 @@ def _shape(
     request: Request,
     **extensions: object,
 ) -> httpx.Request:
-    return http.build_request(
+    """With the key as a bearer, or signed anew: a signature ages."""
+    shaped = http.build_request(
         request.method,
         operations.base_url + request.path,
         headers=dict(request.headers),
         content=request.body,
         extensions=extensions,
     )
+    shaped.headers.update(operations.credentials(request, str(shaped.url), time.time()))
+    return shaped
 
 
 def _read(response: httpx.Response) -> Answer:

@@ -11,6 +11,7 @@ from .exchange import Answer, Conversation, Request, read_answer
 from .fields import Fields
 from .parameters import Visitor, checked_base_url, checked_key
 from .results import App
+from .signature import is_signing_key, sign
 
 PAUSE = 0.25
 """Seconds before the one repetition of a call that is safe to repeat."""
@@ -38,6 +39,12 @@ class Conversations:
         self._checked = True
         return app
 
+    def credentials(self, request: Request, url: str, now: float) -> dict[str, str]:
+        """The headers of one attempt that show the key: as a bearer, or by a signature of `now`."""
+        if is_signing_key(self._key):
+            return sign(self._key, request, url, now)
+        return {"Authorization": f"Bearer {self._key}"}
+
     def _ready(self) -> Conversation[None]:
         if not self._checked:
             yield from self.check()
@@ -64,7 +71,7 @@ class Conversations:
     def _request(
         self, method: str, path: str, body: Mapping[str, object] | None, visitor: Visitor | None
     ) -> Request:
-        headers = {"Authorization": f"Bearer {self._key}", "Accept": "application/json"}
+        headers = {"Accept": "application/json"}
         headers |= visitor.headers() if visitor else {}
         if body is None:
             return Request(method, path, headers, None)

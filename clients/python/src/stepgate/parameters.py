@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from urllib.parse import quote, urlsplit
 
 from .errors import Refused
+from .signature import is_signing_key, signing_key_id
 
 USER_AGENT_LENGTH = 512
 
@@ -66,9 +67,11 @@ def checked_base_url(text: str) -> str:
 
 
 def checked_key(text: str) -> str:
-    """Raises ValueError, which does not show it, for what no header can hold."""
+    """Raises ValueError, which does not show it, for what can be no key."""
     if not text or not all("!" <= character <= "~" for character in text):
         raise ValueError("The key is empty, or has a blank or a line end in it.")
+    if is_signing_key(text):
+        signing_key_id(text)
     return text
 
 
