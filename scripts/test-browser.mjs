@@ -1,9 +1,10 @@
 /**
- * `npm run test:browser` tests the pages in the Chromium that this machine has, against a real
- * server with a port and a folder of its own. It runs every file of test/browser/, one after
- * another. Each exports `name` and `run({ openPage, readQrCode, portray, step, baseUrl, adminToken,
- * call })`. `--only file` runs one. `--update-screenshots` also renews the README's pictures in
- * docs/screenshots/. It installs nothing; `--missing` prints the Debian packages that are missing.
+ * `npm run test:browser` tests the pages, and the TypeScript client, in the Chromium that this
+ * machine has, against a real server with a port and a folder of its own. It runs every file of
+ * test/browser/, one after another. Each exports `name` and `run({ openPage, readQrCode, portray,
+ * step, baseUrl, adminToken, call })`. `--only file` runs one. `--update-screenshots` also renews the
+ * README's pictures in docs/screenshots/. It installs nothing; `--missing` prints the Debian packages
+ * that are missing.
  */
 
 import { mkdirSync, readdirSync, rmSync } from "node:fs";
