@@ -23,7 +23,7 @@ test("arguments inside a choice count, and are sorted by name", () => {
   ]);
 });
 
-const TRANSLATIONS = [
+const TRANSLATIONS = /** @type {[string, object, string][]} */ ([
   ["lacks a message", { skip: "Salta", lock: { for: "{time}" } }, "it: lock.left is missing"],
   [
     "has one that the original has not",
@@ -41,7 +41,7 @@ const TRANSLATIONS = [
     { ...ORIGINAL, lock: { ...ORIGINAL.lock, left: "{count, plural, other {#}}" } },
     'it: lock.left: {count} lacks the plural form "one"',
   ],
-];
+]);
 
 for (const [what, translation, fault] of TRANSLATIONS) {
   test(`a translation that ${what} is refused`, () => {

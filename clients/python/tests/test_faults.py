@@ -67,7 +67,7 @@ class Faults(unittest.TestCase):
         wrong = [
             {"base_url": f"{real.URL}/v1"},
             {"base_url": real.NOBODY_LISTENS},
-            {"base_url": "http://nowhere.invalid"},
+            {"base_url": "https://nowhere.invalid"},
             {"key": "sg_wrong"},
             {"key": real.OTHER_KEY},
             {"app_id": "app_other"},
@@ -105,9 +105,12 @@ class Faults(unittest.TestCase):
         for settings in (
             ("ftp://host", "sg_key", APP),
             ("host:8000", "sg_key", APP),
-            ("http://host", "sg_key\n", APP),
-            ("http://host", "", APP),
-            ("http://host", "sg_key", ""),
+            ("http://host", "sg_key", APP),
+            ("http://localhost.example.com", "sg_key", APP),
+            ("https://somebody:secret@host", "sg_key", APP),
+            ("https://host", "sg_key\n", APP),
+            ("https://host", "", APP),
+            ("https://host", "sg_key", ""),
         ):
             with self.subTest(settings):
                 self.assertRaises(ValueError, Client, *settings)

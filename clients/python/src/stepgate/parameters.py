@@ -1,6 +1,7 @@
 """What goes into a request: the address, the key, user ids, proofs, and for whom it is made."""
 
 import ipaddress
+import re
 from dataclasses import dataclass, field
 from urllib.parse import quote, urlsplit
 
@@ -59,11 +60,20 @@ def segment(text: str) -> str:
 
 
 def checked_base_url(text: str) -> str:
-    """Without the slash at its end. Raises ValueError for what is no address of a server."""
+    """Without the slash at its end. Raises ValueError unless it is https, or http on this machine."""
     parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
-        raise ValueError(f"{text!r} is no base URL.")
+    is_safe = parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(parts.hostname))
+    if not is_safe or not parts.hostname:
+        raise ValueError("The base URL is neither https nor http on this machine.")
+    if parts.query or parts.fragment or parts.username is not None:
+        raise ValueError("A base URL has no query, no fragment and no password.")
     return text.rstrip("/")
+
+
+def _is_loopback(host: str | None) -> bool:
+    """RFC 6761 §6.3, RFC 1122 §3.2.1.3 and RFC 4291 §2.5.3."""
+    name = host or ""
+    return re.fullmatch(r"(.+\.)?localhost|127(\.\d{1,3}){3}|::1", name) is not None
 
 
 def checked_key(text: str) -> str:
