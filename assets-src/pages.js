@@ -43,9 +43,10 @@ each("data-copy", (button, id) => {
   button.hidden = false;
   button.addEventListener("click", async () => {
     await navigator.clipboard.writeText(textOf(id));
-    const label = button.textContent;
-    button.textContent = button.dataset.done;
-    setTimeout(() => (button.textContent = label), 2000);
+    const words = button.querySelector("span");
+    const label = words.textContent;
+    words.textContent = button.dataset.done;
+    setTimeout(() => (words.textContent = label), 2000);
   });
 });
 
@@ -65,17 +66,55 @@ each("data-download", (button, id) => {
   });
 });
 
-/** Until a lock ends. */
-each("data-countdown", (element, seconds) => {
+const two = (number) => String(number).padStart(2, "0");
+
+/** As a stopwatch shows it: 0:30 or 1:05:00. */
+function stopwatch(seconds) {
+  const [hours, minutes, rest] = [seconds / 3600, (seconds / 60) % 60, seconds % 60].map(
+    Math.floor,
+  );
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(rest)}` : `${minutes}:${two(rest)}`;
+}
+
+/** Calls `show` with the seconds that are left, every second, down to 0. */
+function countDown(seconds, show) {
   const end = Date.now() + seconds * 1000;
   const timer = setInterval(() => {
-    const left = Math.max(0, Math.ceil((end - Date.now()) / 1000));
-    element.textContent = element.dataset.text.replace("{}", left);
-    if (left > 0) return;
-    clearInterval(timer);
-    // What else is wrong stays.
-    (element.closest("li + li") ?? element.closest(".notice")).hidden = true;
-  }, 1000);
+    const left = Math.max(0, (end - Date.now()) / 1000);
+    show(left);
+    if (left === 0) clearInterval(timer);
+  }, 250);
+}
+
+/** Until a lock ends. */
+each("data-countdown", (element, seconds) => {
+  countDown(seconds, (left) => {
+    const text = element.dataset.text.replace("{}", stopwatch(Math.ceil(left)));
+    if (element.textContent !== text) element.textContent = text;
+    if (left === 0) element.closest(".notice").hidden = true;
+  });
+});
+
+each("data-ring", (ring, seconds) => {
+  countDown(seconds, (left) => ring.style.setProperty("--left", left / seconds));
+});
+
+/** A button below a password shows it, and hides it again. */
+each("data-reveal", (input, label) => {
+  const button = document.createElement("button");
+  Object.assign(button, { type: "button", className: "reveal quiet small", textContent: label });
+  button.setAttribute("aria-pressed", "false");
+  button.setAttribute("aria-controls", input.id);
+  button.addEventListener("click", () => {
+    const isShown = input.type === "text";
+    input.type = isShown ? "password" : "text";
+    button.setAttribute("aria-pressed", String(!isShown));
+  });
+  input.form.addEventListener("submit", () => (input.type = "password"));
+  const box = document.createElement("div");
+  box.className = "reveals";
+  input.replaceWith(box);
+  box.append(input, button);
 });
 
 /** Times in the reader's own zone. */

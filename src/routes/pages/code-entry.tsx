@@ -28,7 +28,7 @@ export function CodeEntry(props: {
         {children}
         <button class="main">{t.code.submit}</button>
       </Form>
-      <p>
+      <p class="alone">
         <a href={withQuery(c, BACKUP_CODE.name, backup ? null : BACKUP_CODE.value)}>
           {backup ? t.code.useApp : t.code.useBackupCode}
         </a>

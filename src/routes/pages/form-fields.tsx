@@ -2,7 +2,9 @@
 
 import type { Child } from "hono/jsx";
 import { MAX_CODE_LENGTH } from "../fields";
+import { faultId } from "./fault-summary";
 import type { Fault } from "./form-submission";
+import { Icon } from "./icons";
 import type { Texts } from "./texts/texts";
 
 export interface FieldProps {
@@ -21,8 +23,9 @@ export interface FieldProps {
   min?: number | string;
   max?: number;
   autofocus?: boolean;
-  /** The script sends the form when this many digits are there. */
-  "data-digits"?: number | undefined;
+  spellcheck?: boolean;
+  /** The script adds a button that shows the password. */
+  "data-reveal"?: string;
 }
 
 export function Field({ name, label, hint, faults = [], type = "text", ...input }: FieldProps) {
@@ -34,10 +37,16 @@ export function Field({ name, label, hint, faults = [], type = "text", ...input 
         type={type}
         {...describedBy({ name, hint, faults })}
         {...input}
-        autofocus={input.autofocus && faults.length === 0}
+        autofocus={isFirst(name, faults, input.autofocus)}
       />
     </Labelled>
   );
+}
+
+/** The one field at fault has the focus; without faults, the one that is looked at first. */
+function isFirst(name: string, faults: Fault[], autofocus = false): boolean {
+  const [only] = faults;
+  return only === undefined ? autofocus : faults.length === 1 && only.field === name;
 }
 
 type LabelledProps = Pick<FieldProps, "name" | "label" | "hint" | "faults">;
@@ -49,29 +58,36 @@ function Labelled({
   faults = [],
   children,
 }: LabelledProps & { children: Child }) {
-  const fault = faultAt(name, faults);
   return (
     <div class="field">
       <label for={name}>{label}</label>
+      {children}
+      <FieldFault name={name} faults={faults} />
       {hint && (
         <p class="hint" id={`${name}-hint`}>
           {hint}
         </p>
       )}
-      {fault && (
-        <p class="fault" id={`${name}-fault`}>
-          {fault.message}
-        </p>
-      )}
-      {children}
     </div>
   );
 }
 
-/** Attributes that tie a control to the words that stand above it. */
+/** What is wrong with a field, below it. */
+export function FieldFault({ name, faults }: { name: string; faults: Fault[] }) {
+  const fault = faultAt(name, faults);
+  if (!fault) return null;
+  return (
+    <p class="fault" id={faultId(name)}>
+      <Icon name="bad" />
+      <span>{fault.message}</span>
+    </p>
+  );
+}
+
+/** Attributes that tie a control to the words that belong to it. */
 export function describedBy({ name, hint, faults = [] }: Omit<LabelledProps, "label">) {
   const fault = faultAt(name, faults);
-  const ids = [hint && `${name}-hint`, fault && `${name}-fault`].filter(Boolean);
+  const ids = [fault && faultId(name), hint && `${name}-hint`].filter(Boolean);
   return {
     "aria-describedby": ids.join(" ") || undefined,
     "aria-invalid": fault ? ("true" as const) : undefined,
@@ -120,12 +136,14 @@ export function Select({
 
 /** A field for the password that the user has. */
 export function PasswordField(
-  props: Pick<FieldProps, "label" | "faults" | "autofocus"> & { name?: string },
+  props: Pick<FieldProps, "label" | "faults" | "autofocus"> & { t: Texts; name?: string },
 ) {
+  const { t, ...field } = props;
   return (
     <Field
       name="password"
-      {...props}
+      {...field}
+      data-reveal={t.reveal}
       type="password"
       autocomplete="current-password"
       maxlength={1024}
@@ -142,6 +160,7 @@ export function NewPasswordField(
   return (
     <Field
       {...field}
+      data-reveal={t.reveal}
       name="newPassword"
       type="password"
       hint={t.register.passwordHint({ length })}
@@ -156,13 +175,7 @@ export function NewPasswordField(
  * One field for both kinds of code: digits with the numeric keypad, or on request a backup code
  * with letters.
  */
-export function CodeField({
-  t,
-  faults,
-  lengths,
-  backup = false,
-  autofocus = false,
-}: {
+export function CodeField(props: {
   t: Texts;
   faults?: Fault[] | undefined;
   /** How many digits a code may have. Empty if that is not known. */
@@ -172,21 +185,49 @@ export function CodeField({
   /** Set if nothing stands before the field that must be looked at first. */
   autofocus?: boolean;
 }) {
-  const { label, hint, backupLabel, backupHint } = t.code;
+  const { t, faults = [], lengths, backup = false, autofocus = false } = props;
+  const { backupLabel, backupHint } = t.code;
   const shared = { name: "code", faults, required: true, autofocus, maxlength: MAX_CODE_LENGTH };
-  const known = lengths.length > 0 ? lengths : [6, 8];
-  const [least, most] = [Math.min(...known), Math.max(...known)];
   return backup ? (
-    <Field {...shared} label={backupLabel} hint={backupHint} autocomplete="off" />
-  ) : (
     <Field
       {...shared}
-      label={label}
-      hint={hint({ digits: least === most ? least : `${least}–${most}` })}
-      inputmode="numeric"
-      autocomplete="one-time-code"
-      data-digits={least === most ? least : undefined}
+      label={backupLabel}
+      hint={backupHint}
+      autocomplete="off"
+      spellcheck={false}
     />
+  ) : (
+    <Digits t={t} faults={faults} lengths={lengths} autofocus={autofocus} />
+  );
+}
+
+/** One field, drawn as a box for each digit if their number is known. */
+function Digits(props: { t: Texts; faults: Fault[]; lengths: number[]; autofocus: boolean }) {
+  const { t, faults, lengths, autofocus } = props;
+  const known = lengths.length > 0 ? lengths : [6, 8];
+  const [least, most] = [Math.min(...known), Math.max(...known)];
+  const hint = t.code.hint({ digits: least === most ? least : `${least}–${most}` });
+  const boxes = least === most ? least : 0;
+  return (
+    <Labelled name="code" label={t.code.label} hint={hint} faults={faults}>
+      <div class={boxes === 0 ? undefined : `code ${boxes > 6 ? "longer" : ""}`}>
+        {Array.from({ length: boxes }, () => (
+          <i aria-hidden="true" />
+        ))}
+        <input
+          id="code"
+          name="code"
+          type="text"
+          inputmode="numeric"
+          autocomplete="one-time-code"
+          required
+          maxlength={MAX_CODE_LENGTH}
+          data-digits={boxes === 0 ? undefined : boxes}
+          {...describedBy({ name: "code", hint, faults })}
+          autofocus={isFirst("code", faults, autofocus)}
+        />
+      </div>
+    </Labelled>
   );
 }
 

@@ -7,7 +7,7 @@ import { Problem } from "../../problem";
 import type { ProblemCode } from "../../problem-table";
 import type { AppEnv } from "../context";
 import { signed } from "./catalogue";
-import { asksForBackupCode, textsOf } from "./language";
+import { asksForBackupCode, formatLeft, textsOf } from "./language";
 import type { Texts } from "./texts/texts";
 
 export interface Fault {
@@ -128,26 +128,32 @@ const MENDED_ELSEWHERE = new Set<ProblemCode>([
   "unauthorized",
 ]);
 
-/** The faults of a problem. A wrong code may also lock or cap. */
+/** The faults of a problem. That a code is wrong goes without saying if it has locked or capped. */
 function faultsOf(c: Context<AppEnv>, problem: Problem, field: string): Fault[] {
-  const { code, retryAfter: waitSeconds, extensions } = problem;
+  const { code, retryAfter, extensions } = problem;
   const t = textsOf(c);
-  const fault = wasLastTry(problem) ? { message: t.lastTry } : faultOf(c, problem, field);
-  if (code !== "invalid_code") return [fault];
-  if (extensions["capped"] === true) return [fault, { message: t.problems.locked }];
-  if (waitSeconds === undefined) return [fault];
-  return [fault, { message: t.lockedFor({ seconds: waitSeconds }), waitSeconds }];
+  const last = wasLastTry(problem) ? [{ message: t.lastTry }] : [];
+  if (code === "invalid_code" && extensions["capped"] === true)
+    return [...last, { message: t.problems.locked }];
+  if (code === "invalid_code" && retryAfter !== undefined)
+    return [...last, lockFault(t, retryAfter)];
+  return last.length > 0 ? last : [faultOf(c, problem, field)];
+}
+
+function lockFault(t: Texts, waitSeconds: number): Fault {
+  return { message: t.lockedFor({ time: formatLeft(waitSeconds) }), waitSeconds };
 }
 
 function faultOf(c: Context<AppEnv>, problem: Problem, field: string): Fault {
-  const { code, retryAfter: waitSeconds } = problem;
+  const { code, retryAfter } = problem;
   const t = textsOf(c);
+  if (code === "locked" && retryAfter !== undefined) return lockFault(t, retryAfter);
   // For example, a text that is no code is a mistake in the field.
   if (code === "invalid_request") return { field, message: ofField(c, field) };
   if (code === "invalid_code" && asksForBackupCode(c)) return { field, message: t.wrongBackupCode };
   if (code === "invalid_credentials" && PASSWORDS.has(field))
     return { field, message: t.wrongPassword };
-  return { field: FIELD_OF[code], message: messageOf(t, problem), waitSeconds };
+  return { field: FIELD_OF[code], message: messageOf(t, problem) };
 }
 
 /** Fields of users who are logged in. No name is asked for beside them. */
@@ -155,7 +161,7 @@ const PASSWORDS = new Set(["currentPassword", "password"]);
 
 /** Gives a problem in the reader's language. */
 export function messageOf(t: Texts, { code, title, retryAfter, extensions }: Problem): string {
-  if (code === "locked" && retryAfter !== undefined) return t.lockedFor({ seconds: retryAfter });
+  if (code === "locked" && retryAfter !== undefined) return lockFault(t, retryAfter).message;
   const offset = Number(extensions["offsetSeconds"]);
   if (code === "clock_skew") return t.clockSkew(signed(offset));
   if (code === "time_zone") return t.timeZone(signed(offset / 3600));

@@ -28,6 +28,7 @@ const TEXTS = new Map([
   ["zh", readCatalogue("zh", zh)],
 ]);
 
+const RIGHT_TO_LEFT = new Set(["ar"]);
 const QUERY = "lang";
 const COOKIE = "stepgate-language";
 const YEAR_SECONDS = 365 * 86_400;
@@ -51,6 +52,11 @@ export const rememberLanguage = createMiddleware<AppEnv>(async (c, next) => {
   }
   await next();
 });
+
+/** Whether the language is written from left to right or from right to left. */
+export function directionOf(c: Context): "ltr" | "rtl" {
+  return RIGHT_TO_LEFT.has(c.get("language")) ? "rtl" : "ltr";
+}
 
 export function textsOf(c: Context): Texts {
   return TEXTS.get(c.get("language")) ?? ENGLISH;
@@ -85,6 +91,15 @@ export function asksForBackupCode(c: Context): boolean {
 /** Formats a time in the reader's language and, if the platform knows it, in their time zone. */
 export function formatTime(c: Context, time: Date): string {
   return formatFor(c.get("language"), timeZoneOf(c)).format(time);
+}
+
+/** Formats how much of a time is left, as a stopwatch would: `0:30` or `1:05:00`. */
+export function formatLeft(seconds: number): string {
+  const hours = Math.floor(seconds / 3600);
+  const parts = [Math.floor((seconds % 3600) / 60), seconds % 60].map(String);
+  const [minutes = "", rest = ""] = parts;
+  const tail = `${hours > 0 ? minutes.padStart(2, "0") : minutes}:${rest.padStart(2, "0")}`;
+  return hours > 0 ? `${hours}:${tail}` : tail;
 }
 
 /** Formats are expensive to make, so one of each is kept. */

@@ -1,72 +1,90 @@
 /** The frame of every page: one stylesheet, one small script, and the choice of language. */
 
 import type { Context } from "hono";
-import { html } from "hono/html";
+import { html, raw } from "hono/html";
 import type { Child } from "hono/jsx";
 import type { AppEnv } from "../context";
 import type { Fault } from "./form-submission";
-import { FaultSummary } from "./fault-summary";
-import { inLanguage, LANGUAGES, textsOf } from "./language";
+import { FaultSummary, isPlaced } from "./fault-summary";
+import { spriteFor } from "./icons";
+import { directionOf, inLanguage, LANGUAGES, textsOf } from "./language";
 import type { Texts } from "./texts/texts";
 
 export interface Page {
   title: string;
+  /**
+   * `card` for one thing to do, `roomy` for a larger card, `page` for a column of cards, and `wide`
+   * for lists, tables and charts.
+   */
+  frame?: "card" | "roomy" | "page" | "wide";
   /** Whose page it is: an app's, or by default the service's own. */
   brand?: string | undefined;
   /** Where the brand leads if it is ours. An app's brand leads nowhere. */
   home?: string;
-  /** Links beside the brand to other pages. */
+  /** Links to other pages, and at the far end what belongs to the reader. */
   nav?: Child;
+  end?: Child;
   /** What has to be corrected in the page's form. */
   faults?: Fault[] | undefined;
-  /** Set for pages with tables and charts. */
-  wide?: boolean;
   content: Child;
 }
 
 /** Answers a page, with the status that was set before. */
-export function show(c: Context<AppEnv>, page: Page) {
-  return c.html(html`<!doctype html>${<Layout c={c} page={page} />}`);
+export async function show(c: Context<AppEnv>, page: Page) {
+  const content = String(await html`${page.content}`);
+  const document = String(await html`${<Layout c={c} page={page} content={content} />}`);
+  const sprite = spriteFor(document);
+  return c.html(`<!doctype html>${document.replace("</body>", () => `${sprite}</body>`)}`);
 }
 
-function Layout({ c, page }: { c: Context<AppEnv>; page: Page }) {
+function Layout({ c, page, content }: { c: Context<AppEnv>; page: Page; content: string }) {
   const t = textsOf(c);
-  const { title, brand = "Stepgate", faults = [], content } = page;
-  const home = page.brand === undefined ? "/" : page.home;
+  const { title, brand = "Stepgate", faults = [], frame = "card" } = page;
+  const isCard = frame === "card" || frame === "roomy";
   return (
-    <html lang={c.get("language")}>
+    <html lang={c.get("language")} dir={directionOf(c)}>
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
+        <meta name="theme-color" content="#f6f7f9" media="(prefers-color-scheme: light)" />
+        <meta name="theme-color" content="#0d0f13" media="(prefers-color-scheme: dark)" />
         <title>{titleOf(t, page, brand)}</title>
-        <link rel="icon" href={assetOf(c, "icon.svg")} />
+        <link rel="icon" href={assetOf(c, "icon.svg")} type="image/svg+xml" />
+        <link rel="apple-touch-icon" href={assetOf(c, "touch-icon.png")} />
         <link rel="stylesheet" href={assetOf(c, "pages.css")} />
         <script type="module" src={assetOf(c, "pages.js")} />
       </head>
-      <body class={page.wide ? "wide" : undefined}>
+      <body class={frame === "roomy" ? "card-frame roomy" : `${frame}-frame`}>
         <a class="skip" href="#main">
           {t.skip}
         </a>
-        <header>
-          {home === undefined ? (
-            <span class="brand">{brand}</span>
-          ) : (
-            <a class="brand" href={home}>
-              <img src={assetOf(c, "icon.svg")} alt="" width="20" height="20" />
-              {brand}
-            </a>
-          )}
-          {page.nav}
+        <header class={isCard ? undefined : "bar"}>
+          <div>
+            <Brand c={c} page={page} name={brand} />
+            {page.nav}
+            {page.end && <div class="end">{page.end}</div>}
+          </div>
         </header>
         <main id="main" tabindex={-1}>
           <h1>{title}</h1>
-          {faults.length > 0 && <FaultSummary t={t} faults={faults} />}
-          {content}
+          <FaultSummary t={t} faults={faults} placed={faults.filter(isPlaced(content))} />
+          {raw(content)}
         </main>
-        {isLasting(c, page) ? <LanguageSwitch c={c} /> : <footer />}
+        <footer>{isLasting(c, page) && <LanguageSwitch c={c} />}</footer>
       </body>
     </html>
+  );
+}
+
+function Brand({ c, page, name }: { c: Context<AppEnv>; page: Page; name: string }) {
+  const home = page.brand === undefined ? "/" : page.home;
+  if (home === undefined) return <span class="brand">{name}</span>;
+  return (
+    <a class="brand" href={home}>
+      <img src={assetOf(c, "icon.svg")} alt="" width="28" height="28" />
+      {name}
+    </a>
   );
 }
 
@@ -95,23 +113,21 @@ function isLasting(c: Context<AppEnv>, { faults = [] }: Page): boolean {
 /** The choice of language. It consists of links, so that it needs no script. */
 function LanguageSwitch({ c }: { c: Context<AppEnv> }) {
   return (
-    <footer>
-      <nav aria-label={textsOf(c).languages}>
-        <ul class="row">
-          {LANGUAGES.map(({ code, language }) => (
-            <li>
-              <a
-                href={inLanguage(c, code)}
-                lang={code}
-                hreflang={code}
-                aria-current={code === c.get("language") ? "true" : undefined}
-              >
-                {language}
-              </a>
-            </li>
-          ))}
-        </ul>
-      </nav>
-    </footer>
+    <nav aria-label={textsOf(c).languages}>
+      <ul class="row">
+        {LANGUAGES.map(({ code, language }) => (
+          <li>
+            <a
+              href={inLanguage(c, code)}
+              lang={code}
+              hreflang={code}
+              aria-current={code === c.get("language") ? "true" : undefined}
+            >
+              {language}
+            </a>
+          </li>
+        ))}
+      </ul>
+    </nav>
   );
 }

@@ -51,7 +51,9 @@ export function showProblem(error: Error, c: Context<AppEnv>): Response | Promis
       <>
         {HOMES[area] && (
           <p>
-            <a href={HOMES[area]}>{t.home}</a>
+            <a class="button whole" href={HOMES[area]}>
+              {t.home}
+            </a>
           </p>
         )}
         <p class="hint">

@@ -10,6 +10,7 @@ import { MIN_PIXELS_PER_MODULE } from "../../crypto/qr-code";
 import type { AppEnv } from "../context";
 import type { Fault } from "./form-submission";
 import { CodeField, Form } from "./form-fields";
+import { Icon } from "./icons";
 import { textsOf } from "./language";
 
 /** Free apps that are maintained and were tried with these QR codes, in no order of merit. */
@@ -38,30 +39,52 @@ export function AppList({ c }: { c: Context<AppEnv> }) {
   );
 }
 
-/** The page's content; its form sends `code` to the page itself. */
+/** The page's content, in three steps; its form sends `code` to the page itself. */
 export function SetUp(props: { c: Context<AppEnv>; enrolment: Enrolment; faults: Fault[] }) {
   const { c, enrolment, faults } = props;
   const texts = textsOf(c);
   const t = texts.setUp;
+  return (
+    <ol class="steps">
+      <li>
+        <p>{t.get}</p>
+        <AppList c={c} />
+      </li>
+      <li>
+        <p>{t.scan}</p>
+        <Scan c={c} enrolment={enrolment} />
+      </li>
+      <li>
+        <p>{t.enter}</p>
+        <Form>
+          <input type="hidden" name="enrolment" value={enrolment.id} />
+          <CodeField t={texts} faults={faults} lengths={[parametersOf(enrolment.uri).digits]} />
+          <button class="main">{t.confirm}</button>
+        </Form>
+        <p class="hint">{t.expires}</p>
+      </li>
+    </ol>
+  );
+}
+
+function Scan({ c, enrolment }: { c: Context<AppEnv>; enrolment: Enrolment }) {
+  const { setUp: t } = textsOf(c);
   const { svg, modules } = enrolment.qr;
   const image = `data:image/svg+xml;base64,${btoa(svg)}`;
   const width = modules * MIN_PIXELS_PER_MODULE;
   return (
-    <>
-      <AppList c={c} />
-      <h2>{t.scan}</h2>
-      <div class="beside">
-        <img class="qr" src={image} alt={t.qr} width={width} height={width} />
+    <div class="beside">
+      <img class="qr" src={image} alt={t.qr} width={width} height={width} />
+      <div class="stack">
+        <p>
+          <a class="button small" href={enrolment.uri}>
+            <Icon name="phone" />
+            {t.openApp}
+          </a>
+        </p>
         <ByHand c={c} enrolment={enrolment} />
       </div>
-      <h2>{t.enter}</h2>
-      <Form>
-        <input type="hidden" name="enrolment" value={enrolment.id} />
-        <CodeField t={texts} faults={faults} lengths={[parametersOf(enrolment.uri).digits]} />
-        <button class="main">{t.confirm}</button>
-      </Form>
-      <p class="hint">{t.expires}</p>
-    </>
+    </div>
   );
 }
 
@@ -71,29 +94,27 @@ function ByHand({ c, enrolment: { secret, uri } }: { c: Context<AppEnv>; enrolme
   const { digits, period } = parametersOf(uri);
   const groups = secret.match(/.{1,4}/g) ?? [];
   return (
-    <div>
-      <h3>{t.cannotScan}</h3>
+    <details>
+      <summary>{t.cannotScan}</summary>
       <dl>
-        <dt>{t.issuer}</dt>
-        <dd>{issuer}</dd>
-        <dt>{t.accountName}</dt>
-        <dd>{accountName}</dd>
         <dt>{t.key}</dt>
         <dd>
           <span class="key" id="key" data-text={secret}>
             {groups.join(" ")}
           </span>{" "}
           <button type="button" class="small" data-copy="key" data-done={copied} hidden>
-            {copy}
+            <Icon name="copy" />
+            <span>{copy}</span>
           </button>
         </dd>
+        <dt>{t.issuer}</dt>
+        <dd>{issuer}</dd>
+        <dt>{t.accountName}</dt>
+        <dd>{accountName}</dd>
         <dt>{t.kind}</dt>
         <dd>{t.timeBased({ digits, seconds: period })}</dd>
       </dl>
-      <p>
-        <a href={uri}>{t.openApp}</a>
-      </p>
-    </div>
+    </details>
   );
 }
 
@@ -109,13 +130,22 @@ export function BackupCodes({ c, codes }: { c: Context<AppEnv>; codes: string[] 
         ))}
       </ol>
       <p class="buttons">
-        <button type="button" data-copy="codes" data-done={copied} hidden>
-          {copy}
+        <button type="button" class="small" data-copy="codes" data-done={copied} hidden>
+          <Icon name="copy" />
+          <span>{copy}</span>
         </button>
-        <button type="button" data-download="codes" data-file="backup-codes.txt" hidden>
+        <button
+          type="button"
+          class="small"
+          data-download="codes"
+          data-file="backup-codes.txt"
+          hidden
+        >
+          <Icon name="download" />
           {t.download}
         </button>
-        <button type="button" data-print hidden>
+        <button type="button" class="small" data-print hidden>
+          <Icon name="print" />
           {t.print}
         </button>
       </p>

@@ -17,7 +17,7 @@ import { textsOf } from "../language";
 import { show } from "../layout";
 import { AppList, SetUp } from "../set-up";
 import { saveCodes } from "./backup-codes";
-import { ask, Back, homeAfter, LogOut } from "./shared";
+import { ask, Back, homeAfter } from "./shared";
 
 const NewForm = z.object({ name: z.union([z.literal(""), naming(64)]).optional() });
 const CodeForm = z.object({ code: CodeText });
@@ -31,7 +31,6 @@ async function newPage(c: Context<AppEnv>, faults: Fault[] = []) {
   const typed = await typedIn(c);
   return show(c, {
     title: t.title,
-    nav: <LogOut c={c} />,
     faults,
     content: (
       <>
@@ -60,12 +59,12 @@ async function setUpPage(c: Context<AppEnv>, faults: Fault[] = []) {
   const t = textsOf(c).setUp;
   return show(c, {
     title: t.title,
-    nav: <LogOut c={c} />,
+    frame: "roomy",
     faults,
     content: (
       <>
         <SetUp c={c} enrolment={enrolment} faults={faults} />
-        <p>
+        <p class="alone">
           <a href="/account/new-authenticator">{t.startAgain}</a>
         </p>
         <Back c={c} />

@@ -11,7 +11,7 @@ import { textsOf } from "../language";
 import { show } from "../layout";
 import { Once, requestOf } from "../once";
 import { BackupCodes } from "../set-up";
-import { Back, homeAfter, LogOut } from "./shared";
+import { Back, homeAfter } from "./shared";
 
 const fresh = onPages.requireFresh();
 
@@ -20,7 +20,6 @@ async function rotationPage(c: Context<AppEnv>, faults: Fault[] = []) {
   const t = textsOf(c).backupCodes;
   return show(c, {
     title: t.newTitle,
-    nav: <LogOut c={c} />,
     faults,
     content: (
       <>
@@ -40,6 +39,7 @@ export function saveCodes(c: Context<AppEnv>, codes: string[]) {
   const { backupCodes: t, next } = textsOf(c);
   return show(c, {
     title: t.title,
+    frame: "roomy",
     content: (
       <>
         <BackupCodes c={c} codes={codes} />

@@ -20,6 +20,7 @@ import { CodeText, line } from "../../fields";
 import { limitUser } from "../../limits";
 import { cookieOf, deviceCookieOf, dropCookie, handOverDevice, handOverLogin } from "../../session";
 import { Password } from "../../user/shared";
+import { Notice } from "../card";
 import { CodeEntry } from "../code-entry";
 import { form, isOver, submit, typedIn, type Fault } from "../form-submission";
 import { Checkbox, Field, Form, PasswordField } from "../form-fields";
@@ -35,7 +36,8 @@ const LoginForm = z.object({ login: line(254), password: Password });
 const CodeForm = z.object({ code: CodeText, trust: z.literal("yes").optional() });
 
 async function loginPage(c: Context<AppEnv>, faults: Fault[] = []) {
-  const { login: t, register } = textsOf(c);
+  const texts = textsOf(c);
+  const { login: t, register } = texts;
   const typed = await typedIn(c);
   return show(c, {
     title: t.title,
@@ -50,12 +52,13 @@ async function loginPage(c: Context<AppEnv>, faults: Fault[] = []) {
             faults={faults}
             value={typed("login")}
             autocomplete="username"
+            autofocus
             required
           />
-          <PasswordField label={t.password} faults={faults} />
+          <PasswordField t={texts} label={t.password} faults={faults} />
           <button class="main">{t.submit}</button>
         </Form>
-        <p>
+        <p class="alone">
           {t.noAccount} <a href="/account/register">{register.title}</a>
         </p>
       </>
@@ -67,8 +70,8 @@ async function loginPage(c: Context<AppEnv>, faults: Fault[] = []) {
 function LoginNotice({ c }: { c: Context<AppEnv> }) {
   const { login: t } = textsOf(c);
   const { next } = c.req.query();
-  if (doneOf(c) !== undefined) return <p class="notice good">{t.loggedOut}</p>;
-  return next === undefined || next === HOME ? null : <p class="notice">{t.ended}</p>;
+  if (doneOf(c) !== undefined) return <Notice kind="good">{t.loggedOut}</Notice>;
+  return next === undefined || next === HOME ? null : <Notice>{t.ended}</Notice>;
 }
 
 async function codePage(c: Context<AppEnv>, faults: Fault[] = []) {
@@ -89,7 +92,7 @@ async function codePage(c: Context<AppEnv>, faults: Fault[] = []) {
             )}
           </CodeEntry>
         )}
-        <p>
+        <p class="alone">
           <a href="/account/login">{isOver(c) ? t.title : t.startAgain}</a>
         </p>
       </>

@@ -17,7 +17,7 @@ import { form, submit, type Fault } from "../form-submission";
 import { Form, NewPasswordField, PasswordField } from "../form-fields";
 import { textsOf } from "../language";
 import { show } from "../layout";
-import { Back, homeAfter, LogOut, nextOf } from "./shared";
+import { Back, homeAfter, nextOf } from "./shared";
 import { ResyncLink } from "./resync";
 
 const ChangeForm = z.object({ currentPassword: Password, newPassword: Password });
@@ -26,18 +26,18 @@ const ProofForm = z.object({ code: CodeText.optional(), password: Password.optio
 
 async function changePage(c: Context<AppEnv>, faults: Fault[] = []) {
   const { app } = await loadBySession(c.var.deps, c.var.session);
-  const { password: t, account } = textsOf(c);
+  const texts = textsOf(c);
+  const { password: t, account } = texts;
   return show(c, {
     title: account.changePassword,
-    nav: <LogOut c={c} />,
     faults,
     content: (
       <>
         <p>{t.why}</p>
         <Form>
-          <PasswordField name="currentPassword" label={t.current} faults={faults} />
+          <PasswordField t={texts} name="currentPassword" label={t.current} faults={faults} />
           <NewPasswordField
-            t={textsOf(c)}
+            t={texts}
             label={t.new}
             length={minPasswordLength(app.settings)}
             faults={faults}
@@ -53,12 +53,12 @@ async function changePage(c: Context<AppEnv>, faults: Fault[] = []) {
 /** Asks a user with a second factor for a code, and any other user for the password. */
 async function proofPage(c: Context<AppEnv>, faults: Fault[] = []) {
   const { authenticators } = await loadBySession(c.var.deps, c.var.session);
-  const { prove: t, login } = textsOf(c);
+  const texts = textsOf(c);
+  const { prove: t, login } = texts;
   const lengths = codeLengths(authenticators.filter(isActive));
   const withCode = lengths.length > 0;
   return show(c, {
     title: t.title,
-    nav: <LogOut c={c} />,
     faults,
     content: (
       <>
@@ -70,8 +70,8 @@ async function proofPage(c: Context<AppEnv>, faults: Fault[] = []) {
           </>
         ) : (
           <Form>
-            <PasswordField label={login.password} faults={faults} autofocus />
-            <button class="main">{textsOf(c).next}</button>
+            <PasswordField t={texts} label={login.password} faults={faults} autofocus />
+            <button class="main">{texts.next}</button>
           </Form>
         )}
         <Back c={c} />

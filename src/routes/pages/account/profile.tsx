@@ -14,7 +14,7 @@ import { Field, Form } from "../form-fields";
 import { textsOf } from "../language";
 import { show } from "../layout";
 import { changesIn, Shown, shownField } from "../shown";
-import { ask, Back, homeAfter, LogOut } from "./shared";
+import { ask, Back, homeAfter } from "./shared";
 
 /** An empty field removes what was there. */
 const none = printable()
@@ -35,7 +35,6 @@ async function profilePage(c: Context<AppEnv>, faults: Fault[] = []) {
   const { email, username, name: personName } = account;
   return show(c, {
     title: t.changeProfile,
-    nav: <LogOut c={c} />,
     faults,
     content: (
       <>
@@ -84,7 +83,18 @@ async function deletionPage(c: Context<AppEnv>, faults: Fault[] = []) {
 
 function goodbyePage(c: Context<AppEnv>) {
   const { title, why } = textsOf(c).profile.deleted;
-  return show(c, { title, content: <p>{why}</p> });
+  const { home } = textsOf(c);
+  return show(c, {
+    title,
+    content: (
+      <>
+        <p>{why}</p>
+        <a class="button whole" href="/">
+          {home}
+        </a>
+      </>
+    ),
+  });
 }
 
 export const profilePages = new Hono<AppEnv>()

@@ -40,6 +40,7 @@ async function registerPage(c: Context<AppEnv>, faults: Fault[] = []) {
             faults={faults}
             value={typed("email")}
             autocomplete="email"
+            autofocus
             required
           />
           <Field
@@ -57,7 +58,7 @@ async function registerPage(c: Context<AppEnv>, faults: Fault[] = []) {
           />
           <button class="main">{t.submit}</button>
         </Form>
-        <p>
+        <p class="alone">
           {t.haveAccount} <a href="/account/login">{other.title}</a>
         </p>
       </>

@@ -15,7 +15,7 @@ import { form, submit, type Fault } from "../form-submission";
 import { Field, Form } from "../form-fields";
 import { textsOf } from "../language";
 import { show } from "../layout";
-import { Back, homeAfter, LogOut } from "./shared";
+import { Back, homeAfter } from "./shared";
 
 const ResyncForm = z.object({ code: CodeText, nextCode: CodeText });
 
@@ -31,7 +31,6 @@ async function resyncPage(c: Context<AppEnv>, faults: Fault[] = []) {
   } as const;
   return show(c, {
     title: t.title,
-    nav: <LogOut c={c} />,
     faults,
     content: (
       <>
@@ -50,7 +49,7 @@ async function resyncPage(c: Context<AppEnv>, faults: Fault[] = []) {
 /** Leads to that page from wherever a code of such a device fails. */
 export function ResyncLink({ c }: { c: Context<AppEnv> }) {
   return (
-    <p>
+    <p class="alone">
       <a href="/account/resync">{textsOf(c).resync.link}</a>
     </p>
   );

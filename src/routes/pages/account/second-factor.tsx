@@ -1,11 +1,13 @@
-/** The part of the security page that is about the second factor. */
+/** The parts of the security page that are about the second factor. */
 
 import type { Context } from "hono";
 import type { BackupCodesLeft } from "../../../core/code/backup-codes";
 import type { AuthenticatorStatus, UserStatus } from "../../../core/authenticator/status";
 import type { AppEnv } from "../../context";
+import { Card, Notice } from "../card";
 import { textsOf } from "../language";
 import { Time } from "./shared";
+import { Rename } from "./rename";
 import { ResyncLink } from "./resync";
 
 interface Props {
@@ -22,92 +24,104 @@ interface Props {
  */
 export function SecondFactor({ fresh, ...props }: Props & { fresh: boolean }) {
   const { c, status } = props;
-  const t = textsOf(c).account;
-  const isOn = status.twoFactor;
-  return (
-    <section aria-labelledby="second-factor">
-      <h2 id="second-factor">
-        {t.secondFactor}{" "}
-        <span class={`tag ${isOn ? "good" : "warn"}`}>{isOn ? t.isOn : t.isOff}</span>
-      </h2>
-      {isOn && !fresh ? <Hidden c={c} /> : <Factors {...props} />}
-      {isOn && <ResyncLink c={c} />}
-    </section>
-  );
+  const isHidden = status.twoFactor && !fresh;
+  return isHidden ? <Hidden c={c} /> : <Factors {...props} />;
 }
 
 function Hidden({ c }: { c: Context<AppEnv> }) {
   const t = textsOf(c).account;
   return (
-    <>
-      <p>{t.hidden}</p>
-      <p>
-        <a class="button" href="/account/prove">
+    <Card
+      id="second-factor"
+      icon="shield"
+      title={t.secondFactor}
+      state={
+        <>
+          <span class="tag good">{t.isOn}</span> {t.hidden}
+        </>
+      }
+      action={
+        <a class="button small" href="/account/prove">
           {t.show}
         </a>
-      </p>
-    </>
+      }
+    >
+      <ResyncLink c={c} />
+    </Card>
   );
 }
 
 function Factors(props: Props) {
   const { c, status } = props;
-  const t = textsOf(c).account;
-  const { twoFactor, authenticators, backupCodes } = status;
+  const { twoFactor, backupCodes } = status;
   return (
     <>
-      {!twoFactor && <p>{t.whatFor}</p>}
-      {authenticators.length > 0 && <Authenticators {...props} />}
-      <p>
-        <a class={`button ${twoFactor ? "" : "main"}`} href="/account/new-authenticator">
+      <Authenticators {...props} />
+      {twoFactor && <BackupCodes c={c} left={backupCodes} />}
+    </>
+  );
+}
+
+function Authenticators({ c, status, enrolledId }: Props) {
+  const t = textsOf(c).account;
+  const { twoFactor, authenticators } = status;
+  const active = authenticators.filter((one) => one.status === "active").length;
+  return (
+    <Card
+      id="second-factor"
+      icon="shield"
+      title={t.authenticators}
+      state={
+        <>
+          <span class={`tag ${twoFactor ? "good" : "warn"}`}>{twoFactor ? t.isOn : t.isOff}</span>{" "}
+          {twoFactor ? t.authenticatorsState({ count: active }) : t.whatFor}
+        </>
+      }
+      action={
+        <a class={`button small ${twoFactor ? "" : "main"}`} href="/account/new-authenticator">
           {twoFactor ? t.add : t.setUp}
         </a>
-      </p>
-      {twoFactor && <BackupCodes c={c} left={backupCodes} />}
+      }
+    >
+      {authenticators.length > 0 && (
+        <ul class="list">
+          {authenticators.map((one) => (
+            <Authenticator c={c} one={one} own={one.id === enrolledId} />
+          ))}
+        </ul>
+      )}
       {twoFactor && (
-        <p>
+        <p class="row">
+          <a href="/account/resync">{textsOf(c).resync.link}</a>
           <a href="/account/second-factor/off">{t.turnOff}</a>
         </p>
       )}
-    </>
+    </Card>
   );
 }
 
-function Authenticators({ c, status: { authenticators }, enrolledId }: Props) {
+function Authenticator(props: { c: Context<AppEnv>; one: AuthenticatorStatus; own: boolean }) {
+  const { c, one, own } = props;
   const t = textsOf(c).account;
+  const isPending = one.status === "pending";
   return (
-    <>
-      <h3>{t.authenticators}</h3>
-      <ul class="list">
-        {authenticators.map((one) => (
-          <li>
-            <div>
-              <strong>{one.name ?? t.unnamed}</strong>{" "}
-              {one.status === "pending" && <span class="tag warn">{t.pending}</span>}
-              <p class="hint">
-                {t.added} <Time c={c} at={one.createdAt} />
-                {one.status === "active" && " · "}
-                {one.status === "active" && t.lastUsed}{" "}
-                {one.lastUsedAt ? <Time c={c} at={one.lastUsedAt} /> : null}
-              </p>
-            </div>
-            <Change t={t} one={one} own={one.id === enrolledId} />
-          </li>
-        ))}
-      </ul>
-    </>
+    <li>
+      <div>
+        {one.name ?? t.unnamed} {isPending && <span class="tag warn">{t.pending}</span>}
+        <p class="hint">
+          {t.added} <Time c={c} at={one.createdAt} />
+          {one.lastUsedAt && ` · ${t.lastUsed} `}
+          {one.lastUsedAt && <Time c={c} at={one.lastUsedAt} />}
+        </p>
+      </div>
+      <Change c={c} one={one} own={own} />
+      <Rename c={c} one={one} />
+    </li>
   );
 }
 
-function Change({
-  t,
-  one,
-  own,
-}: {
-  t: ReturnType<typeof textsOf>["account"];
-  one: AuthenticatorStatus;
-  own: boolean;
-}) {
+function Change({ c, one, own }: { c: Context<AppEnv>; one: AuthenticatorStatus; own: boolean }) {
+  const t = textsOf(c).account;
   const canFinish = own && one.status === "pending";
   const path = `/account/authenticators/${one.id}`;
   const label = canFinish ? t.finish : t.remove;
@@ -126,18 +140,18 @@ function BackupCodes({ c, left }: { c: Context<AppEnv>; left: BackupCodesLeft })
   const t = textsOf(c).account;
   const { remaining, warning } = left;
   return (
-    <>
-      <h3>{t.backupCodes}</h3>
-      {warning ? (
-        <p class="notice warn">{t.fewCodes({ count: remaining })}</p>
-      ) : (
-        <p>{t.codesLeft({ count: remaining })}</p>
-      )}
-      <p>
-        <a class="button" href="/account/backup-codes">
+    <Card
+      id="backup-codes"
+      icon="codes"
+      title={t.backupCodes}
+      state={t.codesLeft({ count: remaining })}
+      action={
+        <a class="button small" href="/account/backup-codes">
           {t.newCodes}
         </a>
-      </p>
-    </>
+      }
+    >
+      {warning && <Notice kind="warn">{t.fewCodes({ count: remaining })}</Notice>}
+    </Card>
   );
 }

@@ -1,33 +1,31 @@
-/** The page for a user's own security: what they log in with, and where they are logged in. */
+/** The page for a user's own security: what they sign in with, and where they are signed in. */
 
 import { z } from "@hono/zod-openapi";
 import { Hono, type Context } from "hono";
+import { renameAuthenticator } from "../../../core/authenticator/rename";
 import { isBoundToEnrol, isFresh } from "../../../core/caller/assurance";
 import { loadBySession, type SessionRecord } from "../../../core/caller/by-session";
 import {
   listSessions,
   revokeOtherSessions,
   revokeSession,
-  type SessionSummary,
 } from "../../../core/session/own-sessions";
-import {
-  listDevices,
-  revokeDevice,
-  type TrustedDevice,
-} from "../../../core/session/trusted-devices";
+import { listDevices, revokeDevice } from "../../../core/session/trusted-devices";
 import { toStatus } from "../../../core/authenticator/status";
 import type { AppEnv } from "../../context";
 import { line } from "../../fields";
 import { onPages } from "../../session";
-import { form } from "../form-submission";
+import { Card, Notice } from "../card";
+import { form, type Fault } from "../form-submission";
 import { textsOf } from "../language";
 import { show } from "../layout";
 import { doneOf } from "../safety";
-import { describeBrowser } from "./browser";
-import { HOME, homeAfter, LogOut, Time } from "./shared";
+import { HOME, homeAfter, LogOut } from "./shared";
+import { RenameForm } from "./rename";
 import { SecondFactor } from "./second-factor";
+import { Devices, OTHERS, Sessions } from "./sessions";
 
-async function securityPage(c: Context<AppEnv>) {
+async function securityPage(c: Context<AppEnv>, faults: Fault[] = []) {
   const { deps, session } = c.var;
   const loaded = await loadBySession(deps, session);
   const [sessions, devices] = await Promise.all([
@@ -38,13 +36,17 @@ async function securityPage(c: Context<AppEnv>) {
   const { email, username, name } = loaded.account;
   return show(c, {
     title: t.title,
-    nav: <LogOut c={c} />,
+    frame: "page",
+    faults,
+    end: (
+      <>
+        <span class="hint">{name ?? username ?? email}</span>
+        <LogOut c={c} />
+      </>
+    ),
     content: (
       <>
         <Done c={c} loaded={loaded} />
-        <p>
-          {t.loggedInAs} <strong>{name ?? username ?? email}</strong>
-        </p>
         <SecondFactor
           c={c}
           status={toStatus(loaded, deps.now)}
@@ -53,22 +55,32 @@ async function securityPage(c: Context<AppEnv>) {
         />
         <Sessions c={c} sessions={sessions} />
         {devices.length > 0 && <Devices c={c} devices={devices} />}
-        <h2>{t.password}</h2>
-        <p>
-          <a class="button" href="/account/password">
-            {t.changePassword}
-          </a>
-        </p>
-        <h2>{t.profile}</h2>
-        <p>{[email, username].filter(Boolean).join(" · ")}</p>
-        <p>
-          <a class="button" href="/account/profile">
-            {t.changeProfile}
-          </a>
-        </p>
-        <p>
-          <a href="/account/delete">{t.delete}</a>
-        </p>
+        <Card
+          id="password"
+          icon="lock"
+          title={t.password}
+          state={t.passwordState}
+          action={
+            <a class="button small" href="/account/password">
+              {t.changePassword}
+            </a>
+          }
+        />
+        <Card
+          id="profile"
+          icon="user"
+          title={t.profile}
+          state={[name, email, username].filter(Boolean).join(" · ")}
+          action={
+            <a class="button small" href="/account/profile">
+              {t.changeProfile}
+            </a>
+          }
+        >
+          <p>
+            <a href="/account/delete">{t.delete}</a>
+          </p>
+        </Card>
       </>
     ),
   });
@@ -78,90 +90,14 @@ async function securityPage(c: Context<AppEnv>) {
 function Done({ c, loaded }: { c: Context<AppEnv>; loaded: SessionRecord }) {
   const t = textsOf(c).account;
   const message = new Map(Object.entries(t.done)).get(doneOf(c) ?? "");
-  if (isBoundToEnrol(loaded)) return <p class="notice warn">{t.required}</p>;
-  if (message === undefined) return null;
-  return (
-    <p class="notice good" role="status">
-      {message}
-    </p>
-  );
+  if (isBoundToEnrol(loaded)) return <Notice kind="warn">{t.required}</Notice>;
+  return message === undefined ? null : <Notice kind="good">{message}</Notice>;
 }
 
-function Sessions({ c, sessions }: { c: Context<AppEnv>; sessions: SessionSummary[] }) {
-  const t = textsOf(c).account;
-  return (
-    <section aria-labelledby="sessions">
-      <h2 id="sessions">{t.sessions}</h2>
-      <ul class="list">
-        {sessions.map(({ id, current, lastUsedAt, ip, userAgent }) => (
-          <li>
-            <div>
-              <strong>{describeBrowser(userAgent) ?? t.unknownDevice}</strong>{" "}
-              {current && <span class="tag good">{t.thisOne}</span>}
-              <p class="hint">
-                {ip && `${ip} · `}
-                {t.active} <Time c={c} at={lastUsedAt} />
-              </p>
-            </div>
-            {!current && (
-              <EndForm name="session" value={id} label={t.end} of={describeBrowser(userAgent)} />
-            )}
-          </li>
-        ))}
-      </ul>
-      {sessions.length > 1 && <EndForm name="session" value={OTHERS} label={t.endOthers} />}
-    </section>
-  );
-}
-
-function Devices({ c, devices }: { c: Context<AppEnv>; devices: TrustedDevice[] }) {
-  const t = textsOf(c).account;
-  return (
-    <section aria-labelledby="devices">
-      <h2 id="devices">{t.devices}</h2>
-      <ul class="list">
-        {devices.map(({ id, lastUsedAt, ip, userAgent }) => (
-          <li>
-            <div>
-              <strong>{describeBrowser(userAgent) ?? t.unknownDevice}</strong>
-              <p class="hint">
-                {ip && `${ip} · `}
-                {t.lastUsed} <Time c={c} at={lastUsedAt} />
-              </p>
-            </div>
-            <EndForm name="device" value={id} label={t.forget} of={describeBrowser(userAgent)} />
-          </li>
-        ))}
-      </ul>
-    </section>
-  );
-}
-
-/**
- * A button that ends something. `of` tells apart the buttons for people who hear one after another.
- */
-function EndForm(props: { name: string; value: string; label: string; of?: string | null }) {
-  const { name, value, label, of } = props;
-  return (
-    <form class="inline" method="post">
-      <button
-        class="small"
-        name={name}
-        value={value}
-        aria-label={of ? `${label}: ${of}` : undefined}
-      >
-        {label}
-      </button>
-    </form>
-  );
-}
-
-/** Stands in place of a session's id for all sessions but this one. */
-const OTHERS = "others";
 const EndFields = z.object({ session: line(64).optional(), device: line(64).optional() });
 
 export const securityPages = new Hono<AppEnv>()
-  .get("/", onPages.requireSession({ enrolment: true }), securityPage)
+  .get("/", onPages.requireSession({ enrolment: true }), (c) => securityPage(c))
   .post("/", onPages.requireSession(), form(EndFields, securityPage), async (c) => {
     const { session: sessionId, device } = c.req.valid("form");
     const { deps, session } = c.var;
@@ -176,4 +112,17 @@ export const securityPages = new Hono<AppEnv>()
     if (sessionId === undefined) return c.redirect(HOME, 303);
     await revokeSession(deps, session, sessionId);
     return homeAfter(c, "ended");
-  });
+  })
+  // A proof that was asked for in between leads here.
+  .get("/authenticators/:id/rename", (c) => c.redirect(HOME, 303))
+  .post(
+    "/authenticators/:id/rename",
+    onPages.requireFresh(),
+    form(RenameForm, securityPage),
+    async (c) => {
+      const { deps, session } = c.var;
+      const { name } = c.req.valid("form");
+      await renameAuthenticator(deps, session, { authenticatorId: c.req.param("id"), name });
+      return homeAfter(c, "renamed");
+    },
+  );

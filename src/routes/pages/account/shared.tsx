@@ -4,6 +4,7 @@ import type { Context } from "hono";
 import type { AppEnv } from "../../context";
 import type { Fault } from "../form-submission";
 import { Form } from "../form-fields";
+import { Icon } from "../icons";
 import { formatTime, textsOf } from "../language";
 import { show } from "../layout";
 
@@ -24,14 +25,17 @@ export function homeAfter(c: Context<AppEnv>, done: string): Response {
 export function LogOut({ c }: { c: Context<AppEnv> }) {
   return (
     <form class="inline" method="post" action="/account/logout">
-      <button class="small">{textsOf(c).account.logOut}</button>
+      <button class="quiet small">
+        <Icon name="out" />
+        {textsOf(c).account.logOut}
+      </button>
     </form>
   );
 }
 
 export function Back({ c }: { c: Context<AppEnv> }) {
   return (
-    <p>
+    <p class="alone">
       <a href={HOME}>{textsOf(c).cancel}</a>
     </p>
   );
@@ -44,13 +48,12 @@ export function ask(
 ) {
   return show(c, {
     title,
-    nav: <LogOut c={c} />,
     faults,
     content: (
       <>
         <p>{why}</p>
         <Form>
-          <button class="danger">{act}</button>
+          <button class="danger main">{act}</button>
         </Form>
         <Back c={c} />
       </>

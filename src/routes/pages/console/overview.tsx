@@ -4,6 +4,7 @@ import { Hono, type Context } from "hono";
 import { loadOverview, type Activity, type Overview } from "../../../core/audit/activity";
 import type { AppEnv } from "../../context";
 import { Time } from "../account/shared";
+import { Notice } from "../card";
 import { textsOf } from "../language";
 import { Chart } from "./chart";
 import { EventTable } from "./events";
@@ -43,7 +44,7 @@ function Counters({ c, overview }: { c: Context<AppEnv>; overview: Overview }) {
     [`${HOME}/users?state=capped`, t.activity.cappedUsers, t.activity.show],
   ] as const;
   return (
-    <ul class="cards plain">
+    <ul class="totals plain">
       {counters.map(([to, label, value]) => (
         <li>
           <a href={to}>
@@ -68,9 +69,9 @@ function Charts({ c, activity }: { c: Context<AppEnv>; activity: Activity }) {
   return (
     <>
       {!complete && (
-        <p class="notice warn">
+        <Notice kind="warn">
           {t.completeSince} <Time c={c} at={completeSince} />
-        </p>
+        </Notice>
       )}
       <div class="charts">
         <section aria-labelledby="codes">

@@ -7,6 +7,8 @@ import type { Child } from "hono/jsx";
 import { checkSignIn } from "../../../core/operator/sessions";
 import type { AppEnv } from "../../context";
 import { ownCookie } from "../../cookies";
+import { Notice } from "../card";
+import { Icon } from "../icons";
 import { textsOf, withQuery } from "../language";
 import { show, type Page } from "../layout";
 import { doneOf } from "../safety";
@@ -28,10 +30,11 @@ export function requireOperator(by: "operator" | "page" = "operator") {
 /** Answers a page of the console. */
 export function showConsole(c: Context<AppEnv>, { content, ...page }: Page) {
   return show(c, {
-    wide: true,
+    frame: "wide",
     brand: textsOf(c).console.brand,
     home: HOME,
     nav: <Nav c={c} />,
+    end: <SignOut c={c} />,
     ...page,
     content: (
       <>
@@ -46,25 +49,32 @@ function Nav({ c }: { c: Context<AppEnv> }) {
   const { console: t } = textsOf(c);
   const { path } = c.req;
   const links = [
-    [HOME, t.overview],
-    [`${HOME}/apps`, t.apps],
-    [`${HOME}/users`, t.users],
-    [`${HOME}/audit`, t.audit],
+    [HOME, t.overview, "chart"],
+    [`${HOME}/apps`, t.apps, "apps"],
+    [`${HOME}/users`, t.users, "users"],
+    [`${HOME}/audit`, t.audit, "audit"],
   ] as const;
   const isHere = (to: string) => path === to || (to !== HOME && path.startsWith(`${to}/`));
   return (
-    <>
-      <nav class="row" aria-label={t.nav}>
-        {links.map(([to, label]) => (
-          <a href={to} aria-current={isHere(to) ? "page" : undefined}>
-            {label}
-          </a>
-        ))}
-      </nav>
-      <form class="inline" method="post" action={`${HOME}/sign-out`}>
-        <button class="small">{t.signOut}</button>
-      </form>
-    </>
+    <nav class="tabs" aria-label={t.nav}>
+      {links.map(([to, label, icon]) => (
+        <a href={to} aria-current={isHere(to) ? "page" : undefined}>
+          <Icon name={icon} />
+          {label}
+        </a>
+      ))}
+    </nav>
+  );
+}
+
+function SignOut({ c }: { c: Context<AppEnv> }) {
+  return (
+    <form class="inline" method="post" action={`${HOME}/sign-out`}>
+      <button class="quiet small">
+        <Icon name="out" />
+        {textsOf(c).console.signOut}
+      </button>
+    </form>
   );
 }
 
@@ -72,12 +82,7 @@ function Nav({ c }: { c: Context<AppEnv> }) {
 function Done({ c }: { c: Context<AppEnv> }) {
   const done = new Map(Object.entries(textsOf(c).console.done));
   const message = c.req.method === "GET" ? done.get(doneOf(c) ?? "") : undefined;
-  if (message === undefined) return null;
-  return (
-    <p class="notice good" role="status">
-      {message}
-    </p>
-  );
+  return message === undefined ? null : <Notice kind="good">{message}</Notice>;
 }
 
 /** Leads to a page and says what was done. */
@@ -108,7 +113,7 @@ export function ShownOnce({
 }) {
   const { console: t, copy, copied } = textsOf(c);
   return (
-    <div class="notice warn narrow">
+    <Notice kind="warn">
       <p>
         <strong>{t.shownOnce}</strong> {children}
       </p>
@@ -117,10 +122,11 @@ export function ShownOnce({
           {secret}
         </code>{" "}
         <button type="button" class="small" data-copy="secret" data-done={copied} hidden>
-          {copy}
+          <Icon name="copy" />
+          <span>{copy}</span>
         </button>
       </p>
-    </div>
+    </Notice>
   );
 }
 

@@ -8,6 +8,7 @@ import type { AppEnv } from "../../context";
 import { limitFailures } from "../../limits";
 import { ownCookie, setOwnCookie } from "../../cookies";
 import { Password } from "../../user/shared";
+import { Notice } from "../card";
 import { form, showProblemIn, type Fault } from "../form-submission";
 import { Field, Form } from "../form-fields";
 import { textsOf } from "../language";
@@ -28,7 +29,7 @@ function signInPage(c: Context<AppEnv>, faults: Fault[] = []) {
     faults,
     content: (
       <>
-        {faults.length === 0 && <Notice c={c} />}
+        {faults.length === 0 && <Why c={c} />}
         <Form>
           {/* This is for password managers, which keep nothing without a name. */}
           <input type="text" autocomplete="username" value="operator" readonly hidden />
@@ -51,11 +52,11 @@ function signInPage(c: Context<AppEnv>, faults: Fault[] = []) {
 }
 
 /** Tells people who did not ask for this page why they are here. */
-function Notice({ c }: { c: Context<AppEnv> }) {
+function Why({ c }: { c: Context<AppEnv> }) {
   const { signIn: t } = textsOf(c).console;
   const { next } = c.req.query();
-  if (doneOf(c) !== undefined) return <p class="notice good">{t.signedOut}</p>;
-  return next === undefined || next === HOME ? null : <p class="notice">{t.ended}</p>;
+  if (doneOf(c) !== undefined) return <Notice kind="good">{t.signedOut}</Notice>;
+  return next === undefined || next === HOME ? null : <Notice>{t.ended}</Notice>;
 }
 
 /** The page that the operator was on the way to. It never leads out of the console. */

@@ -12,6 +12,7 @@ import { FACTOR_CHANGE, type ChallengeClaims } from "../../../core/challenge/tok
 import { Problem } from "../../../problem";
 import type { AppEnv } from "../../context";
 import { limitUser } from "../../limits";
+import { Notice } from "../card";
 import { CodeEntry } from "../code-entry";
 import { answerProblem, form, isOver, submit, type Fault } from "../form-submission";
 import { textsOf } from "../language";
@@ -44,9 +45,9 @@ function Purpose({ c, claims: { purpose } }: { c: Context<AppEnv>; claims: Chall
   if (purpose === null) return null;
   const { links: t } = textsOf(c);
   return (
-    <p class="notice">
+    <Notice>
       {t.purpose} <strong>{purpose === FACTOR_CHANGE ? t.factorChange : purpose}</strong>
-    </p>
+    </Notice>
   );
 }
 

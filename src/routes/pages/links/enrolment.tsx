@@ -22,6 +22,7 @@ import { Problem } from "../../../problem";
 import type { AppEnv } from "../../context";
 import { limitUser } from "../../limits";
 import { ownCookie, setOwnCookie } from "../../cookies";
+import { Notice } from "../card";
 import { CodeEntry } from "../code-entry";
 import { form, submit, type Fault } from "../form-submission";
 import { Form } from "../form-fields";
@@ -76,6 +77,7 @@ async function stepPage(c: Context<AppEnv>, faults: Fault[] = []) {
   allowReturn(c, link.returnUrl);
   return show(c, {
     title: link.next === "prove" ? prove.title : setUp.title,
+    frame: link.next === "confirm" ? "roomy" : "card",
     brand: link.app.issuer,
     faults,
     content: (
@@ -118,6 +120,7 @@ function donePage(c: Context<AppEnv>, done: { back: string | null; app: string; 
   if (codes.length === 0 && back !== null) return c.redirect(back, 303);
   return show(c, {
     title: codes.length > 0 ? backupCodes.title : t.done,
+    frame: codes.length > 0 ? "roomy" : "card",
     brand: app,
     content: (
       <>
@@ -153,7 +156,7 @@ function completedPage(
 
 function WayBack(props: { c: Context<AppEnv>; back: string | null; text: string }) {
   const { c, back, text } = props;
-  if (back === null) return <p class="notice good">{textsOf(c).links.canClose}</p>;
+  if (back === null) return <Notice kind="good">{textsOf(c).links.canClose}</Notice>;
   return (
     <p>
       <a class="button main" href={back}>

@@ -72,7 +72,7 @@ export interface Texts {
   wrongBackupCode: string;
   wrongPassword: string;
   lastTry: string;
-  lockedFor: (values: { seconds: string | number }) => string;
+  lockedFor: (values: { time: string | number }) => string;
   clockSkew: (values: { amount: number; direction: "ahead" | "other" }) => string;
   timeZone: (values: { amount: number; direction: "ahead" | "other" }) => string;
   weakPassword: {
@@ -132,7 +132,6 @@ export interface Texts {
   };
   account: {
     title: string;
-    loggedInAs: string;
     logOut: string;
     secondFactor: string;
     isOn: string;
@@ -180,7 +179,14 @@ export interface Texts {
       others: string;
       saved: string;
       device: string;
+      renamed: string;
     };
+    authenticatorsState: (values: { count: number }) => string;
+    rename: string;
+    newName: (values: { name: string | number }) => string;
+    sessionsState: (values: { count: number }) => string;
+    devicesState: string;
+    passwordState: string;
   };
   profile: {
     name: string;
@@ -211,6 +217,7 @@ export interface Texts {
     confirm: string;
     startAgain: string;
     expires: string;
+    get: string;
   };
   backupCodes: {
     title: string;
@@ -481,4 +488,5 @@ export interface Texts {
       more: string;
     };
   };
+  reveal: string;
 }
