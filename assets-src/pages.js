@@ -117,18 +117,39 @@ each("data-reveal", (input, label) => {
   box.append(input, button);
 });
 
+/** The browser's own, with its region, if it is of the page's language. */
+const locale =
+  navigator.languages.find((one) => one.split("-")[0] === document.documentElement.lang) ??
+  document.documentElement.lang;
+
 /** Times in the reader's own zone. */
 each("datetime", (element, instant) => {
   const options = {
+    // The console has one for all.
+    timeZone: element.dataset.zone,
     year: "numeric",
     month: "short",
     day: "numeric",
     hour: "numeric",
     minute: "2-digit",
   };
-  element.textContent = new Intl.DateTimeFormat(document.documentElement.lang, options).format(
-    new Date(instant),
-  );
+  element.textContent = new Intl.DateTimeFormat(locale, options).format(new Date(instant));
+});
+
+/** From bar to bar of a chart with the arrow keys. */
+each("data-bars", (chart) => {
+  const bars = [...chart.querySelectorAll("[tabindex]")];
+  const steps = { ArrowLeft: -1, ArrowRight: 1, Home: -bars.length, End: bars.length };
+  chart.addEventListener("keydown", (event) => {
+    const at = bars.indexOf(document.activeElement);
+    const step = steps[event.key];
+    if (at < 0 || step === undefined) return;
+    event.preventDefault();
+    bars[at].tabIndex = -1;
+    const to = bars[Math.min(bars.length - 1, Math.max(0, at + step))];
+    to.tabIndex = 0;
+    to.focus();
+  });
 });
 
 /** What only a script can do. */

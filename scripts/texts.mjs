@@ -96,7 +96,7 @@ function renderObject(catalogue, indent) {
   const lines = Object.entries(catalogue).map(([name, value]) => {
     const type =
       typeof value === "string" ? renderMessage(value) : renderObject(value, `${indent}  `);
-    return `${indent}  ${/^\w+$/.test(name) ? name : JSON.stringify(name)}: ${type};`;
+    return `${indent}  ${/^[a-z_$][\w$]*$/i.test(name) ? name : JSON.stringify(name)}: ${type};`;
   });
   return `{\n${lines.join("\n")}\n${indent}}`;
 }

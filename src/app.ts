@@ -21,6 +21,7 @@ import { limitByAddress, limitFailures, limitMonitors } from "./routes/limits";
 import { metaRoutes } from "./routes/meta";
 import { openToRegisteredOrigins } from "./routes/origins";
 import { pages } from "./routes/pages/pages";
+import { showOutsidePages } from "./routes/pages/problem-page";
 import { notFound } from "./routes/method-not-allowed";
 import { handleError, router } from "./routes/openapi";
 import {
@@ -106,4 +107,4 @@ app.get("/openapi.json", (c) => {
   return c.body(document, 200, { "content-type": "application/json" });
 });
 
-app.notFound(notFound(app));
+app.notFound(notFound(app, showOutsidePages));

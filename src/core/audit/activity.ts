@@ -1,7 +1,7 @@
 /**
  * What the console's first page shows. It reads a bounded number of rows however busy the service
- * is, namely the newest audit events by their primary key. It does not tell how many users there
- * are or how many of them are capped, because D1 would have to read every user to count them.
+ * is: the newest audit events by their primary key, and the newest users. It does not tell how many
+ * users are capped, because D1 would have to read every user to count them.
  */
 
 import type { auditEvents } from "../../db/schema";
@@ -13,11 +13,21 @@ import { EVENT_COLUMNS, toRecord, type AuditRecord } from "./trail";
 export const EVENTS_READ = 20_000;
 /** How many apps are counted at most, including deleted ones. */
 export const APPS_READ = 1000;
+/** How many users are counted at most. */
+export const USERS_COUNTED = 10_000;
 const HOUR = 60 * 60_000;
-const HOURS = 24;
+const DAY = 24 * HOUR;
 
-/** What happened in one hour. */
-export interface HourOfActivity {
+/** The spans that a chart can show, in equal parts by the clock. */
+export const SPANS = {
+  "24h": { part: HOUR, parts: 24 },
+  "7d": { part: DAY, parts: 7 },
+  "30d": { part: DAY, parts: 30 },
+} as const;
+export type Span = keyof typeof SPANS;
+
+/** What happened in one hour or on one day. */
+export interface PartOfActivity {
   from: Date;
   /** How many codes were right, and how many were wrong. */
   accepted: number;
@@ -32,22 +42,31 @@ export interface HourOfActivity {
   enrolments: number;
 }
 
-type Series = Exclude<keyof HourOfActivity, "from">;
+type Series = Exclude<keyof PartOfActivity, "from">;
 
 export interface Activity {
-  /** The last 24 hours by the clock (UTC), oldest first. The last one is the current hour. */
-  hours: HourOfActivity[];
+  /** The last hours or days by the clock of the time zone, oldest first, with the current one. */
+  parts: PartOfActivity[];
   /** False if there were more events than are read. */
   complete: boolean;
   /** The numbers are complete from this time on. */
   completeSince: Date;
 }
 
+/** `atLeast` says that there may be more. */
+export interface Count {
+  count: number;
+  atLeast: boolean;
+}
+
 export interface Overview {
   activity: Activity;
-  /** `atLeast` says that there may be more. */
-  apps: { count: number; atLeast: boolean };
-  lockedUsers: { count: number; atLeast: boolean };
+  apps: Count;
+  /** Users, and how many of those that were counted have a second factor. */
+  users: Count & { twoFactor: number };
+  /** Users of whom a code was accepted in the last 24 hours. */
+  activeUsers: Count;
+  lockedUsers: Count;
   /** The newest events, newest first. */
   latest: AuditRecord[];
 }
@@ -71,9 +90,13 @@ const newest = <Columns extends string>(columns: Columns) =>
   `
   SELECT ${columns} FROM audit_events WHERE id >= :since * 1000 ORDER BY id DESC LIMIT ${EVENTS_READ}` as const;
 
-const COUNT_BY_HOUR = statement(`
-  SELECT id / ${HOUR * 1000} AS hour, type, outcome, count(*) AS count, min(id) AS oldest
-  FROM (${newest("id, type, outcome")}) GROUP BY hour, type, outcome`);
+/**
+ * Counts by part. The clock of the time zone is ahead of UTC by `:ahead` milliseconds. D1 binds
+ * every number as a floating one, so the quotient is cut off explicitly.
+ */
+const COUNT_BY_PART = statement(`
+  SELECT CAST((id / 1000 + :ahead) / :part AS INTEGER) AS part, type, outcome, count(*) AS count, min(id) AS oldest
+  FROM (${newest("id, type, outcome")}) GROUP BY part, type, outcome`);
 
 const COUNT_APPS = statement(`
   SELECT count(*) AS read, count(*) - count(deleted_at) AS count
@@ -88,11 +111,22 @@ const COUNT_LOCKED = statement(`
   FROM (${newest("type, user_id")}) AS e
   LEFT JOIN users u ON u.id = iif(e.type IN ('user.locked', 'user.capped'), e.user_id, NULL) AND u.locked_until > :now`);
 
+const COUNT_USERS = statement(`
+  SELECT count(*) AS read, count(*) AS count, total(two_factor) AS twoFactor FROM (
+    SELECT EXISTS (SELECT 1 FROM authenticators t WHERE t.user_id = u.id AND t.state = 'active') AS two_factor
+    FROM users u WHERE u.rowid > 0 AND u.app_id NOT IN (SELECT id FROM apps WHERE deleted_at IS NOT NULL)
+    ORDER BY u.rowid DESC LIMIT ${USERS_COUNTED})`);
+
+const COUNT_ACTIVE = statement(`
+  SELECT count(*) AS read,
+    count(DISTINCT iif(outcome = 'success' AND type IN ('code.verified', 'challenge.answered'), user_id, NULL)) AS count
+  FROM (${newest("type, outcome, user_id")})`);
+
 const LATEST = statement(`
   SELECT ${EVENT_COLUMNS} FROM audit_events WHERE id > 0 ORDER BY id DESC LIMIT :limit`);
 
 interface Counted {
-  hour: number;
+  part: number;
   type: string;
   outcome: string;
   count: number;
@@ -102,50 +136,72 @@ interface Counted {
 interface Bounded {
   read: number;
   count: number;
+  twoFactor?: number;
+}
+
+/** What of the activity is asked for. `ahead` is the time zone's difference from UTC. */
+export interface Period {
+  span: Span;
+  aheadMilliseconds: number;
 }
 
 /** Loads the overview and the newest `limit` events in one round trip. */
-export async function loadOverview(deps: Deps, limit: number): Promise<Overview> {
+export async function loadOverview(deps: Deps, period: Period, limit: number): Promise<Overview> {
   const at = deps.now.getTime();
-  const since = startOf(at);
-  const [counted, apps, locked, latest] = await deps.db.$client.batch<never>([
-    COUNT_BY_HOUR(deps, { since }),
+  const since = startOf(period, at);
+  const { part } = SPANS[period.span];
+  const [counted, apps, users, active, locked, latest] = await deps.db.$client.batch<never>([
+    COUNT_BY_PART(deps, { since, part, ahead: period.aheadMilliseconds }),
     COUNT_APPS(deps, {}),
+    COUNT_USERS(deps, {}),
+    COUNT_ACTIVE(deps, { since: at - DAY }),
     COUNT_LOCKED(deps, { since: at - HOUR, now: at }),
     LATEST(deps, { limit }),
   ]);
   const events: (typeof auditEvents.$inferSelect)[] = latest?.results ?? [];
   return {
-    activity: toActivity(counted?.results ?? [], since),
+    activity: toActivity(counted?.results ?? [], period, since),
     apps: toCount(apps?.results ?? [], APPS_READ),
+    users: {
+      ...toCount(users?.results ?? [], USERS_COUNTED),
+      twoFactor: twoFactorOf(users?.results ?? []),
+    },
+    activeUsers: toCount(active?.results ?? [], EVENTS_READ),
     lockedUsers: toCount(locked?.results ?? [], EVENTS_READ),
     latest: events.map(toRecord),
   };
 }
 
-/** The start of the first of the hours that are shown, in milliseconds. */
-function startOf(now: number): number {
-  return (Math.floor(now / HOUR) - HOURS + 1) * HOUR;
+/** The start of the first of the parts that are shown, in milliseconds. */
+function startOf({ span, aheadMilliseconds }: Period, now: number): number {
+  const { part, parts } = SPANS[span];
+  return (Math.floor((now + aheadMilliseconds) / part) - parts + 1) * part - aheadMilliseconds;
 }
 
-function toCount([row]: Bounded[], most: number) {
+function twoFactorOf([row]: Bounded[]): number {
+  return row?.twoFactor ?? 0;
+}
+
+function toCount([row]: Bounded[], most: number): Count {
   return { count: row?.count ?? 0, atLeast: row?.read === most };
 }
 
-function toActivity(rows: Counted[], since: number): Activity {
-  const hours = Array.from({ length: HOURS }, (_, at) => emptyHour(since + at * HOUR));
-  for (const { hour, type, outcome, count } of rows) {
-    const of = hours[hour - since / HOUR];
-    const series = SERIES[`${type} ${outcome}`];
-    if (of && series) of[series] += count;
+function toActivity(rows: Counted[], { span, aheadMilliseconds }: Period, since: number): Activity {
+  const { part: length, parts: count } = SPANS[span];
+  const first = (since + aheadMilliseconds) / length;
+  const parts = Array.from({ length: count }, (_, at) => emptyPart(since + at * length));
+  for (const row of rows) {
+    const of = parts[row.part - first];
+    const series = SERIES[`${row.type} ${row.outcome}`];
+    if (of && series) of[series] += row.count;
   }
-  const read = rows.reduce((sum, { count }) => sum + count, 0);
+  const read = rows.reduce((sum, row) => sum + row.count, 0);
   const complete = read < EVENTS_READ;
   const oldest = Math.ceil(Math.min(...rows.map((row) => row.oldest)) / 1000);
-  return { hours, complete, completeSince: new Date(complete ? since : oldest) };
+  return { parts, complete, completeSince: new Date(complete ? since : oldest) };
 }
 
-function emptyHour(from: number): HourOfActivity {
+function emptyPart(from: number): PartOfActivity {
   const none = { accepted: 0, wrong: 0, refused: 0, lockOuts: 0, enrolments: 0 };
   return { from: new Date(from), ...none };
 }

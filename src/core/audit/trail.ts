@@ -107,17 +107,34 @@ export function toRecord(row: EventRow): AuditRecord {
   return { ...row, at: new Date(row.id / 1000) };
 }
 
+/** How an export writes the trail: what stands before the first event, and each of them. */
+export interface ExportFormat {
+  header: string;
+  line: (event: AuditRecord) => string;
+}
+
+/** One JSON document a line. */
+export const NDJSON: ExportFormat = {
+  header: "",
+  line: (event) => `${JSON.stringify(event)}\n`,
+};
+
 /**
- * Streams the whole trail, one JSON document a line. It is read a batch at a time, so that memory
- * does not grow with the trail.
+ * Streams the whole trail. It is read a batch at a time, so that memory does not grow with the
+ * trail.
  */
-export function exportEvents(deps: Deps, filter: AuditFilter): ReadableStream<Uint8Array> {
+export function exportEvents(
+  deps: Deps,
+  filter: AuditFilter,
+  { header, line }: ExportFormat = NDJSON,
+): ReadableStream<Uint8Array> {
   const utf8 = new TextEncoder();
   let cursor: string | undefined;
   return new ReadableStream({
+    start: (controller) => controller.enqueue(utf8.encode(header)),
     async pull(controller) {
       const page = await nextPage(deps, { ...filter, cursor });
-      const lines = page.items.map((event) => `${JSON.stringify(event)}\n`);
+      const lines = page.items.map(line);
       controller.enqueue(utf8.encode(lines.join("")));
       if (page.nextCursor === null) return controller.close();
       cursor = page.nextCursor;

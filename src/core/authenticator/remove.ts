@@ -32,12 +32,12 @@ const REMOVE = change(
     effects: [DELETE_ONE, DELETE_ORPHANED_CODES],
   },
   {
-    plan: ({ caller, found }, { authenticatorId }: Removal) => {
+    plan: ({ caller, found }, { authenticatorId, note }: Removal) => {
       const { state } = findAuthenticator(found, authenticatorId);
       if (!isOperator(caller)) assertNotHeld(found.user);
       return {
         values: { authenticatorId, state },
-        event: { authenticatorId },
+        event: { authenticatorId, note: note ?? null },
         isHarmless: state === "pending",
         answer: undefined,
       };
@@ -48,6 +48,8 @@ const REMOVE = change(
 interface Removal {
   authenticatorId: string;
   proof?: Proof | undefined;
+  /** Why the operator removes it. */
+  note?: string | undefined;
 }
 
 /**

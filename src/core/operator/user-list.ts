@@ -17,6 +17,10 @@ export interface UserSummary {
   userId: string;
   email: string | null;
   username: string | null;
+  /** The name of the person, if they have an account and gave one. */
+  name: string | null;
+  /** Whether an authenticator is active. */
+  twoFactor: boolean;
   createdAt: Date;
   disabled: boolean;
   capped: boolean;
@@ -83,7 +87,8 @@ function candidatesFor({ appId, query, state }: UserFilter): string {
 }
 
 const list = (candidates: string, { appId, state }: UserFilter) => `
-  SELECT u.id, u.app_id AS appId, u.external_id AS userId, ac.email, ac.username, u.created_at AS createdAt,
+  SELECT u.id, u.app_id AS appId, u.external_id AS userId, ac.email, ac.username, ac.name,
+    EXISTS (SELECT 1 FROM authenticators t WHERE t.user_id = u.id AND t.state = 'active') AS twoFactor, u.created_at AS createdAt,
     u.disabled_at AS disabledAt, u.capped_at AS cappedAt, u.locked_until AS lockedUntil, n AS cursor
   FROM (${candidates}) CROSS JOIN users u ON u.rowid = n
     JOIN apps a ON a.id = u.app_id LEFT JOIN accounts ac ON ac.user_id = u.id
@@ -98,6 +103,8 @@ type Listed = Pick<
   Named<Row<typeof users>, { userId: "externalId" }> & {
     email: string | null;
     username: string | null;
+    name: string | null;
+    twoFactor: number;
     cursor: number;
   };
 
@@ -134,7 +141,7 @@ function after(text: string): string {
 }
 
 function toSummary(row: Listed, now: Date): UserSummary {
-  const { id, appId, userId, username, createdAt, disabledAt, cappedAt, lockedUntil } = row;
+  const { id, appId, userId, username, name, createdAt, disabledAt, cappedAt, lockedUntil } = row;
   const locked = lockedUntil !== null && lockedUntil > now.getTime();
   return {
     id,
@@ -142,6 +149,8 @@ function toSummary(row: Listed, now: Date): UserSummary {
     userId,
     email: row.email && showEmail(row.email),
     username,
+    name,
+    twoFactor: row.twoFactor === 1,
     createdAt: new Date(createdAt),
     disabled: disabledAt !== null,
     capped: cappedAt !== null,

@@ -1,11 +1,11 @@
-/** A user's sessions, as the user sees and ends them. */
+/** A user's sessions, as the user or the operator sees and ends them. */
 
 import { and, desc, eq, gt, isNull, sql } from "drizzle-orm";
 import { sessions } from "../../db/account-schema";
 import { effect } from "../../db/effect";
 import type { Deps } from "../../env";
 import { Problem } from "../../problem";
-import type { SessionCaller } from "../caller/actor";
+import type { OperatorCaller, SessionCaller } from "../caller/actor";
 import type { Aal } from "../caller/assurance";
 import { loadOwn, type SessionRecord } from "../caller/by-session";
 import { change, changeOf } from "../change/change";
@@ -25,7 +25,7 @@ export interface SessionSummary {
 /** Lists the live sessions, newest first. */
 export async function listSessions(
   { db, now }: Deps,
-  { user, session }: SessionRecord,
+  { user, session }: Pick<SessionRecord, "user"> & { session?: { id: string } },
 ): Promise<SessionSummary[]> {
   const { id, aal, createdAt, lastUsedAt, expiresAt, idleExpiresAt, ip, userAgent } = sessions;
   const rows = await db
@@ -43,28 +43,32 @@ export async function listSessions(
     .orderBy(desc(sql`rowid`));
   return rows.map(({ idleExpiresAt: idle, ...rest }) => ({
     ...rest,
-    current: rest.id === session.id,
+    current: rest.id === session?.id,
     expiresAt: idle < rest.expiresAt ? idle : rest.expiresAt,
   }));
 }
 
-const END_ONE = changeOf(loadOwn)(
-  "session.revoked",
-  {
-    effects: [
-      effect("UPDATE sessions SET revoked_at = :now", "id = :revokedId AND user_id = :userId"),
-    ],
+const REVOKE = {
+  effects: [
+    effect("UPDATE sessions SET revoked_at = :now", "id = :revokedId AND user_id = :userId"),
+  ],
+};
+const END_ONE = changeOf(loadOwn)("session.revoked", REVOKE, {
+  plan: async ({ deps, found }, { revokedId }: { revokedId: string }) => {
+    await assertLive(deps, found, revokedId);
+    return { values: { revokedId }, event: { note: revokedId }, answer: undefined };
   },
-  {
-    plan: async ({ deps, found }, { revokedId }: { revokedId: string }) => {
-      const known = await listSessions(deps, found);
-      if (!known.some(({ id }) => id === revokedId)) {
-        throw new Problem("not_found", { detail: "No such session." });
-      }
-      return { values: { revokedId }, event: { note: revokedId }, answer: undefined };
-    },
-  },
-);
+});
+
+async function assertLive(
+  deps: Deps,
+  of: Parameters<typeof listSessions>[1],
+  sessionId: string,
+): Promise<void> {
+  const known = await listSessions(deps, of);
+  if (known.some(({ id }) => id === sessionId)) return;
+  throw new Problem("not_found", { detail: "No such session." });
+}
 
 /**
  * Ends one of the user's sessions, which may be the current one. Throws `not_found`, and what a
@@ -72,6 +76,22 @@ const END_ONE = changeOf(loadOwn)(
  */
 export function revokeSession(deps: Deps, caller: SessionCaller, revokedId: string): Promise<void> {
   return END_ONE(deps, caller, { revokedId });
+}
+
+const END_OF_USER = change("session.revoked", REVOKE, {
+  plan: async ({ deps, found }, { revokedId, reason }: { revokedId: string; reason: string }) => {
+    await assertLive(deps, found, revokedId);
+    return { values: { revokedId }, event: { note: `${revokedId}: ${reason}` }, answer: undefined };
+  },
+});
+
+/** Ends one session of a user for the operator. Throws `not_found`, and what a change throws. */
+export function revokeSessionOf(
+  deps: Deps,
+  caller: OperatorCaller,
+  input: { revokedId: string; reason: string },
+): Promise<void> {
+  return END_OF_USER(deps, caller, input);
 }
 
 const END_OTHERS = change(

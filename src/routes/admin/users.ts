@@ -48,6 +48,8 @@ const Summary = Identity.extend({
   userId: z.string().openapi({ description: "The app's own id of the user." }),
   email: z.string().nullable(),
   username: z.string().nullable(),
+  name: z.string().nullable(),
+  twoFactor: z.boolean().openapi({ description: "Whether an authenticator is active." }),
   disabled: z.boolean(),
   capped: z.boolean(),
   lockedUntil: InstantOrNull,

@@ -89,8 +89,8 @@ export function asksForBackupCode(c: Context): boolean {
 }
 
 /** Formats a time in the reader's language and, if the platform knows it, in their time zone. */
-export function formatTime(c: Context, time: Date): string {
-  return formatFor(c.get("language"), timeZoneOf(c)).format(time);
+export function formatTime(c: Context, time: Date, timeZone = timeZoneOf(c)): string {
+  return formatFor(c.get("language"), timeZone).format(time);
 }
 
 /** Formats how much of a time is left, as a stopwatch would: `0:30` or `1:05:00`. */

@@ -24,9 +24,13 @@ export interface Page {
   /** Links to other pages, and at the far end what belongs to the reader. */
   nav?: Child;
   end?: Child;
+  /** What can be done here, beside the title. */
+  action?: Child;
   /** What has to be corrected in the page's form. */
   faults?: Fault[] | undefined;
   content: Child;
+  /** Stands in the footer, before the choice of language. */
+  foot?: Child;
 }
 
 /** Answers a page, with the status that was set before. */
@@ -67,11 +71,21 @@ function Layout({ c, page, content }: { c: Context<AppEnv>; page: Page; content:
           </div>
         </header>
         <main id="main" tabindex={-1}>
-          <h1>{title}</h1>
+          {page.action ? (
+            <div class="heading">
+              <h1>{title}</h1>
+              {page.action}
+            </div>
+          ) : (
+            <h1>{title}</h1>
+          )}
           <FaultSummary t={t} faults={faults} placed={faults.filter(isPlaced(content))} />
           {raw(content)}
         </main>
-        <footer>{isLasting(c, page) && <LanguageSwitch c={c} />}</footer>
+        <footer>
+          {page.foot}
+          {isLasting(c, page) && <LanguageSwitch c={c} />}
+        </footer>
       </body>
     </html>
   );

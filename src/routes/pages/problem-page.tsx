@@ -6,8 +6,9 @@ import { asProblem } from "../openapi";
 import type { ProblemCode } from "../../problem-table";
 import { HOME, SIGN_IN } from "./console/paths";
 import { answerProblem, messageOf } from "./form-submission";
-import { textsOf } from "./language";
+import { chooseLanguage, textsOf } from "./language";
 import { show } from "./layout";
+import { allowForms } from "./safety";
 
 /**
  * Where to go on, by the first part of the path. From there the user comes back to what they asked
@@ -32,8 +33,15 @@ function withNext(wayOn: string, path: string): string {
   return `${wayOn}${mark}next=${encodeURIComponent(path)}`;
 }
 
-/** The pages that lead home. People whom an app sent here have no home in this service. */
-const HOMES: Record<string, string> = { account: "/", console: HOME };
+/** People whom an app sent to these pages have no home in this service. */
+const WITHOUT_HOME = new Set(["enrol", "challenge"]);
+
+/** Shows a problem to a browser that came by none of the pages' own paths. */
+export async function showOutsidePages(error: Error, c: Context<AppEnv>): Promise<Response> {
+  await chooseLanguage(c, () => Promise.resolve());
+  allowForms(c, "'self'");
+  return showProblem(error, c);
+}
 
 /**
  * Shows a problem. Forms send to the page that they are on, so its path is where to come back to.
@@ -49,9 +57,10 @@ export function showProblem(error: Error, c: Context<AppEnv>): Response | Promis
     title: messageOf(t, problem),
     content: (
       <>
-        {HOMES[area] && (
+        {problem.code === "unknown_path" && <p>{t.lost}</p>}
+        {!WITHOUT_HOME.has(area) && (
           <p>
-            <a class="button whole" href={HOMES[area]}>
+            <a class="button whole" href={area === "console" ? HOME : "/"}>
               {t.home}
             </a>
           </p>

@@ -49,6 +49,8 @@ const summary = {
   userId: USER_ID,
   email: null,
   username: null,
+  name: null,
+  twoFactor: true,
   disabled: false,
   capped: false,
   lockedUntil: null,

@@ -4,7 +4,9 @@ import {
   APPS_READ,
   EVENTS_READ,
   loadOverview,
-  type HourOfActivity,
+  USERS_COUNTED,
+  type PartOfActivity,
+  type Period,
 } from "../../../src/core/audit/activity";
 import { metered } from "../../d1-meter";
 import { depsOf } from "../../deps";
@@ -13,14 +15,16 @@ import { admin, call, codeOf, createApp, elapse, enrolled, wrongCodeOf } from ".
 const HOUR = 3_600_000;
 const NONE = { accepted: 0, wrong: 0, refused: 0, lockOuts: 0, enrolments: 0 };
 
-async function overview(bindings: Env = env) {
-  return loadOverview((await depsOf(bindings)).deps, 5);
+const LAST_DAY: Period = { span: "24h", aheadMilliseconds: 0 };
+
+async function overview(bindings: Env = env, period = LAST_DAY) {
+  return loadOverview((await depsOf(bindings)).deps, period, 5);
 }
 
-/** The hours in which something happened, by how long ago they began. */
-function busy(hours: HourOfActivity[]) {
-  return hours.flatMap(({ from: _from, ...counts }, at) =>
-    Object.values(counts).some((count) => count > 0) ? [[hours.length - 1 - at, counts]] : [],
+/** The parts in which something happened, by how long ago they began. */
+function busy(parts: PartOfActivity[]) {
+  return parts.flatMap(({ from: _from, ...counts }, at) =>
+    Object.values(counts).some((count) => count > 0) ? [[parts.length - 1 - at, counts]] : [],
   );
 }
 
@@ -35,11 +39,11 @@ async function flood(count: number, type: string): Promise<void> {
 describe("the activity", () => {
   it("is all zero where nothing has happened, in 24 hours by the clock", async () => {
     const { activity, latest } = await overview();
-    expect(activity.hours).toHaveLength(24);
-    expect(busy(activity.hours)).toEqual([]);
-    expect(activity.hours.at(-1)?.from).toEqual(new Date(Date.UTC(2026, 9, 1, 12)));
-    expect(activity.hours[0]?.from).toEqual(new Date(Date.UTC(2026, 8, 30, 13)));
-    expect(activity).toMatchObject({ complete: true, completeSince: activity.hours[0]?.from });
+    expect(activity.parts).toHaveLength(24);
+    expect(busy(activity.parts)).toEqual([]);
+    expect(activity.parts.at(-1)?.from).toEqual(new Date(Date.UTC(2026, 9, 1, 12)));
+    expect(activity.parts[0]?.from).toEqual(new Date(Date.UTC(2026, 8, 30, 13)));
+    expect(activity).toMatchObject({ complete: true, completeSince: activity.parts[0]?.from });
     expect(latest).toEqual([]);
   });
 
@@ -55,7 +59,7 @@ describe("the activity", () => {
     elapse(3600);
     for (let failures = 0; failures < 5; failures++) await app.verify("ada", wrongCodeOf(phone));
     await app.verify("ada", codeOf(phone));
-    expect(busy((await overview()).activity.hours)).toEqual([
+    expect(busy((await overview()).activity.parts)).toEqual([
       [3, { ...NONE, enrolments: 1 }],
       [1, { ...NONE, accepted: 2 }],
       [0, { ...NONE, wrong: 5, refused: 1, lockOuts: 1 }],
@@ -65,9 +69,29 @@ describe("the activity", () => {
   it("leaves out what is older than its first hour", async () => {
     await flood(1, "code.verified");
     elapse(23 * 3600);
-    expect(busy((await overview()).activity.hours)).toEqual([[23, { ...NONE, accepted: 1 }]]);
+    expect(busy((await overview()).activity.parts)).toEqual([[23, { ...NONE, accepted: 1 }]]);
     elapse(3600);
-    expect(busy((await overview()).activity.hours)).toEqual([]);
+    expect(busy((await overview()).activity.parts)).toEqual([]);
+  });
+
+  it.each([
+    ["7d", 7],
+    ["30d", 30],
+  ] as const)("of %s is counted by day, by the clock of a time zone", async (span, days) => {
+    await flood(1, "code.verified");
+    // It is 12:00 UTC: 23:30 of the same day, and a minute later in the zone it is still that day.
+    const ahead = { span, aheadMilliseconds: 11.5 * HOUR };
+    elapse(29 * 60);
+    const { parts } = (await overview(env, ahead)).activity;
+    expect(parts).toHaveLength(days);
+    expect(busy(parts)).toEqual([[0, { ...NONE, accepted: 1 }]]);
+    expect(parts.at(-1)?.from).toEqual(new Date(Date.UTC(2026, 8, 30, 12, 30)));
+    elapse(60);
+    expect(busy((await overview(env, ahead)).activity.parts)).toEqual([
+      [1, { ...NONE, accepted: 1 }],
+    ]);
+    elapse((days - 1) * 24 * 3600);
+    expect(busy((await overview(env, ahead)).activity.parts)).toEqual([]);
   });
 
   it("says from when on it is complete, where there was more than is read", async () => {
@@ -75,12 +99,31 @@ describe("the activity", () => {
     const { activity } = await overview();
     const oldest = Date.now() - EVENTS_READ + 1;
     expect(activity).toMatchObject({ complete: false, completeSince: new Date(oldest) });
-    const accepted = activity.hours.reduce((sum, hour) => sum + hour.accepted, 0);
+    const accepted = activity.parts.reduce((sum, hour) => sum + hour.accepted, 0);
     expect(accepted).toBe(EVENTS_READ);
   });
 });
 
 describe("the overview", () => {
+  it("counts users, who of them has a second factor, and who was active today", async () => {
+    const app = await createApp();
+    const { phone } = await enrolled(app, "ada");
+    await enrolled(app, "bob");
+    await app.v1("POST", "/users/cleo/authenticators", { body: { accountName: "cleo" } });
+    const gone = await createApp();
+    await enrolled(gone, "dora");
+    await admin("DELETE", `/apps/${gone.id}`);
+    elapse(30);
+    await app.verify("ada", codeOf(phone));
+    await app.verify("bob", "000000");
+    expect(await overview()).toMatchObject({
+      users: { count: 3, twoFactor: 2, atLeast: false },
+      activeUsers: { count: 1, atLeast: false },
+    });
+    elapse(24 * 3600 + 1);
+    expect((await overview()).activeUsers.count).toBe(0);
+  });
+
   it("counts apps that are there, and users who are locked at this moment", async () => {
     const app = await createApp();
     const { phone } = await enrolled(app, "ada");
@@ -126,15 +169,23 @@ describe("the overview", () => {
     await env.DB.prepare(apps)
       .bind(2 * APPS_READ)
       .run();
+    const users = `INSERT INTO users (id, app_id, external_id, created_at)
+      WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?) SELECT 'u' || i, 1, i, 0 FROM n`;
+    await env.DB.prepare(users)
+      .bind(USERS_COUNTED + 1)
+      .run();
     const { binding, meter } = metered(env.DB);
     const { activity, ...counted } = await overview({ ...env, DB: binding });
     expect(counted).toMatchObject({
       apps: { count: APPS_READ, atLeast: true },
+      users: { count: USERS_COUNTED, atLeast: true },
       lockedUsers: { count: 0, atLeast: true },
     });
     expect(activity.complete).toBe(false);
     expect(activity.completeSince.getTime()).toBeGreaterThan(Date.now() - HOUR);
     expect(meter).toMatchObject({ roundTrips: 1, rowsWritten: 0 });
-    expect(meter.rowsRead).toBeLessThanOrEqual(3 * EVENTS_READ + APPS_READ + 5);
+    expect(meter.rowsRead).toBeLessThanOrEqual(
+      4 * EVENTS_READ + 4 * APPS_READ + 2 * USERS_COUNTED + 5,
+    );
   });
 });

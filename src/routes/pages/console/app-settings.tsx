@@ -4,6 +4,7 @@ import type { Context } from "hono";
 import type { AppRecord } from "../../../core/app/apps";
 import { ACCOUNTS_APP, ISSUER_BOUNDS, SETTINGS_BOUNDS } from "../../../core/policy";
 import type { AppEnv } from "../../context";
+import { Card } from "../card";
 import { typedIn, type Fault } from "../form-submission";
 import { Field, Form, Select, TextArea } from "../form-fields";
 import { textsOf } from "../language";
@@ -23,8 +24,7 @@ export async function SettingsForm(props: Props) {
   const unset = { minPasswordLength: null };
   const values = { appName: app.name, issuer: app.issuer, ...unset, ...app.settings };
   return (
-    <section class="narrow" aria-labelledby="settings">
-      <h2 id="settings">{t.settings}</h2>
+    <Card id="settings" icon="settings" title={t.settings} state={t.settingsHint}>
       <Form>
         <Shown c={c} values={values} />
         <Field
@@ -49,10 +49,9 @@ export async function SettingsForm(props: Props) {
         <Guessing {...props} typed={typed} />
         <Browsers {...props} typed={typed} />
         {app.id === ACCOUNTS_APP && <LogIns {...props} typed={typed} />}
-        <p class="hint">{t.settingsHint}</p>
         <button class="main">{t.save}</button>
       </Form>
-    </section>
+    </Card>
   );
 }
 

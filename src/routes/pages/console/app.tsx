@@ -15,6 +15,7 @@ import { changesIn, shownField } from "../shown";
 import { SettingsForm } from "./app-settings";
 import { goTo, lines, showConsole } from "./shared";
 import { Keys } from "./keys";
+import { Copyable } from "./copyable";
 import { HOME } from "./paths";
 import { ask } from "./question";
 
@@ -58,11 +59,11 @@ async function appPage(c: Context<AppEnv>, faults: Fault[] = []) {
     content: (
       <>
         <p class="row">
-          <span>
-            {t.id} <code>{app.id}</code>
-          </span>
           <a href={`${HOME}/users?appId=${app.id}`}>{t.users}</a>
           <a href={`${HOME}/audit?appId=${app.id}`}>{t.events}</a>
+          <span>
+            <Copyable c={c} id="app-id" text={app.id} />
+          </span>
         </p>
         <Keys c={c} appId={app.id} keys={keys} />
         <SettingsForm c={c} app={app} faults={faults} />

@@ -7,12 +7,12 @@ import { ISSUER_BOUNDS } from "../../../core/policy";
 import { AppInput } from "../../admin/apps";
 import { ListingQuery } from "../../admin/shared";
 import type { AppEnv } from "../../context";
-import { Time } from "../account/shared";
 import { form, search, submit, typedIn, type Fault } from "../form-submission";
 import { Field, Form } from "../form-fields";
 import { textsOf } from "../language";
 import { goTo, optional, PAGE_LIMIT, ListingLinks, showConsole } from "./shared";
 import { HOME } from "./paths";
+import { ZonedTime } from "./zoned-time";
 
 const ListQuery = z.object({ cursor: ListingQuery.shape.cursor });
 const NewForm = z.object({
@@ -29,19 +29,19 @@ async function listPage(c: Context<AppEnv>, faults: Fault[] = [], cursor?: strin
     content: (
       <>
         {items.length === 0 && <p>{t.app.none}</p>}
-        <ul class="list">
+        <ul class="list card">
           {items.map(({ id, name, issuer, createdAt }) => (
             <li>
               <div>
-                <a href={`${HOME}/apps/${id}`}>
-                  <strong>{name}</strong>
+                <a class="medium" href={`${HOME}/apps/${id}`}>
+                  {name}
                 </a>
                 <p class="hint">
                   {issuer !== name && `${t.app.issuer} ${issuer} · `}
-                  {t.app.created} <Time c={c} at={createdAt} />
+                  {t.app.created} <ZonedTime c={c} at={createdAt} />
                 </p>
               </div>
-              <code class="muted">{id}</code>
+              <code class="hint">{id}</code>
             </li>
           ))}
         </ul>

@@ -4,6 +4,7 @@ import { z } from "@hono/zod-openapi";
 import { Hono, type Context } from "hono";
 import { listApps, type AppRecord } from "../../../core/app/apps";
 import { AUDIT_TYPES, OUTCOMES } from "../../../core/audit/event";
+import { CSV } from "../../../core/audit/csv";
 import { exportEvents, followEvents, type AuditFilter } from "../../../core/audit/trail";
 import { Problem } from "../../../problem";
 import { ListingQuery } from "../../admin/shared";
@@ -12,12 +13,13 @@ import { line } from "../../fields";
 import { search, type Fault } from "../form-submission";
 import { Field, Select } from "../form-fields";
 import { textsOf, withQuery } from "../language";
-import { EventRows, EventTable } from "./events";
+import { EventItems, EventList } from "./events";
 import { optional, PAGE_LIMIT, ListingLinks, requireOperator, showConsole } from "./shared";
 import { HOME } from "./paths";
 import { AppChoice, APPS_OFFERED } from "./users";
+import { momentOf, zoneOf } from "./zone";
 
-/** The time in a datetime-local field, which has no time zone. It is UTC. */
+/** The time in a datetime-local field, which has no time zone. It is that of the console. */
 const LocalTime = z
   .string()
   .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?$/)
@@ -34,11 +36,19 @@ const AuditQuery = z.object({
 });
 const TailQuery = AuditQuery.extend({ after: z.coerce.number().int().min(0) });
 
+/** The filter with its times by the clocks of the console's time zone. */
+function inZone<T extends AuditFilter>(c: Context<AppEnv>, filter: T): T {
+  const zone = zoneOf(c);
+  const moment = (time: Date | undefined) => time && momentOf(time, zone);
+  return { ...filter, since: moment(filter.since), until: moment(filter.until) };
+}
+
 async function auditPage(
   c: Context<AppEnv>,
   faults: Fault[] = [],
-  filter: AuditFilter & { cursor?: string | undefined } = {},
+  given: AuditFilter & { cursor?: string | undefined } = {},
 ) {
+  const filter = inZone(c, given);
   const { deps } = c.var;
   const [{ items, nextCursor, newest }, apps] = await Promise.all([
     followEvents(deps, { ...filter, limit: PAGE_LIMIT }),
@@ -56,11 +66,12 @@ async function auditPage(
         <h2 id="events">{t.event.title}</h2>
         <p class="row">
           <a href={withQuery(c, "cursor", null)}>{t.event.refresh}</a>
+          <a href={`${HOME}/audit/export.csv${queryOf(c)}`}>{t.event.exportCsv}</a>
           <a href={`${HOME}/audit/export${queryOf(c)}`}>{t.event.export}</a>
           {isOpen && <Follow c={c} isLive={isLive} />}
         </p>
         {items.length === 0 && <p>{nextCursor === null ? t.event.none : t.searchOn}</p>}
-        <EventTable
+        <EventList
           c={c}
           events={items}
           heading="events"
@@ -97,7 +108,7 @@ function Filters(props: { c: Context<AppEnv>; apps: AppRecord[]; faults: Fault[]
   const { c, apps, faults } = props;
   const { console: t } = textsOf(c);
   const { userId, type = "", outcome = "", since, until } = c.req.query();
-  const types = AUDIT_TYPES.map((one): [string, string] => [one, one]);
+  const types = AUDIT_TYPES.map((one): [string, string] => [one, t.event.types[one]]);
   return (
     <form class="filters" role="search">
       <AppChoice c={c} apps={apps} />
@@ -145,18 +156,14 @@ function Filters(props: { c: Context<AppEnv>; apps: AppRecord[]; faults: Fault[]
 
 /** Gives rows for the script to put on top, and the URL that it goes on from. */
 async function tail(c: Context<AppEnv>, filter: z.infer<typeof TailQuery>) {
-  const page = await followEvents(c.var.deps, { ...filter, limit: PAGE_LIMIT });
+  const page = await followEvents(c.var.deps, { ...inZone(c, filter), limit: PAGE_LIMIT });
   c.header("x-next", tailOf(c, page.newest));
   if (page.items.length === 0) return c.body(null, 204);
   const { event: t } = textsOf(c).console;
   return c.html(
     <>
-      <EventRows c={c} events={page.items} />
-      {page.nextCursor !== null && (
-        <tr>
-          <td colspan={4}>{t.more}</td>
-        </tr>
-      )}
+      <EventItems c={c} events={page.items} />
+      {page.nextCursor !== null && <li>{t.more}</li>}
     </>,
   );
 }
@@ -175,10 +182,19 @@ export const auditTail = new Hono<AppEnv>().get(
 
 export const auditPages = new Hono<AppEnv>()
   .get("/audit", search(AuditQuery, auditPage), (c) => auditPage(c, [], c.req.valid("query")))
-  .get("/audit/export", search(AuditQuery, auditPage), (c) => {
-    const { cursor: _cursor, ...filter } = c.req.valid("query");
-    return c.body(exportEvents(c.var.deps, filter), 200, {
+  .get("/audit/export", search(AuditQuery, auditPage), (c) =>
+    c.body(exportEvents(c.var.deps, filterOf(c, c.req.valid("query"))), 200, {
       "content-type": "application/x-ndjson",
       "content-disposition": 'attachment; filename="audit.ndjson"',
-    });
-  });
+    }),
+  )
+  .get("/audit/export.csv", search(AuditQuery, auditPage), (c) =>
+    c.body(exportEvents(c.var.deps, filterOf(c, c.req.valid("query")), CSV), 200, {
+      "content-type": "text/csv; charset=utf-8; header=present",
+      "content-disposition": 'attachment; filename="audit.csv"',
+    }),
+  );
+
+function filterOf(c: Context<AppEnv>, { cursor: _cursor, ...query }: z.infer<typeof AuditQuery>) {
+  return inZone(c, query);
+}

@@ -31,7 +31,8 @@ export interface ChartProps {
 const WIDTH = 360;
 const HEIGHT = 180;
 const FONT_SIZE = 11;
-const TOP = FONT_SIZE;
+/** Above the bars is room for the numbers of the one that is pointed at. */
+const TOP = 2 * FONT_SIZE;
 const BOTTOM = HEIGHT - 2 * FONT_SIZE;
 /** A generous average of a digit's width. */
 const LETTER_WIDTH = 0.62 * FONT_SIZE;
@@ -47,8 +48,9 @@ export function Chart(props: ChartProps) {
     <figure class="chart">
       <svg
         viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
-        role="img"
+        role="group"
         aria-labelledby={`${id}-title ${id}-description`}
+        data-bars=""
         font-size={FONT_SIZE}
       >
         <title id={`${id}-title`}>{title}</title>
@@ -144,17 +146,23 @@ function Axes({ labels, scale }: { labels: readonly string[]; scale: Scale }) {
   );
 }
 
-/** The bars of one label, with the numbers for people who point at it. */
+/**
+ * The bars of one label, with the numbers for people who point at it or come to it by keyboard. The
+ * newest one can be reached by Tab, and the script leads from there with the arrow keys.
+ */
 function Bar({ at, scale, chart }: { at: number; scale: Scale; chart: ChartProps }) {
   const { labels, series, locale } = chart;
   const numbers = new Intl.NumberFormat(locale);
   const told = series.map((one) => `${one.label} ${numbers.format(valueAt(one, at))}`);
+  const words = `${labels[at]}: ${told.join(", ")}`;
   const x = round(scale.x(at) + (scale.room * (1 - BAR)) / 2);
   const width = round(scale.room * BAR);
   let below = 0;
   return (
-    <g>
-      <title>{`${labels[at]}: ${told.join(", ")}`}</title>
+    <g class="bar" role="img" aria-label={words} tabindex={at === labels.length - 1 ? 0 : -1}>
+      <text class="value" x={WIDTH} y={FONT_SIZE} text-anchor="end" fill="currentColor">
+        {words}
+      </text>
       <rect x={round(scale.x(at))} y={TOP} width={round(scale.room)} height={BOTTOM - TOP} />
       {series.map((one) => {
         const value = valueAt(one, at);

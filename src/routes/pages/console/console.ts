@@ -8,9 +8,12 @@ import { auditPages, auditTail } from "./audit";
 import { requireOperator } from "./shared";
 import { keyPages } from "./keys";
 import { newKeyPages } from "./new-key";
+import { newAccountPages } from "./new-account";
 import { overviewPages } from "./overview";
 import { signInPages } from "./sign-in";
+import { timeZonePages } from "./time-zone";
 import { userActionPages } from "./user-actions";
+import { userEndingPages } from "./user-endings";
 import { userPages } from "./user";
 import { userListPages } from "./users";
 
@@ -28,6 +31,9 @@ for (const routes of [
   userListPages,
   userPages,
   userActionPages,
+  userEndingPages,
+  newAccountPages,
+  timeZonePages,
   auditPages,
 ]) {
   consolePages.route("/", routes);

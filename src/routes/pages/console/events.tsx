@@ -1,14 +1,14 @@
-/**
- * Events of the audit trail as rows of a table. Times are in UTC, like those that one filters by.
- */
+/** Events of the audit trail as a list, in plain words, with the machine's names beside. */
 
 import type { Context } from "hono";
 import type { Child } from "hono/jsx";
 import type { AuditRecord } from "../../../core/audit/trail";
+import { loadNames, type Names } from "../../../core/operator/names";
 import type { AppEnv } from "../../context";
 import { describeBrowser } from "../account/browser";
 import { textsOf } from "../language";
 import { HOME } from "./paths";
+import { ZonedTime } from "./zoned-time";
 
 /** A success has no tag. */
 const TAGS = { success: null, failure: "bad", refused: "warn" } as const;
@@ -22,61 +22,76 @@ export interface EventsProps {
   heading: string;
 }
 
-export function EventTable({ c, events, live, heading }: EventsProps) {
-  const { event: t } = textsOf(c).console;
+export function EventList({ c, events, live, heading }: EventsProps) {
   return (
-    <div class="scroll" role="region" tabindex={0} aria-labelledby={heading}>
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">{t.time}</th>
-            <th scope="col">{t.type}</th>
-            <th scope="col">{t.about}</th>
-            <th scope="col">{t.by}</th>
-          </tr>
-        </thead>
-        <tbody data-live={live}>
-          <EventRows c={c} events={events} />
-        </tbody>
-      </table>
-    </div>
+    <ol class="events" aria-labelledby={heading} data-live={live}>
+      <EventItems c={c} events={events} />
+    </ol>
   );
 }
 
-export function EventRows({ c, events }: Pick<EventsProps, "c" | "events">) {
+export async function EventItems({ c, events }: Pick<EventsProps, "c" | "events">) {
+  const names = await loadNames(c.var.deps, events);
   return (
     <>
       {events.map((event) => (
-        <EventRow c={c} event={event} />
+        <Item c={c} event={event} names={names} />
       ))}
     </>
   );
 }
 
-function EventRow({ c, event }: { c: Context<AppEnv>; event: AuditRecord }) {
-  const { outcomes, note: noted } = textsOf(c).console.event;
-  const { at, type, outcome, reason, appId, userId, actor, ip, userAgent, note } = event;
+function Item({ c, event, names }: { c: Context<AppEnv>; event: AuditRecord; names: Names }) {
+  const { types, outcomes, note: noted } = textsOf(c).console.event;
+  const { at, type, outcome, reason, note } = event;
+  const tag = TAGS[outcome];
   return (
-    <tr>
-      <td class="nowrap">{at.toISOString().slice(0, 19).replace("T", " ")}</td>
-      <td>
-        <code>{type}</code>{" "}
-        {TAGS[outcome] && <span class={`tag ${TAGS[outcome]}`}>{outcomes[outcome]}</span>}
-        <Small>{reason}</Small>
-      </td>
-      <td class="nowrap">
-        {userId && <a href={`${HOME}/users/${userId}`}>{userId}</a>}
-        <Small>{appId && <a href={`${HOME}/apps/${appId}`}>{appId}</a>}</Small>
-      </td>
-      <td>
-        {actor}
-        <Small>{[ip, describeBrowser(userAgent)].filter(Boolean).join(" · ")}</Small>
-        {note !== null && <div>{noted({ words: note })}</div>}
-      </td>
-    </tr>
+    <li>
+      <div>
+        <span class="medium">{new Map(Object.entries(types)).get(type) ?? type}</span>{" "}
+        {tag && <span class={`tag ${tag}`}>{outcomes[outcome]}</span>}
+        <Small>
+          <code>{[type, reason].filter(Boolean).join(" · ")}</code>
+        </Small>
+        {note !== null && <Small>{noted({ words: note })}</Small>}
+      </div>
+      <About event={event} names={names} />
+      <By c={c} event={event} />
+      <div class="when">
+        <ZonedTime c={c} at={at} />
+      </div>
+    </li>
+  );
+}
+
+/** The user by name, and the app. Whoever is deleted has no name any more. */
+function About({ event: { userId, appId }, names }: { event: AuditRecord; names: Names }) {
+  return (
+    <div>
+      {userId && (
+        <a href={`${HOME}/users/${userId}`}>{names.users.get(userId) ?? <code>{userId}</code>}</a>
+      )}
+      <Small>
+        {appId && (
+          <a href={`${HOME}/apps/${appId}`}>{names.apps.get(appId) ?? <code>{appId}</code>}</a>
+        )}
+      </Small>
+    </div>
+  );
+}
+
+function By({ c, event: { actor, ip, userAgent } }: { c: Context<AppEnv>; event: AuditRecord }) {
+  const { actors } = textsOf(c).console.event;
+  const [kind = "", id] = actor.split(":");
+  return (
+    <div>
+      {new Map(Object.entries(actors)).get(kind) ?? actor}
+      <Small>{[describeBrowser(userAgent), ip].filter(Boolean).join(" · ")}</Small>
+      <Small>{id && <code>{id}</code>}</Small>
+    </div>
   );
 }
 
 function Small({ children }: { children?: Child }) {
-  return children ? <div class="muted">{children}</div> : null;
+  return children ? <div class="hint">{children}</div> : null;
 }

@@ -4,31 +4,39 @@ import { Hono, type Context } from "hono";
 import { listKeys, revokeKey, type ApiKeyRecord } from "../../../core/app/keys";
 import { Problem } from "../../../problem";
 import type { AppEnv } from "../../context";
-import { Time } from "../account/shared";
+import { Card } from "../card";
+import { Icon } from "../icons";
 import { textsOf } from "../language";
 import { goTo } from "./shared";
 import { HOME } from "./paths";
 import { ask } from "./question";
+import { ZonedTime } from "./zoned-time";
 
 /** The part of the app's page that lists its keys. */
 export function Keys(props: { c: Context<AppEnv>; appId: string; keys: ApiKeyRecord[] }) {
   const { c, appId, keys } = props;
   const { key: t } = textsOf(c).console;
   return (
-    <section aria-labelledby="keys">
-      <h2 id="keys">{t.title}</h2>
-      {keys.length === 0 && <p>{t.none}</p>}
-      <ul class="list">
-        {keys.map((key) => (
-          <Key c={c} appId={appId} of={key} />
-        ))}
-      </ul>
-      <p>
-        <a class="button" href={`${HOME}/apps/${appId}/new-key`}>
+    <Card
+      id="keys"
+      icon="key"
+      title={t.title}
+      state={keys.length === 0 ? t.none : undefined}
+      action={
+        <a class="button small" href={`${HOME}/apps/${appId}/new-key`}>
+          <Icon name="plus" />
           {t.create}
         </a>
-      </p>
-    </section>
+      }
+    >
+      {keys.length > 0 && (
+        <ul class="list">
+          {keys.map((key) => (
+            <Key c={c} appId={appId} of={key} />
+          ))}
+        </ul>
+      )}
+    </Card>
   );
 }
 
@@ -39,17 +47,17 @@ function Key({ c, appId, of }: { c: Context<AppEnv>; appId: string; of: ApiKeyRe
   return (
     <li>
       <div>
-        <strong>{name}</strong> <code>{prefix}…</code>
+        <span class="medium">{name}</span> <code>{prefix}…</code>
         <p class="hint">
           {kind === "signing" && `${t.signed} · `}
           {scopes.join(", ")}
           {addresses.length > 0 && ` · ${addresses.join(", ")}`}
           {" · "}
-          {app.created} <Time c={c} at={createdAt} />
+          {app.created} <ZonedTime c={c} at={createdAt} />
           {" · "}
-          {t.lastUsed} {lastUsedAt ? <Time c={c} at={lastUsedAt} /> : t.never}
+          {t.lastUsed} {lastUsedAt ? <ZonedTime c={c} at={lastUsedAt} /> : t.never}
           {expiresAt && ` · ${t.expires} `}
-          {expiresAt && <Time c={c} at={expiresAt} />}
+          {expiresAt && <ZonedTime c={c} at={expiresAt} />}
         </p>
       </div>
       <a

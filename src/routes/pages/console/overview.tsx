@@ -1,30 +1,43 @@
 /** The console's first page: what happens, at a glance. */
 
 import { Hono, type Context } from "hono";
-import { loadOverview, type Activity, type Overview } from "../../../core/audit/activity";
+import {
+  loadOverview,
+  SPANS,
+  type Activity,
+  type Count,
+  type Overview,
+  type Span,
+} from "../../../core/audit/activity";
 import type { AppEnv } from "../../context";
-import { Time } from "../account/shared";
 import { Notice } from "../card";
-import { textsOf } from "../language";
+import { textsOf, withQuery } from "../language";
 import { Chart } from "./chart";
-import { EventTable } from "./events";
+import { EventList } from "./events";
+import { FirstSteps } from "./first-steps";
 import { showConsole } from "./shared";
 import { HOME } from "./paths";
+import { aheadOfUtc, zoneOf } from "./zone";
+import { ZonedTime } from "./zoned-time";
 
 /** How many events are shown. */
 const LATEST = 6;
 
 async function overviewPage(c: Context<AppEnv>) {
-  const overview = await loadOverview(c.var.deps, LATEST);
+  const { deps } = c.var;
+  const span = spanOf(c);
+  const period = { span, aheadMilliseconds: aheadOfUtc(zoneOf(c), deps.now) };
+  const overview = await loadOverview(deps, period, LATEST);
   const { console: t } = textsOf(c);
   return showConsole(c, {
     title: t.overview,
     content: (
       <>
-        <Counters c={c} overview={overview} />
-        <Charts c={c} activity={overview.activity} />
+        <FirstSteps c={c} overview={overview} />
+        <Totals c={c} overview={overview} />
+        <Charts c={c} activity={overview.activity} span={span} />
         <h2 id="latest">{t.activity.latest}</h2>
-        <EventTable c={c} events={overview.latest} heading="latest" />
+        <EventList c={c} events={overview.latest} heading="latest" />
         <p>
           <a href={`${HOME}/audit`}>{t.activity.all}</a>
         </p>
@@ -33,19 +46,30 @@ async function overviewPage(c: Context<AppEnv>) {
   });
 }
 
-function Counters({ c, overview }: { c: Context<AppEnv>; overview: Overview }) {
-  const { console: t } = textsOf(c);
-  const numbers = new Intl.NumberFormat(c.get("language"));
-  const told = ({ count, atLeast }: Overview["apps"]) =>
-    atLeast ? t.activity.atLeast({ count: numbers.format(count) }) : numbers.format(count);
-  const counters = [
-    [`${HOME}/apps`, t.apps, told(overview.apps)],
-    [`${HOME}/users?state=locked`, t.activity.lockedUsers, told(overview.lockedUsers)],
-    [`${HOME}/users?state=capped`, t.activity.cappedUsers, t.activity.show],
+function spanOf(c: Context): Span {
+  const asked = c.req.query("span");
+  return asked === "7d" || asked === "30d" ? asked : "24h";
+}
+
+function Totals({ c, overview }: { c: Context<AppEnv>; overview: Overview }) {
+  const { activity: t, apps } = textsOf(c).console;
+  const locale = c.get("language");
+  const numbers = new Intl.NumberFormat(locale);
+  const percent = new Intl.NumberFormat(locale, { style: "percent" });
+  const told = ({ count, atLeast }: Count) =>
+    atLeast ? t.atLeast({ count: numbers.format(count) }) : numbers.format(count);
+  const { users, activeUsers, lockedUsers } = overview;
+  const share = users.count === 0 ? "–" : percent.format(users.twoFactor / users.count);
+  const totals = [
+    [`${HOME}/users`, t.users, told(users)],
+    [`${HOME}/users`, t.twoFactor, share],
+    [`${HOME}/audit?type=code.verified`, t.activeToday, told(activeUsers)],
+    [`${HOME}/users?state=locked`, t.lockedUsers, told(lockedUsers)],
+    [`${HOME}/apps`, apps, told(overview.apps)],
   ] as const;
   return (
     <ul class="totals plain">
-      {counters.map(([to, label, value]) => (
+      {totals.map(([to, label, value]) => (
         <li>
           <a href={to}>
             {label} <strong>{value}</strong>
@@ -56,57 +80,86 @@ function Counters({ c, overview }: { c: Context<AppEnv>; overview: Overview }) {
   );
 }
 
-function Charts({ c, activity }: { c: Context<AppEnv>; activity: Activity }) {
+function Spans({ c, span }: { c: Context<AppEnv>; span: Span }) {
   const { activity: t } = textsOf(c).console;
-  const { hours, complete, completeSince } = activity;
-  const locale = c.get("language");
-  const labels = hours.map(({ from }) => from.toISOString().slice(11, 16));
-  const words = { showTable: t.showTable, labels: t.hour, total: t.total };
-  const valuesOf = (of: Series) => hours.map((hour) => hour[of]);
-  const sumOf = (of: Series) =>
-    new Intl.NumberFormat(locale).format(valuesOf(of).reduce((sum, value) => sum + value, 0));
-  const series = (of: Series) => ({ name: of, label: t[of], values: valuesOf(of) });
   return (
-    <>
+    <nav class="tabs" aria-label={t.span}>
+      {(["24h", "7d", "30d"] as const).map((one) => (
+        <a href={withQuery(c, "span", one)} aria-current={one === span ? "true" : undefined}>
+          {t.spans[one]}
+        </a>
+      ))}
+    </nav>
+  );
+}
+
+function Charts(props: { c: Context<AppEnv>; activity: Activity; span: Span }) {
+  const { c, activity, span } = props;
+  const { activity: t } = textsOf(c).console;
+  const { complete, completeSince } = activity;
+  return (
+    <section aria-labelledby="activity">
+      <div class="row">
+        <h2 id="activity">{t.title}</h2>
+        <Spans c={c} span={span} />
+      </div>
       {!complete && (
         <Notice kind="warn">
-          {t.completeSince} <Time c={c} at={completeSince} />
+          {t.completeSince} <ZonedTime c={c} at={completeSince} />
         </Notice>
       )}
       <div class="charts">
-        <section aria-labelledby="codes">
-          <h2 id="codes">{t.codes}</h2>
-          <Chart
-            id="codes-chart"
-            title={t.codes}
-            description={t.codesSummary({ accepted: sumOf("accepted"), wrong: sumOf("wrong") })}
-            labels={labels}
-            series={[series("accepted"), series("wrong"), series("refused")]}
-            words={words}
-            locale={locale}
-          />
-          <p class="hint">{t.refusedHint}</p>
-        </section>
-        <section aria-labelledby="changes">
-          <h2 id="changes">{t.changes}</h2>
-          <Chart
-            id="changes-chart"
-            title={t.changes}
-            description={t.changesSummary({
-              lockOuts: sumOf("lockOuts"),
-              enrolments: sumOf("enrolments"),
-            })}
-            labels={labels}
-            series={[series("lockOuts"), series("enrolments")]}
-            words={words}
-            locale={locale}
-          />
-        </section>
+        <OneChart {...props} id="codes" series={["accepted", "wrong", "refused"]} />
+        <OneChart {...props} id="changes" series={["lockOuts", "enrolments"]} />
       </div>
-    </>
+      <p class="hint">{t.refusedHint}</p>
+    </section>
   );
 }
 
 type Series = "accepted" | "wrong" | "refused" | "lockOuts" | "enrolments";
+
+function OneChart(props: {
+  c: Context<AppEnv>;
+  activity: Activity;
+  span: Span;
+  id: "codes" | "changes";
+  series: Series[];
+}) {
+  const { c, activity, span, id, series } = props;
+  const { activity: t } = textsOf(c).console;
+  const locale = c.get("language");
+  const numbers = new Intl.NumberFormat(locale);
+  const valuesOf = (of: Series) => activity.parts.map((part) => part[of]);
+  const sums = series.map(
+    (of) => `${t[of]}: ${numbers.format(valuesOf(of).reduce((sum, value) => sum + value, 0))}`,
+  );
+  return (
+    <div class="card">
+      <h3 id={id}>{t[id]}</h3>
+      <Chart
+        id={`${id}-chart`}
+        title={t[id]}
+        description={sums.join(", ")}
+        labels={labelsOf(c, activity, span)}
+        series={series.map((of) => ({ name: of, label: t[of], values: valuesOf(of) }))}
+        words={{ showTable: t.showTable, labels: t.time, total: t.total }}
+        locale={locale}
+      />
+    </div>
+  );
+}
+
+/** An hour as 14:00, a day with its month. */
+function labelsOf(c: Context<AppEnv>, { parts }: Activity, span: Span): string[] {
+  const isDay = SPANS[span].parts !== SPANS["24h"].parts;
+  const format = new Intl.DateTimeFormat(c.get("language"), {
+    timeZone: zoneOf(c),
+    ...(isDay
+      ? { day: "numeric", month: "short" }
+      : { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }),
+  });
+  return parts.map(({ from }) => format.format(from));
+}
 
 export const overviewPages = new Hono<AppEnv>().get("/", overviewPage);

@@ -29,11 +29,11 @@ export function ask(c: Context<AppEnv>, question: Question) {
     title,
     faults,
     content: (
-      <div class="narrow">
+      <div class="narrow stack">
         <p>{why}</p>
         <Form>
           {fields}
-          <button class={danger ? "danger" : "main"}>{act}</button>
+          <button class={danger ? "danger main" : "main"}>{act}</button>
         </Form>
         <p>
           <a href={back}>{textsOf(c).cancel}</a>

@@ -13,6 +13,7 @@ import { textsOf, withQuery } from "../language";
 import { show, type Page } from "../layout";
 import { doneOf } from "../safety";
 import { HOME } from "./paths";
+import { zoneOf } from "./zone";
 
 /** A cookie of its own, so that the cookie of an account makes nobody an operator. */
 export const OPERATOR_COOKIE = "stepgate-console";
@@ -35,6 +36,7 @@ export function showConsole(c: Context<AppEnv>, { content, ...page }: Page) {
     home: HOME,
     nav: <Nav c={c} />,
     end: <SignOut c={c} />,
+    foot: <Zone c={c} />,
     ...page,
     content: (
       <>
@@ -64,6 +66,17 @@ function Nav({ c }: { c: Context<AppEnv> }) {
         </a>
       ))}
     </nav>
+  );
+}
+
+/** Names the time zone of the page, once. */
+function Zone({ c }: { c: Context<AppEnv> }) {
+  const { zone: t } = textsOf(c).console;
+  return (
+    <span class="hint">
+      {t.named({ zone: zoneOf(c).replaceAll("_", " ") })}{" "}
+      <a href={`${HOME}/time-zone`}>{t.change}</a>
+    </span>
   );
 }
 

@@ -3,6 +3,7 @@
 import { z } from "@hono/zod-openapi";
 import { Hono, type Context } from "hono";
 import { asOperator, type OperatorCaller } from "../../../core/caller/actor";
+import { nameOf } from "../../../core/operator/names";
 import { findUser, setDisabled, type FoundUser } from "../../../core/operator/operator";
 import { ACCOUNT_NAME_BOUNDS } from "../../../core/policy";
 import { accountNameOf, resetUser, type Rebinding } from "../../../core/operator/rebinding";
@@ -12,7 +13,6 @@ import type { Deps } from "../../../env";
 import { Reason } from "../../admin/shared";
 import { ResetInput } from "../../admin/users";
 import type { AppEnv } from "../../context";
-import { Time } from "../account/shared";
 import { form, submit, typedIn, type Fault } from "../form-submission";
 import { Field } from "../form-fields";
 import { textsOf } from "../language";
@@ -20,9 +20,9 @@ import { Once, requestOf } from "../once";
 import { goTo, optional, showConsole, ShownOnce } from "./shared";
 import { HOME } from "./paths";
 import { ask } from "./question";
-import { nameOf } from "./user";
+import { ZonedTime } from "./zoned-time";
 
-const ActionForm = z.object({ reason: Reason });
+export const ActionForm = z.object({ reason: Reason });
 const ResetForm = ActionForm.extend({
   accountName: optional(ResetInput.shape.accountName.unwrap()),
 });
@@ -39,6 +39,11 @@ const ACTIONS = {
     setDisabled(deps, caller, { disabled: false, note }),
 };
 
+/** What the user is called: by themselves if they have an account, otherwise by their app. */
+export function nameOfUser({ account, user }: FoundUser): string {
+  return nameOf({ ...account, externalId: user.externalId });
+}
+
 const userOf = (c: Context<AppEnv>) => findUser(c.var.deps, c.req.param("id") ?? "");
 
 const questionOf =
@@ -49,7 +54,7 @@ const questionOf =
     const typed = await typedIn(c);
     const words = t.user[action];
     return ask(c, {
-      title: words.title({ name: nameOf(found) }),
+      title: words.title({ name: nameOfUser(found) }),
       why: words.why,
       act: words.act,
       danger: action !== "unlock" && action !== "enable",
@@ -64,20 +69,32 @@ const questionOf =
               name={typed("accountName") ?? accountNameOf(found)}
             />
           )}
-          <Field
-            name="reason"
-            label={t.reason}
-            hint={t.reasonHint}
-            faults={faults}
-            value={typed("reason")}
-            autocomplete="off"
-            maxlength={500}
-            required
-          />
+          <ReasonField c={c} faults={faults} value={typed("reason")} />
         </>
       ),
     });
   };
+
+/** Asks for the reason of an action, which the audit trail keeps. */
+export function ReasonField(props: {
+  c: Context<AppEnv>;
+  faults: Fault[];
+  value: string | undefined;
+}) {
+  const { console: t } = textsOf(props.c);
+  return (
+    <Field
+      name="reason"
+      label={t.reason}
+      hint={t.reasonHint}
+      faults={props.faults}
+      value={props.value}
+      autocomplete="off"
+      maxlength={500}
+      required
+    />
+  );
+}
 
 /**
  * The fields of a reset. The QR code names the user, because the app's own id may mean nothing to
@@ -111,7 +128,7 @@ function resetPage(c: Context<AppEnv>, found: FoundUser, rebinding: Rebinding) {
           {t.handOver}
         </ShownOnce>
         <p>
-          {t.goodUntil} <Time c={c} at={rebinding.expiresAt} />
+          {t.goodUntil} <ZonedTime c={c} at={rebinding.expiresAt} />
         </p>
         <p>
           <a class="button main" href={`${HOME}/users/${found.user.id}`}>

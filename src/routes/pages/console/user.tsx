@@ -3,55 +3,51 @@
 import { Hono, type Context } from "hono";
 import { getApp } from "../../../core/app/apps";
 import { listEvents } from "../../../core/audit/trail";
-import {
-  findUser,
-  toDetail,
-  type FoundUser,
-  type UserDetail,
-} from "../../../core/operator/operator";
-import type { AuthenticatorStatus } from "../../../core/authenticator/status";
+import { findUser, toDetail, type UserDetail } from "../../../core/operator/operator";
+import { listSessions } from "../../../core/session/own-sessions";
 import type { AppEnv } from "../../context";
-import { Time } from "../account/shared";
-import { signed } from "../catalogue";
+import { Card } from "../card";
 import { textsOf } from "../language";
-import { EventTable } from "./events";
+import { Copyable } from "./copyable";
+import { EventList } from "./events";
 import { showConsole } from "./shared";
 import { HOME } from "./paths";
+import { nameOfUser } from "./user-actions";
+import { UserAuthenticators, UserSessions } from "./user-parts";
 import { States } from "./users";
+import { ZonedTime } from "./zoned-time";
 
 /** How many events are shown. */
 const RECENT = 15;
-
-/** What the user is called: by themselves if they have an account, otherwise by their app. */
-export function nameOf({ account, user }: FoundUser): string {
-  return account?.email ?? user.externalId;
-}
 
 async function userPage(c: Context<AppEnv>) {
   const { deps } = c.var;
   const found = await findUser(deps, c.req.param("id") ?? "");
   const user = toDetail(found, deps.now);
-  const [{ name: appName }, { items }] = await Promise.all([
+  const [{ name: appName }, { items }, sessions] = await Promise.all([
     getApp(deps, user.appId),
     listEvents(deps, { userId: user.id, limit: RECENT }),
+    user.account === null ? [] : listSessions(deps, found),
   ]);
   const { user: t } = textsOf(c).console;
   return showConsole(c, {
-    title: nameOf(found),
+    title: nameOfUser(found),
     content: (
       <>
         <p>
           <States c={c} user={user} />
         </p>
         <Standing c={c} user={user} appName={appName} />
-        <Authenticators c={c} authenticators={user.authenticators} />
-        <h2>{t.actions}</h2>
+        <UserAuthenticators c={c} user={user} />
+        {user.account !== null && <UserSessions c={c} userId={user.id} sessions={sessions} />}
         <Actions c={c} user={user} />
-        <h2 id="events">{t.events}</h2>
-        <EventTable c={c} events={items} heading="events" />
-        <p>
-          <a href={`${HOME}/audit?userId=${user.id}`}>{t.allEvents}</a>
-        </p>
+        <section aria-labelledby="events">
+          <h2 id="events">{t.events}</h2>
+          <EventList c={c} events={items} heading="events" />
+          <p>
+            <a href={`${HOME}/audit?userId=${user.id}`}>{t.allEvents}</a>
+          </p>
+        </section>
       </>
     ),
   });
@@ -59,72 +55,30 @@ async function userPage(c: Context<AppEnv>) {
 
 function Standing(props: { c: Context<AppEnv>; user: UserDetail; appName: string }) {
   const { c, user, appName } = props;
-  const { user: t, none } = textsOf(c).console;
-  const { email, username, name } = user.account ?? {};
+  const { user: t } = textsOf(c).console;
+  const { email, username } = user.account ?? {};
+  const rows = [
+    [t.account, [email, username].filter(Boolean).join(" · ")],
+    [t.app, <a href={`${HOME}/apps/${user.appId}`}>{appName}</a>],
+    [t.since, <ZonedTime c={c} at={user.createdAt} />],
+    [t.backupCodes, user.twoFactor && user.backupCodes.remaining],
+    [t.failures, user.failures > 0 && user.failures],
+    [t.lockedUntil, user.lockedUntil && <ZonedTime c={c} at={user.lockedUntil} />],
+    [t.externalId, user.account === null && <code>{user.userId}</code>],
+    [t.id, <Copyable c={c} id="user-id" text={user.id} />],
+  ] as const;
   return (
     <dl>
-      <dt>{t.app}</dt>
-      <dd>
-        <a href={`${HOME}/apps/${user.appId}`}>{appName}</a>
-      </dd>
-      <dt>{t.id}</dt>
-      <dd>
-        <code>{user.id}</code> {user.account === null && <code>{user.userId}</code>}
-      </dd>
-      <dt>{t.account}</dt>
-      <dd>{[email, username, name].filter(Boolean).join(" · ") || none}</dd>
-      <dt>{t.since}</dt>
-      <dd>
-        <Time c={c} at={user.createdAt} />
-      </dd>
-      <dt>{t.twoFactor}</dt>
-      <dd>{user.twoFactor ? t.on : t.off}</dd>
-      <dt>{t.backupCodes}</dt>
-      <dd>{user.backupCodes.remaining}</dd>
-      <dt>{t.failures}</dt>
-      <dd>{user.failures}</dd>
-      {user.lockedUntil && <dt>{t.lockedUntil}</dt>}
-      {user.lockedUntil && (
-        <dd>
-          <Time c={c} at={user.lockedUntil} />
-        </dd>
+      {rows.map(
+        ([label, value]) =>
+          Boolean(value) && (
+            <>
+              <dt>{label}</dt>
+              <dd>{value}</dd>
+            </>
+          ),
       )}
     </dl>
-  );
-}
-
-function Authenticators(props: { c: Context<AppEnv>; authenticators: AuthenticatorStatus[] }) {
-  const { c, authenticators } = props;
-  const { account, console: t } = textsOf(c);
-  return (
-    <section aria-labelledby="authenticators">
-      <h2 id="authenticators">{t.user.authenticators}</h2>
-      {authenticators.length === 0 && <p>{t.user.noAuthenticators}</p>}
-      <ul class="list">
-        {authenticators.map((one) => (
-          <li>
-            <div>
-              <strong>{one.name ?? account.unnamed}</strong>{" "}
-              {one.status === "pending" && <span class="tag warn">{account.pending}</span>}
-              <p class="hint">
-                {account.added} <Time c={c} at={one.createdAt} />
-                {" · "}
-                {account.lastUsed}{" "}
-                {one.lastUsedAt ? <Time c={c} at={one.lastUsedAt} /> : t.key.never}
-                {one.driftSteps !== 0 && ` · ${t.user.drift(signed(one.driftSteps))}`}
-                {one.secretBits < 128 && ` · ${t.user.shortSecret({ bits: one.secretBits })}`}
-              </p>
-              {one.refusedUntil && (
-                <p>
-                  {t.user.refusedUntil} <Time c={c} at={one.refusedUntil} />
-                </p>
-              )}
-            </div>
-            <code class="muted">{one.id}</code>
-          </li>
-        ))}
-      </ul>
-    </section>
   );
 }
 
@@ -141,19 +95,21 @@ function Actions({ c, user }: { c: Context<AppEnv>; user: UserDetail }) {
     "delete",
   ] as const;
   return (
-    <p class="buttons">
-      {actions.map(
-        (action) =>
-          action && (
-            <a
-              class={`button ${action === "delete" ? "danger" : ""}`}
-              href={`${HOME}/users/${id}/${action}`}
-            >
-              {t[action].act}
-            </a>
-          ),
-      )}
-    </p>
+    <Card id="actions" icon="settings" title={t.actions}>
+      <p class="buttons">
+        {actions.map(
+          (action) =>
+            action && (
+              <a
+                class={`button ${action === "delete" ? "danger" : ""}`}
+                href={`${HOME}/users/${id}/${action}`}
+              >
+                {t[action].act}
+              </a>
+            ),
+        )}
+      </p>
+    </Card>
   );
 }
 

@@ -3,6 +3,7 @@
 import { z } from "@hono/zod-openapi";
 import { Hono, type Context } from "hono";
 import { listApps, type AppRecord } from "../../../core/app/apps";
+import { nameOf } from "../../../core/operator/names";
 import {
   listUsers,
   USER_STATES,
@@ -12,12 +13,13 @@ import {
 import { ListingQuery } from "../../admin/shared";
 import type { AppEnv } from "../../context";
 import { line } from "../../fields";
-import { Time } from "../account/shared";
 import { search, type Fault } from "../form-submission";
 import { Field, Select } from "../form-fields";
+import { Icon } from "../icons";
 import { textsOf } from "../language";
 import { optional, PAGE_LIMIT, ListingLinks, showConsole } from "./shared";
 import { HOME } from "./paths";
+import { ZonedTime } from "./zoned-time";
 
 /** How many apps one can choose from. Any other app comes in by a link on its page. */
 export const APPS_OFFERED = 50;
@@ -43,17 +45,25 @@ async function usersPage(
   return showConsole(c, {
     title: t.users,
     faults,
+    action: (
+      <a class="button main" href={`${HOME}/new-account`}>
+        <Icon name="plus" />
+        {t.account.create}
+      </a>
+    ),
     content: (
       <>
         <Search c={c} apps={apps.items} faults={faults} />
         {items.length === 0 && (
           <p role="status">{nextCursor === null ? t.user.noneFound : t.searchOn}</p>
         )}
-        <ul class="list">
-          {items.map((user) => (
-            <User c={c} user={user} app={apps.items.find(({ id }) => id === user.appId)} />
-          ))}
-        </ul>
+        {items.length > 0 && (
+          <ul class="list card">
+            {items.map((user) => (
+              <User c={c} user={user} app={apps.items.find(({ id }) => id === user.appId)} />
+            ))}
+          </ul>
+        )}
         <ListingLinks c={c} nextCursor={nextCursor} />
       </>
     ),
@@ -83,7 +93,10 @@ function Search(props: { c: Context<AppEnv>; apps: AppRecord[]; faults: Fault[] 
         value={state}
         options={[["", t.any], ...Object.entries(t.user.states)]}
       />
-      <button class="main">{t.search}</button>
+      <button class="main">
+        <Icon name="search" />
+        {t.search}
+      </button>
     </form>
   );
 }
@@ -110,39 +123,42 @@ export function AppChoice({ c, apps }: { c: Context<AppEnv>; apps: AppRecord[] }
 function User(props: { c: Context<AppEnv>; user: UserSummary; app: AppRecord | undefined }) {
   const { c, user, app } = props;
   const { user: t } = textsOf(c).console;
-  const other =
-    user.email === null ? user.username : [user.email, user.username].filter(Boolean).join(" · ");
+  const name = nameOf({ ...user, externalId: user.userId });
+  const others = [user.email, user.username].filter((text) => text && text !== name).join(" · ");
   return (
     <li>
       <div>
-        <a href={`${HOME}/users/${user.id}`}>
-          <strong>{other ?? user.userId}</strong>
+        <a class="medium" href={`${HOME}/users/${user.id}`}>
+          {name}
         </a>{" "}
         <States c={c} user={user} />
         <p class="hint">
-          {app?.name ?? user.appId} · {t.since} <Time c={c} at={user.createdAt} />
+          {others && `${others} · `}
+          {app?.name ?? user.appId} · {t.since} <ZonedTime c={c} at={user.createdAt} />
         </p>
       </div>
-      <code class="muted">{user.id}</code>
+      <code class="hint">{user.id}</code>
     </li>
   );
 }
 
-/** The states that keep a user from getting in. */
+/** Whether the user has a second factor, and what keeps them from getting in. */
 export function States(props: {
   c: Context<AppEnv>;
   user: {
+    twoFactor: boolean;
     capped: boolean;
     disabled: boolean;
     lockedUntil: Date | null;
     rebindingRequired?: boolean;
   };
 }) {
-  const { capped, disabled, lockedUntil, rebindingRequired = false } = props.user;
-  const { states } = textsOf(props.c).console.user;
+  const { twoFactor, capped, disabled, lockedUntil, rebindingRequired = false } = props.user;
+  const { states, on, off } = textsOf(props.c).console.user;
   const held = { capped, disabled, locked: lockedUntil !== null, reset: rebindingRequired };
   return (
     <>
+      <span class={twoFactor ? "tag good" : "tag"}>{twoFactor ? on : off}</span>{" "}
       {USER_STATES.filter((state) => held[state]).map((state) => (
         <>
           <span class={`tag ${state === "locked" || state === "reset" ? "warn" : "bad"}`}>

@@ -271,7 +271,6 @@ export interface Texts {
     newest: string;
     search: string;
     any: string;
-    none: string;
     reason: string;
     reasonHint: string;
     shownOnce: string;
@@ -284,6 +283,10 @@ export interface Texts {
       disable: string;
       enable: string;
       user_deleted: string;
+      account_created: string;
+      factor_removed: string;
+      session_ended: string;
+      zone: string;
     };
     signIn: {
       title: string;
@@ -296,25 +299,31 @@ export interface Texts {
     };
     activity: {
       codes: string;
-      codesSummary: (values: { accepted: string | number; wrong: string | number }) => string;
       changes: string;
-      changesSummary: (values: { enrolments: string | number; lockOuts: string | number }) => string;
       accepted: string;
       wrong: string;
       refused: string;
       refusedHint: string;
       lockOuts: string;
       enrolments: string;
-      hour: string;
       total: string;
       showTable: string;
       completeSince: string;
       atLeast: (values: { count: string | number }) => string;
       lockedUsers: string;
-      cappedUsers: string;
-      show: string;
       latest: string;
       all: string;
+      title: string;
+      span: string;
+      spans: {
+        "24h": string;
+        "7d": string;
+        "30d": string;
+      };
+      time: string;
+      users: string;
+      twoFactor: string;
+      activeToday: string;
     };
     app: {
       none: string;
@@ -416,13 +425,11 @@ export interface Texts {
       since: string;
       id: string;
       account: string;
-      twoFactor: string;
       on: string;
       off: string;
       failures: string;
       lockedUntil: string;
       backupCodes: string;
-      authenticators: string;
       noAuthenticators: string;
       drift: (values: { amount: number; direction: "ahead" | "other" }) => string;
       shortSecret: (values: { bits: string | number }) => string;
@@ -461,6 +468,16 @@ export interface Texts {
       handOver: string;
       goodUntil: string;
       rebinding: string;
+      externalId: string;
+      noSessions: string;
+      removal: {
+        title: (values: { app: string | number; name: string | number }) => string;
+        why: string;
+      };
+      ending: {
+        title: (values: { name: string | number }) => string;
+        why: string;
+      };
     };
     event: {
       title: string;
@@ -475,9 +492,6 @@ export interface Texts {
       };
       since: string;
       until: string;
-      time: string;
-      about: string;
-      by: string;
       note: (values: { words: string | number }) => string;
       none: string;
       export: string;
@@ -486,7 +500,74 @@ export interface Texts {
       stopLive: string;
       startLive: string;
       more: string;
+      exportCsv: string;
+      actors: {
+        key: string;
+        session: string;
+        challenge: string;
+        link: string;
+        login: string;
+        registration: string;
+        admin: string;
+        system: string;
+      };
+      types: {
+        "account.changed": string;
+        "account.created": string;
+        "app.created": string;
+        "app.updated": string;
+        "app.deleted": string;
+        "api_key.created": string;
+        "api_key.revoked": string;
+        "authenticator.enrolled": string;
+        "authenticator.confirmed": string;
+        "authenticator.imported": string;
+        "authenticator.removed": string;
+        "authenticator.renamed": string;
+        "authenticator.resynchronised": string;
+        "authenticator.step_reset": string;
+        "backup_codes.rotated": string;
+        "challenge.answered": string;
+        "challenge.cancelled": string;
+        "code.verified": string;
+        "console.signed_in": string;
+        "console.signed_out": string;
+        "device.revoked": string;
+        "device.trusted": string;
+        "link.cancelled": string;
+        "link.created": string;
+        "link.opened": string;
+        "password.changed": string;
+        "password.given": string;
+        "second_factor.disabled": string;
+        "session.reused": string;
+        "session.revoked": string;
+        "user.capped": string;
+        "user.deleted": string;
+        "user.disabled": string;
+        "user.enabled": string;
+        "user.locked": string;
+        "user.refused": string;
+        "user.reset": string;
+        "user.unlocked": string;
+      };
+    };
+    zone: {
+      title: string;
+      label: string;
+      named: (values: { zone: string | number }) => string;
+      change: string;
+    };
+    start: {
+      title: string;
+      why: string;
+      create: string;
+    };
+    account: {
+      create: string;
+      why: string;
     };
   };
   reveal: string;
+  lost: string;
 }

@@ -1,0 +1,35 @@
+/** Events as lines of CSV (RFC 4180), for spreadsheets. */
+
+import type { AuditRecord, ExportFormat } from "./trail";
+
+const COLUMNS = [
+  "at",
+  "type",
+  "outcome",
+  "reason",
+  "appId",
+  "userId",
+  "actor",
+  "authenticatorId",
+  "ip",
+  "userAgent",
+  "note",
+  "requestId",
+  "id",
+] as const satisfies (keyof AuditRecord)[];
+
+export const CSV: ExportFormat = { header: `${COLUMNS.join(",")}\r\n`, line: toCsv };
+
+function toCsv(event: AuditRecord): string {
+  return `${COLUMNS.map((column) => cell(event[column])).join(",")}\r\n`;
+}
+
+function cell(value: Date | string | number | null): string {
+  if (value === null) return "";
+  const text = value instanceof Date ? value.toISOString() : String(value);
+  const safe = BEGINS_A_FORMULA.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
+
+/** A spreadsheet would compute it. Browsers' names and notes come from anybody. */
+const BEGINS_A_FORMULA = /^[=+\-@\t\r]/;
