@@ -1,5 +1,6 @@
 /** The tables of the user API: who logs in, and what their logins leave behind. */
 
+import { sql } from "drizzle-orm";
 import { index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import { instant } from "./instant";
 
@@ -21,6 +22,10 @@ export const accounts = sqliteTable(
   (t) => [
     uniqueIndex("accounts_email").on(t.email),
     uniqueIndex("accounts_username").on(t.username),
+    // For the operator, who searches by the beginning of a name.
+    index("accounts_name")
+      .on(sql`name COLLATE NOCASE`)
+      .where(sql`name IS NOT NULL`),
   ],
 );
 

@@ -137,6 +137,34 @@ export async function listKeys(deps: Deps, appId: string): Promise<ApiKeyRecord[
   }));
 }
 
+/** A key that was searched for, with the app that it belongs to. */
+export interface FoundKey {
+  prefix: string;
+  name: string | null;
+  appId: string;
+  appName: string;
+}
+
+const FIND = statement(`
+  SELECT k.id, k.kind, k.name, k.app_id AS appId, a.name AS appName
+  FROM api_keys k JOIN apps a ON a.id = k.app_id
+  WHERE k.id >= :id AND k.id < :id || '~' AND k.kind = :kind AND k.revoked_at IS NULL AND a.deleted_at IS NULL
+  ORDER BY k.id LIMIT 10`);
+
+/** Finds live keys by how they begin: `sg_` or `sgh_` and at least a part of their id. */
+export async function findKeys(deps: Deps, beginning: string): Promise<FoundKey[]> {
+  const [, scheme, id] = /^(sgh?)_([a-z2-7]{1,16})/.exec(beginning.trim()) ?? [];
+  if (id === undefined) return [];
+  const kind: KeyKind = scheme === "sgh" ? "signing" : "bearer";
+  const { results } = await FIND(deps, { id, kind }).all<
+    Omit<FoundKey, "prefix"> & { id: string; kind: KeyKind }
+  >();
+  return results.map(({ id: keyId, kind: of, ...rest }) => ({
+    ...rest,
+    prefix: prefixOf(of, keyId),
+  }));
+}
+
 /**
  * Revokes a key at once on every route, together with whatever it has minted. Throws `not_found`.
  */

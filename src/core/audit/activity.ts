@@ -114,7 +114,7 @@ const COUNT_LOCKED = statement(`
 const COUNT_USERS = statement(`
   SELECT count(*) AS read, count(*) AS count, total(two_factor) AS twoFactor FROM (
     SELECT EXISTS (SELECT 1 FROM authenticators t WHERE t.user_id = u.id AND t.state = 'active') AS two_factor
-    FROM users u WHERE u.rowid > 0 AND u.app_id NOT IN (SELECT id FROM apps WHERE deleted_at IS NOT NULL)
+    FROM users u WHERE u.rowid > 0 AND u.app_id NOT IN (SELECT app_id FROM deleted_apps)
     ORDER BY u.rowid DESC LIMIT ${USERS_COUNTED})`);
 
 const COUNT_ACTIVE = statement(`

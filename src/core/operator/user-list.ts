@@ -37,8 +37,8 @@ export type UserState = (typeof USER_STATES)[number];
 export interface UserFilter {
   appId?: string | undefined;
   /**
-   * The beginning of the app's own name for the user, of their e-mail address or of their user
-   * name.
+   * The beginning of the app's own name for the user, of their e-mail address, user name or name;
+   * or the whole of our own id.
    */
   query?: string | undefined;
   state?: UserState | undefined;
@@ -75,7 +75,9 @@ const namedSo = (ofApp: string) => `
   SELECT n FROM (
     ${beginning(`users u WHERE ${ofApp}`, "u.external_id", "externalId")} UNION
     ${beginning("accounts ac JOIN users u ON u.id = ac.user_id WHERE", "ac.email", "email")} UNION
-    ${beginning("accounts ac JOIN users u ON u.id = ac.user_id WHERE", "ac.username", "name")})
+    ${beginning("accounts ac JOIN users u ON u.id = ac.user_id WHERE", "ac.username", "name")} UNION
+    ${beginning("accounts ac JOIN users u ON u.id = ac.user_id WHERE ac.name IS NOT NULL AND", "ac.name COLLATE NOCASE", "person")} UNION
+    SELECT u.rowid AS n FROM users u WHERE u.id = :externalId)
   WHERE n < :before ORDER BY n DESC LIMIT ${USERS_READ}`;
 
 /** Selects the users to look at, newest first. */
@@ -132,7 +134,7 @@ function namesOf({ query = "" }: UserFilter) {
   const externalId = query.normalize("NFC");
   const [email, name] = [toSearchedEmail(query), normaliseName(query)];
   const ends = { externalIdEnd: after(externalId), emailEnd: after(email), nameEnd: after(name) };
-  return { externalId, email, name, ...ends };
+  return { externalId, email, name, person: externalId, personEnd: after(externalId), ...ends };
 }
 
 /** A text behind every text with this beginning: no character comes after the last code point. */

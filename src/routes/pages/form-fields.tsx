@@ -23,6 +23,7 @@ export interface FieldProps {
   min?: number | string;
   max?: number;
   autofocus?: boolean;
+  placeholder?: string;
   spellcheck?: boolean;
   /** The script adds a button that shows the password. */
   "data-reveal"?: string;

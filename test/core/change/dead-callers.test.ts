@@ -26,7 +26,7 @@ import { unlockUser } from "../../../src/core/change/unlock";
 import { proveByLink } from "../../../src/core/enrolment-link/browser";
 import { setDisabled } from "../../../src/core/operator/operator";
 import { resetUser } from "../../../src/core/operator/rebinding";
-import { revokeOtherSessions, revokeSession } from "../../../src/core/session/own-sessions";
+import { revokeOtherSessions, revokeSession, revokeSessionOf } from "../../../src/core/session/own-sessions";
 import { readAccessToken } from "../../../src/core/session/access-token";
 import { revokeDevice } from "../../../src/core/session/trusted-devices";
 import { parseApiKey } from "../../../src/crypto/api-key";
@@ -152,6 +152,12 @@ const ACTS: [event: string, kinds: Kind[], act: Act][] = [
     (deps, by, { otherSession }) => revokeSession(deps, own(by), otherSession),
   ],
   ["session.revoked", ["session"], (deps, by) => revokeOtherSessions(deps, own(by))],
+  [
+    "session.revoked",
+    ["operator"],
+    (deps, by, { otherSession: revokedId }) =>
+      revokeSessionOf(deps, operator(by), { revokedId, reason: "lost laptop" }),
+  ],
   ["user.deleted", ALL, (deps, by) => deleteUser(deps, by)],
   [
     "user.disabled",

@@ -29,7 +29,7 @@ async function listPage(c: Context<AppEnv>, faults: Fault[] = [], cursor?: strin
     content: (
       <>
         {items.length === 0 && <p>{t.app.none}</p>}
-        <ul class="list card">
+        <ul class="list framed">
           {items.map(({ id, name, issuer, createdAt }) => (
             <li>
               <div>

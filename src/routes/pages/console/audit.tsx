@@ -115,7 +115,7 @@ function Filters(props: { c: Context<AppEnv>; apps: AppRecord[]; faults: Fault[]
       <Field
         name="userId"
         label={t.event.userId}
-        hint={t.event.userIdHint}
+        placeholder="usr_…"
         faults={faults}
         value={userId}
         autocomplete="off"

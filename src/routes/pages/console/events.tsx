@@ -24,7 +24,7 @@ export interface EventsProps {
 
 export function EventList({ c, events, live, heading }: EventsProps) {
   return (
-    <ol class="events" aria-labelledby={heading} data-live={live}>
+    <ol class="events framed" aria-labelledby={heading} data-live={live}>
       <EventItems c={c} events={events} />
     </ol>
   );

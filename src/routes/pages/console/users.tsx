@@ -3,6 +3,7 @@
 import { z } from "@hono/zod-openapi";
 import { Hono, type Context } from "hono";
 import { listApps, type AppRecord } from "../../../core/app/apps";
+import { findKeys, type FoundKey } from "../../../core/app/keys";
 import { nameOf } from "../../../core/operator/names";
 import {
   listUsers,
@@ -37,9 +38,10 @@ async function usersPage(
   filter: UserFilter & { cursor?: string | undefined } = {},
 ) {
   const { deps } = c.var;
-  const [{ items, nextCursor }, apps] = await Promise.all([
+  const [{ items, nextCursor }, apps, keys] = await Promise.all([
     listUsers(deps, { ...filter, limit: PAGE_LIMIT }),
     listApps(deps, { limit: APPS_OFFERED }),
+    findKeys(deps, filter.query ?? ""),
   ]);
   const { console: t } = textsOf(c);
   return showConsole(c, {
@@ -54,11 +56,12 @@ async function usersPage(
     content: (
       <>
         <Search c={c} apps={apps.items} faults={faults} />
-        {items.length === 0 && (
+        <FoundKeys c={c} keys={keys} />
+        {items.length === 0 && keys.length === 0 && (
           <p role="status">{nextCursor === null ? t.user.noneFound : t.searchOn}</p>
         )}
         {items.length > 0 && (
-          <ul class="list card">
+          <ul class="list framed">
             {items.map((user) => (
               <User c={c} user={user} app={apps.items.find(({ id }) => id === user.appId)} />
             ))}
@@ -68,6 +71,28 @@ async function usersPage(
       </>
     ),
   });
+}
+
+/** API keys that begin with what was searched for. */
+function FoundKeys({ c, keys }: { c: Context<AppEnv>; keys: FoundKey[] }) {
+  const { key: t } = textsOf(c).console;
+  if (keys.length === 0) return null;
+  return (
+    <ul class="list framed">
+      {keys.map(({ prefix, name, appId, appName }) => (
+        <li>
+          <div>
+            <Icon name="key" />{" "}
+            <a class="medium" href={`${HOME}/apps/${appId}`}>
+              {name ?? t.unnamed}
+            </a>
+            <p class="hint">{appName}</p>
+          </div>
+          <code class="hint">{prefix}…</code>
+        </li>
+      ))}
+    </ul>
+  );
 }
 
 function Search(props: { c: Context<AppEnv>; apps: AppRecord[]; faults: Fault[] }) {

@@ -1,0 +1,1 @@
+CREATE INDEX `accounts_name` ON `accounts` (name COLLATE NOCASE) WHERE name IS NOT NULL;
