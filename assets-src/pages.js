@@ -152,6 +152,49 @@ each("data-bars", (chart) => {
   });
 });
 
+/** Opens a dialog by its button, or by Ctrl+K. */
+each("data-opens", (button, id) => {
+  const dialog = document.getElementById(id);
+  const open = () => dialog.open || dialog.showModal();
+  button.hidden = false;
+  button.addEventListener("click", open);
+  addEventListener("keydown", (event) => {
+    if (event.key.toLowerCase() !== "k" || !(event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    open();
+  });
+  dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
+});
+
+/** Shows the places whose names contain what was typed. Enter leads to the first, the arrows between them. */
+each("data-palette", (dialog) => {
+  const input = dialog.querySelector("input");
+  const items = [...dialog.querySelectorAll("li")];
+  const shown = () => items.filter((item) => !item.hidden).map((item) => item.firstElementChild);
+  input.addEventListener("input", () => {
+    const words = input.value.trim().toLowerCase();
+    for (const item of items) {
+      const isSearch = "search" in item.dataset;
+      item.hidden = isSearch ? words === "" : !item.textContent.toLowerCase().includes(words);
+    }
+  });
+  input.dispatchEvent(new Event("input"));
+  dialog.addEventListener("keydown", (event) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const all = [input, ...shown()];
+    if (step !== undefined) {
+      event.preventDefault();
+      all.at((all.indexOf(document.activeElement) + step) % all.length).focus();
+    } else if (event.key === "Enter" && document.activeElement === input) {
+      event.preventDefault();
+      all[1].click();
+    }
+  });
+});
+
+/** Only on the console's first page, on the developer's own machine. */
+if (document.querySelector("[data-try]")) await import("./start.js");
+
 /** What only a script can do. */
 each("data-with-script", (element) => (element.hidden = false));
 

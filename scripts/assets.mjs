@@ -25,7 +25,7 @@ const SOURCES = [
   "assets-src/touch-icon.png",
 ];
 /** Of our pages. Browsers load them before anything is shown. */
-const SHRUNK = ["assets-src/pages.css", "assets-src/pages.js"];
+const SHRUNK = ["assets-src/pages.css", "assets-src/pages.js", "assets-src/start.js"];
 /** Browsers ask for it at the root. */
 const FAVICON = "assets-src/favicon.ico";
 

@@ -4,6 +4,7 @@
  */
 
 import { Hono } from "hono";
+import { isFreshStart } from "../../core/operator/fresh-start";
 import type { AppEnv } from "../context";
 import { limitByAddress } from "../limits";
 import { withDeps } from "../request";
@@ -32,7 +33,9 @@ for (const path of PATHS) {
   pages.use(path, ...withDeps);
 }
 
-pages.get("/", (c) => c.redirect("/account", 303));
+pages.get("/", async (c) => {
+  return c.redirect((await isFreshStart(c.var.deps)) ? "/console/start" : "/account", 303);
+});
 for (const routes of [
   loginPages,
   registerPages,

@@ -26,7 +26,11 @@ import { unlockUser } from "../../../src/core/change/unlock";
 import { proveByLink } from "../../../src/core/enrolment-link/browser";
 import { setDisabled } from "../../../src/core/operator/operator";
 import { resetUser } from "../../../src/core/operator/rebinding";
-import { revokeOtherSessions, revokeSession, revokeSessionOf } from "../../../src/core/session/own-sessions";
+import {
+  revokeOtherSessions,
+  revokeSession,
+  revokeSessionOf,
+} from "../../../src/core/session/own-sessions";
 import { readAccessToken } from "../../../src/core/session/access-token";
 import { revokeDevice } from "../../../src/core/session/trusted-devices";
 import { parseApiKey } from "../../../src/crypto/api-key";

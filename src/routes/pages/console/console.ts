@@ -10,6 +10,7 @@ import { keyPages } from "./keys";
 import { newKeyPages } from "./new-key";
 import { newAccountPages } from "./new-account";
 import { overviewPages } from "./overview";
+import { startPages } from "./start";
 import { signInPages } from "./sign-in";
 import { timeZonePages } from "./time-zone";
 import { userActionPages } from "./user-actions";
@@ -34,6 +35,7 @@ for (const routes of [
   userEndingPages,
   newAccountPages,
   timeZonePages,
+  startPages,
   auditPages,
 ]) {
   consolePages.route("/", routes);

@@ -18,7 +18,7 @@ export function FirstSteps({ c, overview }: { c: Context<AppEnv>; overview: Over
       title={t.title}
       state={t.why}
       action={
-        <a class="button main" href={`${HOME}/apps`}>
+        <a class="button main" href={`${HOME}/start`}>
           {t.create}
         </a>
       }

@@ -12,6 +12,7 @@ import { Icon } from "../icons";
 import { textsOf, withQuery } from "../language";
 import { show, type Page } from "../layout";
 import { doneOf } from "../safety";
+import { Palette, PaletteButton } from "./palette";
 import { HOME } from "./paths";
 import { zoneOf } from "./zone";
 
@@ -35,13 +36,19 @@ export function showConsole(c: Context<AppEnv>, { content, ...page }: Page) {
     brand: textsOf(c).console.brand,
     home: HOME,
     nav: <Nav c={c} />,
-    end: <SignOut c={c} />,
+    end: (
+      <>
+        <PaletteButton c={c} />
+        <SignOut c={c} />
+      </>
+    ),
     foot: <Zone c={c} />,
     ...page,
     content: (
       <>
         <Done c={c} />
         {content}
+        <Palette c={c} />
       </>
     ),
   });

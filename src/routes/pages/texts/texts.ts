@@ -562,10 +562,28 @@ export interface Texts {
       title: string;
       why: string;
       create: string;
+      app: string;
+      appWhy: string;
+      key: string;
+      keyWhy: string;
+      user: string;
+      userWhy: string;
+      code: string;
+      codeWhy: string;
+      verifyWhy: string;
+      run: string;
+      phone: string;
+      toApp: string;
+      toDocs: string;
     };
     account: {
       create: string;
       why: string;
+    };
+    palette: {
+      open: string;
+      label: string;
+      search: string;
     };
   };
   reveal: string;

@@ -1,0 +1,14 @@
+/** Whether anybody has used this service yet. */
+
+import { statement } from "../../db/statement";
+import type { Deps } from "../../env";
+
+/** The app of the accounts is there from the start. */
+const IS_FRESH = statement(`
+  SELECT NOT EXISTS (SELECT 1 FROM users)
+    AND (SELECT count(*) FROM (SELECT 1 FROM apps LIMIT 2)) < 2 AS fresh`);
+
+export async function isFreshStart(deps: Pick<Deps, "db">): Promise<boolean> {
+  const row = await IS_FRESH(deps, {}).first<{ fresh: number }>();
+  return row?.fresh === 1;
+}
