@@ -11,6 +11,7 @@ import { newKeyPages } from "./new-key";
 import { newAccountPages } from "./new-account";
 import { overviewPages } from "./overview";
 import { startPages } from "./start";
+import { stylesPages } from "./styles";
 import { signInPages } from "./sign-in";
 import { timeZonePages } from "./time-zone";
 import { userActionPages } from "./user-actions";
@@ -36,6 +37,7 @@ for (const routes of [
   newAccountPages,
   timeZonePages,
   startPages,
+  stylesPages,
   auditPages,
 ]) {
   consolePages.route("/", routes);

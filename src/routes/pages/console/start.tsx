@@ -16,6 +16,7 @@ import { Field, Form } from "../form-fields";
 import { Icon } from "../icons";
 import { textsOf } from "../language";
 import { Once, requestOf } from "../once";
+import { isOwnMachine } from "./own-machine";
 import { showConsole, ShownOnce } from "./shared";
 import { HOME } from "./paths";
 
@@ -104,12 +105,11 @@ function Done({ title, children }: { title: string; children: Child }) {
 async function commandsPage(c: Context<AppEnv>, key: string) {
   const { id, name } = await getApp(c.var.deps, c.req.param("id") ?? "");
   const { start: t } = textsOf(c).console;
-  const { origin, hostname } = new URL(c.req.url);
-  const commands = commandsFor(origin, key);
+  const commands = commandsFor(new URL(c.req.url).origin, key);
   return showConsole(c, {
     title: t.title,
     content: (
-      <div data-try={isOwnMachine(hostname) ? key : undefined}>
+      <div data-try={isOwnMachine(c) ? key : undefined}>
         <ol class="steps">
           <Done title={t.app}>{name}</Done>
           <li>
@@ -143,10 +143,6 @@ async function commandsPage(c: Context<AppEnv>, key: string) {
       </div>
     ),
   });
-}
-
-function isOwnMachine(hostname: string): boolean {
-  return /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname);
 }
 
 /** One user and one authenticator. `AUTHENTICATOR` and `CODE` come from the answers before. */
