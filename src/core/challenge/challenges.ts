@@ -71,8 +71,7 @@ export async function createChallenge(
 /** Where the challenge is answered: by the app's own browser code, or on a hosted page. */
 function placeOf(app: App, { returnUrl }: ChallengeInput): Pick<ChallengeClaims, "kind" | "page"> {
   if (returnUrl === undefined) return { kind: "server" };
-  const { name, issuer } = app;
-  return { kind: "link", page: { name, issuer, returnUrl: assertRegistered(app, returnUrl) } };
+  return { kind: "link", page: { returnUrl: assertRegistered(app, returnUrl) } };
 }
 
 /**

@@ -33,8 +33,8 @@ export interface ChallengeClaims {
   purpose: string | null;
   /** For a login: who it is, when they gave the password, and whether devices may be trusted. */
   login?: { profile: Account; createdAt: number; passwordAt: number; trustedDevices: boolean };
-  /** For a hosted page: in whose name it speaks, and where it leads back to. */
-  page?: { name: string; issuer: string; returnUrl: string };
+  /** For a hosted page: where it leads back to. */
+  page?: { returnUrl: string };
   /** Milliseconds since 1970. */
   expiresAt: number;
 }

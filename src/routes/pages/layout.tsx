@@ -4,6 +4,7 @@ import type { Context } from "hono";
 import { html } from "hono/html";
 import type { Child } from "hono/jsx";
 import type { AppEnv } from "../context";
+import { Colors, Logo, Support } from "./brand";
 import type { Fault } from "./form-submission";
 import { FaultSummary } from "./fault-summary";
 import { inLanguage, LANGUAGES, textsOf } from "./language";
@@ -31,7 +32,9 @@ export function show(c: Context<AppEnv>, page: Page) {
 
 function Layout({ c, page }: { c: Context<AppEnv>; page: Page }) {
   const t = textsOf(c);
-  const { title, brand = "Stepgate", faults = [], content } = page;
+  const { title, faults = [], content } = page;
+  const own = c.get("brand");
+  const brand = own?.displayName ?? page.brand ?? "Stepgate";
   const home = page.brand === undefined ? "/" : page.home;
   return (
     <html lang={c.get("language")}>
@@ -42,6 +45,7 @@ function Layout({ c, page }: { c: Context<AppEnv>; page: Page }) {
         <title>{titleOf(t, page, brand)}</title>
         <link rel="icon" href={assetOf(c, "icon.svg")} />
         <link rel="stylesheet" href={assetOf(c, "pages.css")} />
+        <Colors c={c} />
         <script type="module" src={assetOf(c, "pages.js")} />
       </head>
       <body class={page.wide ? "wide" : undefined}>
@@ -50,10 +54,16 @@ function Layout({ c, page }: { c: Context<AppEnv>; page: Page }) {
         </a>
         <header>
           {home === undefined ? (
-            <span class="brand">{brand}</span>
+            <span class="brand">
+              <Logo c={c} />
+              {brand}
+            </span>
           ) : (
             <a class="brand" href={home}>
-              <img src={assetOf(c, "icon.svg")} alt="" width="20" height="20" />
+              <Logo c={c} />
+              {!own?.logo && !own?.displayName && (
+                <img src={assetOf(c, "icon.svg")} alt="" width="20" height="20" />
+              )}
               {brand}
             </a>
           )}
@@ -64,6 +74,7 @@ function Layout({ c, page }: { c: Context<AppEnv>; page: Page }) {
           {faults.length > 0 && <FaultSummary t={t} faults={faults} />}
           {content}
         </main>
+        <Support c={c} />
         {isLasting(c, page) ? <LanguageSwitch c={c} /> : <footer />}
       </body>
     </html>

@@ -15,6 +15,7 @@ import { profilePages } from "./account/profile";
 import { registerPages } from "./account/register";
 import { resyncPages } from "./account/resync";
 import { securityPages } from "./account/security";
+import { dressAccounts } from "./brand";
 import { challengePages } from "./links/challenge";
 import { enrolmentPages } from "./links/enrolment";
 import { consolePages } from "./console/console";
@@ -31,6 +32,8 @@ for (const path of PATHS) {
   pages.use(path, chooseLanguage, rememberLanguage, pagePolicy, ownFormsOnly, limitByAddress);
   pages.use(path, ...withDeps);
 }
+
+pages.use("/account/*", dressAccounts);
 
 pages.get("/", (c) => c.redirect("/account", 303));
 for (const routes of [

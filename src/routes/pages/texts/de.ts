@@ -10,6 +10,7 @@ export const de: Texts = {
   language: "Deutsch",
   skip: "Zum Inhalt",
   languages: "Sprache",
+  support: "Hilfe",
   error: "Fehler",
   faults: "Da stimmt etwas nicht",
   cancel: "Abbrechen",

@@ -4,6 +4,8 @@ export const en = {
   language: "English",
   skip: "Skip to the content",
   languages: "Language",
+  /** Leads to whoever helps the users of an app. */
+  support: "Get help",
   error: "Error",
   faults: "There is a problem",
   cancel: "Cancel",

@@ -6,6 +6,7 @@ export const zh: Texts = {
   language: "中文",
   skip: "跳到正文",
   languages: "语言",
+  support: "获取帮助",
   error: "错误",
   faults: "出现问题",
   cancel: "取消",
