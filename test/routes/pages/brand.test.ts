@@ -5,9 +5,25 @@ import { sha256 } from "../../../src/crypto/sha256";
 import { PASSWORD, register } from "../../account";
 import { currentBindings } from "../../bindings";
 import { metered } from "../../d1-meter";
-import { challengeLink, enrolmentLink, pathOf, settings } from "../../links";
+import {
+  askForChallengeLink,
+  challengeLink,
+  enrolmentLink,
+  pathOf,
+  redeem,
+  settings,
+} from "../../links";
 import { putLogo, SQUARE } from "../../logos";
-import { admin, codeOf, createApp, enrolled, ORIGIN, send, type TestApp } from "../../service";
+import {
+  admin,
+  codeOf,
+  createApp,
+  elapse,
+  enrolled,
+  ORIGIN,
+  send,
+  type TestApp,
+} from "../../service";
 import { textOf, visitor, type View } from "../../visitor";
 
 const BRAND = {
@@ -142,4 +158,74 @@ describe("the brand of an app", () => {
       expect(await brandStyle({ accentColor })).toBeNull();
     },
   );
+});
+
+describe("the text of a challenge", () => {
+  const shown = async (body: object) => {
+    const { phone } = await enrolled(app, "ada");
+    const link = await challengeLink(app, "ada", body);
+    const browser = visitor();
+    return { browser, phone, view: await browser.get(pathOf(link)) };
+  };
+
+  it("is shown in place of its purpose, as text, and is in no assertion", async () => {
+    const displayText = `Pay <i>25 €</i> & "more" \u202ereversed`;
+    const { browser, phone, view } = await shown({ purpose: "payment:4711", displayText });
+    expect(textOf(view.html)).toContain(displayText);
+    expect(view.html).not.toContain("<i>");
+    expect(view.html).not.toContain("payment:4711");
+    expect(view.html).toContain('<strong dir="auto">');
+    elapse(30);
+    const done = await browser.submit({ code: codeOf(phone) });
+    const target = new URL(done.response.headers.get("location") ?? "");
+    const redeemed = await (
+      await redeem(app, target.searchParams.get("code") ?? "")
+    ).json<{
+      purpose: string;
+      assertion: string;
+    }>();
+    expect(redeemed.purpose).toBe("payment:4711");
+    const [, claims = ""] = redeemed.assertion.split(".");
+    expect(atob(claims.replaceAll("-", "+").replaceAll("_", "/"))).not.toContain("Pay");
+  });
+
+  it("needs no purpose", async () => {
+    const { view } = await shown({ displayText: "登录" });
+    expect(textOf(view.html)).toContain("登录");
+  });
+
+  it("is refused where the code is to allow a change of factors", async () => {
+    await enrolled(app, "ada");
+    const body = { purpose: "factor_change", displayText: "Win a prize" };
+    const { status, ...response } = await askForChallengeLink(app, "ada", body).then(
+      async (answer) => ({ status: answer.status, ...(await answer.json<{ errors: unknown }>()) }),
+    );
+    expect(status).toBe(422);
+    expect(response.errors).toMatchObject([{ pointer: "#/displayText" }]);
+    const server = await app.v1("POST", "/challenges", { body: { userId: "ada", ...body } });
+    expect(server.status).toBe(422);
+  });
+
+  it.each(["", "   ", "two\nlines", "two\u2028lines", "two\u2029lines", "x".repeat(141), "\0", 7])(
+    "is refused: %j",
+    async (displayText) => {
+      await enrolled(app, "ada");
+      const body = { userId: "ada", displayText };
+      expect((await askForChallengeLink(app, "ada", body)).status).toBe(422);
+      expect((await app.v1("POST", "/challenges", { body })).status).toBe(422);
+    },
+  );
+
+  it("may be 140 characters of any script, also in a challenge that no page shows", async () => {
+    await enrolled(app, "ada");
+    const displayText = "😀".repeat(140);
+    expect((await askForChallengeLink(app, "ada", { displayText })).status).toBe(201);
+    const { phone } = await enrolled(app, "bob");
+    const purpose = "😀".repeat(128);
+    const body = { userId: "bob", purpose, displayText };
+    const created = await app.v1("POST", "/challenges", { body });
+    const { token } = await created.json<{ token: string }>();
+    const answer = { body: { token, code: codeOf(phone) } };
+    expect((await app.v1("POST", "/challenges/verify", answer)).status).toBe(200);
+  });
 });

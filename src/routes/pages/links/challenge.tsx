@@ -47,7 +47,7 @@ async function challengePage(c: Context<AppEnv>, faults: Fault[] = []) {
 function Purpose({ c, claims }: { c: Context<AppEnv>; claims: ChallengeClaims }) {
   const { links: t } = textsOf(c);
   const { purpose } = claims;
-  const text = purpose === FACTOR_CHANGE ? t.factorChange : purpose;
+  const text = purpose === FACTOR_CHANGE ? t.factorChange : (claims.displayText ?? purpose);
   if (text === null) return null;
   return (
     <p class="notice">
