@@ -73,8 +73,8 @@ function Layout({ c, page }: { c: Context<AppEnv>; page: Page }) {
           <h1>{title}</h1>
           {faults.length > 0 && <FaultSummary t={t} faults={faults} />}
           {content}
+          <Support c={c} />
         </main>
-        <Support c={c} />
         {isLasting(c, page) ? <LanguageSwitch c={c} /> : <footer />}
       </body>
     </html>
