@@ -28,6 +28,7 @@ const workerd = () =>
 const PURE = [
   "test/crypto/*.test.ts",
   "test/core/account/password-*.test.ts",
+  "test/core/app/accent.test.ts",
   "test/routes/address.test.ts",
 ];
 

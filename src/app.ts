@@ -1,6 +1,7 @@
 import { appRoutes } from "./routes/admin/apps";
 import { importRoutes } from "./routes/admin/authenticators";
 import { auditRoutes } from "./routes/admin/audit";
+import { logoRoutes, publicLogoRoutes } from "./routes/admin/logos";
 import { keyRoutes } from "./routes/admin/keys";
 import { operatorUserRoutes } from "./routes/admin/users";
 import { requireAdmin } from "./routes/auth";
@@ -56,6 +57,7 @@ const PUBLIC_PATHS = [
   "/swagger.json",
   "/compat/*",
   "/problems/*",
+  "/logos/*",
 ];
 
 export const app = router(pathOf);
@@ -69,6 +71,7 @@ for (const path of PUBLIC_PATHS) app.use(path, limitByAddress);
 app.use("/v1/*", limitFailures, ...withDeps);
 app.use("/auth/*", ...withDeps);
 app.use("/admin/*", limitFailures, ...withDeps, requireAdmin);
+app.use("/logos/*", ...withDeps);
 app.use("/healthz", limitMonitors, ...withDeps);
 for (const path of AUTHENTICATOR_API_PATHS) {
   app.use(path, whereOn("authenticator-api"), limitByAddress, ...withDeps);
@@ -87,7 +90,14 @@ for (const routes of [
 for (const routes of [loginRoutes, secondFactorRoutes, profileRoutes, sessionRoutes]) {
   app.route("/auth", routes);
 }
-for (const routes of [appRoutes, keyRoutes, operatorUserRoutes, importRoutes, auditRoutes]) {
+for (const routes of [
+  appRoutes,
+  logoRoutes,
+  keyRoutes,
+  operatorUserRoutes,
+  importRoutes,
+  auditRoutes,
+]) {
   app.route("/admin", routes);
 }
 app.route("/", appendedOtp);
@@ -98,6 +108,7 @@ app.route("/api", djangoTotp);
 app.route("/", authenticatorApi);
 app.route("/", pages);
 app.route("/", metaRoutes);
+app.route("/", publicLogoRoutes);
 app.route("/", docsRoutes);
 
 /** Made when somebody asks for it, since it takes longer than all else that happens at a start; and then once: it is the same for everybody. */

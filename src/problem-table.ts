@@ -167,7 +167,7 @@ export const PROBLEMS = {
   unsupported_media_type: {
     status: 415,
     title: "The request body has to be JSON in UTF-8, uncompressed.",
-    help: "Send `Content-Type: application/json`. The only `charset` is `utf-8`, and the only `Content-Encoding` is `identity`.",
+    help: "Send `Content-Type: application/json`, and with a logo `image/png` or `image/svg+xml`. The only `charset` is `utf-8`, and the only `Content-Encoding` is `identity`.",
   },
   clock_skew: {
     status: 422,

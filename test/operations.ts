@@ -44,6 +44,8 @@ export interface Operation {
   parameters: Parameter[];
   /** Of the JSON body, if it takes one. */
   body: Schema | undefined;
+  /** Whether its body is a picture. */
+  takesPicture: boolean;
   /** Whether it does something without one too. */
   optionalBody: boolean;
   /** The problem codes that it documents, by status. */
@@ -53,7 +55,7 @@ export interface Operation {
 interface RawOperation {
   security?: Record<string, unknown>[];
   parameters?: Parameter[];
-  requestBody?: { required?: boolean; content: { "application/json"?: { schema: Schema } } };
+  requestBody?: { required?: boolean; content: Record<string, { schema: Schema } | undefined> };
   responses: Record<string, RawResponse>;
 }
 
@@ -88,6 +90,7 @@ function read(method: string, path: string, raw: RawOperation): Operation {
     credential,
     parameters: raw.parameters ?? [],
     body: raw.requestBody?.content["application/json"]?.schema,
+    takesPicture: raw.requestBody?.content["image/svg+xml"] !== undefined,
     optionalBody: raw.requestBody?.required === false,
     problems: Object.fromEntries(problems),
   };

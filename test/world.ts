@@ -30,6 +30,7 @@ import {
   type TestApp,
 } from "./service";
 import { challengeLink, redemptionCode, RETURN_URL, settings } from "./links";
+import { putLogo, SQUARE, type BrandedApp } from "./logos";
 import { fillPath, validBody, type Known, type Operation } from "./operations";
 import { TEST_SECRETS } from "./secrets";
 import { challengeFor, contents, firstCode, freshAddress, storedUser } from "./security/support";
@@ -44,6 +45,8 @@ export interface World {
   token: string;
   /** What a browser brought back from a challenge link. */
   redemption: string;
+  /** The last part of the path of its logo. */
+  tag: string;
   /** An app of somebody else, with a user of the same name. */
   other: TestApp;
   /** Of the same app. */
@@ -106,8 +109,10 @@ async function createWorld(): Promise<World> {
   const { token } = await challengeFor(app, "ada");
   const redemption = await redemptionCode(await challengeLink(app, "ada"), firstCode(user, 9));
   const stored = await storedUser("ada");
+  const { brand } = await expectJson<BrandedApp>(putLogo(app.id, SQUARE), 200);
+  const tag = brand.logo?.path.split("/").at(-1) ?? "";
   const keys = { revokedKey, expiredKey };
-  return { app, user, id: stored.id, pending, token, redemption, other, ...keys, person };
+  return { app, user, id: stored.id, pending, token, redemption, tag, other, ...keys, person };
 }
 
 export function revoke(appId: string, key: string): Promise<Response> {
@@ -160,6 +165,7 @@ export function knownTo(operation: Operation, world: World): Known {
     returnUrl: RETURN_URL,
     token: world.token,
     appId: world.app.id,
+    tag: world.tag,
     keyId: keyId(world.app.key),
     reason: "asked to",
     disabled: true,
@@ -231,9 +237,11 @@ export async function request(
 ): Promise<Response> {
   const known = { ...knownTo(operation, world), ...alteration.known };
   const { body = validBody(operation, known) ?? null, method = operation.method } = alteration;
-  const text = alteration.text ?? (body === null ? null : JSON.stringify(body));
+  const json = body === null ? null : JSON.stringify(body);
+  const text = alteration.text ?? (operation.takesPicture ? SQUARE : json);
   const headers = new Headers({
     ...(operation.body && { "content-type": "application/json" }),
+    ...(operation.takesPicture && { "content-type": "image/svg+xml" }),
     ...credentialFor(operation, world),
     ...freshAddress(),
   });

@@ -31,6 +31,20 @@ export const SETTINGS_BOUNDS = {
   minPasswordLength: { min: 8, max: 64 },
 } as const;
 
+/** What a logo may be as it is sent. PNG and SVG are vetted in `core/app/logo-*.ts`. */
+export const LOGO_BOUNDS = {
+  bytes: 64 * 1024,
+  /** Of a PNG, on either side. */
+  pixels: 512,
+  svgBytes: 32 * 1024,
+  /** A browser draws so many elements without being noticed. Every reference counts anew. */
+  svgElements: 2000,
+  /** How deep elements may be in each other, or refer to each other. */
+  svgLevels: 100,
+  svgDrawnElements: 100_000,
+  svgUnits: 100_000,
+} as const;
+
 /** RFC 4226 R6 requires 128 bits and recommends 160. */
 export const SECRET_BYTES = 20;
 export const MIN_SECRET_BYTES = 16;

@@ -9,11 +9,15 @@ import { unreadableSettings } from "./unreadable";
  * UnreadableData.
  */
 export function readSettings(appId: string, json: string): AppSettings {
-  const settings = parse(json);
-  if (typeof settings !== "object" || settings === null || Array.isArray(settings)) {
-    throw unreadableSettings(appId);
-  }
+  const settings = parseObject(json);
+  if (!settings) throw unreadableSettings(appId);
   return { ...DEFAULT_SETTINGS, ...settings };
+}
+
+/** Parses an object. Null for anything else. */
+export function parseObject(json: string): object | null {
+  const value = parse(json);
+  return typeof value === "object" && !Array.isArray(value) ? value : null;
 }
 
 function parse(json: string): unknown {

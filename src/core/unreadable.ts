@@ -59,6 +59,13 @@ export function unreadableSettings(appId: string): UnreadableData {
   });
 }
 
+export function unreadableBrand(appId: string): UnreadableData {
+  return new UnreadableData("apps", appId, {
+    why: "its brand is not a JSON object",
+    remedy: "Restore the row from a backup, or set its brand to {} and make it anew.",
+  });
+}
+
 export function unreadablePassword(userId: string): UnreadableData {
   return new UnreadableData("accounts", userId, {
     why: "its password_hash is no argon2id hash that is made here",

@@ -1,6 +1,6 @@
-/** The tables of apps and their keys. */
+/** The tables of apps, their keys and their logos. */
 
-import { index, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { blob, index, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import { instant } from "./instant";
 
 /** What an operator can choose per app. Defaults and bounds are in `core/policy.ts`. */
@@ -37,12 +37,32 @@ export interface AppSettings {
   requireProof: boolean;
 }
 
+/** How the hosted pages look on which an app speaks to its users. */
+export interface StoredBrand {
+  /** What the pages call the app. If left out, it is the app's name or issuer. */
+  displayName?: string;
+  /** `#rrggbb`. Pages derive a readable colour for light and for dark from it. */
+  accentColor?: string;
+  /** Where users find help: an `https` or a `mailto` URL. */
+  supportUrl?: string;
+  /** Which logo `app_logos` has. Written together with it. */
+  logo?: StoredLogo;
+}
+
+export interface StoredLogo {
+  mediaType: "image/png" | "image/svg+xml";
+  /** The first 16 hexadecimal digits of its SHA-256, which are in its URL. */
+  tag: string;
+}
+
 /** A tenant: one application, whose users are kept apart from all others. */
 export const apps = sqliteTable("apps", {
   id: text().primaryKey(),
   name: text().notNull(),
   issuer: text().notNull(),
   settings: text({ mode: "json" }).$type<AppSettings>().notNull(),
+  /** A change of it ends nothing, unlike one of the settings. */
+  brand: text({ mode: "json" }).$type<StoredBrand>().notNull().default({}),
   /**
    * Grows with every change of settings and with deletion. What was minted under an older epoch is
    * dead.
@@ -51,6 +71,16 @@ export const apps = sqliteTable("apps", {
   createdAt: instant().notNull(),
   /** Set at once by a deletion. The rows of the app's users are deleted in the background. */
   deletedAt: instant(),
+});
+
+/** The logo of an app, as anybody may fetch it. It is vetted before it is stored. */
+export const appLogos = sqliteTable("app_logos", {
+  appId: text().primaryKey(),
+  mediaType: text({ enum: ["image/png", "image/svg+xml"] }).notNull(),
+  bytes: blob({ mode: "buffer" }).notNull(),
+  /** Of the bytes, in hexadecimal digits. */
+  sha256: text().notNull(),
+  updatedAt: instant().notNull(),
 });
 
 /** A key with which one app's back end calls the server API. */

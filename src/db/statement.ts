@@ -5,7 +5,7 @@
  */
 
 /** The values that D1 binds. */
-export type Value = string | number | null;
+export type Value = string | number | null | ArrayBuffer;
 
 /** A value for each of these names. Other names are allowed and ignored. */
 export type Values<Name extends string> = Readonly<Record<Name, Value>>;

@@ -3,6 +3,7 @@
 import type { KeyCaller, SessionCaller } from "../core/caller/actor";
 import type { Config, Deps } from "../env";
 import type { Problem } from "../problem";
+import type { ShownBrand } from "./pages/brand";
 
 export interface AppEnv {
   Bindings: Env;
@@ -16,5 +17,9 @@ export interface AppEnv {
     session: SessionCaller;
     /** The problem that the request ended in, for the log. */
     problem: Problem | undefined;
+    /** How the page looks, if an app has a say in it. */
+    brand: ShownBrand | undefined;
+    /** What the page's content security policy allows besides: see `pages/safety.ts`. */
+    allowed: { forms: string[]; styles: string[] } | undefined;
   };
 }

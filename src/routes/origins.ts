@@ -6,7 +6,7 @@
 
 import type { Context } from "hono";
 import { cors } from "hono/cors";
-import { registeredOrigins } from "../core/app/origins";
+import { accountsApp } from "../core/app/accounts-app";
 import { Problem } from "../problem";
 import type { AppEnv } from "./context";
 
@@ -27,7 +27,8 @@ async function isAllowed(c: Context<AppEnv>, origin: string): Promise<boolean> {
   if (origin === settings.issuerUrl) return true;
   if (LOCAL.test(settings.issuerUrl) && LOCAL.test(origin)) return true;
   if (!URL.canParse(origin)) return false;
-  return (await registeredOrigins({ db, now: new Date() })).includes(origin);
+  const { allowedOrigins } = (await accountsApp({ db, now: new Date() })).settings;
+  return allowedOrigins.includes(origin);
 }
 
 /**

@@ -70,3 +70,18 @@ function isReturnUrl(text: string): boolean {
   if (url.protocol === "https:") return PLAIN_HOST.test(url.hostname);
   return /^[a-z][a-z0-9-]*(\.[a-z0-9-]+)+:$/.test(url.protocol);
 }
+
+/** Where users find help. It is shown as a link, so that no other scheme may be in it. */
+export const SupportUrl = z
+  .string()
+  .max(512)
+  .refine(isSupportUrl, "https://… or mailto:…")
+  .transform((text) => new URL(text).href)
+  .openapi({ type: "string", maxLength: 512, example: "mailto:help@example.com" });
+
+function isSupportUrl(text: string): boolean {
+  const url = URL.parse(text);
+  if (!url || url.href.length > 512 || url.username !== "" || url.password !== "") return false;
+  if (url.protocol === "https:") return PLAIN_HOST.test(url.hostname);
+  return url.protocol === "mailto:" && /^[^@\s]+@[^@\s]+$/.test(url.pathname);
+}

@@ -102,8 +102,10 @@ describe.each(operations)("$name", (operation) => {
   });
 
   it("shows what to send", () => {
-    const media = Object.values(operation.requestBody?.content ?? {});
-    for (const { example } of media) expect(example).toBeTypeOf("object");
+    const { "image/png": _, ...media } = operation.requestBody?.content ?? {};
+    for (const [type, { example }] of Object.entries(media)) {
+      expect(typeof example).toBe(type === "image/svg+xml" ? "string" : "object");
+    }
     const inPath = operation.parameters?.filter((one) => one.in === "path") ?? [];
     expect(inPath.filter(({ schema }) => schema.example === undefined)).toEqual([]);
   });

@@ -107,6 +107,7 @@ it("publishes a reference of every route, with the credential each one takes", a
     [
       "delete /admin/apps/{appId} adminToken",
       "delete /admin/apps/{appId}/keys/{keyId} adminToken",
+      "delete /admin/apps/{appId}/logo adminToken",
       "delete /admin/users/{id} adminToken",
       "delete /auth/authenticators/{id} accessToken,sessionCookie",
       "delete /auth/devices/{id} accessToken,sessionCookie",
@@ -128,6 +129,7 @@ it("publishes a reference of every route, with the credential each one takes", a
       "get /auth/me accessToken,sessionCookie",
       "get /auth/sessions accessToken,sessionCookie",
       "get /healthz ",
+      "get /logos/{appId}/{tag} ",
       "get /v1/app apiKey,signature",
       "get /v1/time ",
       "get /v1/users/{userId} apiKey,signature",
@@ -163,6 +165,7 @@ it("publishes a reference of every route, with the credential each one takes", a
       "post /v1/users/{userId}/resync apiKey,signature",
       "post /v1/users/{userId}/unlock apiKey,signature",
       "post /v1/users/{userId}/verify apiKey,signature",
+      "put /admin/apps/{appId}/logo adminToken",
     ]
   `);
 });

@@ -1662,6 +1662,7 @@ export interface operations {
                  * @example {
                  *       "userId": "user-42",
                  *       "purpose": "payment:4711",
+                 *       "displayText": "Pay €25.00 to Example Shop",
                  *       "ttlSeconds": 300
                  *     }
                  */
@@ -1676,6 +1677,11 @@ export interface operations {
                      * @example payment:4711
                      */
                     purpose?: string;
+                    /**
+                     * @description What a hosted page tells the user in place of `purpose`, in the user's language and on one line. It is not in the assertion. With the purpose `factor_change` it is refused, because then the page says itself what the code is for.
+                     * @example Pay €25.00 to Example Shop
+                     */
+                    displayText?: string;
                     /**
                      * @description How long the challenge can be answered.
                      * @default 300
@@ -1988,6 +1994,7 @@ export interface operations {
                  * @example {
                  *       "userId": "user-42",
                  *       "purpose": "payment:4711",
+                 *       "displayText": "Pay €25.00 to Example Shop",
                  *       "ttlSeconds": 300,
                  *       "returnUrl": "https://shop.example.com/2fa/done"
                  *     }
@@ -2003,6 +2010,11 @@ export interface operations {
                      * @example payment:4711
                      */
                     purpose?: string;
+                    /**
+                     * @description What a hosted page tells the user in place of `purpose`, in the user's language and on one line. It is not in the assertion. With the purpose `factor_change` it is refused, because then the page says itself what the code is for.
+                     * @example Pay €25.00 to Example Shop
+                     */
+                    displayText?: string;
                     /**
                      * @description How long the challenge can be answered.
                      * @default 300

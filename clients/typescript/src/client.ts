@@ -255,9 +255,10 @@ export class Stepgate {
   /** A page that asks for a code, and leads back with another for `redeem`. */
   async challengeLink(
     userId: string,
-    { returnUrl, purpose, ttlSeconds, visitor }: options.ChallengeLinkOptions,
+    { visitor, ...given }: options.ChallengeLinkOptions,
   ): Promise<results.Link> {
-    const body = { userId: checkedId(userId), returnUrl, purpose, ttlSeconds };
+    const { returnUrl, purpose, displayText, ttlSeconds } = given;
+    const body = { userId: checkedId(userId), returnUrl, purpose, displayText, ttlSeconds };
     await this.#ready();
     const params = { header: creationHeaders(visitor) };
     const { data } = await this.#api.POST("/v1/challenge-links", { params, body });

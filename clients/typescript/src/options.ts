@@ -58,6 +58,8 @@ export interface ChallengeOptions extends ForVisitor {
 export interface ChallengeLinkOptions extends ChallengeOptions {
   /** One of the app's `returnUrls`. */
   readonly returnUrl: string;
+  /** What the page says in place of `purpose`, in the user's language. */
+  readonly displayText?: string | undefined;
 }
 
 export interface EnrolmentLinkOptions extends ForVisitor {

@@ -7,6 +7,7 @@ import { ALWAYS, carryOut } from "../../db/effect";
 import { statement } from "../../db/statement";
 import type { Deps } from "../../env";
 import { Problem } from "../../problem";
+import { readBrand, type Brand } from "../brand";
 import { readSettings } from "../settings";
 import { record } from "../audit/event";
 import { toIssuer } from "../authenticator/label";
@@ -17,12 +18,20 @@ import { ACCOUNTS_APP, DEFAULT_SETTINGS } from "../policy";
 export type AppRecord = Pick<
   typeof apps.$inferSelect,
   "id" | "name" | "issuer" | "settings" | "createdAt"
->;
+> & { brand: Brand };
 
 export interface AppInput {
   name: string;
   issuer?: string | undefined;
   settings?: { [K in keyof AppSettings]?: AppSettings[K] | undefined } | undefined;
+  brand?: BrandInput | undefined;
+}
+
+/** What an operator says of an app's brand. Its logo is stored by itself (`logo.ts`). */
+export interface BrandInput {
+  displayName?: string | undefined;
+  accentColor?: string | undefined;
+  supportUrl?: string | undefined;
 }
 
 /** The changes to an app. Whatever is left out stays as it is. */
@@ -30,6 +39,8 @@ export interface AppChanges {
   name?: string | undefined;
   issuer?: string | undefined;
   settings?: SettingsChanges | undefined;
+  /** Null sets a part of it back. */
+  brand?: { [K in keyof BrandInput]?: BrandInput[K] | null } | undefined;
 }
 
 /** Null sets a setting back, as if it had never been set. */
@@ -42,17 +53,20 @@ const shown = {
   name: apps.name,
   issuer: apps.issuer,
   settings: sql<string>`${apps.settings}`,
+  brand: sql<string>`${apps.brand}`,
   createdAt: apps.createdAt,
 };
 
 const INSERT = statement(`
-  INSERT INTO apps (id, name, issuer, settings, created_at) VALUES (:id, :name, :issuer, :settings, :now)`);
+  INSERT INTO apps (id, name, issuer, settings, brand, created_at)
+  VALUES (:id, :name, :issuer, :settings, :brand, :now)`);
 /**
- * Changing any setting ends what was minted under the old ones. `json_patch` merges, so that of
- * parallel changes each takes effect.
+ * Changing any setting ends what was minted under the old ones; changing the brand ends nothing.
+ * `json_patch` merges, so that of parallel changes each takes effect.
  */
 const UPDATE = statement(`
   UPDATE apps SET name = coalesce(:name, name), issuer = coalesce(:issuer, issuer),
+    brand = json_patch(brand, :brand),
     settings = json_patch(settings, :settings), epoch = epoch + (json_patch(settings, :settings) <> json(settings))
   WHERE id = :id AND deleted_at IS NULL RETURNING id`);
 /**
@@ -69,6 +83,7 @@ const ENQUEUE = statement(`
   INSERT INTO deleted_apps (app_id) SELECT id FROM apps WHERE id = :id AND deleted_at IS NOT NULL ON CONFLICT DO NOTHING`);
 const REVOKE_KEYS = statement(`
   UPDATE api_keys SET revoked_at = :now WHERE app_id = :id AND revoked_at IS NULL`);
+const DELETE_LOGO = statement(`DELETE FROM app_logos WHERE app_id = :id`);
 
 /**
  * Creates an app. Authenticator apps show its issuer, which is the app's name unless another is
@@ -91,13 +106,15 @@ export async function createApp(
         settings: withDefaults(input.settings),
       };
       const d1 = deps.db.$client;
-      const values = { ...app, settings: JSON.stringify(app.settings), now: deps.now.getTime() };
+      const brand = JSON.stringify(input.brand ?? {});
+      const settings = JSON.stringify(app.settings);
+      const values = { ...app, settings, brand, now: deps.now.getTime() };
       await d1.batch([
         INSERT(deps, values),
         record(deps, { type: "app.created", actor: "admin", appId: id }),
         ...carryOut(deps, ALWAYS, remember(id)),
       ]);
-      return { ...app, createdAt: deps.now };
+      return { ...app, brand: readBrand(id, brand), createdAt: deps.now };
     },
     (created) => getApp(deps, created.resourceId),
   );
@@ -115,7 +132,12 @@ export async function getApp({ db }: Pick<Deps, "db">, id: string): Promise<AppR
     .from(apps)
     .where(and(eq(apps.id, id), isNull(apps.deletedAt)));
   if (!app) throw new Problem("not_found", { detail: "No such app." });
-  return { ...app, settings: readSettings(id, app.settings) };
+  return readApp(app);
+}
+
+function readApp<Stored extends { id: string; settings: string; brand: string }>(app: Stored) {
+  const { id, settings, brand } = app;
+  return { ...app, settings: readSettings(id, settings), brand: readBrand(id, brand) };
 }
 
 /** Lists the apps, newest first. */
@@ -131,7 +153,7 @@ export async function listApps(
     .limit(limit + 1);
   const { items, nextCursor } = await toListing(rows, limit);
   return {
-    items: items.map((app) => ({ ...app, settings: readSettings(app.id, app.settings) })),
+    items: items.map(readApp),
     nextCursor,
   };
 }
@@ -140,7 +162,7 @@ export async function listApps(
 export async function updateApp(
   deps: Deps,
   id: string,
-  { name, issuer, settings }: AppChanges,
+  { name, issuer, settings, brand }: AppChanges,
 ): Promise<AppRecord> {
   await getApp(deps, id);
   const values = {
@@ -148,6 +170,7 @@ export async function updateApp(
     name: name ?? null,
     issuer: issuer ?? null,
     settings: JSON.stringify(settings ?? {}),
+    brand: JSON.stringify(brand ?? {}),
   };
   await deps.db.$client.batch([
     UPDATE(deps, values),
@@ -158,7 +181,7 @@ export async function updateApp(
 }
 
 /**
- * Deletes an app. It ends at once for every caller; the rows of its users are deleted by the
+ * Deletes an app and its logo. It ends at once for every caller; the rows of its users are deleted by the
  * clean-up. Throws `not_found`, and `app_built_in` for the app of the user API.
  */
 export async function deleteApp(deps: Deps, id: string): Promise<void> {
@@ -169,6 +192,7 @@ export async function deleteApp(deps: Deps, id: string): Promise<void> {
     DELETE(deps, values),
     ENQUEUE(deps, values),
     REVOKE_KEYS(deps, values),
+    DELETE_LOGO(deps, values),
     record(deps, { type: "app.deleted", actor: "admin", appId: id }),
   ]);
 }

@@ -3,6 +3,7 @@
  * codes in one query. A browser whose link has ended is thus shown nothing.
  */
 
+import type { apps } from "../../db/app-schema";
 import type { enrolmentLinks } from "../../db/page-schema";
 import type { Named, Row } from "../../db/row";
 import { statement } from "../../db/statement";
@@ -39,10 +40,11 @@ export interface OpenedLink {
   expiresAt: Date;
 }
 
-export type LinkRecord = LoadedUser & { link: OpenedLink };
+/** `brand` is as it is stored. */
+export type LinkRecord = LoadedUser & { link: OpenedLink; brand: string };
 
 const LOAD = statement(`
-  SELECT ${RECORD_COLUMNS}, l.external_id AS linkUserId, l.account_name AS accountName, l.return_url AS returnUrl,
+  SELECT ${RECORD_COLUMNS}, a.brand, l.external_id AS linkUserId, l.account_name AS accountName, l.return_url AS returnUrl,
     l.rebind_hash AS rebindHash, l.proven_epoch AS provenEpoch, l.authenticator_id AS enrolledId,
     l.expires_at AS linkExpiresAt
   FROM enrolment_links l JOIN apps a ON a.id = l.app_id
@@ -52,6 +54,7 @@ const LOAD = statement(`
 
 type LinkRow = Row<typeof enrolmentLinks>;
 type LoadedRow = RecordRow &
+  Pick<Row<typeof apps>, "brand"> &
   Pick<LinkRow, "accountName" | "returnUrl" | "rebindHash" | "provenEpoch"> &
   Named<
     LinkRow,
@@ -73,7 +76,7 @@ export async function loadByLink(deps: Deps, caller: LinkCaller): Promise<LinkRe
   const record = { scopes: "", externalId, accountName, rebindHash, ...readRecord(row, results) };
   const link = readLink(linkId, row, record);
   if (link.next === "prove" && !proving) throw new Problem("second_factor_required");
-  return { ...record, link };
+  return { ...record, link, brand: row.brand };
 }
 
 function readLink(id: string, row: LoadedRow, { user, authenticators }: LoadedUser): OpenedLink {

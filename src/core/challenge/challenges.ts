@@ -6,10 +6,10 @@
 import { randomId } from "../../crypto/random";
 import { ALWAYS, carryOut } from "../../db/effect";
 import type { Deps } from "../../env";
-import { Problem } from "../../problem";
+import { invalidField, Problem } from "../../problem";
 import type { KeyCaller } from "../caller/actor";
 import { putSnapshot } from "./snapshot";
-import { sealToken, type ChallengeClaims } from "./token";
+import { FACTOR_CHANGE, sealToken, type ChallengeClaims } from "./token";
 import { openAuthenticators } from "../code/match";
 import { assertOpen } from "../user/guard";
 import { once, type Created, type IdempotentRequest } from "../change/idempotency";
@@ -27,13 +27,15 @@ export interface Challenge {
 export interface ChallengeInput {
   /** The back end's own words for what is being confirmed. The assertion repeats them. */
   purpose?: string | undefined;
+  /** What a hosted page tells the user of it, in their language. */
+  displayText?: string | undefined;
   ttlSeconds: number;
   /** If given, the challenge is answered on a hosted page, which leads back to this URL. */
   returnUrl?: string | undefined;
 }
 
 /**
- * Creates a challenge. Throws `not_found`, `not_enrolled`, `locked`, `user_disabled`,
+ * Creates a challenge. Throws `invalid_request`, `not_found`, `not_enrolled`, `locked`, `user_disabled`,
  * `rebinding_required`, `return_url_not_registered`, `already_created` if a repeated request finds
  * the challenge expired, and what `loadByKey` and `once` throw.
  */
@@ -42,6 +44,7 @@ export async function createChallenge(
   caller: KeyCaller,
   { input, request }: { input: ChallengeInput; request: IdempotentRequest | null },
 ): Promise<Challenge> {
+  assertHonest(input);
   const loaded = await loadKnownUser(deps, caller);
   assertOpen(loaded.user, deps.now);
   if (!loaded.authenticators.some(isActive)) throw new Problem("not_enrolled");
@@ -53,8 +56,13 @@ export async function createChallenge(
     if (expiresAt <= deps.now.getTime()) {
       throw new Problem("already_created", { detail: "That challenge has expired." });
     }
-    const purpose = input.purpose ?? null;
-    return mintChallenge(deps, loaded, { ...place, id, keyId: caller.id, purpose, expiresAt });
+    return mintChallenge(deps, loaded, {
+      ...place,
+      ...wordsOf(input),
+      id,
+      keyId: caller.id,
+      expiresAt,
+    });
   };
   return once(
     deps,
@@ -68,11 +76,24 @@ export async function createChallenge(
   );
 }
 
+/** A code that allows a change of factors must not be asked for in other words. */
+function assertHonest({ purpose, displayText }: ChallengeInput): void {
+  if (purpose === FACTOR_CHANGE && displayText !== undefined) {
+    throw invalidField(["displayText"], `not with the purpose ${FACTOR_CHANGE}`);
+  }
+}
+
+function wordsOf({
+  purpose,
+  displayText,
+}: ChallengeInput): Pick<ChallengeClaims, "purpose" | "displayText"> {
+  return { purpose: purpose ?? null, ...(displayText !== undefined && { displayText }) };
+}
+
 /** Where the challenge is answered: by the app's own browser code, or on a hosted page. */
 function placeOf(app: App, { returnUrl }: ChallengeInput): Pick<ChallengeClaims, "kind" | "page"> {
   if (returnUrl === undefined) return { kind: "server" };
-  const { name, issuer } = app;
-  return { kind: "link", page: { name, issuer, returnUrl: assertRegistered(app, returnUrl) } };
+  return { kind: "link", page: { returnUrl: assertRegistered(app, returnUrl) } };
 }
 
 /**
@@ -84,7 +105,7 @@ export async function mintChallenge(
   { app, user, authenticators, backupCodesRemaining }: UserRecord,
   terms: Pick<
     ChallengeClaims,
-    "id" | "kind" | "keyId" | "purpose" | "login" | "page" | "expiresAt"
+    "id" | "kind" | "keyId" | "purpose" | "displayText" | "login" | "page" | "expiresAt"
   >,
 ): Promise<Challenge> {
   const active = authenticators.filter(isActive);

@@ -6,6 +6,7 @@
 
 import { createSecret, hashSecret } from "../../crypto/opaque-tokens";
 import { effect } from "../../db/effect";
+import type { apps } from "../../db/app-schema";
 import type { challengeResults } from "../../db/page-schema";
 import type { Named, Row } from "../../db/row";
 import { statement } from "../../db/statement";
@@ -23,6 +24,7 @@ import { COMES_FROM_ALLOWED } from "../caller/address-range";
 import { assertKey, CHECK_KEY, HAS_KEY, type CheckedKey } from "../caller/by-key";
 import { CHALLENGE_RESULT_LIFE } from "../policy";
 import { returnTo } from "../app/return-url";
+import { speakerOf, type Speaker } from "../brand";
 import { parseCode } from "../code/parse-code";
 
 export interface ChallengeLink extends Omit<Challenge, "token"> {
@@ -47,9 +49,12 @@ export interface Redemption {
  */
 const STANDS = statement(`
   SELECT EXISTS (SELECT 1 FROM challenges c WHERE c.id = :id AND ${CHALLENGE_IS_OVER})
-    OR NOT EXISTS (SELECT 1 FROM users WHERE users.id = :userId AND ${SAME_EPOCH}) AS isOver
+    OR NOT EXISTS (SELECT 1 FROM users WHERE users.id = :userId AND ${SAME_EPOCH}) AS isOver,
+    a.id, a.name, a.issuer, a.brand
   FROM apps a JOIN api_keys k ON k.app_id = a.id
   WHERE a.id = :appId AND a.epoch = :appEpoch AND a.deleted_at IS NULL AND k.id = :keyId AND ${KEY_IS_GOOD}`);
+
+type StandingRow = Pick<Row<typeof apps>, "id" | "name" | "issuer" | "brand"> & { isOver: number };
 
 const INSERT = effect(
   `INSERT INTO challenge_results
@@ -100,18 +105,17 @@ export async function createChallengeLink(
 
 /**
  * Opens a challenge link, if it may still speak in its app's name and lead back to the app. Also
- * says whether it is certain that no more codes are accepted. Throws `invalid_challenge`.
+ * says in whose name the page speaks, and whether it is certain that no more codes are accepted. Throws `invalid_challenge`.
  */
 export async function openChallengeLink(
   deps: Deps,
   token: string,
-): Promise<{ claims: ChallengeClaims; isOver: boolean }> {
+): Promise<{ claims: ChallengeClaims; app: Speaker; isOver: boolean }> {
   const claims = await openChallenge(deps, "link", token);
   const { id, appId, appEpoch, userId, userEpoch, keyId } = claims;
   const values = { id, appId, appEpoch, userId, userEpoch, keyId, now: deps.now.getTime() };
-  const { results } = await STANDS(deps, values).all<{ isOver: number }>();
-  const [row] = results;
-  if (row) return { claims, isOver: row.isOver === 1 };
+  const row = await STANDS(deps, values).first<StandingRow>();
+  if (row) return { claims, app: speakerOf(row), isOver: row.isOver === 1 };
   throw new Problem("invalid_challenge", { cause: "its app changed, or its key is revoked" });
 }
 

@@ -31,10 +31,12 @@ export interface ChallengeClaims {
   /** Used by the page that asks for a code. */
   codeLengths: number[];
   purpose: string | null;
+  /** What a page of ours says in place of the purpose. The assertion does not repeat it. */
+  displayText?: string;
   /** For a login: who it is, when they gave the password, and whether devices may be trusted. */
   login?: { profile: Account; createdAt: number; passwordAt: number; trustedDevices: boolean };
-  /** For a hosted page: in whose name it speaks, and where it leads back to. */
-  page?: { name: string; issuer: string; returnUrl: string };
+  /** For a hosted page: where it leads back to. */
+  page?: { returnUrl: string };
   /** Milliseconds since 1970. */
   expiresAt: number;
 }

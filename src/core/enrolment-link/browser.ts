@@ -7,7 +7,10 @@
 import { randomId } from "../../crypto/random";
 import { parseBrowserToken } from "../../crypto/opaque-tokens";
 import { DEFAULT_PARAMETERS } from "../../crypto/totp";
+import type { apps } from "../../db/app-schema";
 import { effect } from "../../db/effect";
+import type { enrolmentLinks } from "../../db/page-schema";
+import type { Row } from "../../db/row";
 import { statement } from "../../db/statement";
 import type { Deps } from "../../env";
 import { Problem } from "../../problem";
@@ -18,6 +21,7 @@ import { confirm, type Confirmation } from "../authenticator/confirm";
 import { enrol, showPending, type Enrolment } from "../authenticator/enrol";
 import { loadByLink, type OpenedLink } from "../caller/by-link";
 import { returnTo } from "../app/return-url";
+import { speakerOf, type Speaker } from "../brand";
 import { invalidCode } from "../code/lock-out";
 import { verifyCode } from "../code/verify";
 
@@ -36,8 +40,11 @@ const COMPLETE = effect("UPDATE enrolment_links SET completed_at = :now", "id = 
  * for nothing else.
  */
 const LOAD_COMPLETED = statement(`
-  SELECT l.return_url AS returnUrl, a.issuer FROM enrolment_links l JOIN apps a ON a.id = l.app_id
+  SELECT l.return_url AS returnUrl, a.id, a.name, a.issuer, a.brand FROM enrolment_links l JOIN apps a ON a.id = l.app_id
   WHERE l.id = :linkId AND l.browser_hash = :browserHash AND l.completed_at IS NOT NULL AND ${LINK_SPEAKS}`);
+
+type CompletedRow = Pick<Row<typeof enrolmentLinks>, "returnUrl"> &
+  Pick<Row<typeof apps>, "id" | "name" | "issuer" | "brand">;
 
 const IS_OPEN = `l.id = :linkId AND l.browser_hash = :browserHash AND ${LINK_STANDS}` as const;
 /** Records the end of the link. It comes before the statements that make its condition untrue. */
@@ -59,21 +66,18 @@ export async function callerOf(token: string): Promise<LinkCaller> {
 
 /** Loads how far the browser has come, and in whose name the page speaks. Throws `link_ended`. */
 export async function loadOpenedLink(deps: Deps, caller: LinkCaller) {
-  const { app, accountName, link } = await loadByLink(deps, { ...caller, proving: true });
-  return { ...link, accountName, app: { name: app.name, issuer: app.issuer } };
+  const { app, brand, accountName, link } = await loadByLink(deps, { ...caller, proving: true });
+  return { ...link, accountName, app: speakerOf({ ...app, brand }) };
 }
 
 /** Loads a link that this browser followed to its end. Null for any other. */
 export async function loadCompletedLink(
   { db, now }: Deps,
   { linkId, browserHash }: LinkCaller,
-): Promise<{ returnUrl: string | null; issuer: string } | null> {
+): Promise<{ returnUrl: string | null; app: Speaker } | null> {
   const values = { linkId, browserHash, now: now.getTime() };
-  const { results } = await LOAD_COMPLETED({ db }, values).all<{
-    returnUrl: string | null;
-    issuer: string;
-  }>();
-  return results[0] ?? null;
+  const row = await LOAD_COMPLETED({ db }, values).first<CompletedRow>();
+  return row && { returnUrl: row.returnUrl, app: speakerOf(row) };
 }
 
 /**

@@ -25,6 +25,7 @@ import { once, type IdempotentRequest, type Remember } from "../change/idempoten
 import { loadUser } from "../caller/load";
 import { ENROLMENT_LINK_LIFE } from "../policy";
 import { assertRegistered } from "../app/return-url";
+import { speakerOf, type Speaker } from "../brand";
 import type { App, LoadedUser } from "../user/record";
 
 export interface EnrolmentLink {
@@ -58,7 +59,7 @@ const IS_MADE = `EXISTS (SELECT 1 FROM enrolment_links WHERE id = :linkId)`;
 const recordMade = recordWhere(IS_MADE);
 
 const PEEK = statement(`
-  SELECT l.id, l.app_id AS appId, l.browser_hash IS NOT NULL AS opened, a.name AS appName, a.issuer,
+  SELECT l.id, l.app_id AS appId, l.browser_hash IS NOT NULL AS opened, a.name AS appName, a.issuer, a.brand,
     (SELECT u.id FROM users u WHERE u.app_id = l.app_id AND u.external_id = l.external_id) AS userId
   FROM enrolment_links l JOIN apps a ON a.id = l.app_id
   WHERE l.id = :id AND l.hash = :hash AND ${LINK_STANDS}`);
@@ -171,20 +172,20 @@ async function prepareLink(
 /** What the page of a link may show to whoever fetches it. */
 export interface LinkPeek {
   id: string;
-  app: { name: string; issuer: string };
+  app: Speaker;
   /** Whether a browser has opened the link. That browser may come back to it. */
   opened: boolean;
 }
 
 type PeekRow = Pick<Row<typeof enrolmentLinks>, "id" | "appId"> &
   Named<Row<typeof apps>, { appName: "name" }> &
-  Pick<Row<typeof apps>, "issuer"> & { userId: string | null; opened: number };
+  Pick<Row<typeof apps>, "issuer" | "brand"> & { userId: string | null; opened: number };
 
 /** Looks at a link and changes nothing. Throws `link_ended`, whatever is wrong with the link. */
 export async function peekLink(deps: Deps, token: string): Promise<LinkPeek> {
   const { row } = await readLink(deps, token);
-  const app = { name: row.appName, issuer: row.issuer };
-  return { id: row.id, app, opened: row.opened === 1 };
+  const { id, appId, appName, issuer, brand, opened } = row;
+  return { id, app: speakerOf({ id: appId, name: appName, issuer, brand }), opened: opened === 1 };
 }
 
 async function readLink(deps: Deps, token: string) {

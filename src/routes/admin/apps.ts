@@ -1,8 +1,9 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { createApp, deleteApp, getApp, listApps, updateApp } from "../../core/app/apps";
+import { ACCENT_COLOR } from "../../core/app/accent";
 import { ISSUER_BOUNDS, SETTINGS_BOUNDS } from "../../core/policy";
-import { IdempotencyHeaders, idempotentRequest, Instant, label } from "../fields";
-import { Origin, ReturnUrl } from "../url-fields";
+import { IdempotencyHeaders, idempotentRequest, Instant, label, naming } from "../fields";
+import { Origin, ReturnUrl, SupportUrl } from "../url-fields";
 import { body, BODY_PROBLEMS, json, nothing, problems, router } from "../openapi";
 import { ADMIN_PROBLEMS, AppId, listing, ListingQuery, security } from "./shared";
 
@@ -54,12 +55,51 @@ export const Settings = z.object({
   }),
 });
 
-const App = z
+const displayName = naming(ISSUER_BOUNDS.length).openapi({
+  description:
+    "What the hosted pages call the app. If it is not set, they use its name and its issuer.",
+  example: "Example",
+});
+const accentColor = z
+  .string()
+  .max(7)
+  .regex(ACCENT_COLOR, "a colour such as #0b57d0")
+  .toLowerCase()
+  .openapi({
+    description:
+      "The colour of buttons and links on the hosted pages. For light and for dark, its lightness is changed until it has a contrast of 4.5:1 with the page, and the text on it has as much.",
+    example: "#0b57d0",
+  });
+const supportUrl = SupportUrl.openapi({
+  description: "Where the hosted pages send users for help: an `https` or a `mailto` URL.",
+});
+
+const orNull = {
+  displayName: displayName.nullable(),
+  accentColor: accentColor.nullable(),
+  supportUrl: supportUrl.nullable().openapi({ type: ["string", "null"] }),
+};
+const Brand = z
+  .object({
+    ...orNull,
+    logo: z
+      .object({ mediaType: z.enum(["image/png", "image/svg+xml"]), path: z.string() })
+      .nullable()
+      .openapi({ description: "The path where this service has it. Another logo has another." }),
+  })
+  .openapi("Brand", {
+    description:
+      "How an app looks on the pages that its users see: `/enrol` and `/challenge`, and for the app `accounts` `/account`. Null stands for what is not set.",
+  });
+const BrandInput = z.strictObject({ displayName, accentColor, supportUrl }).partial();
+
+export const App = z
   .object({
     id: z.string(),
     name: z.string(),
     issuer: z.string(),
     settings: Settings,
+    brand: Brand,
     createdAt: Instant,
   })
   .openapi("App");
@@ -74,6 +114,7 @@ export const AppInput = z.strictObject({
     .optional()
     .openapi({ description: "Shown in authenticator apps. If left out, it is the name." }),
   settings: Settings.partial().strict().optional(),
+  brand: BrandInput.optional(),
 });
 /** Null sets a setting back, as if it had never been set. */
 const AppChanges = AppInput.partial().extend({
@@ -81,6 +122,11 @@ const AppChanges = AppInput.partial().extend({
     .partial()
     .strict()
     .optional(),
+  brand: z
+    .strictObject(orNull)
+    .partial()
+    .optional()
+    .openapi({ description: "Null takes back what was set." }),
 });
 const params = z.object({ appId: AppId });
 
@@ -131,7 +177,7 @@ const updateAppRoute = createRoute({
   tags: ["Apps"],
   summary: "Change an app",
   description:
-    "Changes whatever is given and leaves the rest. A change of settings ends open challenges.",
+    "Changes whatever is given and leaves the rest. A change of settings ends open challenges; a change of `brand` ends nothing.",
   security,
   request: { params, body: body(AppChanges) },
   responses: {

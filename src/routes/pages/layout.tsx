@@ -4,6 +4,7 @@ import type { Context } from "hono";
 import { html, raw } from "hono/html";
 import type { Child } from "hono/jsx";
 import type { AppEnv } from "../context";
+import { Colors, Logo, Support } from "./brand";
 import type { Fault } from "./form-submission";
 import { FaultSummary, isPlaced } from "./fault-summary";
 import { spriteFor } from "./icons";
@@ -43,8 +44,10 @@ export async function show(c: Context<AppEnv>, page: Page) {
 
 function Layout({ c, page, content }: { c: Context<AppEnv>; page: Page; content: string }) {
   const t = textsOf(c);
-  const { title, brand = "Stepgate", faults = [], frame = "card" } = page;
+  const { title, faults = [], frame = "card" } = page;
   const isCard = frame === "card" || frame === "roomy";
+  const own = c.get("brand");
+  const brand = own?.displayName ?? page.brand ?? "Stepgate";
   return (
     <html lang={c.get("language")} dir={directionOf(c)}>
       <head>
@@ -57,6 +60,7 @@ function Layout({ c, page, content }: { c: Context<AppEnv>; page: Page; content:
         <link rel="icon" href={assetOf(c, "icon.svg")} type="image/svg+xml" />
         <link rel="apple-touch-icon" href={assetOf(c, "touch-icon.png")} />
         <link rel="stylesheet" href={assetOf(c, "pages.css")} />
+        <Colors c={c} />
         <script type="module" src={assetOf(c, "pages.js")} />
       </head>
       <body class={frame === "roomy" ? "card-frame roomy" : `${frame}-frame`}>
@@ -84,6 +88,7 @@ function Layout({ c, page, content }: { c: Context<AppEnv>; page: Page; content:
         </main>
         <footer>
           {page.foot}
+          <Support c={c} />
           {isLasting(c, page) && <LanguageSwitch c={c} />}
         </footer>
       </body>
@@ -91,13 +96,22 @@ function Layout({ c, page, content }: { c: Context<AppEnv>; page: Page; content:
   );
 }
 
+/** The app's own name and logo, or ours. The brand leads home where that is a page of this service. */
 function Brand({ c, page, name }: { c: Context<AppEnv>; page: Page; name: string }) {
+  const own = c.get("brand");
   const home = page.brand === undefined ? "/" : page.home;
-  if (home === undefined) return <span class="brand">{name}</span>;
+  const isOurs = home !== undefined && !own?.logo && !own?.displayName;
+  const content = (
+    <>
+      <Logo c={c} />
+      {isOurs && <img src={assetOf(c, "icon.svg")} alt="" width="28" height="28" />}
+      {name}
+    </>
+  );
+  if (home === undefined) return <span class="brand">{content}</span>;
   return (
     <a class="brand" href={home}>
-      <img src={assetOf(c, "icon.svg")} alt="" width="28" height="28" />
-      {name}
+      {content}
     </a>
   );
 }

@@ -16,6 +16,7 @@ import { profilePages } from "./account/profile";
 import { registerPages } from "./account/register";
 import { resyncPages } from "./account/resync";
 import { securityPages } from "./account/security";
+import { dressAccounts } from "./brand";
 import { challengePages } from "./links/challenge";
 import { enrolmentPages } from "./links/enrolment";
 import { consolePages } from "./console/console";
@@ -32,6 +33,8 @@ for (const path of PATHS) {
   pages.use(path, chooseLanguage, rememberLanguage, pagePolicy, ownFormsOnly, limitByAddress);
   pages.use(path, ...withDeps);
 }
+
+pages.use("/account/*", dressAccounts);
 
 pages.get("/", async (c) => {
   return c.redirect((await isFreshStart(c.var.deps)) ? "/console/start" : "/account", 303);

@@ -11,7 +11,6 @@ import type { AppEnv } from "../context";
 const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
-  "style-src 'self'",
   // QR codes are part of the page.
   "img-src 'self' data:",
   "connect-src 'self'",
@@ -28,9 +27,21 @@ export const pagePolicy = createMiddleware<AppEnv>(async (c, next) => {
 });
 
 /** Says where forms of this page may lead, including redirects (CSP Level 3 §6.4.1). */
-export function allowForms(c: Context<AppEnv>, ...sources: string[]): void {
-  const policy = [...POLICY, `form-action ${sources.join(" ")}`];
-  c.header("content-security-policy", policy.join("; "));
+export function allowForms(c: Context<AppEnv>, ...forms: string[]): void {
+  setPolicy(c, { forms });
+}
+
+/** Allows one style inside this page, which its hash names (CSP Level 3 §6.7.3.3). */
+export function allowStyle(c: Context<AppEnv>, hash: string): void {
+  setPolicy(c, { styles: ["'self'", hash] });
+}
+
+function setPolicy(c: Context<AppEnv>, change: { forms?: string[]; styles?: string[] }): void {
+  const allowed = { forms: ["'self'"], styles: ["'self'"], ...c.get("allowed"), ...change };
+  c.set("allowed", allowed);
+  const { forms, styles } = allowed;
+  const own = [`style-src ${styles.join(" ")}`, `form-action ${forms.join(" ")}`];
+  c.header("content-security-policy", [...POLICY, ...own].join("; "));
 }
 
 /**

@@ -87,7 +87,7 @@ export function openApiDocument(app: OpenAPIHono<AppEnv>) {
   const responses = {};
   for (const path of Object.values(document.paths ?? {})) {
     describeEndUser(path);
-    for (const operation of [path.get, path.post, path.patch, path.delete]) {
+    for (const operation of [path.get, path.post, path.put, path.patch, path.delete]) {
       if (!operation) continue;
       operation.security ??= [];
       describeHeaders(operation);

@@ -20,7 +20,10 @@ export class Several {
 export function attachExamples(operation: Operation, example: Example = {}): void {
   const { requestBody } = operation;
   const sent = requestBody && "content" in requestBody ? requestBody.content : {};
-  for (const media of Object.values(sent)) Object.assign(media, show(example.body));
+  for (const [type, media] of Object.entries(sent)) {
+    // No text shows a PNG.
+    if (type !== "image/png") Object.assign(media, show(example.body));
+  }
   for (const [status, response] of Object.entries(operation.responses ?? {})) {
     const codes = String(response.description).split(", ");
     for (const [type, media] of Object.entries<object>(response.content ?? {})) {

@@ -25,11 +25,19 @@ const settings = {
   secondFactor: "optional",
   trustedDevices: false,
 };
+const brand = {
+  displayName: "Example",
+  accentColor: "#0b57d0",
+  supportUrl: "https://shop.example.com/help",
+  logo: { mediaType: "image/svg+xml", path: `/logos/${APP_ID}/5f0c1d2e3b4a5968` },
+};
+const NO_BRAND = { displayName: null, accentColor: null, supportUrl: null, logo: null };
 const app = {
   id: APP_ID,
   name: "Example Shop",
   issuer: "Example Shop",
   settings,
+  brand,
   createdAt: AT.appMade,
 };
 const key = {
@@ -84,13 +92,17 @@ export const OPERATOR_EXAMPLES: Record<string, Example> = {
       name: "Example Shop",
       settings: { allowedOrigins: ["https://shop.example.com"], returnUrls: [RETURN_URL] },
     },
-    answers: { 201: app },
+    answers: { 201: { ...app, brand: NO_BRAND } },
   },
   listApps: { answers: { 200: page(app) } },
   getApp: { answers: { 200: app } },
   updateApp: {
-    body: { settings: { requireProof: true } },
+    body: { settings: { requireProof: true }, brand: { accentColor: "#0b57d0" } },
     answers: { 200: { ...app, settings: { ...settings, requireProof: true } } },
+  },
+  putLogo: {
+    body: '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><circle cx="4" cy="4" r="4"/></svg>',
+    answers: { 200: app },
   },
   createApiKey: {
     body: { name: "Back end", scopes: ["verify", "enrol"], addresses: ["192.0.2.0/24"] },

@@ -116,7 +116,12 @@ export const SERVER_EXAMPLES: Record<string, Example> = {
   unlockUser: { answers: { 200: { broughtBack: [AUTHENTICATOR_ID] } } },
   deleteUser: { body: { proof } },
   createChallenge: {
-    body: { userId: USER_ID, purpose: "payment:4711", ttlSeconds: 300 },
+    body: {
+      userId: USER_ID,
+      purpose: "payment:4711",
+      displayText: "Pay €25.00 to Example Shop",
+      ttlSeconds: 300,
+    },
     answers: {
       201: {
         id: challengeId,
@@ -152,7 +157,13 @@ export const SERVER_EXAMPLES: Record<string, Example> = {
     },
   },
   createChallengeLink: {
-    body: { userId: USER_ID, purpose: "payment:4711", ttlSeconds: 300, returnUrl: RETURN_URL },
+    body: {
+      userId: USER_ID,
+      purpose: "payment:4711",
+      displayText: "Pay €25.00 to Example Shop",
+      ttlSeconds: 300,
+      returnUrl: RETURN_URL,
+    },
     answers: {
       201: {
         id: linkedChallengeId,

@@ -4,7 +4,15 @@ import { signAssertion } from "../../core/challenge/assertion";
 import { createChallenge } from "../../core/challenge/challenges";
 import { CHALLENGE_LIFE_SECONDS } from "../../core/policy";
 import { requireKey } from "../auth";
-import { CodeText, IdempotencyHeaders, idempotentRequest, Instant, line, UserId } from "../fields";
+import {
+  CodeText,
+  IdempotencyHeaders,
+  idempotentRequest,
+  Instant,
+  line,
+  naming,
+  UserId,
+} from "../fields";
 import { limitUser } from "../limits";
 import { body, BODY_PROBLEMS, json, problems, router } from "../openapi";
 import { BackupCodesLeft, KEY_PROBLEMS, security } from "./shared";
@@ -19,6 +27,14 @@ export const challengeFields = {
       "What the user confirms. It comes back in the assertion. With the purpose `factor_change`, the answered challenge can be used once as the `proof` of a change of the user's factors.",
     example: "payment:4711",
   }),
+  displayText: naming(140)
+    .refine((text) => !/[\u2028\u2029]/.test(text), "one line")
+    .optional()
+    .openapi({
+      description:
+        "What a hosted page tells the user in place of `purpose`, in the user's language and on one line. It is not in the assertion. With the purpose `factor_change` it is refused, because then the page says itself what the code is for.",
+      example: "Pay €25.00 to Example Shop",
+    }),
   ttlSeconds: z
     .int()
     .min(min)

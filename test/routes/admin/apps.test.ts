@@ -34,6 +34,7 @@ describe("apps", () => {
         secondFactor: "optional",
         trustedDevices: false,
       },
+      brand: { displayName: null, accentColor: null, supportUrl: null, logo: null },
       createdAt: "2026-10-01T12:00:10.000Z",
     });
   });

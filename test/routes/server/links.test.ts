@@ -67,7 +67,8 @@ describe("an enrolment link", () => {
   it("shows app and account name, and the same secret again while it is pending", async () => {
     const returnUrl = `${RETURN_URL}?flow=7`;
     const link = await enrolmentLink(app, "ada", { accountName: "ada@example.com", returnUrl });
-    const names = { name: "Test app", issuer: "Test app" };
+    const brand = { displayName: null, accentColor: null, supportUrl: null, logo: null };
+    const names = { name: "Test app", issuer: "Test app", brand };
     const peek = await inCore((deps) => peekLink(deps, tokenOf(link)));
     expect(peek).toEqual({ id: link.id, app: names, opened: false });
     const browser = await opened(link);

@@ -190,13 +190,17 @@ class Operations(Conversations):
         *,
         return_url: str,
         purpose: str | None = None,
+        display_text: str | None = None,
         ttl_seconds: int = 300,
         visitor: Visitor | None = None,
     ) -> Conversation[Link]:
-        """A page that asks for a code, and leads back with another for `redeem`."""
-        body = {"userId": user_id, "returnUrl": return_url, "purpose": purpose}
-        body_and_life = {**body, "ttlSeconds": ttl_seconds}
-        return Link.read((yield from self._create("/v1/challenge-links", body_and_life, visitor)))
+        """A page that asks for a code, and leads back with another for `redeem`.
+
+        The page says `display_text` in place of `purpose`, in the user's language.
+        """
+        words = {"purpose": purpose, "displayText": display_text}
+        body = {"userId": user_id, "returnUrl": return_url, **words, "ttlSeconds": ttl_seconds}
+        return Link.read((yield from self._create("/v1/challenge-links", body, visitor)))
 
     def redeem(
         self,

@@ -9,9 +9,11 @@ import {
   openChallengeLink,
 } from "../../../core/challenge/links";
 import { FACTOR_CHANGE, type ChallengeClaims } from "../../../core/challenge/token";
+import type { Speaker } from "../../../core/brand";
 import { Problem } from "../../../problem";
 import type { AppEnv } from "../../context";
 import { limitUser } from "../../limits";
+import { dress } from "../brand";
 import { Notice } from "../card";
 import { CodeEntry } from "../code-entry";
 import { answerProblem, form, isOver, submit, type Fault } from "../form-submission";
@@ -20,19 +22,20 @@ import { show } from "../layout";
 import { allowReturn, Cancel, StepForm } from "./shared";
 
 async function challengePage(c: Context<AppEnv>, faults: Fault[] = []) {
-  const { claims, isOver: over } = await openChallengeLink(c.var.deps, c.req.param("token") ?? "");
-  const { page } = claims;
+  const { deps } = c.var;
+  const { claims, app, isOver: over } = await openChallengeLink(deps, c.req.param("token") ?? "");
   const { links: t } = textsOf(c);
   const back = leaveChallengeLink(claims);
-  if (over || isOver(c)) return overPage(c, { page, back, faults });
+  await dress(c, app);
+  if (over || isOver(c)) return overPage(c, { app, back, faults });
   allowReturn(c, back);
   return show(c, {
     title: t.codeTitle,
-    brand: page?.issuer,
+    brand: app.issuer,
     faults,
     content: (
       <>
-        <p>{t.asksForCode({ app: page?.name ?? "" })}</p>
+        <p>{t.asksForCode({ app: app.name })}</p>
         <Purpose c={c} claims={claims} />
         <CodeEntry c={c} faults={faults} lengths={claims.codeLengths} />
         <Cancel c={c} />
@@ -41,12 +44,15 @@ async function challengePage(c: Context<AppEnv>, faults: Fault[] = []) {
   });
 }
 
-function Purpose({ c, claims: { purpose } }: { c: Context<AppEnv>; claims: ChallengeClaims }) {
-  if (purpose === null) return null;
+/** What the code is for, in the app's own words, whichever way they are written. */
+function Purpose({ c, claims }: { c: Context<AppEnv>; claims: ChallengeClaims }) {
   const { links: t } = textsOf(c);
+  const { purpose } = claims;
+  const text = purpose === FACTOR_CHANGE ? t.factorChange : (claims.displayText ?? purpose);
+  if (text === null) return null;
   return (
     <Notice>
-      {t.purpose} <strong>{purpose === FACTOR_CHANGE ? t.factorChange : purpose}</strong>
+      {t.purpose} <strong dir="auto">{text}</strong>
     </Notice>
   );
 }
@@ -54,7 +60,7 @@ function Purpose({ c, claims: { purpose } }: { c: Context<AppEnv>; claims: Chall
 /** Says that no code is any use here any more, and that the app has to ask again. */
 function overPage(
   c: Context<AppEnv>,
-  { page, back, faults }: { page: ChallengeClaims["page"]; back: string; faults: Fault[] },
+  { app, back, faults }: { app: Speaker; back: string; faults: Fault[] },
 ) {
   const { links: t, problems } = textsOf(c);
   if (faults.length === 0) answerProblem(c, new Problem("invalid_challenge"));
@@ -63,12 +69,12 @@ function overPage(
   const others = faults.filter(({ field }) => field === undefined);
   return show(c, {
     title: t.overTitle,
-    brand: page?.issuer,
+    brand: app.issuer,
     faults: isOver(c) && faults.length > 0 ? faults : [over, ...others],
     content: (
       <p>
         <a class="button main" href={back}>
-          {t.back({ app: page?.name ?? "" })}
+          {t.back({ app: app.name })}
         </a>
       </p>
     ),

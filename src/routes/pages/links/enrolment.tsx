@@ -17,11 +17,13 @@ import {
   returnFromLink,
   showByLink,
 } from "../../../core/enrolment-link/browser";
+import type { Speaker } from "../../../core/brand";
 import { ENROLMENT_LINK_LIFE } from "../../../core/policy";
 import { Problem } from "../../../problem";
 import type { AppEnv } from "../../context";
 import { limitUser } from "../../limits";
 import { ownCookie, setOwnCookie } from "../../cookies";
+import { dress } from "../brand";
 import { Notice } from "../card";
 import { CodeEntry } from "../code-entry";
 import { form, submit, type Fault } from "../form-submission";
@@ -47,6 +49,7 @@ async function startPage(c: Context<AppEnv>) {
     return c.redirect(PATH, 303);
   }
   const { setUp, links: t } = textsOf(c);
+  await dress(c, app);
   return show(c, {
     title: setUp.title,
     brand: app.issuer,
@@ -72,6 +75,7 @@ async function stepPage(c: Context<AppEnv>, faults: Fault[] = []) {
     if (!completed) throw ended;
     return completed;
   });
+  await dress(c, link.app);
   if (!("next" in link)) return completedPage(c, link);
   const { setUp, prove } = textsOf(c);
   allowReturn(c, link.returnUrl);
@@ -138,17 +142,21 @@ function donePage(c: Context<AppEnv>, done: { back: string | null; app: string; 
 /** Shows the end once more to whoever reloads the page or comes back to it. */
 function completedPage(
   c: Context<AppEnv>,
-  link: { returnUrl: string | null; issuer: string },
+  link: { returnUrl: string | null; app: Speaker },
 ): Response | Promise<Response> {
   const { links: t } = textsOf(c);
   c.status(200);
   return show(c, {
     title: t.done,
-    brand: link.issuer,
+    brand: link.app.issuer,
     content: (
       <>
         <p>{t.finished}</p>
-        <WayBack c={c} back={returnFromLink(link, "success")} text={t.back({ app: link.issuer })} />
+        <WayBack
+          c={c}
+          back={returnFromLink(link, "success")}
+          text={t.back({ app: link.app.issuer })}
+        />
       </>
     ),
   });
@@ -188,6 +196,7 @@ export const enrolmentPages = new Hono<AppEnv>()
       if (link.next === "confirm") {
         const { backupCodes: codes = [] } = await confirmByLink(deps, caller, code);
         const back = returnFromLink(link, "success");
+        await dress(c, link.app);
         return donePage(c, { back, app: link.app.issuer, codes });
       }
       if (link.next === "prove") {

@@ -588,4 +588,5 @@ export interface Texts {
   };
   reveal: string;
   lost: string;
+  support: string;
 }
