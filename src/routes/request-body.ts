@@ -13,8 +13,10 @@ import type { AppEnv } from "./context";
 /** No request of ours comes near this. */
 const MAX_BODY_BYTES = 16 * 1024;
 const BODY_DEADLINE_MS = 10_000;
-/** The one call whose body is a picture, and no text (`admin/logos.ts`). */
-const PICTURE_PATH = /^\/admin\/apps\/[^/]+\/logo$/;
+/** The two calls whose body holds a picture, and no text (`admin/logos.ts`, `console/brand.tsx`). */
+const PICTURE_CALL = /^(PUT \/admin|POST \/console)\/apps\/[^/]+\/logo$/;
+/** What a form has around its file. */
+const FORM_BYTES = 1024;
 
 /** The media types that Hono takes for JSON. */
 const JSON_TYPE = /^application\/([\w.-]+\+)?json$/;
@@ -33,7 +35,7 @@ export function mediaTypeOf(c: Context): string {
  * Reads the body. It runs before the clock is read, so that all of the request has arrived by then.
  */
 export const readBody = createMiddleware<AppEnv>(async (c, next) => {
-  if (c.req.method === "PUT" && PICTURE_PATH.test(c.req.path)) {
+  if (PICTURE_CALL.test(`${c.req.method} ${c.req.path}`)) {
     Object.assign(c.req.bodyCache, { arrayBuffer: Promise.resolve(await readPicture(c)) });
     return next();
   }
@@ -45,7 +47,7 @@ export const readBody = createMiddleware<AppEnv>(async (c, next) => {
 });
 
 const limitText = limitTo(MAX_BODY_BYTES);
-const limitPicture = limitTo(LOGO_BOUNDS.bytes);
+const limitPicture = limitTo(LOGO_BOUNDS.bytes + FORM_BYTES);
 
 function limitTo(maxSize: number) {
   return bodyLimit({

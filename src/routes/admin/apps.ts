@@ -117,7 +117,7 @@ export const AppInput = z.strictObject({
   brand: BrandInput.optional(),
 });
 /** Null sets a setting back, as if it had never been set. */
-const AppChanges = AppInput.partial().extend({
+export const AppChanges = AppInput.partial().extend({
   settings: Settings.extend({ minPasswordLength: Settings.shape.minPasswordLength.nullable() })
     .partial()
     .strict()

@@ -26,18 +26,19 @@ export interface ShownBrand extends Brand {
  * Writes the style of a brand. Null if it has no colour. Nothing but colours that were computed
  * reaches it, so that nothing else can be in it.
  */
-export async function brandStyle({
-  accentColor,
-}: Pick<Brand, "accentColor">): Promise<BrandStyle | null> {
+export async function brandStyle(
+  { accentColor }: Pick<Brand, "accentColor">,
+  of: ":root" | ".preview" = ":root",
+): Promise<BrandStyle | null> {
   const accents = deriveAccents(accentColor ?? "");
   if (!accents) return null;
-  const light = ruleOf(accents.light);
-  const css = `${light}@media(prefers-color-scheme:dark){${ruleOf(accents.dark)}}`;
+  const light = ruleOf(of, accents.light);
+  const css = `${light}@media(prefers-color-scheme:dark){${ruleOf(of, accents.dark)}}`;
   return { css, source: `'sha256-${(await sha256(css)).toBase64()}'` };
 }
 
-function ruleOf({ accent, onAccent }: AccentOf): string {
-  return `:root{--accent:${accent};--on-accent:${onAccent}}`;
+function ruleOf(of: string, { accent, onAccent }: AccentOf): string {
+  return `${of}{--accent:${accent};--on-accent:${onAccent}}`;
 }
 
 /** Lets this page look as the app wants it. */

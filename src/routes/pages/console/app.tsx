@@ -61,6 +61,7 @@ async function appPage(c: Context<AppEnv>, faults: Fault[] = []) {
         <p class="row">
           <a href={`${HOME}/users?appId=${app.id}`}>{t.users}</a>
           <a href={`${HOME}/audit?appId=${app.id}`}>{t.events}</a>
+          <a href={`${HOME}/apps/${app.id}/brand`}>{textsOf(c).console.look.link}</a>
           <span>
             <Copyable c={c} id="app-id" text={app.id} />
           </span>

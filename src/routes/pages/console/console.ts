@@ -5,6 +5,7 @@ import type { AppEnv } from "../../context";
 import { appPages } from "./app";
 import { appListPages } from "./apps";
 import { auditPages, auditTail } from "./audit";
+import { brandPages } from "./brand";
 import { requireOperator } from "./shared";
 import { keyPages } from "./keys";
 import { newKeyPages } from "./new-key";
@@ -29,6 +30,7 @@ for (const routes of [
   appListPages,
   appPages,
   keyPages,
+  brandPages,
   newKeyPages,
   userListPages,
   userPages,

@@ -41,6 +41,10 @@ export interface Texts {
     userId: string;
     since: string;
     until: string;
+    displayName: string;
+    accentColor: string;
+    supportUrl: string;
+    logo: string;
   };
   problems: {
     invalid_credentials: string;
@@ -68,6 +72,7 @@ export interface Texts {
     unreadable_data: string;
     app_built_in: string;
     invalid_request: string;
+    unsupported_media_type: string;
   };
   wrongBackupCode: string;
   wrongPassword: string;
@@ -287,6 +292,7 @@ export interface Texts {
       factor_removed: string;
       session_ended: string;
       zone: string;
+      brand_saved: string;
     };
     signIn: {
       title: string;
@@ -584,6 +590,24 @@ export interface Texts {
       open: string;
       label: string;
       search: string;
+    };
+    look: {
+      link: string;
+      title: (values: { app: string | number }) => string;
+      words: string;
+      wordsWhy: string;
+      displayName: string;
+      displayNameHint: string;
+      accentColor: string;
+      accentColorHint: string;
+      supportUrl: string;
+      supportUrlHint: string;
+      logo: string;
+      logoWhy: string;
+      file: string;
+      upload: string;
+      removeLogo: string;
+      preview: string;
     };
   };
   reveal: string;
