@@ -126,7 +126,7 @@ describe("the wrong code that locks", () => {
     const [fourth, fifth] = await lastTwo(prepare);
     expect(await fourth.text()).not.toContain("Too many wrong codes");
     expect(fifth.headers.get("retry-after")).toBe("30");
-    expect(await fifth.text()).toContain("Too many wrong codes. Wait 30 seconds.");
+    expect(await fifth.text()).toContain("Too many wrong codes. Try again in 0:30.");
   });
 
   it.each(Object.entries(ADAPTERS))("says it in the header: %s", async (_name, prepare) => {
@@ -183,6 +183,6 @@ describe("the wrong code that caps", () => {
     });
     await env.DB.prepare(strikes(9.5)).run();
     const { html } = await browser.submit({ code: wrongCodeOf(person.phone) }, "/account/code");
-    expect(html).toContain("Only the operator can help now");
+    expect(html).toContain("Contact the operator to unlock your account.");
   });
 });

@@ -42,9 +42,9 @@ describe("a page that is sent what no form of ours sends", () => {
     ["a browser that does not say", {}, false],
   ])("claims that something was done on the way from %s: %o, %s", async (_, headers, told) => {
     const claims = {
-      "/account?done=password": "Your password is changed",
-      "/account/login?done=logged_out": "You are logged out",
-      "/console/sign-in?done=signed_out": "You are signed out",
+      "/account?done=password": "Your password has been changed.",
+      "/account/login?done=logged_out": "You&#39;ve signed out.",
+      "/console/sign-in?done=signed_out": "You&#39;ve signed out.",
     };
     for (const [path, words] of Object.entries(claims)) {
       const { html } = await browser.get(path, headers);
