@@ -22,6 +22,8 @@ export interface Operator {
   get: (path: string, change?: Change) => Promise<Response>;
   /** A form of a page of ours. */
   post: (path: string, fields?: Fields, change?: Change) => Promise<Response>;
+  /** A form with a file. */
+  upload: (path: string, form: FormData) => Promise<Response>;
   /** The page that is shown in the end. */
   read: (path: string) => Promise<string>;
 }
@@ -31,7 +33,7 @@ export function browser(cookie = ""): Operator {
     method: string,
     path: string,
     { headers, bindings = env }: Change,
-    body?: string,
+    body?: string | Uint8Array<ArrayBuffer>,
   ) => {
     const form = { "content-type": "application/x-www-form-urlencoded", origin: ORIGIN };
     const sent = new Headers({
@@ -55,6 +57,11 @@ export function browser(cookie = ""): Operator {
     cookie,
     get: (path, change = {}) => ask("GET", path, change),
     post: (path, fields = {}, change = {}) => ask("POST", path, change, encode(fields)),
+    upload: async (path, form) => {
+      const sent = new Response(form);
+      const headers = { "content-type": sent.headers.get("content-type") ?? "" };
+      return ask("POST", path, { headers }, new Uint8Array(await sent.arrayBuffer()));
+    },
     read: async (path) => (await ask("GET", path, {})).text(),
   };
 }
