@@ -90,8 +90,8 @@ describe("every page", () => {
   it("asks for its files under an address of the deployment's own", async () => {
     const { html } = await visitor().get("/account/login");
     const addresses = html.match(/(?<=(?:href|src)=")\/assets\/[^"]+/g) ?? [];
-    expect(addresses).toHaveLength(4);
-    for (const address of addresses) expect(address).toMatch(/^\/assets\/\w+\.\w+\?v=[\w-]+$/);
+    expect(addresses).toHaveLength(5);
+    for (const address of addresses) expect(address).toMatch(/^\/assets\/[\w-]+\.\w+\?v=[\w-]+$/);
   });
 
   it("weighs at most 30 KiB with its stylesheet and script, but for the QR code", async () => {

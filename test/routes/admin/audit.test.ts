@@ -205,7 +205,7 @@ describe("a rare event among many others", () => {
     expect(lines.map((line) => JSON.parse(line).type)).toEqual(["app.created"]);
     const operator = await signedIn();
     const page = await operator.read("/console/audit?type=app.created&live=no");
-    expect(page).toContain("“Older” searches on.");
+    expect(page).toContain("“Older” keeps looking.");
     expect(page).toContain("&amp;cursor=");
   });
 

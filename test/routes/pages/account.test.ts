@@ -31,7 +31,7 @@ describe("the pages of an account", () => {
   it("lead from nothing to a second factor, out, in with the code, and back to none", async () => {
     const browser = await newcomer();
     const { email } = browser;
-    expect(textOf((await browser.get("/")).html)).toContain(`Logged in as ${email}`);
+    expect(textOf((await browser.get("/")).html)).toContain(`${email} Sign out`);
 
     await browser.get("/account/new-authenticator");
     const setUp = await browser.submit({ name: "My phone" });
@@ -45,7 +45,7 @@ describe("the pages of an account", () => {
     expect(new Set(codesOf(saving)).size).toBe(10);
 
     const home = await browser.submit({ saved: "yes" }, "/account/backup-codes/saved");
-    expect(textOf(home.html)).toMatch(/Two-factor authentication On .* My phone .* 10 left/);
+    expect(textOf(home.html)).toMatch(/Authenticator apps On 1 app .* My phone .* 10 codes left/);
     elapse(30);
 
     expect((await browser.submit({}, "/account/logout")).at).toContain("/account/login");
@@ -53,7 +53,7 @@ describe("the pages of an account", () => {
     await browser.submit({ login: email, password: PASSWORD });
     expect((await browser.submit({ code: codeOf(phone) })).at).toBe("/account");
     await browser.get("/account/second-factor/off");
-    expect(textOf((await browser.submit({})).html)).toContain("Two-factor authentication Off");
+    expect(textOf((await browser.submit({})).html)).toContain("Two-factor authentication is off.");
   });
 
   it("show the same QR code again after a wrong code, and say by how much a clock is off", async () => {
@@ -63,11 +63,12 @@ describe("the pages of an account", () => {
     const phone = phoneWith(keyOf(first));
     const wrong = await browser.submit({ code: wrongCodeOf(phone) });
     expect([wrong.status, keyOf(wrong)]).toEqual([422, keyOf(first)]);
-    expect(wrong.html).toContain('aria-invalid="true"');
+    expect(wrong.html).toMatch(/aria-describedby="code-fault code-hint" aria-invalid="true"/);
+    expect(wrong.html).not.toContain('role="alert"');
     const skewed = await browser.submit({ code: codeOf(phone, 5) });
     expect(textOf(skewed.html)).toContain("about 150 seconds ahead");
     const short = textOf((await browser.submit({ code: "12" })).html);
-    expect(short).toMatch(/^(?!.*backup code).*Enter all digits/i);
+    expect(short).toMatch(/^(?!.*backup code).*Enter every digit/i);
   });
 
   it("lead home when a finished set-up is reloaded, or gone back to", async () => {
@@ -78,7 +79,7 @@ describe("the pages of an account", () => {
     await browser.submit(code);
     for (const view of [await browser.submit(code, setUp.at), await browser.get(setUp.at)]) {
       expect([view.status, view.at.split("?")[0]]).toEqual([200, "/account"]);
-      expect(textOf(view.html)).toContain("10 left");
+      expect(textOf(view.html)).toContain("10 codes left");
     }
   });
 
@@ -104,7 +105,7 @@ describe("the pages of an account", () => {
     const codes = codesOf(await browser.submit({ once }));
     const again = await browser.submit({ once });
     expect([again.status, codesOf(again)]).toEqual([409, []]);
-    expect(textOf(again.html)).toContain("This was done already");
+    expect(textOf(again.html)).toContain("This was already done");
     await browser.submit({}, "/account/logout");
     await browser.submit({ login: person.email, password: person.password });
     expect((await browser.submit({ code: codes[0] ?? "" })).at).toBe("/account");
@@ -127,10 +128,10 @@ describe("the pages of an account", () => {
     await browser.submit({ code: codeOf(phoneWith(keyOf(second))) });
     const asked = await browser.get(`${second.at}/remove`);
     expect(asked.title).toContain("Remove Tablet");
-    expect(textOf(asked.html)).not.toContain("last one");
+    expect(textOf(asked.html)).not.toContain("your only one");
     expect(textOf((await browser.submit({})).html)).not.toContain("Tablet");
     const last = await browser.get(`/account/authenticators/${person.authenticatorId}/remove`);
-    expect(textOf(last.html)).toContain("It is your last one");
+    expect(textOf(last.html)).toContain("It's your only one");
   });
 
   it("list sessions, and end one or all others", async () => {
@@ -142,7 +143,7 @@ describe("the pages of an account", () => {
     const browser = await logIn(person);
     const { html } = await browser.get("/account");
     expect(textOf(html)).toContain("Firefox, Windows");
-    const id = /value="(ses_[^"]+)" aria-label="End: Firefox, Windows"/.exec(html)?.[1] ?? "";
+    const id = /value="(ses_[^"]+)" aria-label="Sign out: Firefox, Windows"/.exec(html)?.[1] ?? "";
     await browser.submit({ session: id });
     expect((await other.get("/account")).at).toContain("/account/login");
     expect((await third.get("/account")).at).toBe("/account");
@@ -157,8 +158,8 @@ describe("the pages of an account", () => {
     const browser = await logIn(person);
     await browser.get("/account/password");
     const wrong = await browser.submit({ currentPassword: "no", newPassword: PASSWORD });
-    expect(textOf(wrong.html)).toContain("The password is wrong.");
-    expect(wrong.html).toContain('href="#currentPassword"');
+    expect(textOf(wrong.html)).toContain("Wrong password.");
+    expect(wrong.html).toMatch(/id="currentPassword"[^>]*aria-invalid="true"[^>]*autofocus/);
     const newPassword = "another horse, another battery";
     await browser.submit({ currentPassword: PASSWORD, newPassword });
     expect((await other.get("/account")).at).toContain("/account/login");
@@ -186,11 +187,11 @@ describe("the pages of an account", () => {
   it("show authenticators and backup codes only behind a fresh code", async () => {
     const person = await protect(await register(newEmail()));
     const browser = await logIn(person);
-    const shown = /Authenticators .* Backup codes 10 left/;
+    const shown = /Authenticator apps .* Backup codes 10 codes left/;
     expect(textOf((await browser.get("/account")).html)).toMatch(shown);
     elapse(301);
     const { html } = await browser.get("/account");
-    expect(textOf(html)).not.toMatch(/Backup codes|Added/);
+    expect(textOf(html)).not.toMatch(/Backup codes \d|Added/);
     expect(html).not.toContain(person.authenticatorId);
     await browser.get("/account/prove");
     const proven = await browser.submit({ code: codeOf(person.phone) });
@@ -212,7 +213,7 @@ describe("the pages of an account", () => {
     const browser = visitor();
     await browser.get("/account/login");
     const home = await browser.submit({ login: email, password });
-    expect(textOf(home.html)).toContain("You have to set up two-factor authentication");
+    expect(textOf(home.html)).toContain("Set up two-factor authentication to continue.");
     expect((await browser.get("/account/password")).at).toContain("/account/new-authenticator");
     await setAccounts({ secondFactor: "optional" });
   });
@@ -259,7 +260,7 @@ describe("the pages of an account", () => {
     await browser.submit({ login: person.email, password: person.password });
     vi.setSystemTime(Date.now() + 301_000);
     const late = await browser.submit({ code: codeOf(person.phone) });
-    expect(late.html).toMatch(/^(?!.*name="code").*Start again\./s);
+    expect(late.html).toMatch(/^(?!.*name="code").*Please start again\./s);
     expect((await browser.get("/account/code")).at).toBe("/account/login");
   });
 });

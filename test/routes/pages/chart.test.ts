@@ -29,7 +29,7 @@ const one = (accepted: number[]) => ({
 function faultsOf(xml: string): string[] {
   const open: string[] = [];
   const faults: string[] = [];
-  const tag = /<(\/?)([a-z]+)((?: [a-z-]+="[^"<&]*")*) ?(\/?)>/gi;
+  const tag = /<(\/?)([a-z]+)((?: [a-z-]+="(?:[^"<&]|&(?:amp|lt|gt|quot|#39);)*")*) ?(\/?)>/gi;
   for (const [, closes, name = "", , empty] of xml.matchAll(tag)) {
     if (closes) {
       if (open.pop() !== name) faults.push(`</${name}>`);
@@ -56,9 +56,9 @@ function bars(svg: string): Bar[] {
 }
 
 describe("a chart", () => {
-  it("is an image with a name and a description, and a legend", async () => {
+  it("is a group of bars with a name and a description, and a legend", async () => {
     const html = await draw();
-    expect(html).toContain('role="img" aria-labelledby="codes-title codes-description"');
+    expect(html).toContain('role="group" aria-labelledby="codes-title codes-description"');
     expect(html).toContain('<title id="codes-title">Codes by hour</title>');
     expect(html).toContain('<desc id="codes-description">24 hours, 276 right and 24 wrong.</desc>');
     expect(html).toMatch(/<ul class="legend">.*Right.*Wrong.*<\/ul>/s);
@@ -75,6 +75,14 @@ describe("a chart", () => {
       expect(html).not.toMatch(/style=|<script|<style/);
       expect(faultsOf(html)).toEqual([]);
     }
+  });
+
+  it("says the numbers of each bar to whoever points at it or comes by keyboard, one Tab away", async () => {
+    const html = await draw();
+    const bar = 'class="bar" role="img" aria-label="23:00: Right 23, Wrong 1" tabindex="0">';
+    expect(html).toContain(bar);
+    expect(html).toMatch(/<text class="value"[^>]*>23:00: Right 23, Wrong 1<\/text>/);
+    expect(html.match(/tabindex="-1"/g)).toHaveLength(23);
   });
 
   it("has a table with every number and the sums", async () => {
@@ -94,7 +102,7 @@ describe("a chart", () => {
   });
 
   it("names only as many hours as there is room for", async () => {
-    const shown = (await draw()).match(/<text [^>]*>\d\d:00<\/text>/g) ?? [];
+    const shown = (await draw()).match(/<text x[^>]*>\d\d:00<\/text>/g) ?? [];
     expect(shown.map((text) => text.slice(-12, -7))).toEqual([
       "00:00",
       "04:00",

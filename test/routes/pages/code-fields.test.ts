@@ -72,9 +72,9 @@ describe("the field for a code", () => {
       digits: "6",
       hint: expect.stringContaining("6 digits"),
     });
-    expect(textOf(setUp.html)).toContain("Time-based, 6 digits, 30 seconds");
+    expect(textOf(setUp.html)).toContain("Time-based, 6 digits, every 30 seconds");
     const short = await browser.submit({ code: "12345" });
-    expect(textOf(short.html)).toContain("Enter all digits of the code that your app shows.");
+    expect(textOf(short.html)).toContain("Enter every digit of the code in your app.");
   });
 
   it.each(["en", "de", "zh"])("says how many digits in %s", async (language) => {

@@ -77,7 +77,7 @@ describe("the sign-in", () => {
       const response = await trySignIn(token);
       const page = await response.text();
       expect([response.status, response.headers.getSetCookie()]).toEqual([401, []]);
-      expect(page).toMatch(/role="alert".*href="#token".*id="token-fault"/s);
+      expect(page).toMatch(/id="token"[^>]*aria-invalid="true"[^>]*autofocus.*id="token-fault"/s);
       expect(page).not.toContain(token.trim());
     }
     expect((await trySignIn("")).status).toBe(422);

@@ -24,13 +24,13 @@ const gistOf = (view: View) => ({
   status: view.status,
   form: hasForm(view),
   back: /href="([^"]+result=[^"]+)"/.exec(view.html)?.[1],
-  text: /(Start again\..*?Test app)/.exec(textOf(view.html))?.[1],
+  text: /(start again\..*?Test app)/.exec(textOf(view.html))?.[1],
 });
 const OVER = {
   status: 401,
   form: false,
   back: `${RETURN_URL}?result=cancelled`,
-  text: "Start again. Back to Test app",
+  text: "start again. Back to Test app",
 };
 
 describe("the page of a challenge link that is over", () => {
@@ -45,12 +45,14 @@ describe("the page of a challenge link that is over", () => {
     expect([last.status, last.response.headers.get("retry-after")]).toEqual([422, "30"]);
     expect(hasForm(last)).toBe(false);
     expect(textOf(last.html)).toContain(
-      "this was the last try. Start again. Too many wrong codes. Wait 30 seconds. Back to Test app",
+      "it was your last try. Please start again. Too many wrong codes. Try again in 0:30. Back to Test app",
     );
     expect(last.html).toContain(`href="${RETURN_URL}?result=cancelled"`);
     const next = await browser.submit({ code: codeOf(phone) });
     expect([next.status, hasForm(next)]).toEqual([429, false]);
-    expect(textOf(next.html)).toContain("Start again. Too many wrong codes. Wait 30 seconds.");
+    expect(textOf(next.html)).toContain(
+      "Please start again. Too many wrong codes. Try again in 0:30.",
+    );
   });
 
   it("has a form still when the user is locked and the challenge has tries left", async () => {
@@ -132,7 +134,7 @@ describe("an enrolment link that was followed to its end", () => {
     expect(done.html).toMatch(BACKUP_CODE);
     for (const view of [await browser.submit({ code }), await browser.get("/enrol")]) {
       expect([view.status, hasForm(view)]).toEqual([200, false]);
-      expect(textOf(view.html)).toContain("The set-up is finished.");
+      expect(textOf(view.html)).toContain("Setup is complete.");
       expect(view.html).toContain(`href="${RETURN_URL}?result=success"`);
       expect(view.html).not.toMatch(BACKUP_CODE);
     }
@@ -204,7 +206,7 @@ describe("the second page of a log-in", () => {
     const last = await browser.submit(wrong);
     expect([last.status, hasForm(last)]).toEqual([422, false]);
     expect(last.html).toContain('data-countdown="30"');
-    expect(textOf(last.html)).toContain("this was the last try. Start again.");
+    expect(textOf(last.html)).toContain("it was your last try. Please start again.");
     expect(last.html).toContain('href="/account/login"');
     expect((await browser.get("/account/code")).at).toBe("/account/login");
   });

@@ -13,10 +13,10 @@ describe("a form that is shown again", () => {
     await browser.get("/account/register");
     const email = newEmail();
     const again = await browser.submit({ email, username: "x@y", newPassword: "short" });
-    expect(textOf(again.html)).toContain("Enter a user name of at most 64 characters, without @.");
+    expect(textOf(again.html)).toContain("Enter a username of up to 64 characters, without an @.");
     expect(again.html).toContain(`value="${email}"`);
     const short = await browser.submit({ email, username: "", newPassword: "short" });
-    expect(textOf(short.html)).toContain("The password needs at least 15 characters.");
+    expect(textOf(short.html)).toContain("Use at least 15 characters.");
     expect(short.html).not.toContain('value="short"');
     await setAccounts({ registration: "closed" });
     expect((await browser.get("/account/register")).status).toBe(403);
@@ -28,7 +28,7 @@ describe("a form that is shown again", () => {
     const browser = visitor();
     await browser.submit({}, "/account/logout");
     const { html } = await browser.submit({ login: email, password: "wrong horse" });
-    expect(textOf(html)).toMatch(/^(?!.*logged out).*The name or the password is wrong\./);
+    expect(textOf(html)).toMatch(/^(?!.*signed out).*Wrong name or password\./);
     expect(html).toContain(`value="${email}"`);
     expect(html).not.toContain("wrong horse");
   });
@@ -40,8 +40,8 @@ describe("a form that is shown again", () => {
     elapse(301);
     await browser.get("/account/prove");
     const proof = await browser.submit({ password: "wrong horse" });
-    expect(textOf(proof.html)).toMatch(/The password is wrong\./);
-    expect(proof.html).toContain('href="#password"');
+    expect(textOf(proof.html)).toMatch(/Wrong password\./);
+    expect(proof.html).toMatch(/id="password"[^>]*aria-invalid="true"[^>]*autofocus/);
     expect(proof.html).not.toContain("wrong horse");
   });
 

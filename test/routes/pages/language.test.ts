@@ -4,7 +4,7 @@ import { newApp, signedIn, type Fields } from "../../console";
 import { visitor, type View } from "../../visitor";
 
 describe("the language of a page", () => {
-  const langOf = ({ html }: View) => /<html lang="(\w+)">/.exec(html)?.[1];
+  const langOf = ({ html }: View) => /<html lang="(\w+)" dir="\w+">/.exec(html)?.[1];
 
   it.each([
     ["de-AT,de;q=0.9,en;q=0.8", "de"],

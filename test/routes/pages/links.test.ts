@@ -83,7 +83,7 @@ describe("the page of an enrolment link", () => {
     const link = await enrolmentLink(app, user.userId, { returnUrl: RETURN_URL });
     const { browser, view } = await open(link);
     expect(keyOf(view)).toBe("");
-    expect(textOf(view.html)).toContain("You have an authenticator already.");
+    expect(textOf(view.html)).toContain("You already have an authenticator app.");
     expect((await browser.submit({ code: wrongCodeOf(user.phone) })).status).toBe(422);
     const setUp = await browser.submit({ code: firstCode(user) });
     expect(policyOf(setUp)).toContain("form-action 'self' https://shop.example.net");
@@ -136,7 +136,7 @@ describe("the page of a challenge link", () => {
     const browser = visitor();
     const page = await browser.get(pathOf(link));
     expect(textOf(page.html)).toContain(
-      "Test app asks for a code to go on. For: payment:<b>4711</b>",
+      "Enter a code to continue to Test app. For: payment:<b>4711</b>",
     );
     expect(page.html).not.toContain("<b>");
     expect(policyOf(page)).toContain("form-action 'self' https://shop.example.net");

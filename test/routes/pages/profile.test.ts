@@ -26,14 +26,14 @@ const accountOf = (email: string) =>
 describe("the page of one's own account", () => {
   it("shows what is there, and changes what one is called and logs in with", async () => {
     const home = await browser.get("/account");
-    expect(textOf(home.html)).toContain(`Your account ${person.email}`);
+    expect(textOf(home.html)).toContain(`Account ${person.email}`);
     const email = newEmail();
     const shown = await browser.get("/account/profile");
     expect(shown.html).toMatch(new RegExp(`name="email"[^>]*value="${person.email}"`));
     const username = email.split("@")[0] ?? "";
     const saved = await browser.submit({ email, username, personName: "Ada L." });
     expect(saved.at).toBe("/account?done=profile");
-    expect(textOf(saved.html)).toMatch(/Your details are changed.*Logged in as Ada L\./);
+    expect(textOf(saved.html)).toMatch(/Ada L\. Sign out.*Your details have been saved/);
     expect(await accountOf(email)).toEqual([{ email, username, name: "Ada L." }]);
 
     await browser.get("/account/profile");
@@ -46,7 +46,7 @@ describe("the page of one's own account", () => {
     await browser.get("/account/profile");
     const refused = await browser.submit({ email: taken, username: "", personName: "Ada" });
     expect(refused.status).toBe(409);
-    expect(refused.html).toContain('href="#email"');
+    expect(refused.html).toMatch(/id="email"[^>]*aria-invalid="true"[^>]*autofocus/);
     expect(refused.html).toMatch(/name="personName"[^>]*value="Ada"/);
     const odd = await browser.submit({
       email: "ada",
@@ -56,6 +56,7 @@ describe("the page of one's own account", () => {
     expect(odd.status).toBe(422);
     for (const field of ["email", "username", "personName"]) {
       expect(odd.html).toContain(`id="${field}-fault"`);
+      expect(odd.html).toContain(`href="#${field}"`);
     }
     expect(await accountOf(person.email)).toHaveLength(1);
   });
@@ -76,11 +77,11 @@ describe("the page of one's own account", () => {
     const asked = await browser.get("/account/delete");
     expect(textOf(asked.html)).toContain(person.email);
     const gone = await browser.submit({});
-    expect(textOf(gone.html)).toContain("Your account is deleted");
+    expect(textOf(gone.html)).toContain("Your account has been deleted");
     expect(browser.cookies.has("__Host-stepgate")).toBe(false);
     expect(await accountOf(person.email)).toEqual([]);
     expect((await browser.get("/account")).at).toContain("/account/login");
     const again = await browser.submit({ login: person.email, password: PASSWORD });
-    expect(textOf(again.html)).toContain("password is wrong");
+    expect(textOf(again.html)).toContain("Wrong name or password.");
   });
 });

@@ -23,7 +23,7 @@ describe("the page for a device whose clock is off", () => {
       nextCode: codeOf(person.phone, STEPS_BEHIND + 1),
     });
     expect(done.at).toBe("/account?done=resynchronised");
-    expect(done.html).toContain("Your device&#39;s codes are accepted again.");
+    expect(done.html).toContain("Codes from your device work again.");
     elapse(30);
     const next = codeOf(person.phone, STEPS_BEHIND + 1);
     expect((await browser.submit({ code: next }, "/account/prove")).at).toBe("/account");
@@ -35,7 +35,7 @@ describe("the page for a device whose clock is off", () => {
   });
 
   it.each([
-    ["en", "The code is wrong, expired or already used."],
+    ["en", "That code is wrong, expired or already used."],
     ["de", "Der Code ist falsch, abgelaufen oder schon benutzt."],
     ["zh", "验证码错误、已过期或已使用。"],
   ])("says in %s that two codes are not in a row", async (language, message) => {

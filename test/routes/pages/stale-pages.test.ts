@@ -47,7 +47,7 @@ describe("a page that was open in another tab", () => {
     const code = codeOf(phoneWith(keyOf(old)));
     const refused = await browser.submit(await filled(old, { code }), old.at);
     expect(refused.status).toBe(409);
-    expect(textOf(refused.html)).toContain("This set-up has ended");
+    expect(textOf(refused.html)).toContain("This setup has ended");
     expect(await failures()).toEqual([]);
   });
 
@@ -61,7 +61,7 @@ describe("a page that was open in another tab", () => {
     const code = codeOf(phoneWith(keyOf(old)));
     const refused = await browser.submit(await filled(old, { code }), "/enrol");
     expect([refused.status, keyOf(refused)]).toEqual([409, keyOf(newest)]);
-    expect(textOf(refused.html)).toContain("This set-up has ended");
+    expect(textOf(refused.html)).toContain("This setup has ended");
     expect(await failures()).toEqual([]);
     const mended = await filled(refused, { code: codeOf(phoneWith(keyOf(refused))) });
     expect((await browser.submit(mended, "/enrol")).html).toContain('id="codes"');
