@@ -15,6 +15,7 @@ import { CONSOLE, UNUSED } from "../test/browser/support/gallery-console.mjs";
 import { renderGallery } from "../test/browser/support/gallery-index.mjs";
 import { LINKS, PROBLEMS } from "../test/browser/support/gallery-links.mjs";
 import { takePictures, takePortrait } from "../test/browser/support/gallery-pictures.mjs";
+import { checkGlyphs } from "../test/browser/support/glyphs.mjs";
 import { ADDRESS_HEADER, createStage } from "../test/browser/support/gallery-stage.mjs";
 import { Refusal } from "./refusal.mjs";
 import { withServer } from "./test-server.mjs";
@@ -63,6 +64,7 @@ function chooseEntries({ only = "", portraits }) {
 }
 
 async function pictureAll(browser, sections) {
+  await assertNoBoxes(browser);
   rmSync(FOLDER, { recursive: true, force: true });
   mkdirSync(FOLDER, { recursive: true });
   const languages = await readLanguages();
@@ -79,6 +81,13 @@ async function portrayAll(browser, sections, when) {
   mkdirSync(folder, { recursive: true });
   const take = (page, name) => takePortrait(page, { folder, name: name.replace("en-", "") });
   return tour(browser, sections, { languages: ["en"], take });
+}
+
+/** Pictures without a font for a script would be of no use. */
+async function assertNoBoxes(browser) {
+  const page = await browser.newPage();
+  await checkGlyphs(page);
+  await page.close();
 }
 
 /** The languages that the pages offer. This also makes the bundle, which the servers then share. */
