@@ -23,6 +23,8 @@ import { ROOT } from "./wrangler.mjs";
 
 const FOLDER = join(ROOT, "test/browser/gallery");
 const PORTRAITS = join(ROOT, "docs/screenshots");
+/** Before a redesign, and after it. */
+const WHEN = ["before", "after"];
 /** More than one core has to do: a page that waits for its server leaves the browser to another. */
 const AT_ONCE = 3;
 /** A page that has been loaded shows at once what it has. */
@@ -41,6 +43,8 @@ const SECTIONS = [
 
 /** Takes the pictures and writes the page to look through them, or those for docs/. */
 export async function runGallery(browser, { only, portraits }) {
+  if (portraits && !WHEN.includes(portraits))
+    throw new Refusal(`--portraits ${WHEN.join(" or ")}.`);
   const sections = chooseEntries({ only, portraits });
   const begun = Date.now();
   const results = portraits

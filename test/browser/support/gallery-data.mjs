@@ -54,6 +54,11 @@ export function people() {
   };
 }
 
+/** The ids of customers that are not in the list below, without an end. */
+export function* customers() {
+  for (let number = 2001; ; number += 17) yield `customer-${number}`;
+}
+
 /** The apps, their keys and their users. `state` is what has become of a user. */
 export const APPS = [
   {

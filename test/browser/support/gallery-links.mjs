@@ -1,9 +1,8 @@
 /** The pages behind an app's links, and the pages of problems. For what an entry is, see gallery-account.mjs. */
 
-import { randomUUID } from "node:crypto";
 import { expectStatus } from "../../../scripts/api-client.mjs";
 import { ADA } from "./gallery-data.mjs";
-import { linkOf, makeCustomer, phoneOn } from "./gallery-people.mjs";
+import { linkOf, makeCustomer, nextCustomer, phoneOn } from "./gallery-people.mjs";
 import { ADDRESS_HEADER, guestAt, visit } from "./gallery-stage.mjs";
 
 const SUBMIT = "main form button.main";
@@ -42,7 +41,7 @@ async function follow(stage, kind, given) {
 
 /** A link for a customer who has nothing yet. */
 async function enrolment(stage) {
-  return follow(stage, "enrolment", { userId: randomUUID(), accountName: ADA.email });
+  return follow(stage, "enrolment", { userId: await nextCustomer(stage), accountName: ADA.email });
 }
 
 async function opened(stage) {
@@ -101,20 +100,23 @@ async function challengeUsedUp(stage) {
   return guest;
 }
 
-/** Cancelled, and come back to. */
+/** Cancelled in another window. Going back to the app is left out, because there is none. */
 async function challengeCancelled(stage) {
   const guest = await challenge(stage);
-  const url = guest.page.url();
-  const body = new URLSearchParams({ cancel: "yes" });
-  const headers = { origin: new URL(url).origin };
-  await fetch(url, { method: "POST", body, headers, redirect: "manual" });
-  await guest.page.goto(url);
+  const { page } = guest;
+  const headers = { origin: stage.baseUrl, "sec-fetch-site": "same-origin" };
+  const form = { cancel: "yes" };
+  await page.context().request.post(page.url(), { form, headers, maxRedirects: 0 });
+  await page.reload();
   return guest;
 }
 
 /** Followed in another browser than the one that opened it. */
 async function usedLink(stage) {
-  const url = await linkOf(stage, "enrolment", { userId: randomUUID(), accountName: ADA.email });
+  const url = await linkOf(stage, "enrolment", {
+    userId: await nextCustomer(stage),
+    accountName: ADA.email,
+  });
   const first = await stage.open();
   await first.page.goto(url);
   await first.press(SUBMIT);

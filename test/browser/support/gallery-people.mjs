@@ -1,10 +1,9 @@
 /** Makes the gallery's people and apps over the HTTP APIs. */
 
-import { randomUUID } from "node:crypto";
 import { expectStatus } from "../../../scripts/api-client.mjs";
 import { PASSWORD } from "../../../scripts/client-account.mjs";
 import { logIn } from "./account.mjs";
-import { ADA, APPS, DEVICES, people, RETURN_URL } from "./gallery-data.mjs";
+import { ADA, APPS, customers, DEVICES, people, RETURN_URL } from "./gallery-data.mjs";
 import { writeHistory } from "./history.mjs";
 import { phoneFor } from "./phone.mjs";
 
@@ -126,10 +125,16 @@ async function makeUser(stage, key, { userId, state }) {
   return { ...enrolled, id };
 }
 
+/** The shop's own id of another customer. */
+export async function nextCustomer(stage) {
+  const ids = await stage.once("customers", customers);
+  return ids.next().value;
+}
+
 /** A user of the shop with an authenticator, for one page. */
 export async function makeCustomer(stage) {
   const { key } = (await apps(stage))["My shop"];
-  const userId = randomUUID();
+  const userId = await nextCustomer(stage);
   return { userId, ...(await makeUser(stage, key, { userId, state: "on" })) };
 }
 
