@@ -6,18 +6,19 @@ const PATIENCE_MS = 15_000;
 
 /**
  * Makes a caller for one server. It answers `{ status, body }` and throws a Refusal if no answer
- * comes.
+ * comes. `manners` are header fields that go with every call.
  */
-export function connect(baseUrl) {
+export function connect(baseUrl, manners = {}) {
   return async (method, path, { token, json, say } = {}) => {
-    const answer = await send(baseUrl, { method, path, token, json });
+    const answer = await send(baseUrl, { method, path, token, json, manners });
     if (say !== undefined) console.log(narrate({ method, path, json, answer, say }));
     return answer;
   };
 }
 
-async function send(baseUrl, { method, path, token, json }) {
+async function send(baseUrl, { method, path, token, json, manners }) {
   const headers = {
+    ...manners,
     ...(token && { authorization: `Bearer ${token}` }),
     ...(json && { "content-type": "application/json" }),
   };

@@ -50,6 +50,12 @@ export const CLIENT_TOOLS = [
 
 export const CHROMIUM_PATH = process.env.CHROMIUM_PATH || "/usr/bin/chromium";
 
+/** The smallest of Debian's packages for a script. Without any a page shows boxes. */
+const FONTS = [
+  { language: "zh", name: "a font for Chinese", debianPackage: "fonts-wqy-microhei" },
+  { language: "ar", name: "a font for Arabic", debianPackage: "fonts-dejavu-core" },
+].map(({ language, ...font }) => ({ ...font, probe: probeFont(language) }));
+
 export const BROWSER_TOOLS = [
   {
     name: `Chromium at ${CHROMIUM_PATH} (CHROMIUM_PATH chooses another)`,
@@ -57,6 +63,8 @@ export const BROWSER_TOOLS = [
     probe: [CHROMIUM_PATH, "--version"],
   },
   ZBARIMG,
+  { name: "fc-list", debianPackage: "fontconfig", probe: ["fc-list", "--version"] },
+  ...FONTS,
 ];
 
 /** For an example app: a phone, a browser, and the Python modules that the app needs, if it is in Python. */
@@ -71,6 +79,11 @@ function pythonModule(module) {
     debianPackage: `python3-${module}`,
     probe: [PYTHON, "-c", `import ${module}`],
   };
+}
+
+/** `fc-list` succeeds even if it lists nothing. */
+function probeFont(language) {
+  return ["sh", "-c", `fc-list :lang=${language} | grep -q .`];
 }
 
 /** Prints the Debian packages that are missing, a line each. */

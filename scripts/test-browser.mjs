@@ -4,7 +4,7 @@
  * test/browser/, one after another. Each exports `name` and `run({ openPage, readQrCode, portray,
  * step, baseUrl, adminToken, call })`. `--only file` runs one. `--update-screenshots` also renews the
  * README's pictures in docs/screenshots/. It installs nothing; `--missing` prints the Debian packages
- * that are missing.
+ * that are missing. `--gallery` pictures every page instead (gallery.mjs).
  */
 
 import { mkdirSync, readdirSync, rmSync } from "node:fs";
@@ -18,6 +18,7 @@ import { portray, SCREENSHOTS } from "../test/browser/support/screenshots.mjs";
 import { connect } from "./api-client.mjs";
 import { withBrowser } from "./chromium.mjs";
 import { assertInstalled, BROWSER_TOOLS, createTools, printMissing } from "./client-tools.mjs";
+import { runGallery } from "./gallery.mjs";
 import { Refusal, run } from "./refusal.mjs";
 import { withServer } from "./test-server.mjs";
 import { ROOT } from "./wrangler.mjs";
@@ -26,15 +27,19 @@ const FLOWS = join(ROOT, "test/browser");
 const PATIENCE_MS = 240_000;
 
 const OPTIONS = {
+  gallery: { type: "boolean" },
+  portraits: { type: "string" },
   missing: { type: "boolean" },
   only: { type: "string" },
   "update-screenshots": { type: "boolean", default: false },
 };
 
 await run(async () => {
-  const { missing, only, "update-screenshots": update } = parseArgs({ options: OPTIONS }).values;
+  const { values } = parseArgs({ options: OPTIONS });
+  const { missing, only, "update-screenshots": update } = values;
   if (missing) return printMissing(BROWSER_TOOLS);
   assertInstalled(BROWSER_TOOLS);
+  if (values.gallery) return withBrowser((browser) => runGallery(browser, values));
   const files = chooseFlows(only);
   rmSync(SCREENSHOTS, { recursive: true, force: true });
   mkdirSync(SCREENSHOTS);

@@ -12,15 +12,17 @@ import { Refusal } from "./refusal.mjs";
 import { readSecrets } from "./secrets.mjs";
 import { ROOT } from "./wrangler.mjs";
 
+const START = ["npm", "start"];
 const READY = /Stepgate answers at (\S+)/;
 
 /**
  * Calls `use({ baseUrl, adminToken, folder, log, stop })`, and ends the server whatever happens.
- * `log()` gives everything that it has printed, and `stop()` ends it early.
+ * `log()` gives everything that it has printed, and `stop()` ends it early. `settings` are more
+ * variables of its environment.
  */
-export async function withServer(use) {
+export async function withServer(use, settings = {}) {
   const folder = mkdtempSync(join(tmpdir(), "stepgate-test-"));
-  const server = startServer(await findFreePort(), join(folder, "state"));
+  const server = startServer(await findFreePort(), join(folder, "state"), START, settings);
   process.once("SIGINT", server.stop).once("SIGTERM", server.stop);
   try {
     const baseUrl = await server.ready;
@@ -43,8 +45,8 @@ export function findFreePort() {
 }
 
 /** Starts the server in a process group of its own, so that one signal ends all of it. */
-export function startServer(port, stateDir, command = ["npm", "start"]) {
-  const env = { ...process.env, PORT: String(port), STATE_DIR: stateDir };
+export function startServer(port, stateDir, command = START, settings = {}) {
+  const env = { ...process.env, ...settings, PORT: String(port), STATE_DIR: stateDir };
   const [program, ...args] = command;
   const child = spawn(program, args, {
     cwd: ROOT,

@@ -15,7 +15,7 @@ const settingsByContext = new WeakMap();
  */
 export async function openPage(browser, options) {
   const { baseUrl, width = 1280, dark = false, javaScript = true, language = "en-GB" } = options;
-  const { reducedMotion = false, mayVisit = [], userAgent } = options;
+  const { reducedMotion = false, mayVisit = [], userAgent, headers } = options;
   const settings = {
     baseURL: baseUrl,
     viewport: { width, height: HEIGHT },
@@ -24,6 +24,7 @@ export async function openPage(browser, options) {
     javaScriptEnabled: javaScript,
     locale: language,
     ...(userAgent && { userAgent }),
+    ...(headers && { extraHTTPHeaders: headers }),
   };
   const context = await browser.newContext(settings);
   settingsByContext.set(context, settings);
