@@ -31,7 +31,7 @@ export async function run({ openPage, readQrCode, step }) {
 
   step("set up");
   await press("main a.main");
-  await press("main form button");
+  await press("main form button.main");
   const phone = await scan(visitor, readQrCode);
   await visitor.enterCode(await phone.code());
   await readBackupCodes(visitor);

@@ -26,10 +26,14 @@ export async function run({ openPage, step, call }) {
   await visitor.page.waitForTimeout(2 * SECOND_MS);
   const later = await secondsLeft(visitor);
   assert.ok(later < first && later >= first - 4, `from ${first} to ${later} seconds`);
+  const ring = visitor.page.locator("[data-ring]");
+  const left = await ring.evaluate((element) => element.style.getPropertyValue("--left"));
+  assert.ok(left > 0.5 && left < 1, `the ring shows ${left}`);
   await visitor.look("countdown");
 }
 
 async function secondsLeft({ page }) {
-  const [seconds] = /\d+/.exec(await page.locator("[role=timer]").innerText());
-  return Number(seconds);
+  const text = await page.locator("[role=timer]").innerText();
+  const [, minutes, seconds] = /(\d+):(\d\d)/.exec(text);
+  return 60 * Number(minutes) + Number(seconds);
 }

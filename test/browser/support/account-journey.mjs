@@ -14,7 +14,7 @@ import {
 } from "./account.mjs";
 
 const NEW_PASSWORD = "staple battery horse correct";
-const SUBMIT = "main form button";
+const SUBMIT = "main form button.main";
 const REMOVE = `a[href$="/remove"]`;
 const OFF = "/account/second-factor/off";
 
@@ -53,7 +53,7 @@ export async function goThroughAccount(given) {
 
 async function makeAccount(visitor, email) {
   const { page, fill, press } = visitor;
-  await page.goto("/");
+  await page.goto("/account");
   assert.match(placeOf(page), /^\/account\/login/);
   await visitor.lookAndWeigh("login");
   await press(`main a[href="/account/register"]`);

@@ -9,7 +9,7 @@ import { ADA } from "./gallery-data.mjs";
 import { ada, member, newcomer, phoneOn } from "./gallery-people.mjs";
 import { guestAt, send, visit } from "./gallery-stage.mjs";
 
-const SUBMIT = "main form button";
+const SUBMIT = "main form button.main";
 const FAULT = "[role=alert]";
 const QR = "main .qr";
 

@@ -200,7 +200,7 @@ export function operator(stage) {
     const guest = stage.keep(await stage.open(DEVICES.desk));
     await guest.page.goto("/console/sign-in");
     await guest.fill("#token", stage.adminToken);
-    await guest.press("main form button");
+    await guest.press("main form button.main");
     return guest;
   });
 }

@@ -52,7 +52,6 @@ async function loginPage(c: Context<AppEnv>, faults: Fault[] = []) {
             faults={faults}
             value={typed("login")}
             autocomplete="username"
-            autofocus
             required
           />
           <PasswordField t={texts} label={t.password} faults={faults} />

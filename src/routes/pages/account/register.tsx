@@ -40,7 +40,6 @@ async function registerPage(c: Context<AppEnv>, faults: Fault[] = []) {
             faults={faults}
             value={typed("email")}
             autocomplete="email"
-            autofocus
             required
           />
           <Field
