@@ -51,7 +51,7 @@ async function typeSixOfBoth(given) {
   const { phone: other } = await shop.enrol("both", 8);
   for (const code of [await phone.code(), await other.code()]) {
     await open(given, "both");
-    assert.match(await page.locator("#code-hint").innerText(), /^6 to 8 digits/);
+    assert.match(await page.locator("#code-hint").innerText(), /^6–8 digits/);
     await page.locator(FIELD).pressSequentially(code);
     await page.waitForTimeout(WHILE_MS);
     assert.deepEqual(posted, []);
