@@ -62,7 +62,7 @@ export const CONSOLE = [
   },
   { name: "console-key-revoke", reach: keyRevocation, shows: DANGER },
   { name: "console-users", reach: wholeAt("/console/users"), shows: LISTED, portrait: true },
-  { name: "console-users-locked", reach: wholeAt("/console/users?state=capped"), shows: LISTED },
+  { name: "console-users-capped", reach: wholeAt("/console/users?state=capped"), shows: LISTED },
   {
     name: "console-users-none-found",
     reach: wholeAt("/console/users?query=nobody"),

@@ -1,5 +1,12 @@
 /** The gallery's own page: a row for each page of the Worker, a column for each look, and a choice of language without a script. */
 
+import { LOOKS } from "./gallery-pictures.mjs";
+
+/** A desk's page is shown half as wide as it is, if there is room. */
+const MAX_SHOWN = 640;
+
+const SHOWN = LOOKS.map(({ width }) => shownWidth(width));
+
 const STYLE = `
   :root { color-scheme: light dark; font: 0.9rem/1.4 system-ui, sans-serif }
   body { margin: 0 1rem 4rem }
@@ -8,11 +15,11 @@ const STYLE = `
   nav { columns: 14rem }
   nav a { display: block }
   section { border-top: 1px solid GrayText; scroll-margin-top: 3rem }
-  .looks { display: flex; flex-wrap: wrap; gap: 1rem; align-items: start }
+  .looks { display: grid; grid-template-columns: ${SHOWN.map((width) => `minmax(0, ${width}fr)`).join(" ")}; gap: 1rem; max-width: ${SHOWN.reduce((sum, width) => sum + width)}px; align-items: start }
   figure { margin: 0 }
   figcaption { color: GrayText }
-  img { display: block; height: auto; border: 1px solid GrayText }
-  .failed { color: red; white-space: pre-wrap }`;
+  img { display: block; max-width: 100%; height: auto; box-sizing: border-box; border: 1px solid GrayText }
+  .failed { grid-column: 1 / -1; color: red; white-space: pre-wrap }`;
 
 /** Writes the page. `results` are the pictures of each page in each language, or the error in their place. */
 export function renderGallery({ sections, languages, results, commit }) {
@@ -65,10 +72,9 @@ function renderLooks(result) {
   return `<div class="looks" data-language="${language}">${content}</div>`;
 }
 
-/** A desk's page is shown half as wide as it is. */
 function renderPicture(name) {
   return ({ file, width, height, look }) => {
-    const shown = Math.min(width, 640);
+    const shown = shownWidth(width);
     const size = `width="${shown}" height="${Math.round((height * shown) / width)}"`;
     const caption = `${look.width}, ${look.scheme}`;
     return `<figure><figcaption>${caption}</figcaption><a href="${file}"><img src="${file}" ${size} loading="lazy" alt="${name}: ${caption}"></a></figure>`;
@@ -81,4 +87,8 @@ function renderFailure({ name, language, error }) {
 
 function escape(text) {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
+}
+
+function shownWidth(width) {
+  return Math.min(width, MAX_SHOWN);
 }
