@@ -8,6 +8,7 @@ import { visitor } from "../visitor";
 import { accountsApp, setAccounts } from "./account-support";
 import { answer, challengeFor, storedUser } from "./support";
 import { halfLoggedIn, loggedIn } from "./together-support";
+import { words } from "../words";
 
 /** Makes everything ready for the code, and answers what gives it. */
 type Prepare = (
@@ -126,7 +127,7 @@ describe("the wrong code that locks", () => {
     const [fourth, fifth] = await lastTwo(prepare);
     expect(await fourth.text()).not.toContain("Too many wrong codes");
     expect(fifth.headers.get("retry-after")).toBe("30");
-    expect(await fifth.text()).toContain("Too many wrong codes. Try again in 0:30.");
+    expect(await fifth.text()).toContain(words.lockedFor({ time: "0:30" }));
   });
 
   it.each(Object.entries(ADAPTERS))("says it in the header: %s", async (_name, prepare) => {
@@ -183,6 +184,6 @@ describe("the wrong code that caps", () => {
     });
     await env.DB.prepare(strikes(9.5)).run();
     const { html } = await browser.submit({ code: wrongCodeOf(person.phone) }, "/account/code");
-    expect(html).toContain("Contact the operator to unlock your account.");
+    expect(html).toContain(words.problems.locked);
   });
 });

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { register } from "../account";
-import { visitor, type Visitor } from "../visitor";
+import { textOf, visitor, type Visitor } from "../visitor";
+import { words } from "../words";
 
 let people = 0;
 let browser: Visitor;
@@ -42,13 +43,13 @@ describe("a page that is sent what no form of ours sends", () => {
     ["a browser that does not say", {}, false],
   ])("claims that something was done on the way from %s: %o, %s", async (_, headers, told) => {
     const claims = {
-      "/account?done=password": "Your password has been changed.",
-      "/account/login?done=logged_out": "You&#39;ve signed out.",
-      "/console/sign-in?done=signed_out": "You&#39;ve signed out.",
+      "/account?done=password": words.account.done.password,
+      "/account/login?done=logged_out": words.login.loggedOut,
+      "/console/sign-in?done=signed_out": words.console.signIn.signedOut,
     };
-    for (const [path, words] of Object.entries(claims)) {
+    for (const [path, message] of Object.entries(claims)) {
       const { html } = await browser.get(path, headers);
-      expect({ path, told: html.includes(words) }).toEqual({ path, told });
+      expect({ path, told: textOf(html).includes(message) }).toEqual({ path, told });
       const [, inGerman = ""] = /href="([^"]*lang=de)"/.exec(html) ?? [];
       expect({ path, told: inGerman.includes("done=") }).toEqual({ path, told });
     }

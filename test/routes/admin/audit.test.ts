@@ -12,6 +12,7 @@ import {
   wrongCodeOf,
   type TestApp,
 } from "../../service";
+import { words } from "../../words";
 
 let app: TestApp;
 beforeEach(async () => {
@@ -205,7 +206,7 @@ describe("a rare event among many others", () => {
     expect(lines.map((line) => JSON.parse(line).type)).toEqual(["app.created"]);
     const operator = await signedIn();
     const page = await operator.read("/console/audit?type=app.created&live=no");
-    expect(page).toContain("“Older” keeps looking.");
+    expect(page).toContain(words.console.searchOn);
     expect(page).toContain("&amp;cursor=");
   });
 

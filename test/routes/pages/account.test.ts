@@ -3,6 +3,7 @@ import { PASSWORD, protect, register, type Protected } from "../../account";
 import { codeOf, elapse, phoneWith, wrongCodeOf } from "../../service";
 import { setAccounts } from "../../security/account-support";
 import { keyOf, textOf, visitor, type View, type Visitor } from "../../visitor";
+import { words } from "../../words";
 
 let people = 0;
 const newEmail = () => `page${people++}@example.com`;
@@ -53,7 +54,7 @@ describe("the pages of an account", () => {
     await browser.submit({ login: email, password: PASSWORD });
     expect((await browser.submit({ code: codeOf(phone) })).at).toBe("/account");
     await browser.get("/account/second-factor/off");
-    expect(textOf((await browser.submit({})).html)).toContain("Two-factor authentication is off.");
+    expect(textOf((await browser.submit({})).html)).toContain(words.account.done.off);
   });
 
   it("show the same QR code again after a wrong code, and say by how much a clock is off", async () => {
@@ -68,7 +69,8 @@ describe("the pages of an account", () => {
     const skewed = await browser.submit({ code: codeOf(phone, 5) });
     expect(textOf(skewed.html)).toContain("about 150 seconds ahead");
     const short = textOf((await browser.submit({ code: "12" })).html);
-    expect(short).toMatch(/^(?!.*backup code).*Enter every digit/i);
+    expect(short).toContain(words.fields.code);
+    expect(short).not.toMatch(/backup code/i);
   });
 
   it("lead home when a finished set-up is reloaded, or gone back to", async () => {
@@ -105,7 +107,7 @@ describe("the pages of an account", () => {
     const codes = codesOf(await browser.submit({ once }));
     const again = await browser.submit({ once });
     expect([again.status, codesOf(again)]).toEqual([409, []]);
-    expect(textOf(again.html)).toContain("This was already done");
+    expect(textOf(again.html)).toContain(words.problems.already_created);
     await browser.submit({}, "/account/logout");
     await browser.submit({ login: person.email, password: person.password });
     expect((await browser.submit({ code: codes[0] ?? "" })).at).toBe("/account");
@@ -128,10 +130,10 @@ describe("the pages of an account", () => {
     await browser.submit({ code: codeOf(phoneWith(keyOf(second))) });
     const asked = await browser.get(`${second.at}/remove`);
     expect(asked.title).toContain("Remove Tablet");
-    expect(textOf(asked.html)).not.toContain("your only one");
+    expect(textOf(asked.html)).not.toContain(words.remove.last);
     expect(textOf((await browser.submit({})).html)).not.toContain("Tablet");
     const last = await browser.get(`/account/authenticators/${person.authenticatorId}/remove`);
-    expect(textOf(last.html)).toContain("It's your only one");
+    expect(textOf(last.html)).toContain(words.remove.last);
   });
 
   it("list sessions, and end one or all others", async () => {
@@ -158,7 +160,7 @@ describe("the pages of an account", () => {
     const browser = await logIn(person);
     await browser.get("/account/password");
     const wrong = await browser.submit({ currentPassword: "no", newPassword: PASSWORD });
-    expect(textOf(wrong.html)).toContain("Wrong password.");
+    expect(textOf(wrong.html)).toContain(words.wrongPassword);
     expect(wrong.html).toMatch(/id="currentPassword"[^>]*aria-invalid="true"[^>]*autofocus/);
     const newPassword = "another horse, another battery";
     await browser.submit({ currentPassword: PASSWORD, newPassword });
@@ -213,7 +215,7 @@ describe("the pages of an account", () => {
     const browser = visitor();
     await browser.get("/account/login");
     const home = await browser.submit({ login: email, password });
-    expect(textOf(home.html)).toContain("Set up two-factor authentication to continue.");
+    expect(textOf(home.html)).toContain(words.account.required);
     expect((await browser.get("/account/password")).at).toContain("/account/new-authenticator");
     await setAccounts({ secondFactor: "optional" });
   });

@@ -4,6 +4,7 @@ import { codeOf, createApp, elapse, enrolled, type TestApp } from "../../service
 import { challengeLink, enrolmentLink, pathOf, settings } from "../../links";
 import { accountsApp } from "../../security/account-support";
 import { textOf, visitor, type View } from "../../visitor";
+import { words } from "../../words";
 
 /** Of the field for a code: its attributes, and the words above it. */
 function fieldOf({ html }: View) {
@@ -72,9 +73,9 @@ describe("the field for a code", () => {
       digits: "6",
       hint: expect.stringContaining("6 digits"),
     });
-    expect(textOf(setUp.html)).toContain("Time-based, 6 digits, every 30 seconds");
+    expect(textOf(setUp.html)).toContain(words.setUp.timeBased({ digits: 6, seconds: 30 }));
     const short = await browser.submit({ code: "12345" });
-    expect(textOf(short.html)).toContain("Enter every digit of the code in your app.");
+    expect(textOf(short.html)).toContain(words.fields.code);
   });
 
   it.each(["en", "de", "zh"])("says how many digits in %s", async (language) => {

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { newApp, signedIn, type Operator } from "../../console";
 import { admin, createApp, createKey, elapse, enrolled, useKey, wrongCodeOf } from "../../service";
 import { storedUser } from "../../security/support";
+import { words } from "../../words";
 
 let operator: Operator;
 beforeEach(async () => {
@@ -50,7 +51,7 @@ describe("the live tail", () => {
     await fill(40);
     const rows = await (await operator.get(start)).text();
     expect(rows.match(/<li>/g)).toHaveLength(31);
-    expect(rows).toContain("Refresh the page.");
+    expect(rows).toContain(words.console.event.more);
   });
 
   it("is not there on older pages, for a time that is over, or when it was stopped", async () => {

@@ -4,6 +4,7 @@ import { destination, newApp, signedIn, type Operator } from "../../console";
 import { rows, storedUser } from "../../security/support";
 import { admin, createApp, createKey, elapse, enrolled, useKey } from "../../service";
 import { textOf } from "../../visitor";
+import { words } from "../../words";
 
 let operator: Operator;
 beforeEach(async () => {
@@ -128,7 +129,7 @@ describe("the audit trail", () => {
     const { id } = await storedUser("customer-7");
     const page = await operator.read("/console/audit");
     expect(textOf(page)).toMatch(
-      /Authenticator set up authenticator\.confirmed customer-7 My shop/,
+      /Authenticator app set up authenticator\.confirmed customer-7 My shop/,
     );
     expect(page).toContain(`href="/console/users/${id}"`);
   });
@@ -161,7 +162,7 @@ describe("the audit trail", () => {
     expect(shown).toContain("5:31 PM");
     expect(textOf(shown).match(/Asia\/Kolkata/g)).toHaveLength(1);
     const later = await read("since=2026-10-01T17:32");
-    expect(later).toContain("No events match.");
+    expect(later).toContain(words.console.event.none);
     const refused = await operator.post("/console/time-zone", { zone: "Mars/Olympus" });
     expect(refused.status).toBe(422);
   });

@@ -13,6 +13,7 @@ import {
 } from "../../service";
 import { rows, storedUser } from "../../security/support";
 import { keyOf, visitor } from "../../visitor";
+import { words } from "../../words";
 
 let operator: Operator;
 beforeEach(async () => {
@@ -189,7 +190,9 @@ describe("an operator", () => {
     await lockedUser();
     const page = await operator.read("/console");
     expect(page).toContain('<rect class="accepted"');
-    expect(page).toMatch(/<a href="\/console\/users\?state=locked">Locked now <strong>1</);
+    expect(page).toContain(
+      `<a href="/console/users?state=locked">${words.console.activity.lockedUsers} <strong>1<`,
+    );
     expect(page).toContain('href="/console" aria-current="page">');
   });
 

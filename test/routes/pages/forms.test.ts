@@ -3,6 +3,7 @@ import { protect, register } from "../../account";
 import { elapse } from "../../service";
 import { setAccounts } from "../../security/account-support";
 import { textOf, visitor } from "../../visitor";
+import { words } from "../../words";
 
 let people = 0;
 const newEmail = () => `form${people++}@example.com`;
@@ -13,10 +14,10 @@ describe("a form that is shown again", () => {
     await browser.get("/account/register");
     const email = newEmail();
     const again = await browser.submit({ email, username: "x@y", newPassword: "short" });
-    expect(textOf(again.html)).toContain("Enter a username of up to 64 characters, without an @.");
+    expect(textOf(again.html)).toContain(words.fields.username);
     expect(again.html).toContain(`value="${email}"`);
     const short = await browser.submit({ email, username: "", newPassword: "short" });
-    expect(textOf(short.html)).toContain("Use at least 15 characters.");
+    expect(textOf(short.html)).toContain(words.weakPassword.too_short({ length: 15 }));
     expect(short.html).not.toContain('value="short"');
     await setAccounts({ registration: "closed" });
     expect((await browser.get("/account/register")).status).toBe(403);
@@ -28,7 +29,8 @@ describe("a form that is shown again", () => {
     const browser = visitor();
     await browser.submit({}, "/account/logout");
     const { html } = await browser.submit({ login: email, password: "wrong horse" });
-    expect(textOf(html)).toMatch(/^(?!.*signed out).*Wrong name or password\./);
+    expect(textOf(html)).toContain(words.problems.invalid_credentials);
+    expect(textOf(html)).not.toContain(words.login.loggedOut);
     expect(html).toContain(`value="${email}"`);
     expect(html).not.toContain("wrong horse");
   });
@@ -40,7 +42,7 @@ describe("a form that is shown again", () => {
     elapse(301);
     await browser.get("/account/prove");
     const proof = await browser.submit({ password: "wrong horse" });
-    expect(textOf(proof.html)).toMatch(/Wrong password\./);
+    expect(textOf(proof.html)).toContain(words.wrongPassword);
     expect(proof.html).toMatch(/id="password"[^>]*aria-invalid="true"[^>]*autofocus/);
     expect(proof.html).not.toContain("wrong horse");
   });
@@ -56,6 +58,6 @@ describe("a form that is shown again", () => {
     expect(textOf(refused.html)).toMatch(/^(?!.*Wait).*Check it, or use another\./);
     expect(refused.html).not.toContain(wrong);
     const malformed = await browser.submit({ code: "AAAA" }, path);
-    expect(textOf(malformed.html)).toContain("Enter a backup code: 24 letters and digits.");
+    expect(textOf(malformed.html)).toContain(words.fields.backupCode);
   });
 });

@@ -3,6 +3,7 @@ import { PASSWORD, protect, register, type Protected } from "../../account";
 import { codeOf, elapse } from "../../service";
 import { rows } from "../../security/support";
 import { textOf, visitor, type Visitor } from "../../visitor";
+import { words } from "../../words";
 
 let people = 0;
 const newEmail = () => `profile${people++}@example.com`;
@@ -77,11 +78,11 @@ describe("the page of one's own account", () => {
     const asked = await browser.get("/account/delete");
     expect(textOf(asked.html)).toContain(person.email);
     const gone = await browser.submit({});
-    expect(textOf(gone.html)).toContain("Your account has been deleted");
+    expect(textOf(gone.html)).toContain(words.profile.deleted.title);
     expect(browser.cookies.has("__Host-stepgate")).toBe(false);
     expect(await accountOf(person.email)).toEqual([]);
     expect((await browser.get("/account")).at).toContain("/account/login");
     const again = await browser.submit({ login: person.email, password: PASSWORD });
-    expect(textOf(again.html)).toContain("Wrong name or password.");
+    expect(textOf(again.html)).toContain(words.problems.invalid_credentials);
   });
 });

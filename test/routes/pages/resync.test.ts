@@ -3,6 +3,7 @@ import { protect, register } from "../../account";
 import { codeOf, elapse } from "../../service";
 import { visitor } from "../../visitor";
 import { isLoggedIn, loggedIn } from "../../security/together-support";
+import { words } from "../../words";
 
 const STEPS_BEHIND = -8;
 
@@ -23,7 +24,7 @@ describe("the page for a device whose clock is off", () => {
       nextCode: codeOf(person.phone, STEPS_BEHIND + 1),
     });
     expect(done.at).toBe("/account?done=resynchronised");
-    expect(done.html).toContain("Codes from your device work again.");
+    expect(done.html).toContain(words.account.done.resynchronised);
     elapse(30);
     const next = codeOf(person.phone, STEPS_BEHIND + 1);
     expect((await browser.submit({ code: next }, "/account/prove")).at).toBe("/account");
@@ -35,7 +36,7 @@ describe("the page for a device whose clock is off", () => {
   });
 
   it.each([
-    ["en", "That code is wrong, expired or already used."],
+    ["en", words.problems.invalid_code],
     ["de", "Der Code ist falsch, abgelaufen oder schon benutzt."],
     ["zh", "验证码错误、已过期或已使用。"],
   ])("says in %s that two codes are not in a row", async (language, message) => {

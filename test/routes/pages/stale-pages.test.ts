@@ -5,6 +5,7 @@ import { admin, codeOf, createApp, phoneWith } from "../../service";
 import { enrolmentLink, pathOf, settings } from "../../links";
 import { rows } from "../../security/support";
 import { keyOf, textOf, visitor, type View, type Visitor } from "../../visitor";
+import { words } from "../../words";
 
 let people = 0;
 let browser: Visitor;
@@ -47,7 +48,7 @@ describe("a page that was open in another tab", () => {
     const code = codeOf(phoneWith(keyOf(old)));
     const refused = await browser.submit(await filled(old, { code }), old.at);
     expect(refused.status).toBe(409);
-    expect(textOf(refused.html)).toContain("This setup has ended");
+    expect(textOf(refused.html)).toContain(words.problems.enrolment_closed);
     expect(await failures()).toEqual([]);
   });
 
@@ -61,7 +62,7 @@ describe("a page that was open in another tab", () => {
     const code = codeOf(phoneWith(keyOf(old)));
     const refused = await browser.submit(await filled(old, { code }), "/enrol");
     expect([refused.status, keyOf(refused)]).toEqual([409, keyOf(newest)]);
-    expect(textOf(refused.html)).toContain("This setup has ended");
+    expect(textOf(refused.html)).toContain(words.problems.enrolment_closed);
     expect(await failures()).toEqual([]);
     const mended = await filled(refused, { code: codeOf(phoneWith(keyOf(refused))) });
     expect((await browser.submit(mended, "/enrol")).html).toContain('id="codes"');
@@ -73,7 +74,7 @@ describe("a page that was open in another tab", () => {
     const code = { code: codeOf(phoneWith(keyOf(setUp))) };
     await browser.submit(code);
     const reloaded = await browser.submit(code, setUp.at);
-    expect(textOf(reloaded.html)).toContain("Its backup codes were shown once");
+    expect(textOf(reloaded.html)).toContain(words.account.done.again);
   });
 });
 
