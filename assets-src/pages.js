@@ -111,10 +111,7 @@ each("data-reveal", (input, label) => {
     button.setAttribute("aria-pressed", String(!isShown));
   });
   input.form.addEventListener("submit", () => (input.type = "password"));
-  const box = document.createElement("div");
-  box.className = "reveals";
-  input.replaceWith(box);
-  box.append(input, button);
+  input.after(button);
 });
 
 /** The browser's own, with its region, if it is of the page's language. */

@@ -30,16 +30,19 @@ export interface FieldProps {
 }
 
 export function Field({ name, label, hint, faults = [], type = "text", ...input }: FieldProps) {
+  const control = (
+    <input
+      id={name}
+      name={name}
+      type={type}
+      {...describedBy({ name, hint, faults })}
+      {...input}
+      autofocus={isFirst(name, faults, input.autofocus)}
+    />
+  );
   return (
     <Labelled name={name} label={label} hint={hint} faults={faults}>
-      <input
-        id={name}
-        name={name}
-        type={type}
-        {...describedBy({ name, hint, faults })}
-        {...input}
-        autofocus={isFirst(name, faults, input.autofocus)}
-      />
+      {input["data-reveal"] ? <div class="reveals">{control}</div> : control}
     </Labelled>
   );
 }

@@ -41,7 +41,7 @@ async function newPage(c: Context<AppEnv>, faults: Fault[] = []) {
     title: `${t.create}: ${name}`,
     faults,
     content: (
-      <div class="narrow">
+      <div class="narrow stack">
         <Form>
           <Once />
           <Field
