@@ -159,20 +159,22 @@ function Bar({ at, scale, chart }: { at: number; scale: Scale; chart: ChartProps
   const width = round(scale.room * BAR);
   let below = 0;
   return (
-    <g class="bar" role="img" aria-label={words} tabindex={at === labels.length - 1 ? 0 : -1}>
+    <>
+      <g class="bar" role="img" aria-label={words} tabindex={at === labels.length - 1 ? 0 : -1}>
+        <rect x={round(scale.x(at))} y={TOP} width={round(scale.room)} height={BOTTOM - TOP} />
+        {series.map((one) => {
+          const value = valueAt(one, at);
+          if (value === 0) return null;
+          below += value;
+          const y = scale.y(below);
+          const height = round(scale.y(below - value) - y);
+          return <rect class={one.name} x={x} y={round(y)} width={width} height={height} />;
+        })}
+      </g>
       <text class="value" x={WIDTH} y={FONT_SIZE} text-anchor="end" fill="currentColor">
         {words}
       </text>
-      <rect x={round(scale.x(at))} y={TOP} width={round(scale.room)} height={BOTTOM - TOP} />
-      {series.map((one) => {
-        const value = valueAt(one, at);
-        if (value === 0) return null;
-        below += value;
-        const y = scale.y(below);
-        const height = round(scale.y(below - value) - y);
-        return <rect class={one.name} x={x} y={round(y)} width={width} height={height} />;
-      })}
-    </g>
+    </>
   );
 }
 
