@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { protect, register } from "../../account";
+import { PASSWORD, protect, register } from "../../account";
 import { elapse } from "../../service";
 import { setAccounts } from "../../security/account-support";
 import { textOf, visitor } from "../../visitor";
@@ -7,6 +7,42 @@ import { words } from "../../words";
 
 let people = 0;
 const newEmail = () => `form${people++}@example.com`;
+
+describe("what is wrong with a form", () => {
+  const asked = { email: "ada", username: "x@y", newPassword: PASSWORD };
+  const { email, username } = words.fields;
+
+  it("is said once if it is one thing: at its field, which has the focus", async () => {
+    const browser = visitor();
+    await browser.get("/account/register");
+    const { html, title } = await browser.submit({ ...asked, email: newEmail() });
+    expect(await faultsIn(html)).toEqual(onlyAt("username", username));
+    expect(textOf(html).split(username)).toHaveLength(2);
+    expect(title).toBe(`${words.error}: ${words.register.title} · Stepgate`);
+  });
+
+  it("is listed at the top if it is several things, with links to the fields", async () => {
+    const browser = visitor();
+    await browser.get("/account/register");
+    const { html } = await browser.submit(asked);
+    expect(await faultsIn(html)).toEqual({
+      fields: { email, username },
+      summary: `${words.faults} ${email} ${username}`,
+      links: ["email", "username"],
+      focus: ["summary"],
+    });
+  });
+
+  it("is nothing yet on a page that was not sent, where the first field has the focus", async () => {
+    const { html } = await visitor().get("/account/register");
+    expect(await faultsIn(html)).toEqual({
+      fields: {},
+      summary: null,
+      links: [],
+      focus: ["email"],
+    });
+  });
+});
 
 describe("a form that is shown again", () => {
   it("says what is wrong with a registration, and keeps what was typed", async () => {
