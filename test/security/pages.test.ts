@@ -1,3 +1,4 @@
+import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { app } from "../../src/app";
 import { enrolOwn, PASSWORD, protect, register, tokensOf, type Protected } from "../account";
@@ -61,6 +62,12 @@ describe.each(paths("POST"))("a form sent to %s", (path) => {
   });
 });
 
+const fileOf = async (name: string) => {
+  const file = await env.ASSETS.fetch(`${ORIGIN}/assets/${name}`);
+  expect(file.status).toBe(200);
+  return file.text();
+};
+
 describe("every page", () => {
   it.each([...paths("GET"), "/account/nothing"])(
     "has the strict headers, also where it fails: %s",
@@ -89,9 +96,10 @@ describe("every page", () => {
 
   it("asks for its files under an address of the deployment's own", async () => {
     const { html } = await visitor().get("/account/login");
-    const addresses = html.match(/(?<=(?:href|src)=")\/assets\/[^"]+/g) ?? [];
-    expect(addresses).toHaveLength(5);
-    for (const address of addresses) expect(address).toMatch(/^\/assets\/[\w-]+\.\w+\?v=[\w-]+$/);
+    const addresses = [...html.matchAll(/(?:href|src)="\/assets\/([^"?]*)([^"]*)"/g)];
+    const files = new Set(addresses.map(([, file]) => file));
+    expect(files).toEqual(new Set(["icon.svg", "touch-icon.png", "pages.css", "pages.js"]));
+    for (const [, , version] of addresses) expect(version).toMatch(/^\?v=[\w-]+$/);
   });
 
   it("weighs at most 30 KiB with its stylesheet and script, but for the QR code", async () => {
@@ -101,6 +109,12 @@ describe("every page", () => {
     expect(bare.length).toBeLessThan(8 * 1024);
     expect(html.match(/<link rel="stylesheet"/g)).toHaveLength(1);
     expect(html.match(/<script/g)).toHaveLength(1);
+    const files = await Promise.all([fileOf("pages.css"), fileOf("pages.js")]);
+    expect(bare.length + files.join("").length).toBeLessThan(30 * 1024);
+  });
+
+  it.each(["pages.css", "pages.js"])("loads %s without comments and indentation", async (file) => {
+    expect(await fileOf(file)).not.toMatch(/\/\*|^\s/m);
   });
 });
 

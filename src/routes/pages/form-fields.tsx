@@ -48,7 +48,7 @@ export function Field({ name, label, hint, faults = [], type = "text", ...input 
 }
 
 /** The one field at fault has the focus; without faults, the one that is looked at first. */
-function isFirst(name: string, faults: Fault[], autofocus = false): boolean {
+function isFirst(name: string, faults: Fault[] = [], autofocus = false): boolean {
   const [only] = faults;
   return only === undefined ? autofocus : faults.length === 1 && only.field === name;
 }
@@ -111,7 +111,13 @@ export function TextArea({
 }: LabelledProps & { value: string; rows: number }) {
   return (
     <Labelled name={name} {...props}>
-      <textarea id={name} name={name} rows={rows} {...describedBy({ name, ...props })}>
+      <textarea
+        id={name}
+        name={name}
+        rows={rows}
+        {...describedBy({ name, ...props })}
+        autofocus={isFirst(name, props.faults)}
+      >
         {value}
       </textarea>
     </Labelled>
@@ -127,7 +133,12 @@ export function Select({
 }: LabelledProps & { value: string; options: [value: string, label: string][] }) {
   return (
     <Labelled name={name} {...props}>
-      <select id={name} name={name} {...describedBy({ name, ...props })}>
+      <select
+        id={name}
+        name={name}
+        {...describedBy({ name, ...props })}
+        autofocus={isFirst(name, props.faults)}
+      >
         {options.map(([option, label]) => (
           <option value={option} selected={option === value}>
             {label}

@@ -10,12 +10,14 @@ import { createMiddleware } from "hono/factory";
 import type { AppEnv } from "../context";
 import { doneOf } from "./safety";
 import { readCatalogue } from "./catalogue";
+import ar from "./texts/ar.json";
 import de from "./texts/de.json";
 import en from "./texts/en.json";
+import fr from "./texts/fr.json";
 import type { Texts } from "./texts/texts";
 import zh from "./texts/zh.json";
 
-const CATALOGUES = { en, de, zh };
+const CATALOGUES = { en, de, fr, ar, zh };
 export const LANGUAGES = Object.entries(CATALOGUES).map(([code, { language }]) => ({
   code,
   language,
@@ -25,6 +27,8 @@ const ENGLISH = readCatalogue("en", en);
 const TEXTS = new Map([
   ["en", ENGLISH],
   ["de", readCatalogue("de", de)],
+  ["fr", readCatalogue("fr", fr)],
+  ["ar", readCatalogue("ar", ar)],
   ["zh", readCatalogue("zh", zh)],
 ]);
 

@@ -8,13 +8,22 @@ describe("the language of a page", () => {
 
   it.each([
     ["de-AT,de;q=0.9,en;q=0.8", "de"],
-    ["fr, zh-Hans-CN;q=0.7, en;q=0.2", "zh"],
-    ["fr", "en"],
+    ["tlh, zh-Hans-CN;q=0.7, en;q=0.2", "zh"],
+    ["fr-CA", "fr"],
+    ["tlh", "en"],
     ["en;q=0.1, de;q=0", "en"],
     ["", "en"],
   ])("is for `Accept-Language: %s` %s", async (accepted, expected) => {
     const page = await visitor().get("/account/login", { "accept-language": accepted });
     expect(langOf(page)).toBe(expected);
+  });
+
+  it.each([
+    ["ar", "rtl"],
+    ["fr", "ltr"],
+  ])("says which way it runs: %s %s", async (language, direction) => {
+    const { html } = await visitor().get(`/account/login?lang=${language}`);
+    expect(html).toContain(`<html lang="${language}" dir="${direction}">`);
   });
 
   it("is the one that was chosen, from then on", async () => {

@@ -3,6 +3,8 @@ import { protect, register } from "../../account";
 import { codeOf, elapse } from "../../service";
 import { visitor } from "../../visitor";
 import { isLoggedIn, loggedIn } from "../../security/together-support";
+import german from "../../../src/routes/pages/texts/de.json";
+import chinese from "../../../src/routes/pages/texts/zh.json";
 import { words } from "../../words";
 
 const STEPS_BEHIND = -8;
@@ -37,8 +39,8 @@ describe("the page for a device whose clock is off", () => {
 
   it.each([
     ["en", words.problems.invalid_code],
-    ["de", "Der Code ist falsch, abgelaufen oder schon benutzt."],
-    ["zh", "验证码错误、已过期或已使用。"],
+    ["de", german.problems.invalid_code],
+    ["zh", chinese.problems.invalid_code],
   ])("says in %s that two codes are not in a row", async (language, message) => {
     const person = await protect(await register("ada@example.com"));
     const browser = await loggedIn(person);
