@@ -31,10 +31,10 @@ const CASES: [number[], string | undefined, string][] = [
   [[8, 7, 6], undefined, "6–8 digits"],
 ];
 
-describe.each(CASES)("a user with authenticators of %j digits", (lengths, digits, words) => {
-  const expected = { digits, hint: `${words} from your authenticator app` };
+describe.each(CASES)("a user with authenticators of %j digits", (lengths, digits, told) => {
+  const expected = { digits, hint: `${told} from your authenticator app` };
 
-  it(`is asked for ${words} by the pages of links`, async () => {
+  it(`is asked for ${told} by the pages of links`, async () => {
     const app = await createApp({ settings });
     await enrolAll(app, "ada", lengths);
     const browser = visitor();
@@ -47,7 +47,7 @@ describe.each(CASES)("a user with authenticators of %j digits", (lengths, digits
     expect(fieldOf(await browser.submit({}))).toMatchObject(expected);
   });
 
-  it(`is asked for ${words} at log-in, and when proving it later`, async () => {
+  it(`is asked for ${told} at log-in, and when proving it later`, async () => {
     const person = await register("ada@example.com");
     const [user] = await enrolAll(await accountsApp(), person.id, lengths);
     const browser = visitor();
