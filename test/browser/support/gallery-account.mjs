@@ -10,7 +10,7 @@ import { ada, member, newcomer, phoneOn } from "./gallery-people.mjs";
 import { guestAt, send, visit } from "./gallery-stage.mjs";
 
 const SUBMIT = "main form button.main";
-const FAULT = "[role=alert]";
+const FAULT = "[role=alert], [aria-invalid]";
 const QR = "main .qr";
 
 export const ACCOUNT = [
@@ -195,7 +195,7 @@ async function removal(stage) {
 }
 
 async function loggedOut(stage) {
-  const guest = await ada(stage);
+  const guest = await adaAt("/account")(stage);
   await logOut(guest);
   return guest;
 }

@@ -3,8 +3,8 @@
 import { apps, everything, operator } from "./gallery-people.mjs";
 import { guestAt, send, visit } from "./gallery-stage.mjs";
 
-const FAULT = "[role=alert]";
-const TABLE = "main table tbody tr";
+const FAULT = "[role=alert], [aria-invalid]";
+const EVENTS = ".events li";
 const LISTED = "main ul.list li";
 const DANGER = "main button.danger";
 
@@ -86,7 +86,7 @@ export const CONSOLE = [
   { name: "console-user-delete", reach: userAt("customer-1041", "/delete"), shows: "#reason" },
   { name: "console-user-reset-refused", reach: refusedReset, shows: FAULT },
   { name: "console-reset-link", reach: resetLink, shows: "#secret" },
-  { name: "console-audit", reach: wholeAt("/console/audit"), shows: TABLE, portrait: true },
+  { name: "console-audit", reach: wholeAt("/console/audit"), shows: EVENTS, portrait: true },
   {
     name: "console-audit-filtered-empty",
     reach: wholeAt("/console/audit?userId=usr_nobody&outcome=failure"),

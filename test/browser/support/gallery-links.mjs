@@ -6,7 +6,7 @@ import { linkOf, makeCustomer, nextCustomer, phoneOn } from "./gallery-people.mj
 import { ADDRESS_HEADER, guestAt, visit } from "./gallery-stage.mjs";
 
 const SUBMIT = "main form button.main";
-const FAULT = "[role=alert]";
+const FAULT = "[role=alert], [aria-invalid]";
 /** Of a minute, for one address (wrangler.toml). */
 const ADDRESS_LIMIT = 300;
 

@@ -81,6 +81,6 @@ export function guestAt(path) {
 /** Fills these fields and sends their form. The keys are selectors. */
 export async function send(guest, fields) {
   for (const [field, text] of Object.entries(fields)) await guest.fill(field, text);
-  await guest.press(`form:has(${Object.keys(fields)[0]}) button`);
+  await guest.press(`form:has(${Object.keys(fields)[0]}) button:not([type=button])`);
   return guest;
 }
