@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { PASSWORD } from "../../../scripts/client-account.mjs";
 import {
+  assertAllRefused,
   assertRefused,
   logIn,
   logOut,
@@ -133,11 +134,23 @@ async function addAndRemove({ visitor, readQrCode }) {
   await enterCode(await tablet.code());
   assert.equal(placeOf(page), "/account?done=confirmed");
   await visitor.lookAndWeigh("security-two-authenticators");
-  await press(`li:has-text("Tablet") ${REMOVE}`);
+  await rename(visitor, "Tablet", "Work tablet");
+  await press(`li:has-text("Work tablet") ${REMOVE}`);
   await visitor.lookAndWeigh("remove");
   await press(SUBMIT);
   assert.equal(placeOf(page), "/account?done=removed");
   assert.equal(await page.locator(REMOVE).count(), 1);
+}
+
+/** In its place in the list. */
+async function rename({ page, fill, press, look }, name, newName) {
+  const item = `li:has(summary:has-text("${name}"))`;
+  await page.locator(`${item} summary`).click();
+  await look("rename");
+  await fill(`${item} input[name=name]`, newName);
+  await press(`${item} form button`);
+  assert.equal(placeOf(page), "/account?done=renamed");
+  assert.equal(await page.locator(`li:has(summary:has-text("${newName}"))`).count(), 1);
 }
 
 async function renewCodes(visitor, before) {
@@ -179,6 +192,12 @@ async function leave(visitor) {
   const { page, fill, press } = visitor;
   await press(`main a[href="/account/profile"]`);
   await visitor.lookAndWeigh("profile");
+  await fill("#username", "ada@home");
+  await fill("#personName", "Ada\tL.");
+  await press(SUBMIT);
+  await assertAllRefused(visitor, ["username", "personName"]);
+  await visitor.look("profile-refused");
+  await fill("#username", "");
   await fill("#personName", "Ada L.");
   await press(SUBMIT);
   assert.equal(placeOf(page), "/account?done=profile");

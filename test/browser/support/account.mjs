@@ -38,15 +38,30 @@ export async function scan({ page }, readQrCode) {
   return phoneFor(await readQrCode(page.locator(".qr")));
 }
 
-/** What is wrong is said once, at the field, which has the focus and is described by it. */
+/** What is wrong is said once: at its field, which has the focus and is described by it. */
 export async function assertRefused({ page }, field) {
-  await page.locator(`#${field}:focus`).waitFor();
-  assert.equal(await page.locator("[role=alert]").count(), 0);
-  const input = page.locator(`#${field}`);
+  const input = page.locator(`#${field}:focus`);
+  await input.waitFor();
   assert.equal(await input.getAttribute("aria-invalid"), "true");
   const described = (await input.getAttribute("aria-describedby")).split(" ");
   assert.ok(described.includes(`${field}-fault`), "the field is not described by its fault");
   assert.notEqual(await page.locator(`#${field}-fault`).innerText(), "");
+  assert.equal(await page.locator(".fault").count(), 1);
+  assert.equal(await page.locator("[role=alert]").count(), 0);
+}
+
+/**
+ * What is wrong with several fields is listed at the top, where the focus is, and said at each field. The list leads to the fields. Without
+ * the script the address goes on leading there.
+ */
+export async function assertAllRefused({ page }, fields) {
+  await page.locator("[role=alert]:focus").waitFor();
+  assert.equal(await page.locator(".fault").count(), fields.length);
+  for (const field of fields) {
+    assert.equal(await page.locator(`#${field}`).getAttribute("aria-invalid"), "true");
+    await page.locator(`[role=alert] a[href="#${field}"]`).press("Enter");
+    await page.locator(`#${field}:focus`).waitFor();
+  }
 }
 
 /** Of the page that shows them. */
