@@ -7,6 +7,8 @@ import { countContrastingPixels } from "./pixels.mjs";
 const MARGIN = 6;
 /** Of a line of one pixel around it; corners may be round. */
 const NEEDED_SHARE = 0.75;
+/** Colours in the middle of a transition are neither the old nor the new ones. */
+const WHOLE = { fullPage: true, animations: "disabled" };
 
 /**
  * Goes through the whole page with Tab. Every control is reached, in the order of the document, in sight and with an indicator that differs
@@ -16,7 +18,7 @@ const NEEDED_SHARE = 0.75;
 export async function checkKeyboard(page) {
   await page.evaluate(goToStart);
   const expected = await page.evaluate(listControls);
-  const unfocused = decode(await page.screenshot({ fullPage: true }));
+  const unfocused = decode(await page.screenshot(WHOLE));
   const reached = [];
   const faults = [];
   for (;;) {
@@ -42,7 +44,7 @@ export async function checkKeyboard(page) {
 async function findFaults(page, { tag, inSight, boxes }, unfocused) {
   if (!inSight) return [`${tag} has the focus but is out of sight`];
   const clip = around(boxes, unfocused);
-  const focused = decode(await page.screenshot({ fullPage: true, clip }));
+  const focused = decode(await page.screenshot({ ...WHOLE, clip }));
   const changed = countContrastingPixels(focused, unfocused, clip);
   const perimeter = boxes.reduce((sum, { width, height }) => sum + 2 * (width + height), 0);
   const needed = Math.ceil(NEEDED_SHARE * perimeter);

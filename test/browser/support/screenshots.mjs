@@ -12,9 +12,10 @@ const DOCS = fileURLToPath(new URL("../../../docs/screenshots", import.meta.url)
 const PORTRAIT = { width: 720, height: 960 };
 const PORTRAIT_LIMIT_BYTES = 60 * 1024;
 
-/** The whole page, also what is below the window. */
+/** The whole page, also what is below the window, as it is when nothing moves any more. */
 export async function screenshot(page, name) {
-  await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`), fullPage: true });
+  const path = join(SCREENSHOTS, `${name}.png`);
+  await page.screenshot({ path, fullPage: true, animations: "disabled" });
 }
 
 /** For the README: with `update` in docs/, else only to look at. What it shows differs from run to run, so it is compared with nothing. */
@@ -22,7 +23,9 @@ export async function portray(page, name, { update }) {
   const before = page.viewportSize();
   await page.setViewportSize(PORTRAIT);
   await page.evaluate(() => window.scrollTo(0, 0));
-  const png = encode(decode(await page.screenshot()), { zlib: { level: 9 } });
+  const png = encode(decode(await page.screenshot({ animations: "disabled" })), {
+    zlib: { level: 9 },
+  });
   await page.setViewportSize(before);
   const path = join(update ? DOCS : SCREENSHOTS, `${name}.png`);
   if (png.length > PORTRAIT_LIMIT_BYTES) throw new Error(`${path} would have ${png.length} bytes.`);
