@@ -9,6 +9,7 @@ import { visitor as visit } from "./support/visitor.mjs";
 export const name = "the account pages, at a desk";
 
 const PREFIX = "account";
+const PHONE = { width: 360, height: 740 };
 const ELSEWHERE =
   "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1";
 
@@ -22,10 +23,25 @@ export async function run({ openPage, readQrCode, step, portray }) {
     email: "ada@example.com",
     readQrCode,
     step,
-    onSetUp: () => portray(page, "set-up"),
+    onSetUp: async () => {
+      await findCodeField(page);
+      await portray(page, "set-up");
+    },
     onCodes: (codes) => keepCodes(visitor, codes),
     onSecurity: () => portray(page, "security"),
   });
+}
+
+/** On a phone, which shows the QR code and the field for the code together. */
+async function findCodeField(page) {
+  const before = page.viewportSize();
+  await page.setViewportSize(PHONE);
+  await page.goto(page.url());
+  assert.equal(await page.evaluate(() => window.scrollY), 0);
+  const { y, height } = await page.locator("#code").boundingBox();
+  const bottom = y + height;
+  assert.ok(bottom <= PHONE.height, `the code's field ends at ${bottom} of ${PHONE.height}`);
+  await page.setViewportSize(before);
 }
 
 /** What only the script offers. */
