@@ -3,8 +3,9 @@
 import type { Context } from "hono";
 import type { Child } from "hono/jsx";
 import type { AppEnv } from "../context";
+import { CodeField } from "./code-field";
 import type { Fault } from "./form-submission";
-import { CodeField, Form } from "./form-fields";
+import { Form } from "./form-fields";
 import { asksForBackupCode, BACKUP_CODE, textsOf, withQuery } from "./language";
 
 /**

@@ -1,7 +1,6 @@
 /** The parts of forms: labelled fields, each with what is wrong with it. */
 
 import type { Child } from "hono/jsx";
-import { MAX_CODE_LENGTH } from "../fields";
 import { faultId } from "./fault-summary";
 import type { Fault } from "./form-submission";
 import { Icon } from "./icons";
@@ -48,14 +47,14 @@ export function Field({ name, label, hint, faults = [], type = "text", ...input 
 }
 
 /** The one field at fault has the focus; without faults, the one that is looked at first. */
-function isFirst(name: string, faults: Fault[] = [], autofocus = false): boolean {
+export function isFirst(name: string, faults: Fault[] = [], autofocus = false): boolean {
   const [only] = faults;
   return only === undefined ? autofocus : faults.length === 1 && only.field === name;
 }
 
 type LabelledProps = Pick<FieldProps, "name" | "label" | "hint" | "faults">;
 
-function Labelled({
+export function Labelled({
   name,
   label,
   hint,
@@ -183,66 +182,6 @@ export function NewPasswordField(
       minlength={length}
       required
     />
-  );
-}
-
-/**
- * One field for both kinds of code: digits with the numeric keypad, or on request a backup code
- * with letters.
- */
-export function CodeField(props: {
-  t: Texts;
-  faults?: Fault[] | undefined;
-  /** How many digits a code may have. Empty if that is not known. */
-  lengths: number[];
-  /** Whether a backup code is about to be typed. */
-  backup?: boolean;
-  /** Set if nothing stands before the field that must be looked at first. */
-  autofocus?: boolean;
-}) {
-  const { t, faults = [], lengths, backup = false, autofocus = false } = props;
-  const { backupLabel, backupHint } = t.code;
-  const shared = { name: "code", faults, required: true, autofocus, maxlength: MAX_CODE_LENGTH };
-  return backup ? (
-    <Field
-      {...shared}
-      label={backupLabel}
-      hint={backupHint}
-      autocomplete="off"
-      spellcheck={false}
-    />
-  ) : (
-    <Digits t={t} faults={faults} lengths={lengths} autofocus={autofocus} />
-  );
-}
-
-/** One field, drawn as a box for each digit if their number is known. */
-function Digits(props: { t: Texts; faults: Fault[]; lengths: number[]; autofocus: boolean }) {
-  const { t, faults, lengths, autofocus } = props;
-  const known = lengths.length > 0 ? lengths : [6, 8];
-  const [least, most] = [Math.min(...known), Math.max(...known)];
-  const hint = t.code.hint({ digits: least === most ? least : `${least}–${most}` });
-  const boxes = least === most ? least : 0;
-  return (
-    <Labelled name="code" label={t.code.label} hint={hint} faults={faults}>
-      <div class={boxes === 0 ? undefined : `code ${boxes > 6 ? "longer" : ""}`}>
-        {Array.from({ length: boxes }, () => (
-          <i aria-hidden="true" />
-        ))}
-        <input
-          id="code"
-          name="code"
-          type="text"
-          inputmode="numeric"
-          autocomplete="one-time-code"
-          required
-          maxlength={MAX_CODE_LENGTH}
-          data-digits={boxes === 0 ? undefined : boxes}
-          {...describedBy({ name: "code", hint, faults })}
-          autofocus={isFirst("code", faults, autofocus)}
-        />
-      </div>
-    </Labelled>
   );
 }
 

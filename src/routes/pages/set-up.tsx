@@ -8,8 +8,9 @@ import type { Enrolment } from "../../core/authenticator/enrol";
 import { labelOf, parametersOf } from "../../crypto/provisioning-uri";
 import { MIN_PIXELS_PER_MODULE } from "../../crypto/qr-code";
 import type { AppEnv } from "../context";
+import { CodeField } from "./code-field";
 import type { Fault } from "./form-submission";
-import { CodeField, Form } from "./form-fields";
+import { Form } from "./form-fields";
 import { Icon } from "./icons";
 import { textsOf } from "./language";
 
