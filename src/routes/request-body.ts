@@ -47,7 +47,8 @@ export const readBody = createMiddleware<AppEnv>(async (c, next) => {
 });
 
 const limitText = limitTo(MAX_BODY_BYTES);
-const limitPicture = limitTo(LOGO_BOUNDS.bytes + FORM_BYTES);
+const limitPicture = limitTo(LOGO_BOUNDS.bytes);
+const limitUpload = limitTo(LOGO_BOUNDS.bytes + FORM_BYTES);
 
 function limitTo(maxSize: number) {
   return bodyLimit({
@@ -60,7 +61,8 @@ function limitTo(maxSize: number) {
 
 async function readPicture(c: Context<AppEnv>): Promise<ArrayBuffer> {
   if (!c.req.raw.body) return new ArrayBuffer();
-  return withDeadline(takeBytes(c, limitPicture).catch(refuseBrokenOff));
+  const limit = c.req.method === "PUT" ? limitPicture : limitUpload;
+  return withDeadline(takeBytes(c, limit).catch(refuseBrokenOff));
 }
 
 async function takeBytes(c: Context<AppEnv>, limit: typeof limitText): Promise<ArrayBuffer> {

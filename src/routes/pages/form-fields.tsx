@@ -54,6 +54,7 @@ export function isFirst(name: string, faults: Fault[] = [], autofocus = false): 
 
 type LabelledProps = Pick<FieldProps, "name" | "label" | "hint" | "faults">;
 
+/** A control with its label above it, and below it what is wrong and what helps. */
 export function Labelled({
   name,
   label,

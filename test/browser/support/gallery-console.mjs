@@ -26,7 +26,7 @@ export const CONSOLE = [
   {
     name: "console-overview",
     reach: wholeAt("/console"),
-    shows: `[aria-labelledby=latest] tbody tr`,
+    shows: `[aria-labelledby=latest] li`,
     portrait: true,
   },
   { name: "console-apps", reach: wholeAt("/console/apps"), shows: LISTED },
