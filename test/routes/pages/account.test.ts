@@ -1,8 +1,8 @@
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { PASSWORD, protect, register, type Protected } from "../../account";
 import { codeOf, elapse, phoneWith, wrongCodeOf } from "../../service";
 import { setAccounts } from "../../security/account-support";
-import { faultsIn, onlyAt, onlyAtTop } from "../../form-faults";
+import { faultsIn, onlyAt } from "../../form-faults";
 import { keyOf, textOf, visitor, type View, type Visitor } from "../../visitor";
 import { inOrder, words } from "../../words";
 
@@ -26,10 +26,6 @@ async function logIn(person: Protected, browser = visitor()): Promise<Visitor> {
   elapse(30);
   return browser;
 }
-
-/** Of the page of a lock: what counts down, and how long. */
-const countdownsIn = ({ html }: View) =>
-  [...html.matchAll(/data-(countdown|ring)="(\d+)"/g)].map(([, name, seconds]) => [name, seconds]);
 
 const TEN_LEFT = words.account.codesLeft({ count: 10 });
 const codesOf = ({ html }: View) => html.match(/[A-Z2-7]{4}(-[A-Z2-7]{4}){5}/g) ?? [];
@@ -214,15 +210,6 @@ describe("the pages of an account", () => {
     expect(textOf(proven.html)).toMatch(shown);
   });
 
-  it("lead nowhere else, whatever `next` says", async () => {
-    const { email, password } = await register(newEmail());
-    for (const next of ["//evil.test", "https://evil.test", "/account/../admin", "/accounts", ""]) {
-      const browser = visitor();
-      await browser.get(`/account/login?next=${encodeURIComponent(next)}`);
-      expect((await browser.submit({ login: email, password })).at).toBe("/account");
-    }
-  });
-
   it("hold whoever has to enrol to that, where a second factor is required", async () => {
     const { email, password } = await register(newEmail());
     await setAccounts({ secondFactor: "required" });
@@ -252,39 +239,5 @@ describe("the pages of an account", () => {
     await browser.submit({}, "/account/logout");
     expect((await browser.submit(credentials)).at).toContain("/account/code");
     await setAccounts({ trustedDevices: false });
-  });
-
-  it("say of a code that locks how long the lock lasts and nothing else, for the script to count down", async () => {
-    const person = await protect(await register(newEmail()));
-    const browser = visitor();
-    await browser.get("/account/login");
-    await browser.submit({ login: person.email, password: person.password });
-    const wrong = { code: wrongCodeOf(person.phone) };
-    for (let tries = 0; tries < 4; tries++) await browser.submit(wrong);
-    await browser.submit({ login: person.email, password: person.password }, "/account/login");
-    const message = words.lockedFor({ time: "0:30" });
-    const locks = await browser.submit(wrong);
-    const locked = await browser.submit({ code: codeOf(person.phone) });
-    expect([locks.status, locked.status]).toEqual([422, 429]);
-    for (const view of [locks, locked]) {
-      expect(view.response.headers.get("retry-after")).toBe("30");
-      expect(countdownsIn(view)).toEqual([
-        ["ring", "30"],
-        ["countdown", "30"],
-      ]);
-      expect(await faultsIn(view.html)).toEqual(onlyAtTop(message));
-    }
-  });
-
-  it("end a log-in that waits too long for its code", async () => {
-    const person = await protect(await register(newEmail()));
-    const browser = visitor();
-    await browser.get("/account/login");
-    await browser.submit({ login: person.email, password: person.password });
-    vi.setSystemTime(Date.now() + 301_000);
-    const late = await browser.submit({ code: codeOf(person.phone) });
-    expect(late.html).not.toContain('name="code"');
-    expect(await faultsIn(late.html)).toEqual(onlyAtTop(words.problems.invalid_challenge));
-    expect((await browser.get("/account/code")).at).toBe("/account/login");
   });
 });
