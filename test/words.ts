@@ -1,5 +1,11 @@
-import { readCatalogue } from "../src/routes/pages/catalogue";
-import english from "../src/routes/pages/texts/en.json";
+/** What the pages say in English, so that their words can be edited without touching a test. */
 
-/** What the pages say in English, so that their words can change without their tests. */
-export const words = readCatalogue("en", english);
+import en from "../src/routes/pages/texts/en.json";
+import { readCatalogue } from "../src/routes/pages/catalogue";
+
+export const words = readCatalogue("en", en);
+
+/** Matches a text that has all of these, one after the other. */
+export function inOrder(...parts: string[]): RegExp {
+  return new RegExp(parts.map((part) => RegExp.escape(part)).join(".*"), "s");
+}

@@ -3,6 +3,7 @@ import { register } from "../../account";
 import { codeOf, createApp, elapse, enrolled, type TestApp } from "../../service";
 import { challengeLink, enrolmentLink, pathOf, settings } from "../../links";
 import { accountsApp } from "../../security/account-support";
+import { faultsIn, onlyAt } from "../../form-faults";
 import { textOf, visitor, type View } from "../../visitor";
 import { words } from "../../words";
 
@@ -24,17 +25,17 @@ async function enrolAll(app: TestApp, userId: string, lengths: number[]) {
 
 /** The authenticators' digits, those at which the page sends by itself, and what it says. */
 const CASES: [number[], string | undefined, string][] = [
-  [[6], "6", "6 digits"],
-  [[8], "8", "8 digits"],
-  [[7, 7], "7", "7 digits"],
-  [[6, 8], undefined, "6–8 digits"],
-  [[8, 7, 6], undefined, "6–8 digits"],
+  [[6], "6", "6"],
+  [[8], "8", "8"],
+  [[7, 7], "7", "7"],
+  [[6, 8], undefined, "6–8"],
+  [[8, 7, 6], undefined, "6–8"],
 ];
 
-describe.each(CASES)("a user with authenticators of %j digits", (lengths, digits, told) => {
-  const expected = { digits, hint: `${told} from your authenticator app` };
+describe.each(CASES)("a user with authenticators of %j digits", (lengths, digits, number) => {
+  const expected = { digits, hint: words.code.hint({ digits: number }) };
 
-  it(`is asked for ${told} by the pages of links`, async () => {
+  it(`is asked for ${number} digits by the pages of links`, async () => {
     const app = await createApp({ settings });
     await enrolAll(app, "ada", lengths);
     const browser = visitor();
@@ -47,7 +48,7 @@ describe.each(CASES)("a user with authenticators of %j digits", (lengths, digits
     expect(fieldOf(await browser.submit({}))).toMatchObject(expected);
   });
 
-  it(`is asked for ${told} at log-in, and when proving it later`, async () => {
+  it(`is asked for ${number} digits at log-in, and when proving it later`, async () => {
     const person = await register("ada@example.com");
     const [user] = await enrolAll(await accountsApp(), person.id, lengths);
     const browser = visitor();
@@ -71,11 +72,11 @@ describe("the field for a code", () => {
     const setUp = await browser.submit({ code: user ? codeOf(user.phone) : "" });
     expect(fieldOf(setUp)).toMatchObject({
       digits: "6",
-      hint: expect.stringContaining("6 digits"),
+      hint: words.code.hint({ digits: 6 }),
     });
     expect(textOf(setUp.html)).toContain(words.setUp.timeBased({ digits: 6, seconds: 30 }));
     const short = await browser.submit({ code: "12345" });
-    expect(textOf(short.html)).toContain(words.fields.code);
+    expect(await faultsIn(short.html)).toEqual(onlyAt("code", words.fields.code));
   });
 
   it.each(["en", "de", "zh"])("says how many digits in %s", async (language) => {

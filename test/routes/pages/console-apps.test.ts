@@ -1,7 +1,10 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { fieldsIn, newApp, signedIn, type Operator } from "../../console";
 import { admin } from "../../service";
+import { faultsIn, onlyAt } from "../../form-faults";
 import { rows } from "../../security/support";
+import { textOf } from "../../visitor";
+import { words } from "../../words";
 
 let operator: Operator;
 beforeEach(async () => {
@@ -44,10 +47,13 @@ describe("an operator", () => {
     const refused = await operator.post(path, { ...bad, returnUrls: "javascript:alert(1)" });
     const page = await refused.text();
     expect(refused.status).toBe(422);
-    for (const field of ["window", "strikeCap", "allowedOrigins", "returnUrls"]) {
-      expect(page).toContain(`href="#${field}"`);
-      expect(page).toContain(`id="${field}-fault"`);
-    }
+    const { fields, links, focus } = await faultsIn(page);
+    const wrong = ["window", "strikeCap", "allowedOrigins", "returnUrls"];
+    expect(Object.keys(fields).toSorted()).toEqual(wrong.toSorted());
+    expect(links.toSorted()).toEqual(wrong.toSorted());
+    expect(focus).toEqual(["summary"]);
+    const one = await operator.post(path, { ...settings, returnUrls: "javascript:alert(1)" });
+    expect(await faultsIn(await one.text())).toEqual(onlyAt("returnUrls", words.fields.returnUrls));
     expect(page).toContain("https://a.example/x");
   });
 
@@ -128,6 +134,6 @@ describe("an operator", () => {
     expect((await remove(spaced, "Two  Shops")).status).toBe(303);
     const refused = await remove("accounts", "Accounts");
     expect(refused.status).toBe(409);
-    expect(await refused.text()).toContain("can&#39;t be deleted");
+    expect(textOf(await refused.text())).toContain(words.problems.app_built_in);
   });
 });

@@ -2,6 +2,7 @@ import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { newApp, signedIn, type Operator } from "../../console";
 import { admin, createApp, createKey, elapse, enrolled, useKey, wrongCodeOf } from "../../service";
+import { faultsIn } from "../../form-faults";
 import { storedUser } from "../../security/support";
 import { words } from "../../words";
 
@@ -99,7 +100,8 @@ describe("the audit trail", () => {
     ]) {
       const answer = await operator.get(`/console/audit?${field}=${value}`);
       expect(answer.status).toBe(422);
-      expect(await answer.text()).toMatch(new RegExp(`id="${field}"[^>]*aria-invalid="true"`));
+      const { fields, focus } = await faultsIn(await answer.text());
+      expect([Object.keys(fields), focus]).toEqual([[field], [field]]);
     }
     expect((await operator.get("/console/audit/tail?after=x")).status).toBe(422);
   });

@@ -10,7 +10,9 @@ import {
   settings,
 } from "../../links";
 import { contents, rows } from "../../security/support";
+import { faultsIn } from "../../form-faults";
 import { keyOf, textOf, visitor, type View, type Visitor } from "../../visitor";
+import { words } from "../../words";
 
 let app: TestApp;
 beforeEach(async () => {
@@ -24,13 +26,15 @@ const gistOf = (view: View) => ({
   status: view.status,
   form: hasForm(view),
   back: /href="([^"]+result=[^"]+)"/.exec(view.html)?.[1],
-  text: /(start again\..*?Test app)/.exec(textOf(view.html))?.[1],
+  text: textOf(view.html.replace(/^.*<h1>/s, "").replace(/<footer>.*/s, "")).trim(),
 });
+const BACK = words.links.back({ app: "Test app" });
+const LOCKED = words.lockedFor({ time: "0:30" });
 const OVER = {
   status: 401,
   form: false,
   back: `${RETURN_URL}?result=cancelled`,
-  text: "start again. Back to Test app",
+  text: `${words.links.overTitle} ${words.problems.invalid_challenge} ${BACK}`,
 };
 
 describe("the page of a challenge link that is over", () => {
@@ -44,14 +48,12 @@ describe("the page of a challenge link that is over", () => {
     const last = await browser.submit({ code: wrongCodeOf(phone) });
     expect([last.status, last.response.headers.get("retry-after")]).toEqual([422, "30"]);
     expect(hasForm(last)).toBe(false);
-    expect(textOf(last.html)).toContain(
-      "it was your last try. Please start again. Too many wrong codes. Try again in 0:30. Back to Test app",
-    );
+    expect(textOf(last.html)).toContain(`${words.faults} ${words.lastTry} ${LOCKED} ${BACK}`);
     expect(last.html).toContain(`href="${RETURN_URL}?result=cancelled"`);
     const next = await browser.submit({ code: codeOf(phone) });
     expect([next.status, hasForm(next)]).toEqual([429, false]);
-    expect(textOf(next.html)).toContain(
-      "Please start again. Too many wrong codes. Try again in 0:30.",
+    expect((await faultsIn(next.html)).summary).toBe(
+      `${words.faults} ${words.problems.invalid_challenge} ${LOCKED}`,
     );
   });
 
@@ -134,7 +136,7 @@ describe("an enrolment link that was followed to its end", () => {
     expect(done.html).toMatch(BACKUP_CODE);
     for (const view of [await browser.submit({ code }), await browser.get("/enrol")]) {
       expect([view.status, hasForm(view)]).toEqual([200, false]);
-      expect(textOf(view.html)).toContain("Setup is complete.");
+      expect(textOf(view.html)).toContain(words.links.finished);
       expect(view.html).toContain(`href="${RETURN_URL}?result=success"`);
       expect(view.html).not.toMatch(BACKUP_CODE);
     }
@@ -143,7 +145,7 @@ describe("an enrolment link that was followed to its end", () => {
   it("says that the page can be closed where there is no way back", async () => {
     const browser = visitor();
     await complete(browser);
-    expect(textOf((await browser.get("/enrol")).html)).toContain("You can close this page.");
+    expect(textOf((await browser.get("/enrol")).html)).toContain(words.links.canClose);
   });
 
   it("does not pretend that another link is finished", async () => {
@@ -206,7 +208,7 @@ describe("the second page of a log-in", () => {
     const last = await browser.submit(wrong);
     expect([last.status, hasForm(last)]).toEqual([422, false]);
     expect(last.html).toContain('data-countdown="30"');
-    expect(textOf(last.html)).toContain("it was your last try. Please start again.");
+    expect((await faultsIn(last.html)).summary).toBe(`${words.faults} ${words.lastTry} ${LOCKED}`);
     expect(last.html).toContain('href="/account/login"');
     expect((await browser.get("/account/code")).at).toBe("/account/login");
   });

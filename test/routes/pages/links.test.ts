@@ -22,6 +22,7 @@ import {
 } from "../../links";
 import { contents, firstCode } from "../../security/support";
 import { keyOf, textOf, visitor, type View } from "../../visitor";
+import { words } from "../../words";
 
 let app: TestApp;
 beforeEach(async () => {
@@ -47,8 +48,8 @@ describe("the page of an enrolment link", () => {
     const link = await enrolmentLink(app, userId, { accountName: "ada@shop", returnUrl });
     const { browser, view } = await open(link);
     expect(view.at).toBe("/enrol");
-    expect(view.title).toBe("Set up your authenticator app · Test app");
-    expect(textOf(view.html)).toContain("Account ada@shop");
+    expect(view.title).toBe(`${words.setUp.title} · Test app`);
+    expect(textOf(view.html)).toContain(`${words.setUp.accountName} ada@shop`);
     const phone = phoneWith(keyOf(view));
     expect((await browser.submit({ code: wrongCodeOf(phone) })).status).toBe(422);
     const saving = await browser.submit({ code: codeOf(phone) });
@@ -83,7 +84,7 @@ describe("the page of an enrolment link", () => {
     const link = await enrolmentLink(app, user.userId, { returnUrl: RETURN_URL });
     const { browser, view } = await open(link);
     expect(keyOf(view)).toBe("");
-    expect(textOf(view.html)).toContain("You already have an authenticator app.");
+    expect(textOf(view.html)).toContain(words.links.proveFirst);
     expect((await browser.submit({ code: wrongCodeOf(user.phone) })).status).toBe(422);
     const setUp = await browser.submit({ code: firstCode(user) });
     expect(policyOf(setUp)).toContain("form-action 'self' https://shop.example.net");
@@ -103,7 +104,7 @@ describe("the page of an enrolment link", () => {
   it("says that it can be closed, where there is no way back", async () => {
     const { browser, view } = await open(await enrolmentLink(app, newUser()));
     const done = await browser.submit({ code: codeOf(phoneWith(keyOf(view))) });
-    expect(textOf(done.html)).toContain("You can close this page.");
+    expect(textOf(done.html)).toContain(words.links.canClose);
     expect(policyOf(done)).toMatch(/form-action 'self'$/);
   });
 
@@ -115,7 +116,7 @@ describe("the page of an enrolment link", () => {
     const browser = visitor();
     expect(textOf((await browser.get(pathOf({ url: rebindUrl }))).html)).toContain("Stepgate");
     const view = await browser.submit({});
-    expect(textOf(view.html)).toContain(`Account ${person.email}`);
+    expect(textOf(view.html)).toContain(`${words.setUp.accountName} ${person.email}`);
     const phone = phoneWith(keyOf(view));
     await browser.submit({ code: codeOf(phone) });
     elapse(30);
@@ -136,7 +137,7 @@ describe("the page of a challenge link", () => {
     const browser = visitor();
     const page = await browser.get(pathOf(link));
     expect(textOf(page.html)).toContain(
-      "Enter a code to continue to Test app. For: payment:<b>4711</b>",
+      `${words.links.asksForCode({ app: "Test app" })} ${words.links.purpose} payment:<b>4711</b>`,
     );
     expect(page.html).not.toContain("<b>");
     expect(policyOf(page)).toContain("form-action 'self' https://shop.example.net");

@@ -2,8 +2,9 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { PASSWORD, protect, register, type Protected } from "../../account";
 import { codeOf, elapse } from "../../service";
 import { rows } from "../../security/support";
+import { faultsIn, onlyAt } from "../../form-faults";
 import { textOf, visitor, type Visitor } from "../../visitor";
-import { words } from "../../words";
+import { inOrder, words } from "../../words";
 
 let people = 0;
 const newEmail = () => `profile${people++}@example.com`;
@@ -27,14 +28,20 @@ const accountOf = (email: string) =>
 describe("the page of one's own account", () => {
   it("shows what is there, and changes what one is called and logs in with", async () => {
     const home = await browser.get("/account");
-    expect(textOf(home.html)).toContain(`Account ${person.email}`);
+    expect(textOf(home.html)).toContain(`${words.account.profile} ${person.email}`);
     const email = newEmail();
     const shown = await browser.get("/account/profile");
     expect(shown.html).toMatch(new RegExp(`name="email"[^>]*value="${person.email}"`));
     const username = email.split("@")[0] ?? "";
     const saved = await browser.submit({ email, username, personName: "Ada L." });
     expect(saved.at).toBe("/account?done=profile");
-    expect(textOf(saved.html)).toMatch(/Ada L\. Sign out.*Your details have been saved/);
+    expect(textOf(saved.html)).toMatch(
+      inOrder(
+        `Ada L. ${words.account.logOut}`,
+        words.account.done.profile,
+        `${words.account.profile} Ada L. · ${email} · ${username}`,
+      ),
+    );
     expect(await accountOf(email)).toEqual([{ email, username, name: "Ada L." }]);
 
     await browser.get("/account/profile");
@@ -47,7 +54,7 @@ describe("the page of one's own account", () => {
     await browser.get("/account/profile");
     const refused = await browser.submit({ email: taken, username: "", personName: "Ada" });
     expect(refused.status).toBe(409);
-    expect(refused.html).toMatch(/id="email"[^>]*aria-invalid="true"[^>]*autofocus/);
+    expect(await faultsIn(refused.html)).toEqual(onlyAt("email", words.problems.email_taken));
     expect(refused.html).toMatch(/name="personName"[^>]*value="Ada"/);
     const odd = await browser.submit({
       email: "ada",
@@ -55,10 +62,14 @@ describe("the page of one's own account", () => {
       personName: "x".repeat(101),
     });
     expect(odd.status).toBe(422);
-    for (const field of ["email", "username", "personName"]) {
-      expect(odd.html).toContain(`id="${field}-fault"`);
-      expect(odd.html).toContain(`href="#${field}"`);
-    }
+    const { email, username, personName } = words.fields;
+    const messages = { email, username, personName };
+    expect(await faultsIn(odd.html)).toEqual({
+      fields: messages,
+      summary: [words.faults, ...Object.values(messages)].join(" "),
+      links: ["email", "username", "personName"],
+      focus: ["summary"],
+    });
     expect(await accountOf(person.email)).toHaveLength(1);
   });
 
