@@ -8,7 +8,7 @@ import { getApp } from "../../../core/app/apps";
 import { KeyInput } from "../../admin/keys";
 import type { AppEnv } from "../../context";
 import { form, submit, typedIn, type Fault } from "../form-submission";
-import { describedBy, Field, Form, Select, TextArea } from "../form-fields";
+import { describedBy, Field, FieldFault, Form, isFirst, Select, TextArea } from "../form-fields";
 import { textsOf } from "../language";
 import { Once, requestOf } from "../once";
 import { lines, optional, showConsole, ShownOnce } from "./shared";
@@ -88,22 +88,17 @@ async function newPage(c: Context<AppEnv>, faults: Fault[] = []) {
 }
 
 /**
- * The boxes of the scopes. The first one has the field's name as its id, so that the fault at the
- * top can lead to it.
+ * The boxes of the scopes. The first one has the field's name as its id, so that a fault is tied to
+ * it and leads there.
  */
 async function Scopes({ c, faults }: { c: Context<AppEnv>; faults: Fault[] }) {
   const { key: t } = textsOf(c).console;
-  const fault = faults.find(({ field }) => field === "scopes");
   const body = c.req.method === "POST" ? await c.req.parseBody({ all: true }) : null;
   const chosen = new Set<unknown>(body ? [body["scopes"]].flat() : USUAL);
   return (
-    <fieldset {...describedBy({ name: "scopes", hint: undefined, faults })}>
+    <fieldset>
       <legend>{t.scopes}</legend>
-      {fault && (
-        <p class="fault" id="scopes-fault">
-          {fault.message}
-        </p>
-      )}
+      <FieldFault name="scopes" faults={faults} />
       {SCOPES.map((scope, at) => {
         const id = at === 0 ? "scopes" : `scopes-${scope}`;
         return (
@@ -114,6 +109,8 @@ async function Scopes({ c, faults }: { c: Context<AppEnv>; faults: Fault[] }) {
               type="checkbox"
               value={scope}
               checked={chosen.has(scope)}
+              {...(at === 0 && describedBy({ name: "scopes", hint: undefined, faults }))}
+              autofocus={at === 0 && isFirst("scopes", faults)}
             />
             <label for={id}>{t.scopeWords[scope]}</label>
           </div>

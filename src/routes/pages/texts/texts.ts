@@ -45,6 +45,8 @@ export interface Texts {
     accentColor: string;
     supportUrl: string;
     logo: string;
+    type: string;
+    outcome: string;
   };
   problems: {
     invalid_credentials: string;
