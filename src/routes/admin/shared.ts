@@ -1,7 +1,7 @@
 /** What the routes of the admin API share. */
 
 import { z } from "@hono/zod-openapi";
-import { line } from "../fields";
+import { line, naming } from "../fields";
 import { CALL_PROBLEMS } from "../openapi";
 
 export const ADMIN_PROBLEMS = [...CALL_PROBLEMS, "unauthorized", "invalid_request"] as const;
@@ -33,7 +33,7 @@ export function listing<T extends z.ZodType>(name: string, item: T) {
   return z.object({ items: z.array(item), nextCursor }).openapi(name);
 }
 
-export const Reason = line(500).openapi({
+export const Reason = naming(500).openapi({
   description: "The reason, for the audit trail.",
   example: "Lost phone; identity checked by video call",
 });

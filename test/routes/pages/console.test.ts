@@ -161,7 +161,7 @@ describe("an operator", () => {
     const { path } = await lockedUser();
     for (const action of ["unlock", "reset", "disable", "enable", "delete"]) {
       expect((await operator.get(`${path}/${action}`)).status).toBe(200);
-      for (const reason of ["", "x".repeat(501), "two\nlines"]) {
+      for (const reason of ["", " ", "x".repeat(501), "two\nlines"]) {
         const refused = await operator.post(`${path}/${action}`, { reason });
         expect(refused.status).toBe(422);
         const page = await refused.text();
