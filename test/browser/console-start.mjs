@@ -38,9 +38,9 @@ export async function run({ openPage, step, adminToken }) {
   await chooseLook(page, step);
 }
 
-async function runCommand(page, name, expected) {
-  await page.locator(`[data-run=${name}]`).click();
-  await page.locator(`[data-answer=${name}]`, { hasText: expected }).waitFor();
+async function runCommand(page, command, expected) {
+  await page.locator(`[data-run=${command}]`).click();
+  await page.locator(`[data-answer=${command}]`, { hasText: expected }).waitFor();
 }
 
 async function findByKeyboard(page, step) {
