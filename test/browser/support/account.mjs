@@ -29,7 +29,7 @@ export async function logIn({ page, fill, press }, email, password = PASSWORD) {
 }
 
 export async function logOut({ page, press }) {
-  await press("header form button");
+  await press("body > header form button");
   assert.equal(placeOf(page), "/account/login?done=logged_out");
 }
 
