@@ -1,7 +1,7 @@
 /**
- * Writes the type of the pages' texts from the English catalogue, so that the compiler knows every
- * message and its arguments, and checks that every language says the same things. With `--check` it
- * writes nothing, and fails if the type is not what it would write.
+ * `npm run texts` checks that every language says the same things as the English catalogue, with the
+ * same arguments and all of its own plural forms. `npm run types` has the type of the texts from
+ * here, so that the compiler knows every message. Git ignores that file.
  */
 
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -86,7 +86,7 @@ function missingPlurals(language, elements) {
 /** The type of the texts, as a TypeScript module. */
 export function renderTypes(original) {
   return [
-    `/** What the pages say. Written by \`npm run texts\` from ${ORIGINAL}.json. */`,
+    `/** What the pages say. Written by \`npm run types\` from ${ORIGINAL}.json. */`,
     `export interface Texts ${renderObject(original, "")}`,
     "",
   ].join("\n");
@@ -113,17 +113,17 @@ function readCatalogues() {
   return new Map(files.map((file) => [basename(file, ".json"), read(file)]));
 }
 
-function main([argument]) {
+/** Writes the type of the texts beside the catalogues. */
+export function writeTextTypes() {
+  writeFileSync(TYPES, renderTypes(readCatalogues().get(ORIGINAL)));
+}
+
+function checkAll() {
   const catalogues = readCatalogues();
   const original = catalogues.get(ORIGINAL);
   const faults = [...catalogues].flatMap(([code, texts]) => compare(code, texts, original));
   if (faults.length > 0) throw new Refusal(faults.join("\n"));
-  const types = renderTypes(original);
-  if (argument !== "--check") return writeFileSync(TYPES, types);
-  if (readFileSync(TYPES, "utf8") === types) return;
-  throw new Refusal("Out of date: texts.ts. Run `npm run texts` and commit.");
+  writeTextTypes();
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
-  await run(() => main(process.argv.slice(2)));
-}
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) await run(checkAll);

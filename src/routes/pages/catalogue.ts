@@ -14,7 +14,7 @@ type Message = string | ((values: Values) => string) | { [name: string]: Message
 
 /**
  * Makes the texts of a language from its catalogue. A message with arguments becomes a function.
- * `npm run texts -- --check` has compared the catalogue with the type.
+ * `npm run texts` has compared the catalogue with English, of which the type is.
  */
 export function readCatalogue(language: string, catalogue: Catalogue): Texts {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- its shape is compared beforehand

@@ -29,6 +29,7 @@ export function CodeField(props: {
       hint={backupHint}
       autocomplete="off"
       spellcheck={false}
+      dir="ltr"
     />
   ) : (
     <Digits t={t} faults={faults} lengths={lengths} autofocus={autofocus} />

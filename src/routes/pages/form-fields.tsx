@@ -24,6 +24,8 @@ export interface FieldProps {
   autofocus?: boolean;
   placeholder?: string;
   spellcheck?: boolean;
+  /** For what reads from left to right in every language, such as a backup code. */
+  dir?: "ltr";
   /** The script adds a button that shows the password. */
   "data-reveal"?: string;
 }

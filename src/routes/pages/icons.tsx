@@ -7,7 +7,6 @@ const OUTLINES = {
   apps: "M4 5a1 1 0 0 1 1-1h5v6H4zM14 4h5a1 1 0 0 1 1 1v5h-6zM4 14h6v6H5a1 1 0 0 1-1-1zM14 14h6v5a1 1 0 0 1-1 1h-5z",
   audit:
     "M7 3h10a2 2 0 0 1 2 2v14a2 2 0 0 1-2 2H7a2 2 0 0 1-2-2V5a2 2 0 0 1 2-2zM9 8h6M9 12h6M9 16h3",
-  back: "M19 12H5M11 6l-6 6 6 6",
   bad: "M12 3a9 9 0 1 0 0 18a9 9 0 0 0 0-18zM12 7.5v5.5M12 16.2v.3",
   chart: "M4 20h16M7 16v-5M12 16V5M17 16v-8",
   check: "M4.5 12.5l5 5L19.5 7",

@@ -9,6 +9,7 @@ import { labelOf, parametersOf } from "../../crypto/provisioning-uri";
 import { MIN_PIXELS_PER_MODULE } from "../../crypto/qr-code";
 import type { AppEnv } from "../context";
 import { CodeField } from "./code-field";
+import { CopyButton } from "./copy-button";
 import type { Fault } from "./form-submission";
 import { Form } from "./form-fields";
 import { Icon } from "./icons";
@@ -90,7 +91,7 @@ function Scan({ c, enrolment }: { c: Context<AppEnv>; enrolment: Enrolment }) {
 }
 
 function ByHand({ c, enrolment: { secret, uri } }: { c: Context<AppEnv>; enrolment: Enrolment }) {
-  const { setUp: t, copy, copied } = textsOf(c);
+  const { setUp: t } = textsOf(c);
   const { issuer, accountName } = labelOf(uri);
   const { digits, period } = parametersOf(uri);
   const groups = secret.match(/.{1,4}/g) ?? [];
@@ -103,10 +104,7 @@ function ByHand({ c, enrolment: { secret, uri } }: { c: Context<AppEnv>; enrolme
           <span class="key" id="key" data-text={secret}>
             {groups.join(" ")}
           </span>{" "}
-          <button type="button" class="small" data-copy="key" data-done={copied} hidden>
-            <Icon name="copy" />
-            <span>{copy}</span>
-          </button>
+          <CopyButton c={c} of="key" />
         </dd>
         <dt>{t.issuer}</dt>
         <dd>{issuer}</dd>
@@ -121,7 +119,7 @@ function ByHand({ c, enrolment: { secret, uri } }: { c: Context<AppEnv>; enrolme
 
 /** Shows backup codes, which are shown once, to copy, keep or print. */
 export function BackupCodes({ c, codes }: { c: Context<AppEnv>; codes: string[] }) {
-  const { backupCodes: t, copy, copied } = textsOf(c);
+  const { backupCodes: t } = textsOf(c);
   return (
     <>
       <p>{t.why}</p>
@@ -131,10 +129,7 @@ export function BackupCodes({ c, codes }: { c: Context<AppEnv>; codes: string[] 
         ))}
       </ol>
       <p class="buttons">
-        <button type="button" class="small" data-copy="codes" data-done={copied} hidden>
-          <Icon name="copy" />
-          <span>{copy}</span>
-        </button>
+        <CopyButton c={c} of="codes" />
         <button
           type="button"
           class="small"

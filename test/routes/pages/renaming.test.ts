@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { protect, register, type Protected } from "../../account";
-import { faultsIn, onlyAtTop } from "../../form-faults";
+import { faultsIn, onlyAt } from "../../form-faults";
 import { loggedIn } from "../../security/together-support";
 import { contents, rows } from "../../security/support";
 import { codeOf, elapse } from "../../service";
@@ -70,7 +70,8 @@ describe("renaming an authenticator in its place in the list", () => {
   ])("says on the page that a name is refused that is %s", async (_what, name) => {
     const refused = await browser.submit({ name }, path);
     expect([refused.status, refused.at]).toEqual([422, path]);
-    expect(await faultsIn(refused.html)).toEqual(onlyAtTop(words.fields.name));
+    expect(await faultsIn(refused.html)).toEqual(onlyAt("name", words.fields.name));
+    expect(refused.html).toContain('<details class="whole" open="">');
     expect(offers(refused)).toHaveLength(1);
     expect(await namesInStore()).toEqual([null]);
   });

@@ -5,6 +5,7 @@ import type { BackupCodesLeft } from "../../../core/code/backup-codes";
 import type { AuthenticatorStatus, UserStatus } from "../../../core/authenticator/status";
 import type { AppEnv } from "../../context";
 import { Card, Notice } from "../card";
+import type { Fault } from "../form-submission";
 import { textsOf } from "../language";
 import { Time } from "./shared";
 import { Rename } from "./rename";
@@ -15,6 +16,7 @@ interface Props {
   status: UserStatus;
   /** The authenticator that this session enrolled last, which it may finish. */
   enrolledId: string | null;
+  faults: Fault[];
 }
 
 /**
@@ -62,7 +64,7 @@ function Factors(props: Props) {
   );
 }
 
-function Authenticators({ c, status, enrolledId }: Props) {
+function Authenticators({ c, status, enrolledId, faults }: Props) {
   const t = textsOf(c).account;
   const { twoFactor, authenticators } = status;
   const active = authenticators.filter((one) => one.status === "active").length;
@@ -86,7 +88,7 @@ function Authenticators({ c, status, enrolledId }: Props) {
       {authenticators.length > 0 && (
         <ul class="list">
           {authenticators.map((one) => (
-            <Authenticator c={c} one={one} own={one.id === enrolledId} />
+            <Authenticator c={c} one={one} own={one.id === enrolledId} faults={faults} />
           ))}
         </ul>
       )}
@@ -100,8 +102,13 @@ function Authenticators({ c, status, enrolledId }: Props) {
   );
 }
 
-function Authenticator(props: { c: Context<AppEnv>; one: AuthenticatorStatus; own: boolean }) {
-  const { c, one, own } = props;
+function Authenticator(props: {
+  c: Context<AppEnv>;
+  one: AuthenticatorStatus;
+  own: boolean;
+  faults: Fault[];
+}) {
+  const { c, one, own, faults } = props;
   const t = textsOf(c).account;
   const isPending = one.status === "pending";
   return (
@@ -115,7 +122,7 @@ function Authenticator(props: { c: Context<AppEnv>; one: AuthenticatorStatus; ow
         </p>
       </div>
       <Change c={c} one={one} own={own} />
-      <Rename c={c} one={one} />
+      <Rename c={c} one={one} faults={faults} />
     </li>
   );
 }

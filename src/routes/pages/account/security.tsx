@@ -52,38 +52,50 @@ async function securityPage(c: Context<AppEnv>, faults: Fault[] = []) {
           status={toStatus(loaded, deps.now)}
           enrolledId={loaded.session.authenticatorId}
           fresh={isFresh(loaded, deps.now)}
+          faults={faults}
         />
         <Sessions c={c} sessions={sessions} />
         {devices.length > 0 && <Devices c={c} devices={devices} />}
-        <Card
-          id="password"
-          icon="lock"
-          title={t.password}
-          state={t.passwordState}
-          action={
-            <a class="button small" href="/account/password">
-              {t.changePassword}
-            </a>
-          }
-        />
-        <Card
-          id="profile"
-          icon="user"
-          title={t.profile}
-          state={[name, email, username].filter(Boolean).join(" · ")}
-          action={
-            <a class="button small" href="/account/profile">
-              {t.changeProfile}
-            </a>
-          }
-        >
-          <p>
-            <a href="/account/delete">{t.delete}</a>
-          </p>
-        </Card>
+        <Own c={c} account={loaded.account} />
       </>
     ),
   });
+}
+
+/** The password, and what the account is called. */
+function Own({ c, account }: { c: Context<AppEnv>; account: SessionRecord["account"] }) {
+  const t = textsOf(c).account;
+  const { email, username, name } = account;
+  return (
+    <>
+      <Card
+        id="password"
+        icon="lock"
+        title={t.password}
+        state={t.passwordState}
+        action={
+          <a class="button small" href="/account/password">
+            {t.changePassword}
+          </a>
+        }
+      />
+      <Card
+        id="profile"
+        icon="user"
+        title={t.profile}
+        state={[name, email, username].filter(Boolean).join(" · ")}
+        action={
+          <a class="button small" href="/account/profile">
+            {t.changeProfile}
+          </a>
+        }
+      >
+        <p>
+          <a href="/account/delete">{t.delete}</a>
+        </p>
+      </Card>
+    </>
+  );
 }
 
 /** Says what was just done, or what has to be done first. */

@@ -8,6 +8,7 @@ import { checkSignIn } from "../../../core/operator/sessions";
 import type { AppEnv } from "../../context";
 import { ownCookie } from "../../cookies";
 import { Notice } from "../card";
+import { CopyButton } from "../copy-button";
 import { Icon } from "../icons";
 import { textsOf, withQuery } from "../language";
 import { show, type Page } from "../layout";
@@ -131,7 +132,7 @@ export function ShownOnce({
   secret: string;
   children: Child;
 }) {
-  const { console: t, copy, copied } = textsOf(c);
+  const { console: t } = textsOf(c);
   return (
     <Notice kind="warn">
       <p>
@@ -141,10 +142,7 @@ export function ShownOnce({
         <code class="key" id="secret">
           {secret}
         </code>{" "}
-        <button type="button" class="small" data-copy="secret" data-done={copied} hidden>
-          <Icon name="copy" />
-          <span>{copy}</span>
-        </button>
+        <CopyButton c={c} of="secret" />
       </p>
     </Notice>
   );

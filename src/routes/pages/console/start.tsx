@@ -11,6 +11,7 @@ import { createKey } from "../../../core/app/keys";
 import { ISSUER_BOUNDS } from "../../../core/policy";
 import { AppInput } from "../../admin/apps";
 import type { AppEnv } from "../../context";
+import { CopyButton } from "../copy-button";
 import { form, submit, typedIn, type Fault } from "../form-submission";
 import { Field, Form } from "../form-fields";
 import { Icon } from "../icons";
@@ -162,17 +163,14 @@ function commandsFor(origin: string, key: string) {
 }
 
 function Command({ c, id, text }: { c: Context<AppEnv>; id: string; text: string }) {
-  const { console: t, copy, copied } = textsOf(c);
+  const { console: t } = textsOf(c);
   return (
     <div class="command" data-command={id}>
       <pre id={id} tabindex={0}>
         {text}
       </pre>
       <p class="buttons">
-        <button type="button" class="small" data-copy={id} data-done={copied} hidden>
-          <Icon name="copy" />
-          <span>{copy}</span>
-        </button>
+        <CopyButton c={c} of={id} />
         <button type="button" class="small" data-run={id} hidden>
           <Icon name="forward" />
           {t.start.run}

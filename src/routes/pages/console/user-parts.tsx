@@ -3,6 +3,7 @@
 import type { Context } from "hono";
 import type { AuthenticatorStatus } from "../../../core/authenticator/status";
 import type { UserDetail } from "../../../core/operator/operator";
+import { MIN_SECRET_BYTES } from "../../../core/policy";
 import type { SessionSummary } from "../../../core/session/own-sessions";
 import type { AppEnv } from "../../context";
 import { describeBrowser } from "../account/browser";
@@ -11,9 +12,6 @@ import { signed } from "../catalogue";
 import { textsOf } from "../language";
 import { HOME } from "./paths";
 import { ZonedTime } from "./zoned-time";
-
-/** What RFC 4226 asks of a secret at least. */
-const MIN_SECRET_BITS = 128;
 
 export function UserAuthenticators({ c, user }: { c: Context<AppEnv>; user: UserDetail }) {
   const { account, console: t } = textsOf(c);
@@ -50,7 +48,8 @@ function Authenticator(props: { c: Context<AppEnv>; userId: string; one: Authent
           {account.lastUsed}{" "}
           {one.lastUsedAt ? <ZonedTime c={c} at={one.lastUsedAt} /> : t.key.never}
           {one.driftSteps !== 0 && ` · ${t.user.drift(signed(one.driftSteps))}`}
-          {one.secretBits < MIN_SECRET_BITS && ` · ${t.user.shortSecret({ bits: one.secretBits })}`}
+          {one.secretBits < 8 * MIN_SECRET_BYTES &&
+            ` · ${t.user.shortSecret({ bits: one.secretBits })}`}
         </p>
         {one.refusedUntil && (
           <p>
