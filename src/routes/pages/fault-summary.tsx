@@ -21,7 +21,7 @@ interface Props {
 }
 
 /**
- * Says at the top what is said nowhere else. With more than one fault it lists all of them, takes
+ * Says at the top what is said nowhere else. With more than one fault it says all of them, takes
  * the focus, so that it is read first, and leads to their fields.
  */
 export function FaultSummary(props: Props) {
@@ -31,8 +31,21 @@ export function FaultSummary(props: Props) {
   return (
     <div class="notice bad" role="alert" tabindex={-1} autofocus>
       {first.waitSeconds === undefined ? <Icon name="bad" /> : <Ring seconds={first.waitSeconds} />}
-      <div>{second === undefined ? <FaultText t={t} fault={first} /> : <List {...props} />}</div>
+      <div>{placed.length > 0 ? <List {...props} /> : <Sentences t={t} faults={faults} />}</div>
     </div>
+  );
+}
+
+/** What no field is to blame for. */
+function Sentences({ t, faults }: Pick<Props, "t" | "faults">) {
+  return (
+    <>
+      {faults.map((fault) => (
+        <p>
+          <FaultText t={t} fault={fault} />
+        </p>
+      ))}
+    </>
   );
 }
 

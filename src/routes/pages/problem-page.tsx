@@ -3,12 +3,14 @@
 import type { Context } from "hono";
 import type { AppEnv } from "../context";
 import { asProblem } from "../openapi";
+import type { Problem } from "../../problem";
 import type { ProblemCode } from "../../problem-table";
 import { HOME, SIGN_IN } from "./console/paths";
 import { answerProblem, messageOf } from "./form-submission";
 import { chooseLanguage, textsOf } from "./language";
 import { show } from "./layout";
 import { allowForms } from "./safety";
+import type { Texts } from "./texts/texts";
 
 /**
  * Where to go on, by the first part of the path. From there the user comes back to what they asked
@@ -36,6 +38,13 @@ function withNext(wayOn: string, path: string): string {
 /** People whom an app sent to these pages have no home in this service. */
 const WITHOUT_HOME = new Set(["enrol", "challenge"]);
 
+/** A heading of a few words. What to do stands below it. */
+function titleOf(t: Texts, problem: Problem): string {
+  const titles: { [code in ProblemCode]?: string } = t.problemTitles;
+  const { code } = problem;
+  return code === "unknown_path" ? messageOf(t, problem) : (titles[code] ?? t.problemTitles.other);
+}
+
 /** Shows a problem to a browser that came by none of the pages' own paths. */
 export async function showOutsidePages(error: Error, c: Context<AppEnv>): Promise<Response> {
   await chooseLanguage(c, () => Promise.resolve());
@@ -54,10 +63,10 @@ export function showProblem(error: Error, c: Context<AppEnv>): Response | Promis
   if (wayOn !== undefined) return c.redirect(withNext(wayOn, c.req.path), 303);
   const t = textsOf(c);
   return show(c, {
-    title: messageOf(t, problem),
+    title: titleOf(t, problem),
     content: (
       <>
-        {problem.code === "unknown_path" && <p>{t.lost}</p>}
+        <p>{problem.code === "unknown_path" ? t.lost : messageOf(t, problem)}</p>
         {!WITHOUT_HOME.has(area) && (
           <p>
             <a class="button whole" href={area === "console" ? HOME : "/"}>

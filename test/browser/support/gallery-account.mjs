@@ -49,6 +49,7 @@ export const ACCOUNT = [
   { name: "security-pending", reach: pendingSetUp, shows: `main a[href*="/authenticators/"]` },
   { name: "backup-codes", reach: backupCodes, shows: "#codes" },
   { name: "security", reach: adaAt("/account"), shows: `a[href$="/remove"]`, portrait: true },
+  { name: "rename", reach: renaming, shows: "details[open] input" },
   { name: "security-done", reach: codesSaved, shows: "[role=status]" },
   { name: "remove", reach: removal, shows: "main button.danger" },
   { name: "turn-off", reach: adaAt("/account/second-factor/off"), shows: "main button.danger" },
@@ -185,6 +186,12 @@ async function codesSaved(stage) {
   const guest = await backupCodes(stage);
   await guest.tick("#saved");
   await guest.press(SUBMIT);
+  return guest;
+}
+
+async function renaming(stage) {
+  const guest = await adaAt("/account")(stage);
+  await guest.page.locator(`details:has(form[action$="/rename"]) summary`).first().click();
   return guest;
 }
 

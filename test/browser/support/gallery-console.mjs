@@ -8,6 +8,8 @@ const EVENTS = ".events li";
 const LISTED = "main ul.list li";
 const DANGER = "main button.danger";
 
+const SUBMIT = "main form button.main";
+
 /** Of a service that nobody uses yet: these come before all others. */
 export const UNUSED = [
   { name: "console-sign-in", reach: guestAt("/console/sign-in"), shows: "#token" },
@@ -17,6 +19,7 @@ export const UNUSED = [
     reach: guestAt("/console/sign-in?next=%2Fconsole%2Fusers"),
     shows: ".notice",
   },
+  { name: "console-start", reach: operatorAt("/console/start"), shows: "#appName" },
   { name: "console-overview-empty", reach: operatorAt("/console"), shows: "#latest" },
   { name: "console-apps-empty", reach: operatorAt("/console/apps"), shows: "#appName" },
   { name: "console-users-empty", reach: operatorAt("/console/users"), shows: "#query" },
@@ -29,6 +32,9 @@ export const CONSOLE = [
     shows: `[aria-labelledby=latest] li`,
     portrait: true,
   },
+  { name: "console-palette", reach: palette, shows: "#palette[open]" },
+  { name: "console-time-zone", reach: operatorAt("/console/time-zone"), shows: "#zone" },
+  { name: "console-styles", reach: operatorAt("/console/styles"), shows: "#tokens" },
   { name: "console-apps", reach: wholeAt("/console/apps"), shows: LISTED },
   {
     name: "console-apps-refused",
@@ -43,6 +49,12 @@ export const CONSOLE = [
   },
   { name: "console-app-created", reach: createdApp, shows: "[role=status]" },
   { name: "console-app-accounts", reach: wholeAt("/console/apps/accounts"), shows: "#keys" },
+  { name: "console-app-brand", reach: appAt("/brand"), shows: "#accentColor" },
+  {
+    name: "console-app-brand-refused",
+    reach: appSending("/brand", { "#accentColor": "teal", "#supportUrl": "shop" }),
+    shows: FAULT,
+  },
   { name: "console-app-delete", reach: appAt("/delete"), shows: "#confirmName" },
   {
     name: "console-app-delete-refused",
@@ -60,6 +72,12 @@ export const CONSOLE = [
     reach: appSending("/new-key", { "#name": "Back end, new" }),
     shows: "#secret",
   },
+  {
+    name: "console-key-addresses",
+    reach: appSending("/new-key", { "#name": "Old office", "#addresses": "192.0.2.0/24" }),
+    shows: "#secret",
+  },
+  { name: "console-start-phone", reach: startedApp, shows: "[data-phone-code]" },
   { name: "console-key-revoke", reach: keyRevocation, shows: DANGER },
   { name: "console-users", reach: wholeAt("/console/users"), shows: LISTED, portrait: true },
   { name: "console-users-capped", reach: wholeAt("/console/users?state=capped"), shows: LISTED },
@@ -68,6 +86,15 @@ export const CONSOLE = [
     reach: wholeAt("/console/users?query=nobody"),
     shows: "[role=status]",
   },
+  { name: "console-new-account", reach: operatorAt("/console/new-account"), shows: "#email" },
+  {
+    name: "console-new-account-refused",
+    reach: sendingAt("/console/new-account", {
+      "#email": "ada@example.com",
+      "#newPassword": "short",
+    }),
+    shows: FAULT,
+  },
   { name: "console-user", reach: userAt("customer-1041"), shows: "#authenticators" },
   { name: "console-user-off", reach: userAt("customer-1412"), shows: "#authenticators" },
   { name: "console-user-locked", reach: lockedAt(""), shows: `a[href$="/unlock"]` },
@@ -75,6 +102,8 @@ export const CONSOLE = [
   { name: "console-user-reset", reach: userAt("customer-1377"), shows: "#authenticators" },
   { name: "console-user-capped", reach: userAt("j.doe"), shows: "#authenticators" },
   { name: "console-user-account", reach: accountUser, shows: "#authenticators" },
+  { name: "console-user-remove-factor", reach: accountEnding("remove"), shows: "#reason" },
+  { name: "console-user-end-session", reach: accountEnding("end"), shows: "#reason" },
   { name: "console-user-unlock", reach: lockedAt("/unlock"), shows: "#reason" },
   {
     name: "console-user-reset-question",
@@ -172,6 +201,30 @@ async function lock(stage, userId) {
 async function accountUser(stage) {
   const guest = await wholeAt("/console/users?query=ada.lovelace")(stage);
   await guest.press(`${LISTED} a`);
+  return guest;
+}
+
+function accountEnding(action) {
+  return async (stage) => {
+    const guest = await accountUser(stage);
+    await guest.press(`:nth-match(main a[href$="/${action}"], 1)`);
+    return guest;
+  };
+}
+
+/** The first five minutes, as far as the phone in the page. */
+async function startedApp(stage) {
+  const guest = await operatorAt("/console/start")(stage);
+  await guest.press(SUBMIT);
+  await guest.page.locator("input[name=once]").waitFor({ state: "attached" });
+  await guest.press(SUBMIT);
+  await guest.page.locator("[data-run=enrol]").click();
+  return guest;
+}
+
+async function palette(stage) {
+  const guest = await operatorAt("/console")(stage);
+  await guest.page.keyboard.press("Control+k");
   return guest;
 }
 

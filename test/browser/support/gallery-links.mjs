@@ -25,12 +25,19 @@ export const LINKS = [
 ];
 
 export const PROBLEMS = [
+  { name: "page-not-found", reach: nowhere, shows: "main h1" },
   { name: "problem-link-used", reach: usedLink, shows: "main code" },
   { name: "problem-link-unknown", reach: guestAt("/challenge/sgc_junk"), shows: "main code" },
   { name: "problem-no-link", reach: guestAt("/enrol"), shows: "main code" },
   { name: "problem-registration-closed", reach: closedRegistration, shows: "main code" },
   { name: "problem-rate-limited", reach: rateLimited, shows: "main code" },
 ];
+
+async function nowhere(stage) {
+  const guest = await stage.open();
+  await guest.page.goto("/nothing-here");
+  return guest;
+}
 
 async function follow(stage, kind, given) {
   const url = await linkOf(stage, kind, given);

@@ -48,12 +48,12 @@ describe("the page of a challenge link that is over", () => {
     const last = await browser.submit({ code: wrongCodeOf(phone) });
     expect([last.status, last.response.headers.get("retry-after")]).toEqual([422, "30"]);
     expect(hasForm(last)).toBe(false);
-    expect(textOf(last.html)).toContain(`${words.faults} ${words.lastTry} ${LOCKED} ${BACK}`);
+    expect(textOf(last.html)).toContain(`${words.lastTry} ${LOCKED} ${BACK}`);
     expect(last.html).toContain(`href="${RETURN_URL}?result=cancelled"`);
     const next = await browser.submit({ code: codeOf(phone) });
     expect([next.status, hasForm(next)]).toEqual([429, false]);
     expect((await faultsIn(next.html)).summary).toBe(
-      `${words.faults} ${words.problems.invalid_challenge} ${LOCKED}`,
+      `${words.problems.invalid_challenge} ${LOCKED}`,
     );
   });
 
@@ -208,7 +208,7 @@ describe("the second page of a log-in", () => {
     const last = await browser.submit(wrong);
     expect([last.status, hasForm(last)]).toEqual([422, false]);
     expect(last.html).toContain('data-countdown="30"');
-    expect((await faultsIn(last.html)).summary).toBe(`${words.faults} ${words.lastTry} ${LOCKED}`);
+    expect((await faultsIn(last.html)).summary).toBe(`${words.lastTry} ${LOCKED}`);
     expect(last.html).toContain('href="/account/login"');
     expect((await browser.get("/account/code")).at).toBe("/account/login");
   });

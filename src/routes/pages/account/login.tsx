@@ -80,7 +80,7 @@ async function codePage(c: Context<AppEnv>, faults: Fault[] = []) {
   const typed = await typedIn(c);
   if (isOver(c)) dropChallenge(c);
   return show(c, {
-    title: t.codeTitle,
+    title: isOver(c) ? t.title : t.codeTitle,
     faults,
     content: (
       <>
@@ -92,7 +92,13 @@ async function codePage(c: Context<AppEnv>, faults: Fault[] = []) {
           </CodeEntry>
         )}
         <p class="alone">
-          <a href="/account/login">{isOver(c) ? t.title : t.startAgain}</a>
+          {isOver(c) ? (
+            <a class="button main" href="/account/login">
+              {t.submit}
+            </a>
+          ) : (
+            <a href="/account/login">{t.startAgain}</a>
+          )}
         </p>
       </>
     ),

@@ -27,7 +27,7 @@ export function LogOut({ c }: { c: Context<AppEnv> }) {
     <form class="inline" method="post" action="/account/logout">
       <button class="quiet small">
         <Icon name="out" />
-        {textsOf(c).account.logOut}
+        <span class="label">{textsOf(c).account.logOut}</span>
       </button>
     </form>
   );

@@ -30,6 +30,17 @@ export function EventList({ c, events, live, heading }: EventsProps) {
   );
 }
 
+/** The events of one user, on a page that says who that is. */
+export function EventsOfUser({ c, events, heading }: Omit<EventsProps, "live">) {
+  return (
+    <ol class="events own framed" aria-labelledby={heading}>
+      {events.map((event) => (
+        <Item c={c} event={event} />
+      ))}
+    </ol>
+  );
+}
+
 export async function EventItems({ c, events }: Pick<EventsProps, "c" | "events">) {
   const names = await loadNames(c.var.deps, events);
   return (
@@ -41,7 +52,7 @@ export async function EventItems({ c, events }: Pick<EventsProps, "c" | "events"
   );
 }
 
-function Item({ c, event, names }: { c: Context<AppEnv>; event: AuditRecord; names: Names }) {
+function Item({ c, event, names }: { c: Context<AppEnv>; event: AuditRecord; names?: Names }) {
   const { types, outcomes, note: noted } = textsOf(c).console.event;
   const { at, type, outcome, reason, note } = event;
   const tag = TAGS[outcome];
@@ -55,7 +66,7 @@ function Item({ c, event, names }: { c: Context<AppEnv>; event: AuditRecord; nam
         </Small>
         {note !== null && <Small>{noted({ words: note })}</Small>}
       </div>
-      <About event={event} names={names} />
+      {names && <About event={event} names={names} />}
       <By c={c} event={event} />
       <div class="when">
         <ZonedTime c={c} at={at} />

@@ -77,11 +77,16 @@ async function revocationPage(c: Context<AppEnv>) {
   if (!found) throw new Problem("not_found");
   const { key: t } = textsOf(c).console;
   return ask(c, {
-    title: t.revokeTitle({ name: `${found.name ?? t.unnamed} (${found.prefix}…)` }),
+    title: t.revokeTitle({ name: found.name ?? t.unnamed }),
     why: t.revokeWhy,
     act: t.revoke,
     danger: true,
     back: `${HOME}/apps/${appId}`,
+    fields: (
+      <p>
+        <code>{found.prefix}…</code>
+      </p>
+    ),
   });
 }
 

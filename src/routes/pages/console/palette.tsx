@@ -19,7 +19,7 @@ export function PaletteButton({ c }: { c: Context<AppEnv> }) {
       hidden
     >
       <Icon name="search" />
-      {textsOf(c).console.palette.open}
+      <span class="label">{textsOf(c).console.palette.open}</span>
       <kbd>Ctrl K</kbd>
     </button>
   );

@@ -93,7 +93,7 @@ function SignOut({ c }: { c: Context<AppEnv> }) {
     <form class="inline" method="post" action={`${HOME}/sign-out`}>
       <button class="quiet small">
         <Icon name="out" />
-        {textsOf(c).console.signOut}
+        <span class="label">{textsOf(c).console.signOut}</span>
       </button>
     </form>
   );
@@ -138,12 +138,10 @@ export function ShownOnce({
       <p>
         <strong>{t.shownOnce}</strong> {children}
       </p>
-      <p>
-        <code class="key" id="secret">
-          {secret}
-        </code>{" "}
-        <CopyButton c={c} of="secret" />
-      </p>
+      <code class="key secret" id="secret">
+        {secret}
+      </code>
+      <CopyButton c={c} of="secret" />
     </Notice>
   );
 }

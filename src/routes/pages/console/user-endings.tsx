@@ -4,8 +4,9 @@ import { Hono, type Context } from "hono";
 import { removeAuthenticator } from "../../../core/authenticator/remove";
 import { asOperator } from "../../../core/caller/actor";
 import { findUser } from "../../../core/operator/operator";
-import { revokeSessionOf } from "../../../core/session/own-sessions";
+import { listSessions, revokeSessionOf } from "../../../core/session/own-sessions";
 import type { AppEnv } from "../../context";
+import { describeBrowser } from "../account/browser";
 import { form, submit, typedIn, type Fault } from "../form-submission";
 import { textsOf } from "../language";
 import { goTo } from "./shared";
@@ -16,7 +17,7 @@ import { ActionForm, nameOfUser, ReasonField } from "./user-actions";
 async function question(
   c: Context<AppEnv>,
   faults: Fault[],
-  words: { title: string; why: string; act: string },
+  words: { title: string; why: string; act: string; what?: string },
 ) {
   const { id = "" } = c.req.param();
   const typed = await typedIn(c);
@@ -25,7 +26,12 @@ async function question(
     danger: true,
     back: `${HOME}/users/${id}`,
     faults,
-    fields: <ReasonField c={c} faults={faults} value={typed("reason")} />,
+    fields: (
+      <>
+        {words.what && <p class="medium">{words.what}</p>}
+        <ReasonField c={c} faults={faults} value={typed("reason")} />
+      </>
+    ),
   });
 }
 
@@ -43,9 +49,14 @@ async function removal(c: Context<AppEnv>, faults: Fault[] = []) {
 }
 
 async function ending(c: Context<AppEnv>, faults: Fault[] = []) {
-  const found = await findUser(c.var.deps, c.req.param("id") ?? "");
+  const { deps } = c.var;
+  const { id = "", part } = c.req.param();
+  const found = await findUser(deps, id);
   const { account, console: t } = textsOf(c);
+  const session = (await listSessions(deps, found)).find((one) => one.id === part);
+  const browser = describeBrowser(session?.userAgent ?? null) ?? account.unknownDevice;
   return question(c, faults, {
+    what: [browser, session?.ip].filter(Boolean).join(" · "),
     title: t.user.ending.title({ name: nameOfUser(found) }),
     why: t.user.ending.why,
     act: account.end,

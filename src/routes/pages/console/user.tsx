@@ -9,7 +9,7 @@ import type { AppEnv } from "../../context";
 import { Card } from "../card";
 import { textsOf } from "../language";
 import { Copyable } from "./copyable";
-import { EventList } from "./events";
+import { EventsOfUser } from "./events";
 import { showConsole } from "./shared";
 import { HOME } from "./paths";
 import { nameOfUser } from "./user-actions";
@@ -43,7 +43,7 @@ async function userPage(c: Context<AppEnv>) {
         <Actions c={c} user={user} />
         <section aria-labelledby="events">
           <h2 id="events">{t.events}</h2>
-          <EventList c={c} events={items} heading="events" />
+          <EventsOfUser c={c} events={items} heading="events" />
           <p>
             <a href={`${HOME}/audit?userId=${user.id}`}>{t.allEvents}</a>
           </p>

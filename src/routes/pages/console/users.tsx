@@ -58,7 +58,7 @@ async function usersPage(
         <Search c={c} apps={apps.items} faults={faults} />
         <FoundKeys c={c} keys={keys} />
         {items.length === 0 && keys.length === 0 && (
-          <p role="status">{nextCursor === null ? t.user.noneFound : t.searchOn}</p>
+          <NoneFound c={c} isLast={nextCursor === null} filter={filter} />
         )}
         {items.length > 0 && (
           <ul class="list framed">
@@ -71,6 +71,25 @@ async function usersPage(
       </>
     ),
   });
+}
+
+/** Says why the list is empty, and what to do about it. */
+function NoneFound(props: { c: Context<AppEnv>; isLast: boolean; filter: UserFilter }) {
+  const { c, isLast, filter } = props;
+  const { console: t } = textsOf(c);
+  const { appId, query, state } = filter;
+  const isSearch = [appId, query, state].some((given) => given !== undefined);
+  const words = isSearch ? t.user.noneMatch : t.user.noneFound;
+  return (
+    <>
+      <p role="status">{isLast ? words : t.searchOn}</p>
+      {isSearch && (
+        <p>
+          <a href={`${HOME}/users`}>{t.clearSearch}</a>
+        </p>
+      )}
+    </>
+  );
 }
 
 /** API keys that begin with what was searched for. */

@@ -28,7 +28,7 @@ export const StepForm = z.object({
 export function Cancel({ c }: { c: Context<AppEnv> }) {
   return (
     <Form>
-      <button class="quiet" name="cancel" value="yes">
+      <button class="link" name="cancel" value="yes">
         {textsOf(c).cancel}
       </button>
     </Form>
