@@ -40,9 +40,13 @@ const WITHOUT_HOME = new Set(["enrol", "challenge"]);
 
 /** A heading of a few words. What to do stands below it. */
 function titleOf(t: Texts, problem: Problem): string {
-  const titles: { [code in ProblemCode]?: string } = t.problemTitles;
+  const { problemTitles, links } = t;
+  const titles: { [code in ProblemCode]?: string } = {
+    ...problemTitles,
+    invalid_challenge: links.overTitle,
+  };
   const { code } = problem;
-  return code === "unknown_path" ? messageOf(t, problem) : (titles[code] ?? t.problemTitles.other);
+  return code === "unknown_path" ? messageOf(t, problem) : (titles[code] ?? problemTitles.other);
 }
 
 /** Shows a problem to a browser that came by none of the pages' own paths. */
