@@ -5,6 +5,8 @@
 
 import type { AppSettings } from "../db/app-schema";
 
+export { REGIONS, type Region } from "../db/app-schema";
+
 const SECOND = 1000;
 export const MINUTE = 60 * SECOND;
 export const DAY = 24 * 60 * MINUTE;

@@ -10,12 +10,25 @@ export function randomBase32(bytes: number): string {
   return new Secret({ buffer: randomBytes(bytes).buffer }).base32;
 }
 
+/** How many symbols of an id or a secret say in which bucket it is (`core/shard/bucket.ts`). */
+export const BUCKET_SYMBOLS = 3;
+
 /**
- * Gives a new row id such as `app_mfrggzdfmztwq2lk`: the kind of thing that it names, and 80 random
- * bits.
+ * Gives a new row id such as `usr_mfrggzdfmztwq2lk`: the kind of thing that it names, and 80 random
+ * bits. What belongs to a user begins with the user's bucket, and has 65.
  */
-export function randomId(prefix: "app" | "auth" | "chal" | "dev" | "link" | "ses" | "usr"): string {
-  return `${prefix}_${randomBase32(10).toLowerCase()}`;
+export function randomId(prefix: "app"): string;
+export function randomId(
+  prefix: "auth" | "chal" | "dev" | "link" | "ses" | "usr",
+  bucket: string,
+): string;
+export function randomId(prefix: string, bucket = ""): string {
+  return `${prefix}_${randomBehind(bucket, 10)}`;
+}
+
+/** Gives as many symbols as `bytes` random bytes have. The first of them say the bucket, if it is given. */
+export function randomBehind(bucket: string, bytes: number): string {
+  return bucket + randomBase32(bytes).slice(bucket.length).toLowerCase();
 }
 
 export function randomBytes(bytes: number): Uint8Array<ArrayBuffer> {

@@ -55,6 +55,13 @@ export interface StoredLogo {
   tag: string;
 }
 
+/**
+ * Where the users of an app are kept, as D1 names its locations. It has an effect if there are databases in
+ * several places.
+ */
+export const REGIONS = ["wnam", "enam", "weur", "eeur", "apac", "oc"] as const;
+export type Region = (typeof REGIONS)[number];
+
 /** A tenant: one application, whose users are kept apart from all others. */
 export const apps = sqliteTable("apps", {
   id: text().primaryKey(),
@@ -68,7 +75,11 @@ export const apps = sqliteTable("apps", {
    * dead.
    */
   epoch: integer().notNull().default(0),
+  /** Grows with every change of the row, so that an older copy of it never replaces a newer one. */
+  revision: integer().notNull().default(0),
   createdAt: instant().notNull(),
+  /** Where its users are kept. Never changed after creation. Null: anywhere. */
+  region: text({ enum: REGIONS }),
   /** Set at once by a deletion. The rows of the app's users are deleted in the background. */
   deletedAt: instant(),
 });

@@ -18,6 +18,7 @@ import { ANYBODY, type LoggedIn } from "./login";
 import { attemptPassword, type PasswordAttempt } from "./password-gate";
 import { ACCOUNTS_APP, CHALLENGE_LIFE_SECONDS, DEFAULT_SETTINGS } from "../policy";
 import { beginSession, createSecrets, issueCredentials } from "../session/sessions";
+import { ACCOUNTS_BUCKET } from "../shard/bucket";
 import { hasSecondFactor, isActive } from "../user/record";
 import { attemptCode, type Subject } from "../code/verify";
 
@@ -80,7 +81,7 @@ async function codePasses(
   const subject = {
     ...(account ? await subjectOf(deps, account) : NOBODY),
     actor: ANYBODY,
-    challenge: { id: randomId("chal"), expiresAt },
+    challenge: { id: randomId("chal", ACCOUNTS_BUCKET), expiresAt },
     afterPass,
   };
   const code = normaliseCode(typed);

@@ -26,6 +26,7 @@ import {
   type Credentials,
   type Holding,
 } from "../session/sessions";
+import { bucketOfId } from "../shard/bucket";
 import { createDevice, noteDeviceUse, trustDevice } from "../session/trusted-devices";
 
 /** The actor of a login: whoever knows the password. */
@@ -113,7 +114,7 @@ function challengeFor(deps: Deps, account: AccountRecord): Promise<Challenge> {
   const { app, user } = account;
   const now = deps.now.getTime();
   return mintChallenge(deps, account, {
-    id: randomId("chal"),
+    id: randomId("chal", bucketOfId(user.id)),
     kind: "login",
     keyId: null,
     purpose: null,

@@ -16,6 +16,7 @@ import { recorded } from "../audit/event";
 import { normaliseName, showEmail, toLoginName } from "../user/login-names";
 import { assertAcceptable } from "./password-policy";
 import { ACCOUNTS_APP, MIN_PASSWORD_LENGTH, REGISTRATION_GUARDS } from "../policy";
+import { ACCOUNTS_BUCKET } from "../shard/bucket";
 
 export interface Registration {
   email: string;
@@ -67,7 +68,7 @@ export async function register(
     name: input.name ?? null,
   };
   assertPassword(app.settings, account, input.password);
-  const userId = randomId("usr");
+  const userId = randomId("usr", ACCOUNTS_BUCKET);
   const attempt = crypto.randomUUID();
   const values = {
     ...account,

@@ -13,11 +13,11 @@ import { record } from "../audit/event";
 import { toIssuer } from "../authenticator/label";
 import { once, type IdempotentRequest } from "../change/idempotency";
 import { before, toListing, type Listing, type ListingRequest } from "../listing";
-import { ACCOUNTS_APP, DEFAULT_SETTINGS } from "../policy";
+import { ACCOUNTS_APP, DEFAULT_SETTINGS, type Region } from "../policy";
 
 export type AppRecord = Pick<
   typeof apps.$inferSelect,
-  "id" | "name" | "issuer" | "settings" | "createdAt"
+  "id" | "name" | "issuer" | "settings" | "region" | "createdAt"
 > & { brand: Brand };
 
 export interface AppInput {
@@ -25,6 +25,8 @@ export interface AppInput {
   issuer?: string | undefined;
   settings?: { [K in keyof AppSettings]?: AppSettings[K] | undefined } | undefined;
   brand?: BrandInput | undefined;
+  /** Where its users are kept, for good. Null: anywhere. */
+  region?: Region | null | undefined;
 }
 
 /** What an operator says of an app's brand. Its logo is stored by itself (`logo.ts`). */
@@ -54,19 +56,20 @@ const shown = {
   issuer: apps.issuer,
   settings: sql<string>`${apps.settings}`,
   brand: sql<string>`${apps.brand}`,
+  region: apps.region,
   createdAt: apps.createdAt,
 };
 
 const INSERT = statement(`
-  INSERT INTO apps (id, name, issuer, settings, brand, created_at)
-  VALUES (:id, :name, :issuer, :settings, :brand, :now)`);
+  INSERT INTO apps (id, name, issuer, settings, brand, region, created_at)
+  VALUES (:id, :name, :issuer, :settings, :brand, :region, :now)`);
 /**
  * Changing any setting ends what was minted under the old ones; changing the brand ends nothing.
  * `json_patch` merges, so that of parallel changes each takes effect.
  */
 const UPDATE = statement(`
   UPDATE apps SET name = coalesce(:name, name), issuer = coalesce(:issuer, issuer),
-    brand = json_patch(brand, :brand),
+    brand = json_patch(brand, :brand), revision = revision + 1,
     settings = json_patch(settings, :settings), epoch = epoch + (json_patch(settings, :settings) <> json(settings))
   WHERE id = :id AND deleted_at IS NULL RETURNING id`);
 /**
@@ -77,7 +80,7 @@ const FORGET_DEVICES = statement(`
   DELETE FROM trusted_devices
   WHERE NOT (SELECT coalesce(settings ->> 'trustedDevices', 0) FROM apps WHERE id = :id)`);
 const DELETE = statement(`
-  UPDATE apps SET deleted_at = :now, epoch = epoch + 1 WHERE id = :id AND deleted_at IS NULL RETURNING id`);
+  UPDATE apps SET deleted_at = :now, epoch = epoch + 1, revision = revision + 1 WHERE id = :id AND deleted_at IS NULL RETURNING id`);
 /** Queues the app for the clean-up, which deletes its users. */
 const ENQUEUE = statement(`
   INSERT INTO deleted_apps (app_id) SELECT id FROM apps WHERE id = :id AND deleted_at IS NOT NULL ON CONFLICT DO NOTHING`);
@@ -104,6 +107,7 @@ export async function createApp(
         name: input.name,
         issuer: input.issuer ?? toIssuer(input.name),
         settings: withDefaults(input.settings),
+        region: input.region ?? null,
       };
       const d1 = deps.db.$client;
       const brand = JSON.stringify(input.brand ?? {});

@@ -38,7 +38,7 @@ const STORE = statement(`
     sha256 = excluded.sha256, updated_at = excluded.updated_at`);
 /** Says in the app's row which logo there is, or that there is none. */
 const NAME = statement(`
-  UPDATE apps SET brand = json_patch(brand, :brand) WHERE id = :id AND deleted_at IS NULL`);
+  UPDATE apps SET brand = json_patch(brand, :brand), revision = revision + 1 WHERE id = :id AND deleted_at IS NULL`);
 const DELETE = statement(`DELETE FROM app_logos WHERE app_id = :id`);
 const recordStored = recordWhere(EXISTS);
 /** Comes before the statement that makes its condition untrue. */

@@ -6,7 +6,7 @@
 import { digests, seal } from "../../crypto/keyring";
 import { provisioningUri } from "../../crypto/provisioning-uri";
 import { drawQrCode, type QrCode } from "../../crypto/qr-code";
-import { randomBytes, randomId } from "../../crypto/random";
+import { randomBytes } from "../../crypto/random";
 import { encodeBase32 } from "../../crypto/shared-secret";
 import type { TotpParameters } from "../../crypto/totp";
 import { effect, type Effect } from "../../db/effect";
@@ -31,7 +31,7 @@ import { assertUnlocked } from "../user/guard";
 import { isActive, type Authenticator, type LoadedUser } from "../user/record";
 import { isShort } from "./given-secret";
 import { labelFor, type Names } from "./label";
-import { eventOfNew, HAS_ROOM, MAKE_ROOM, SECRET_IS_NEW, storedValues } from "./pending";
+import { eventOfNew, HAS_ROOM, idFor, MAKE_ROOM, SECRET_IS_NEW, storedValues } from "./pending";
 
 /** If no account name is given, it is the app's own name for the user. */
 export interface EnrolmentInput extends Names {
@@ -119,8 +119,8 @@ export async function showPending(
 }
 
 async function planEnrolment({ deps, caller, found }: Context, input: EnrolmentInput) {
-  const { id = randomId("auth"), secret = randomBytes(SECRET_BYTES), parameters } = input;
   const { app, user } = found;
+  const { id = idFor(user), secret = randomBytes(SECRET_BYTES), parameters } = input;
   const secretDigests = await digests(deps.keyring, "secret", secret);
   assertUnlocked(user, deps.now);
   assertRoomFor(secretDigests, found.authenticators);

@@ -5,7 +5,6 @@
  */
 
 import { digests, seal } from "../../crypto/keyring";
-import { randomId } from "../../crypto/random";
 import { matchStep, stepsAround, timeStep, type TotpParameters } from "../../crypto/totp";
 import { effect } from "../../db/effect";
 import type { Deps } from "../../env";
@@ -23,7 +22,7 @@ import { isActive, type App, type UserRecord } from "../user/record";
 import { digitsOf } from "./confirm";
 import { assertRoomFor } from "./enrol";
 import { isShort } from "./given-secret";
-import { eventOfNew, HAS_ROOM, MAKE_ROOM, SECRET_IS_NEW, storedValues } from "./pending";
+import { eventOfNew, HAS_ROOM, idFor, MAKE_ROOM, SECRET_IS_NEW, storedValues } from "./pending";
 
 export interface ImportInput {
   secret: Uint8Array<ArrayBuffer>;
@@ -114,7 +113,7 @@ async function planImport({ deps, found }: Context, input: ImportInput) {
   assertOpen(user, deps.now);
   assertRoomFor(secretDigests, authenticators);
   const { lastStep, drift } = await spentBy(deps, app, input);
-  const id = randomId("auth");
+  const id = idFor(user);
   const sealed = await seal(deps.keyring, secret, secretContext(app.id, user.id, id));
   const active = { id, name, parameters, secretDigests, secret: sealed, isShort: isShort(secret) };
   const isFirst = !authenticators.some(isActive);

@@ -12,6 +12,7 @@ import { Problem } from "../../problem";
 import type { SessionCaller } from "../caller/actor";
 import { enrol, showPending, type Enrolment } from "./enrol";
 import { loadBySession } from "../caller/by-session";
+import { ACCOUNTS_BUCKET } from "../shard/bucket";
 import { isActive } from "../user/record";
 
 const NOTE_ENROLMENT = effect(
@@ -25,7 +26,7 @@ export function enrolOwn(
   caller: SessionCaller,
   name: string | undefined,
 ): Promise<Enrolment> {
-  const id = randomId("auth");
+  const id = randomId("auth", ACCOUNTS_BUCKET);
   const effects = [NOTE_ENROLMENT({ sessionId: caller.sessionId, authenticatorId: id })];
   return enrol(deps, caller, {
     id,

@@ -3,10 +3,12 @@
  * user's other pending ones.
  */
 
+import { randomId } from "../../crypto/random";
 import { effect } from "../../db/effect";
 import type { TotpParameters } from "../../crypto/totp";
 import type { AuditEvent } from "../audit/event";
 import { MAX_AUTHENTICATORS } from "../policy";
+import { bucketOfId } from "../shard/bucket";
 
 /** The user has room for one more active authenticator. */
 export const HAS_ROOM = `(SELECT count(*) FROM authenticators t
@@ -41,6 +43,11 @@ export interface NewAuthenticator {
   parameters: TotpParameters;
   /** Whether the secret has fewer bits than it should. */
   isShort: boolean;
+}
+
+/** A new id for an authenticator of this user. */
+export function idFor(user: { id: string }): string {
+  return randomId("auth", bucketOfId(user.id));
 }
 
 /** The values of its row. */

@@ -15,6 +15,7 @@ import { assertOpen } from "../user/guard";
 import { once, type Created, type IdempotentRequest } from "../change/idempotency";
 import { loadKnownUser } from "../caller/load";
 import { assertRegistered } from "../app/return-url";
+import { bucketOfId } from "../shard/bucket";
 import { codeLengths, isActive, type App, type UserRecord } from "../user/record";
 
 export interface Challenge {
@@ -49,7 +50,7 @@ export async function createChallenge(
   assertOpen(loaded.user, deps.now);
   if (!loaded.authenticators.some(isActive)) throw new Problem("not_enrolled");
   const place = placeOf(loaded.app, input);
-  const made = { resourceId: randomId("chal"), createdAt: deps.now };
+  const made = { resourceId: randomId("chal", bucketOfId(loaded.user.id)), createdAt: deps.now };
   // A challenge has no row until it is answered. Its replay has the same id and the same expiry.
   const mintAs = ({ resourceId: id, createdAt }: Created) => {
     const expiresAt = createdAt.getTime() + input.ttlSeconds * 1000;

@@ -26,6 +26,7 @@ import { CHALLENGE_RESULT_LIFE } from "../policy";
 import { returnTo } from "../app/return-url";
 import { speakerOf, type Speaker } from "../brand";
 import { parseCode } from "../code/parse-code";
+import { bucketOfId } from "../shard/bucket";
 
 export interface ChallengeLink extends Omit<Challenge, "token"> {
   url: string;
@@ -128,7 +129,7 @@ export async function answerChallengeLink(
   claims: ChallengeClaims,
   code: string,
 ): Promise<string> {
-  const { text, hash } = await createSecret();
+  const { text, hash } = await createSecret(bucketOfId(claims.userId));
   const { method } = parseCode(code);
   const { id: challengeId, appEpoch, keyId, purpose } = claims;
   const expiresAt = deps.now.getTime() + CHALLENGE_RESULT_LIFE;

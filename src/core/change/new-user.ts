@@ -3,6 +3,7 @@
 import { randomId } from "../../crypto/random";
 import { statement } from "../../db/statement";
 import { hasScope, KEY_IS_GOOD, LINK_STANDS } from "../caller/live";
+import { bucketOf } from "../shard/bucket";
 import type { KnownUser, LoadedUser } from "../user/record";
 
 /** The API key that made this browser's enrolment link, for a user who may not exist yet. */
@@ -19,10 +20,11 @@ export const CREATE_USER = statement(`
   ON CONFLICT (app_id, external_id) DO NOTHING`);
 
 /** Gives the user, or the user as they will be created. */
-export function orNew(loaded: LoadedUser, now: Date): KnownUser {
+export async function orNew(loaded: LoadedUser, now: Date): Promise<KnownUser> {
   if (loaded.user) return { ...loaded, user: loaded.user };
   const { externalId } = loaded;
   const counters = { epoch: 0, failures: 0, lockedUntil: null, cappedAt: null, disabledAt: null };
-  const made = { id: randomId("usr"), externalId, createdAt: now.getTime(), mustRebind: false };
+  const id = randomId("usr", await bucketOf(loaded.app, externalId));
+  const made = { id, externalId, createdAt: now.getTime(), mustRebind: false };
   return { ...loaded, user: { ...made, ...counters }, isNew: true };
 }

@@ -24,6 +24,7 @@ import { returnTo } from "../app/return-url";
 import { speakerOf, type Speaker } from "../brand";
 import { invalidCode } from "../code/lock-out";
 import { verifyCode } from "../code/verify";
+import { bucketOfId } from "../shard/bucket";
 
 const PROVE = effect(
   "UPDATE enrolment_links SET proven_epoch = (SELECT epoch FROM users WHERE id = :userId)",
@@ -123,7 +124,7 @@ export async function proveByLink(
  * what `enrol` throws.
  */
 export function enrolByLink(deps: Deps, { linkId, browserHash }: LinkCaller): Promise<Enrolment> {
-  const id = randomId("auth");
+  const id = randomId("auth", bucketOfId(linkId));
   return enrol(
     deps,
     { linkId, browserHash },

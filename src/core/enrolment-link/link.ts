@@ -26,6 +26,7 @@ import { loadUser } from "../caller/load";
 import { ENROLMENT_LINK_LIFE } from "../policy";
 import { assertRegistered } from "../app/return-url";
 import { speakerOf, type Speaker } from "../brand";
+import { bucketOf } from "../shard/bucket";
 import type { App, LoadedUser } from "../user/record";
 
 export interface EnrolmentLink {
@@ -131,7 +132,7 @@ async function create(
 export async function linkForRebinding(
   deps: Deps,
   terms: {
-    app: Pick<App, "id" | "epoch">;
+    app: Pick<App, "id" | "region" | "epoch">;
     user: { id: string; externalId: string };
     accountName: string;
     rebindHash: string;
@@ -154,14 +155,14 @@ async function prepareLink(
     expiresAt = now.getTime() + ENROLMENT_LINK_LIFE,
     ...terms
   }: {
-    app: Pick<App, "id" | "epoch">;
+    app: Pick<App, "id" | "region" | "epoch">;
     externalId: string;
     accountName: string;
     returnUrl: string | null;
     expiresAt?: number;
   },
 ) {
-  const linkId = randomId("link");
+  const linkId = randomId("link", await bucketOf(app, terms.externalId));
   const { text, hash } = await createSecret();
   const url = `${settings.issuerUrl}/enrol/${formatToken.link(linkId, text)}`;
   const made = { appId: app.id, appEpoch: app.epoch, expiresAt };

@@ -12,6 +12,7 @@ import { signAccessToken } from "./access-token";
 import type { Assurance } from "../caller/assurance";
 import { idleEnd } from "../caller/by-session";
 import { SESSION_LIFE } from "../policy";
+import { ACCOUNTS_BUCKET } from "../shard/bucket";
 
 const INSERT = effect(
   `INSERT INTO sessions (id, user_id, epoch, secret_hash, refresh_hash, aal, password_at, second_factor_at,
@@ -57,7 +58,7 @@ export type Credentials =
 
 export async function createSecrets(
   holding: Holding,
-  sessionId = randomId("ses"),
+  sessionId = randomId("ses", ACCOUNTS_BUCKET),
 ): Promise<SessionSecrets> {
   const newest = holding === "tokens" ? await createSecret() : null;
   return { sessionId, secret: await createSecret(), newest };

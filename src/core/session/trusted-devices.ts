@@ -16,6 +16,7 @@ import type { SessionCaller } from "../caller/actor";
 import { change } from "../change/change";
 import type { ChallengeClaims } from "../challenge/token";
 import { TRUSTED_DEVICE_LIFE } from "../policy";
+import { ACCOUNTS_BUCKET } from "../shard/bucket";
 import type { UserRecord } from "../user/record";
 
 export interface TrustedDevice {
@@ -43,7 +44,7 @@ export interface NewDevice {
 }
 
 export async function createDevice(): Promise<NewDevice> {
-  const id = randomId("dev");
+  const id = randomId("dev", ACCOUNTS_BUCKET);
   const { text, hash } = await createSecret();
   return { id, hash, token: formatToken.device(id, text) };
 }

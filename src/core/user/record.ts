@@ -10,6 +10,7 @@ import type { authenticators, users } from "../../db/schema";
 import { statement } from "../../db/statement";
 import type { Deps } from "../../env";
 import { Problem } from "../../problem";
+import type { Region } from "../policy";
 import { readSettings } from "../settings";
 import type { Guard } from "./guard";
 
@@ -19,6 +20,7 @@ export interface App {
   name: string;
   issuer: string;
   settings: AppSettings;
+  region: Region | null;
   epoch: number;
 }
 
@@ -81,7 +83,7 @@ export type KnownUser = LoadedUser & UserRecord & { isNew?: true };
  * authenticators `t`, with one row for each of them.
  */
 export const RECORD_COLUMNS = `
-    a.id AS appId, a.name AS appName, a.issuer, a.settings, a.epoch AS appEpoch,
+    a.id AS appId, a.name AS appName, a.issuer, a.settings, a.region, a.epoch AS appEpoch,
     u.id AS userId, u.external_id AS externalId, u.epoch AS userEpoch, u.created_at AS userCreatedAt, u.failures,
     u.locked_until AS lockedUntil, u.capped_at AS cappedAt, u.disabled_at AS disabledAt, u.must_rebind AS mustRebind,
     (SELECT count(*) FROM backup_codes b WHERE b.user_id = u.id AND b.used_at IS NULL) AS remaining,
@@ -103,7 +105,7 @@ type AuthenticatorRow = Row<typeof authenticators>;
  * One row of such a query. The columns of the user are null if there is no such user, and those of
  * the authenticator are null if the user has none.
  */
-export type RecordRow = Pick<Row<typeof apps>, "issuer" | "settings"> &
+export type RecordRow = Pick<Row<typeof apps>, "issuer" | "settings" | "region"> &
   Named<Row<typeof apps>, { appId: "id"; appName: "name"; appEpoch: "epoch" }> &
   Pick<Row<typeof users>, "externalId" | "failures" | "lockedUntil" | "cappedAt" | "disabledAt"> &
   Named<Row<typeof users>, { userEpoch: "epoch"; userCreatedAt: "createdAt" }> &
@@ -163,7 +165,14 @@ export function readKnownRecord(rows: RecordRow[]): UserRecord | null {
 export function readRecord(row: RecordRow, joined: RecordRow[]) {
   const settings = readSettings(row.appId, row.settings);
   return {
-    app: { id: row.appId, name: row.appName, issuer: row.issuer, settings, epoch: row.appEpoch },
+    app: {
+      id: row.appId,
+      name: row.appName,
+      issuer: row.issuer,
+      settings,
+      region: row.region,
+      epoch: row.appEpoch,
+    },
     user: row.userId === null ? null : readUser(row, row.userId),
     authenticators: joined.flatMap((one) =>
       one.id === null ? [] : [readAuthenticator(one, one.id)],

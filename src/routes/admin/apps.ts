@@ -1,7 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { createApp, deleteApp, getApp, listApps, updateApp } from "../../core/app/apps";
 import { ACCENT_COLOR } from "../../core/app/accent";
-import { ISSUER_BOUNDS, SETTINGS_BOUNDS } from "../../core/policy";
+import { ISSUER_BOUNDS, REGIONS, SETTINGS_BOUNDS } from "../../core/policy";
 import { IdempotencyHeaders, idempotentRequest, Instant, label, naming } from "../fields";
 import { Origin, ReturnUrl, SupportUrl } from "../url-fields";
 import { body, BODY_PROBLEMS, json, nothing, problems, router } from "../openapi";
@@ -93,6 +93,11 @@ const Brand = z
   });
 const BrandInput = z.strictObject({ displayName, accentColor, supportUrl }).partial();
 
+const Region = z.enum(REGIONS).openapi({
+  description:
+    "Where the users of the app are kept, if there are databases in several places. It is chosen when the app is made, and never changes. If left out, they may be kept anywhere.",
+});
+
 export const App = z
   .object({
     id: z.string(),
@@ -100,6 +105,7 @@ export const App = z
     issuer: z.string(),
     settings: Settings,
     brand: Brand,
+    region: Region.nullable().openapi({ type: ["string", "null"] }),
     createdAt: Instant,
   })
   .openapi("App");
@@ -115,19 +121,22 @@ export const AppInput = z.strictObject({
     .openapi({ description: "Shown in authenticator apps. If left out, it is the name." }),
   settings: Settings.partial().strict().optional(),
   brand: BrandInput.optional(),
+  region: Region.optional(),
 });
 /** Null sets a setting back, as if it had never been set. */
-export const AppChanges = AppInput.partial().extend({
-  settings: Settings.extend({ minPasswordLength: Settings.shape.minPasswordLength.nullable() })
-    .partial()
-    .strict()
-    .optional(),
-  brand: z
-    .strictObject(orNull)
-    .partial()
-    .optional()
-    .openapi({ description: "Null takes back what was set." }),
-});
+export const AppChanges = AppInput.omit({ region: true })
+  .partial()
+  .extend({
+    settings: Settings.extend({ minPasswordLength: Settings.shape.minPasswordLength.nullable() })
+      .partial()
+      .strict()
+      .optional(),
+    brand: z
+      .strictObject(orNull)
+      .partial()
+      .optional()
+      .openapi({ description: "Null takes back what was set." }),
+  });
 const params = z.object({ appId: AppId });
 
 const createAppRoute = createRoute({

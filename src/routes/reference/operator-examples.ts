@@ -37,6 +37,7 @@ const app = {
   name: "Example Shop",
   issuer: "Example Shop",
   settings,
+  region: null,
   brand,
   createdAt: AT.appMade,
 };

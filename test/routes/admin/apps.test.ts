@@ -16,6 +16,16 @@ const json = async (response: Promise<Response>) =>
   (await response).json<Record<string, unknown>>();
 
 describe("apps", () => {
+  it("keep the region that they were made with", async () => {
+    const made = await json(admin("POST", "/apps", { body: { name: "Example", region: "weur" } }));
+    expect(made).toMatchObject({ region: "weur" });
+    const change = { body: { region: "apac" } };
+    expect(await problemCode(await admin("PATCH", `/apps/${String(made["id"])}`, change))).toBe(
+      "invalid_request",
+    );
+    expect(await json(admin("GET", `/apps/${String(made["id"])}`))).toEqual(made);
+  });
+
   it("have the name as issuer and the default settings unless told otherwise", async () => {
     const response = await admin("POST", "/apps", { body: { name: "Example" } });
     expect(response.status).toBe(201);
@@ -35,6 +45,7 @@ describe("apps", () => {
         trustedDevices: false,
       },
       brand: { displayName: null, accentColor: null, supportUrl: null, logo: null },
+      region: null,
       createdAt: "2026-10-01T12:00:10.000Z",
     });
   });
