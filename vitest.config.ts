@@ -14,6 +14,15 @@ const { TEST_SEED: seed = packageJson.version.replaceAll(/\D/g, ""), TEST_TIMES:
 const ROOT = fileURLToPath(new URL(".", import.meta.url));
 const TEST_MIGRATIONS = await readD1Migrations("migrations");
 
+/** How many databases there are. With several, users are spread over them (test/databases.ts). */
+const databases = Number(process.env["TEST_DATABASES"] ?? 1);
+const d1Databases = Object.fromEntries(
+  Array.from({ length: databases }, (_, at) => (at === 0 ? "DB" : `DB${at}`)).map((name) => [
+    name,
+    name,
+  ]),
+);
+
 /** All that can be answered (src/env.ts). */
 const COMPAT = "authenticator-api,appended-otp,django-react,basic-with-otp,django-totp";
 
@@ -21,7 +30,7 @@ const workerd = () =>
   cloudflareTest({
     wrangler: { configPath: "wrangler.toml" },
     // Bindings given here win over wrangler.toml and a developer's .dev.vars.
-    miniflare: { bindings: { ...TEST_SECRETS, COMPAT, TEST_MIGRATIONS } },
+    miniflare: { d1Databases, bindings: { ...TEST_SECRETS, COMPAT, TEST_MIGRATIONS } },
   });
 
 /** What calls no Worker and stores nothing. */

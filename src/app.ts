@@ -25,6 +25,7 @@ import { pages } from "./routes/pages/pages";
 import { showOutsidePages } from "./routes/pages/problem-page";
 import { notFound } from "./routes/method-not-allowed";
 import { handleError, router } from "./routes/openapi";
+import { aboutUser, withAccounts } from "./routes/placement";
 import {
   assignRequestId,
   configure,
@@ -69,8 +70,9 @@ app.use("/v1/challenges/verify", openToAllOrigins);
 app.use("/auth/*", openToRegisteredOrigins);
 for (const path of PUBLIC_PATHS) app.use(path, limitByAddress);
 app.use("/v1/*", limitFailures, ...withDeps);
-app.use("/auth/*", ...withDeps);
+app.use("/auth/*", ...withAccounts);
 app.use("/admin/*", limitFailures, ...withDeps, requireAdmin);
+app.use("/admin/users/:id/*", aboutUser);
 app.use("/logos/*", ...withDeps);
 app.use("/healthz", limitMonitors, ...withDeps);
 for (const path of AUTHENTICATOR_API_PATHS) {

@@ -5,7 +5,12 @@ import { parseSigningKeys, type SigningKeys } from "./crypto/signing";
 
 /** Everything of the outside world that core/ may touch. It is built once per request. */
 export interface Deps {
+  /**
+   * The database of whom the request is about (`core/shard/placement.ts`). With one database, there is no
+   * other.
+   */
   db: Database;
+  shards: Shards;
   kv: KVNamespace;
   keyring: Keyring;
   signingKeys: SigningKeys;
@@ -32,6 +37,14 @@ export interface RequestSource {
 
 export type Database = ReturnType<typeof connect>;
 
+/** The databases: `DB`, and `DB1`, `DB2` and so on if there are several. */
+export interface Shards {
+  /** `DB`, which also has what belongs to no user: apps, keys, the operator's sign-ins, the map. */
+  control: Database;
+  /** By their number. The first is the control database. */
+  all: readonly Database[];
+}
+
 export interface Settings {
   /** The origin in `iss`. It is never taken from a request. */
   issuerUrl: string;
@@ -43,7 +56,7 @@ export interface Settings {
 
 /** The contents of the bindings, parsed once per isolate. */
 export interface Config {
-  db: Database;
+  shards: Shards;
   kv: KVNamespace;
   keyring: Keyring;
   signingKeys: SigningKeys;
@@ -89,7 +102,24 @@ async function parseConfig(env: Env): Promise<Config> {
     parseKeyring(env.KEYRING),
     parseSigningKeys(env.SIGNING_KEYS),
   ]);
-  return { db: connect(env.DB), kv: env.KV, keyring, signingKeys, settings: parseSettings(env) };
+  const settings = parseSettings(env);
+  return { shards: connectAll(env), kv: env.KV, keyring, signingKeys, settings };
+}
+
+/** Throws for a binding behind a gap: its database would be left out. */
+function connectAll(env: Env): Shards {
+  const control = connect(env.DB);
+  const others = Object.entries(env)
+    .flatMap(([name, binding]) => (/^DB[1-9]\d*$/.test(name) ? [{ name, binding }] : []))
+    .toSorted((a, b) => numberOf(a.name) - numberOf(b.name));
+  others.forEach(({ name }, at) => {
+    if (numberOf(name) !== at + 1) throw new Error(`${name}: DB${at + 1} is not bound.`);
+  });
+  return { control, all: [control, ...others.map(({ binding }) => connect(binding))] };
+}
+
+function numberOf(name: string): number {
+  return Number(name.slice("DB".length));
 }
 
 function parseSettings(env: Env): Settings {
@@ -107,6 +137,6 @@ function explain({ path, message }: { path: PropertyKey[]; message: string }): s
   return `${path.map(String).join(".")}: ${message}.`;
 }
 
-function connect(d1: D1Database) {
+export function connect(d1: D1Database) {
   return drizzle(d1, { casing: "snake_case" });
 }

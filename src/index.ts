@@ -13,7 +13,7 @@ export default {
     const request = { id: "cron", ip: null, userAgent: null };
     const now = new Date();
     const hasTime = () => Date.now() - now.getTime() < CLEANUP_MS;
-    const deleted = await cleanUp({ ...config, now, request, defer }, hasTime);
+    const deleted = await cleanUp({ ...config, db: config.shards.control, now, request, defer }, hasTime);
     console.log(JSON.stringify({ level: "info", event: "cleaned_up", deleted }));
   },
 } satisfies ExportedHandler<Env>;

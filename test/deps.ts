@@ -12,6 +12,6 @@ export async function depsOf(
   const defer = (work: Promise<unknown>) => void deferred.push(work);
   const config = await loadConfig(bindings);
   const request = { id: crypto.randomUUID(), ip: null, userAgent: null, ...from };
-  const deps = { ...config, now: new Date(), request, defer };
+  const deps = { ...config, db: config.shards.control, now: new Date(), request, defer };
   return { deps, settled: () => Promise.all(deferred) };
 }

@@ -20,7 +20,7 @@ export async function inCore<T>(act: (deps: Deps) => Promise<T>): Promise<T> {
   const deferred: Promise<unknown>[] = [];
   const defer = (work: Promise<unknown>) => void deferred.push(work);
   const request = { id: crypto.randomUUID(), ip: null, userAgent: null };
-  const result = await act({ ...config, now: new Date(), request, defer });
+  const result = await act({ ...config, db: config.shards.control, now: new Date(), request, defer });
   // Deferred work may defer more.
   while (deferred.length > 0) await Promise.all(deferred.splice(0));
   return result;

@@ -2,6 +2,7 @@
 
 import { applyD1Migrations, reset } from "cloudflare:test";
 import { env } from "cloudflare:workers";
+import { DATABASES, spreadOver } from "./databases";
 
 /** What the migrations leave, and the statements that bring a database with these tables back to it. */
 interface Start {
@@ -15,23 +16,31 @@ const SCHEMA = "SELECT name, sql FROM sqlite_master WHERE name NOT LIKE '\\_cf\\
 /** Keys of KV taken away at once. */
 const PAGE = 100;
 
-let start: Start | undefined;
+const starts = new Map<string, Start>();
 
 /** Migrates once per isolate, and once more after a test that changed the tables themselves. */
 export async function emptyStorage(): Promise<void> {
-  await Promise.all([emptyDatabase(), emptyNamespace(env.KV)]);
+  await Promise.all([emptyDatabases(), emptyNamespace(env.KV)]);
 }
 
-async function emptyDatabase(): Promise<void> {
-  if (start && (await isEmptied(start))) return;
+async function emptyDatabases(): Promise<void> {
+  const emptied = await Promise.all(DATABASES.map(isEmptied));
+  if (!emptied.includes(false)) return;
   await reset();
-  await applyD1Migrations(env.DB, env.TEST_MIGRATIONS);
-  start = await readStart(env.DB);
+  for (const [at, { name, d1 }] of DATABASES.entries()) {
+    await applyD1Migrations(d1, env.TEST_MIGRATIONS);
+    const spread = spreadOver(at, d1);
+    if (spread.length > 0) await d1.batch(spread);
+    starts.set(name, await readStart(d1));
+  }
 }
 
 /** False if the tables are not those of the start; then nothing can be said of their rows. */
-async function isEmptied({ schema, statements }: Start): Promise<boolean> {
-  const [found] = await env.DB.batch([env.DB.prepare(SCHEMA), ...statements]).catch(() => []);
+async function isEmptied({ name, d1 }: (typeof DATABASES)[number]): Promise<boolean> {
+  const start = starts.get(name);
+  if (!start) return false;
+  const { schema, statements } = start;
+  const [found] = await d1.batch([d1.prepare(SCHEMA), ...statements]).catch(() => []);
   return found !== undefined && JSON.stringify(found.results) === schema;
 }
 
@@ -46,6 +55,7 @@ async function readStart(db: D1Database): Promise<Start> {
 
 /** The tables that the migrations make, without SQLite's own. */
 export function tableNames(): string[] {
+  const start = starts.get("DB");
   if (!start) throw new Error("The database is not migrated.");
   return start.tables.filter((name) => !name.startsWith("sqlite_"));
 }

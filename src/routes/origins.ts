@@ -23,11 +23,11 @@ export const openToRegisteredOrigins = cors({
 });
 
 async function isAllowed(c: Context<AppEnv>, origin: string): Promise<boolean> {
-  const { db, settings } = c.var.config;
+  const { shards, settings } = c.var.config;
   if (origin === settings.issuerUrl) return true;
   if (LOCAL.test(settings.issuerUrl) && LOCAL.test(origin)) return true;
   if (!URL.canParse(origin)) return false;
-  const { allowedOrigins } = (await accountsApp({ db, now: new Date() })).settings;
+  const { allowedOrigins } = (await accountsApp({ shards, now: new Date() })).settings;
   return allowedOrigins.includes(origin);
 }
 

@@ -6,6 +6,7 @@ import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
 import { matchedRoutes } from "hono/route";
 import { assertKeyring } from "../core/upkeep/keyring-check";
+import { defaultDatabase } from "../core/shard/placement";
 import { loadConfig } from "../env";
 import { Problem } from "../problem";
 import { sourceOf } from "./address";
@@ -101,10 +102,10 @@ export const configure = createMiddleware<AppEnv>(async (c, next) => {
 const provideDeps = createMiddleware<AppEnv>(async (c, next) => {
   const now = new Date();
   const { requestId, config } = c.var;
-  await assertKeyring({ ...config, now });
+  await assertKeyring({ ...config, db: config.shards.control, now });
   const defer = (work: Promise<unknown>) => c.executionCtx.waitUntil(work.catch(logDeferred));
   const request = { id: requestId, ...sourceOf(c) };
-  c.set("deps", { ...config, now, request, defer });
+  c.set("deps", { ...config, db: defaultDatabase(config.shards), now, request, defer });
   await next();
 
   function logDeferred(error: unknown) {

@@ -17,6 +17,7 @@ import { normaliseName, showEmail, toLoginName } from "../user/login-names";
 import { assertAcceptable } from "./password-policy";
 import { ACCOUNTS_APP, MIN_PASSWORD_LENGTH, REGISTRATION_GUARDS } from "../policy";
 import { ACCOUNTS_BUCKET } from "../shard/bucket";
+import { placed } from "../shard/placement";
 
 export interface Registration {
   email: string;
@@ -53,10 +54,11 @@ type Origin = { actor: "admin"; client?: never } | { actor: "registration"; clie
  * `registration_closed` and `rate_limited`, except to the operator.
  */
 export async function register(
-  deps: Deps,
+  given: Deps,
   input: Registration,
   { actor, client }: Origin,
 ): Promise<Profile> {
+  const deps = placed(given, ACCOUNTS_BUCKET);
   const app = await getApp(deps, ACCOUNTS_APP);
   if (actor !== "admin" && app.settings.registration === "closed") {
     throw new Problem("registration_closed");

@@ -13,6 +13,7 @@ import { record } from "../audit/event";
 import { toIssuer } from "../authenticator/label";
 import { once, type IdempotentRequest } from "../change/idempotency";
 import { before, toListing, type Listing, type ListingRequest } from "../listing";
+import { ENQUEUE, FORGET_DEVICES, publish, unpublished } from "./publish";
 import { ACCOUNTS_APP, DEFAULT_SETTINGS, type Region } from "../policy";
 
 export type AppRecord = Pick<
@@ -72,18 +73,8 @@ const UPDATE = statement(`
     brand = json_patch(brand, :brand), revision = revision + 1,
     settings = json_patch(settings, :settings), epoch = epoch + (json_patch(settings, :settings) <> json(settings))
   WHERE id = :id AND deleted_at IS NULL RETURNING id`);
-/**
- * Forgets all trusted devices unless the app allows them; all belong to the app `accounts`. A
- * device that was trusted before is thus not trusted again when trusted devices are allowed again.
- */
-const FORGET_DEVICES = statement(`
-  DELETE FROM trusted_devices
-  WHERE NOT (SELECT coalesce(settings ->> 'trustedDevices', 0) FROM apps WHERE id = :id)`);
 const DELETE = statement(`
   UPDATE apps SET deleted_at = :now, epoch = epoch + 1, revision = revision + 1 WHERE id = :id AND deleted_at IS NULL RETURNING id`);
-/** Queues the app for the clean-up, which deletes its users. */
-const ENQUEUE = statement(`
-  INSERT INTO deleted_apps (app_id) SELECT id FROM apps WHERE id = :id AND deleted_at IS NOT NULL ON CONFLICT DO NOTHING`);
 const REVOKE_KEYS = statement(`
   UPDATE api_keys SET revoked_at = :now WHERE app_id = :id AND revoked_at IS NULL`);
 const DELETE_LOGO = statement(`DELETE FROM app_logos WHERE app_id = :id`);
@@ -97,7 +88,7 @@ export async function createApp(
   input: AppInput,
   request: IdempotentRequest | null,
 ): Promise<AppRecord> {
-  return once(
+  const made = await once(
     deps,
     { scope: "admin", request },
     async (remember) => {
@@ -115,6 +106,7 @@ export async function createApp(
       const values = { ...app, settings, brand, now: deps.now.getTime() };
       await d1.batch([
         INSERT(deps, values),
+        ...unpublished(deps, id),
         record(deps, { type: "app.created", actor: "admin", appId: id }),
         ...carryOut(deps, ALWAYS, remember(id)),
       ]);
@@ -122,6 +114,8 @@ export async function createApp(
     },
     (created) => getApp(deps, created.resourceId),
   );
+  await publish(deps, made.id);
+  return made;
 }
 
 function withDefaults(settings: AppInput["settings"] = {}): AppSettings {
@@ -178,9 +172,12 @@ export async function updateApp(
   };
   await deps.db.$client.batch([
     UPDATE(deps, values),
-    ...(id === ACCOUNTS_APP ? [FORGET_DEVICES(deps, values)] : []),
+    // Where there are several databases, that is part of the publication.
+    ...(id === ACCOUNTS_APP && deps.shards.all.length === 1 ? [FORGET_DEVICES(deps, values)] : []),
+    ...unpublished(deps, id),
     record(deps, { type: "app.updated", actor: "admin", appId: id }),
   ]);
+  await publish(deps, id);
   return getApp(deps, id);
 }
 
@@ -190,13 +187,19 @@ export async function updateApp(
  */
 export async function deleteApp(deps: Deps, id: string): Promise<void> {
   if (id === ACCOUNTS_APP) throw new Problem("app_built_in");
-  await getApp(deps, id);
+  await getApp(deps, id).catch(async (error: unknown) => {
+    // It may have been deleted by a call that could not tell every database.
+    await publish(deps, id);
+    throw error;
+  });
   const values = { id, now: deps.now.getTime() };
   await deps.db.$client.batch([
     DELETE(deps, values),
     ENQUEUE(deps, values),
     REVOKE_KEYS(deps, values),
     DELETE_LOGO(deps, values),
+    ...unpublished(deps, id),
     record(deps, { type: "app.deleted", actor: "admin", appId: id }),
   ]);
+  await publish(deps, id);
 }

@@ -14,6 +14,7 @@ import { invalidField, Problem } from "../../problem";
 import { readScopes, SCOPES, type Scope } from "../caller/actor";
 import type { AddressRange } from "../caller/address-range";
 import { getApp } from "./apps";
+import { publish, unpublished } from "./publish";
 import { record } from "../audit/event";
 import { once, type IdempotentRequest } from "../change/idempotency";
 
@@ -65,7 +66,7 @@ export async function createKey(
   { input, request }: { input: ApiKeyInput; request: IdempotentRequest | null },
 ): Promise<ApiKeyRecord & { key: string }> {
   await getApp(deps, appId);
-  return once(
+  const made = await once(
     deps,
     { scope: "admin", request },
     async (remember) => {
@@ -96,6 +97,7 @@ export async function createKey(
       const d1 = deps.db.$client;
       await d1.batch([
         INSERT(deps, values),
+        ...unpublished(deps, appId),
         record(deps, { type: "api_key.created", actor: "admin", appId, note: id }),
         ...carryOut(deps, ALWAYS, remember(id)),
       ]);
@@ -108,6 +110,8 @@ export async function createKey(
       });
     },
   );
+  await publish(deps, appId);
+  return made;
 }
 
 /** Lists the live keys of an app, newest first. Throws `not_found` for an unknown app. */
@@ -170,13 +174,18 @@ export async function findKeys(deps: Deps, beginning: string): Promise<FoundKey[
  */
 export async function revokeKey(deps: Deps, appId: string, id: string): Promise<void> {
   const known = await listKeys(deps, appId);
-  if (!known.some((key) => key.id === id))
+  if (!known.some((key) => key.id === id)) {
+    // It may have been revoked by a call that could not tell every database.
+    await publish(deps, appId);
     throw new Problem("not_found", { detail: "No such key." });
+  }
   const d1 = deps.db.$client;
   await d1.batch([
     REVOKE(deps, { id, appId, now: deps.now.getTime() }),
+    ...unpublished(deps, appId),
     record(deps, { type: "api_key.revoked", actor: "admin", appId, note: id }),
   ]);
+  await publish(deps, appId);
 }
 
 function shown(addresses: readonly AddressRange[]): string[] {

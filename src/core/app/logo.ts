@@ -10,6 +10,7 @@ import type { Deps } from "../../env";
 import { Problem } from "../../problem";
 import { recordWhere } from "../audit/event";
 import { getApp, type AppRecord } from "./apps";
+import { publish, unpublished } from "./publish";
 import { cleanPng } from "./logo-png";
 import { cleanSvg } from "./logo-svg";
 
@@ -60,8 +61,10 @@ export async function putLogo(deps: Deps, id: string, given: Picture): Promise<A
   await deps.db.$client.batch([
     STORE(deps, { id, mediaType, bytes: bytes.buffer, sha256: digest, now }),
     NAME(deps, { id, brand: JSON.stringify({ logo }) }),
+    ...unpublished(deps, id),
     recordStored(deps, { type: "app.updated", actor: "admin", appId: id }, { id }),
   ]);
+  await publish(deps, id);
   return getApp(deps, id);
 }
 
@@ -78,7 +81,9 @@ export async function deleteLogo(deps: Deps, id: string): Promise<void> {
     recordDeleted(deps, { type: "app.updated", actor: "admin", appId: id }, { id }),
     DELETE(deps, { id }),
     NAME(deps, { id, brand: JSON.stringify({ logo: null }) }),
+    ...unpublished(deps, id),
   ]);
+  await publish(deps, id);
   await getApp(deps, id);
 }
 

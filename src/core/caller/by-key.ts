@@ -86,9 +86,18 @@ export function assertScope(scopes: string, scope: Scope): void {
   throw new Problem("insufficient_scope", { detail: `The API key lacks the scope "${scope}".` });
 }
 
-/** Keeps `lastUsedAt` accurate to the hour without one write per request. */
-function noteUse({ db, defer, now }: Deps, keyId: string, lastUsedAt: number | null): void {
+/**
+ * Keeps `lastUsedAt` accurate to the hour without one write per request. Where there are several databases, the
+ * one that was asked has it for the next call, and the control database for the operator.
+ */
+function noteUse(
+  { db: asked, shards, defer, now }: Deps,
+  keyId: string,
+  lastUsedAt: number | null,
+): void {
   const hourAgo = now.getTime() - HOUR;
   if (lastUsedAt !== null && lastUsedAt > hourAgo) return;
-  defer(NOTE_USE({ db }, { keyId, now: now.getTime(), hourAgo }).run());
+  for (const db of new Set([asked, shards.control])) {
+    defer(NOTE_USE({ db }, { keyId, now: now.getTime(), hourAgo }).run());
+  }
 }

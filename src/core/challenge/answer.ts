@@ -15,6 +15,8 @@ import { assertOpen } from "../user/guard";
 import { noteRefusal } from "../audit/refusals";
 import { isKnownUsed } from "../code/used";
 import { CHALLENGE_ATTEMPTS } from "../policy";
+import { bucketOfId } from "../shard/bucket";
+import { placed } from "../shard/placement";
 import { isActive, loadUserById } from "../user/record";
 import { invalidCode, lockOutOf } from "../code/lock-out";
 import { attemptCode } from "../code/verify";
@@ -58,10 +60,11 @@ export async function openChallenge(
  * is spent.
  */
 export async function answerChallenge(
-  deps: Deps,
+  given: Deps,
   claims: ChallengeClaims,
   { code: text, origin, ...answer }: ChallengeAnswer,
 ): Promise<AnsweredChallenge> {
+  const deps = placed(given, bucketOfId(claims.userId));
   const code = parseCode(text);
   const digits = code.method === "totp" ? code.digits : null;
   const [snapshot, knownUsed] = await Promise.all([

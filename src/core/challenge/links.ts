@@ -26,7 +26,8 @@ import { CHALLENGE_RESULT_LIFE } from "../policy";
 import { returnTo } from "../app/return-url";
 import { speakerOf, type Speaker } from "../brand";
 import { parseCode } from "../code/parse-code";
-import { bucketOfId } from "../shard/bucket";
+import { bucketInSecret, bucketOfId } from "../shard/bucket";
+import { placed } from "../shard/placement";
 
 export interface ChallengeLink extends Omit<Challenge, "token"> {
   url: string;
@@ -109,10 +110,11 @@ export async function createChallengeLink(
  * says in whose name the page speaks, and whether it is certain that no more codes are accepted. Throws `invalid_challenge`.
  */
 export async function openChallengeLink(
-  deps: Deps,
+  given: Deps,
   token: string,
 ): Promise<{ claims: ChallengeClaims; app: Speaker; isOver: boolean }> {
-  const claims = await openChallenge(deps, "link", token);
+  const claims = await openChallenge(given, "link", token);
+  const deps = placed(given, bucketOfId(claims.userId));
   const { id, appId, appEpoch, userId, userEpoch, keyId } = claims;
   const values = { id, appId, appEpoch, userId, userEpoch, keyId, now: deps.now.getTime() };
   const row = await STANDS(deps, values).first<StandingRow>();
@@ -145,7 +147,8 @@ export async function answerChallengeLink(
 /**
  * Ends the challenge, so that no more codes are accepted. Answers the URL that the browser goes to.
  */
-export async function cancelChallengeLink(deps: Deps, claims: ChallengeClaims): Promise<string> {
+export async function cancelChallengeLink(given: Deps, claims: ChallengeClaims): Promise<string> {
+  const deps = placed(given, bucketOfId(claims.userId));
   const { id, appId, userId, userEpoch } = claims;
   const now = deps.now.getTime();
   const values = { id, userId, userEpoch, now, expiresAt: claims.expiresAt + 60_000 };
@@ -172,10 +175,11 @@ function returnUrlOf({ page }: ChallengeClaims): string {
  * app, and what `assertKey` throws.
  */
 export async function redeemChallengeLink(
-  deps: Deps,
+  given: Deps,
   caller: Omit<KeyCaller, "userId">,
   code: string,
 ): Promise<Redemption> {
+  const deps = placed(given, bucketInSecret(code));
   const { id, hash, scope, from } = caller;
   const codeHash = await hashSecret(code);
   const values = { id, hash, scope, from, codeHash, now: deps.now.getTime() };

@@ -8,7 +8,7 @@ const IS_FRESH = statement(`
   SELECT NOT EXISTS (SELECT 1 FROM users)
     AND (SELECT count(*) FROM (SELECT 1 FROM apps LIMIT 2)) < 2 AS fresh`);
 
-export async function isFreshStart(deps: Pick<Deps, "db">): Promise<boolean> {
-  const row = await IS_FRESH(deps, {}).first<{ fresh: number }>();
-  return row?.fresh === 1;
+export async function isFreshStart({ shards }: Pick<Deps, "shards">): Promise<boolean> {
+  const asked = shards.all.map((db) => IS_FRESH({ db }, {}).first<{ fresh: number }>());
+  return (await Promise.all(asked)).every((row) => row?.fresh === 1);
 }

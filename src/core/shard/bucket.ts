@@ -60,8 +60,13 @@ export function bucketOfId(id: string): string {
 }
 
 /** The bucket that a secret carries which is found by its hash (`crypto/opaque-tokens.ts`). */
-export function bucketInSecret(text: string): string | null {
-  return /^([a-z2-7]{3})[a-z2-7]{49}$/.exec(text)?.[1] ?? null;
+export function bucketInSecret(text: string): string {
+  return /^([a-z2-7]{3})[a-z2-7]{49}$/.exec(text)?.[1] ?? ACCOUNTS_BUCKET;
+}
+
+/** The bucket of the link that a token names, read from the token's form alone. */
+export function bucketInToken(token: string): string {
+  return /^sg[bl]_([a-z2-7]{3})/.exec(token)?.[1] ?? ACCOUNTS_BUCKET;
 }
 
 /** The bucket before or behind this one. Null if there is none. */

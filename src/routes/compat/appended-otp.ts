@@ -12,7 +12,7 @@ import { clientOf } from "../address";
 import { bearer } from "../auth";
 import type { AppEnv } from "../context";
 import { limitByAddress } from "../limits";
-import { withDeps } from "../request";
+import { withAccounts } from "../placement";
 import { tokenProof } from "../session";
 import { fieldsOf, ForeignAnswer, speaking } from "./dialect";
 import { whereOn } from "./switch";
@@ -85,7 +85,7 @@ async function userOf(c: Context<AppEnv>) {
   return { username: username ?? email, email, full_name: name, disabled: false };
 }
 
-const ready = [whereOn("appended-otp"), limitByAddress, ...withDeps] as const;
+const ready = [whereOn("appended-otp"), limitByAddress, ...withAccounts] as const;
 const notAllowed = (c: Context<AppEnv>) => c.json({ detail: "Method Not Allowed" }, 405);
 
 export const appendedOtp = new Hono<AppEnv>()

@@ -18,7 +18,7 @@ import { clientOf } from "../address";
 import { bearer } from "../auth";
 import type { AppEnv } from "../context";
 import { limitByAddress } from "../limits";
-import { withDeps } from "../request";
+import { withAccounts } from "../placement";
 import { secretProof } from "../session";
 import { fieldsOf, ForeignAnswer, speaking } from "./dialect";
 import { whereOn } from "./switch";
@@ -189,7 +189,7 @@ export const basicWithOtp = new Hono<AppEnv>()
     const png = Uint8Array.fromBase64(qr.png.slice(qr.png.indexOf(",") + 1));
     return c.body(png, 200, { "content-type": "image/png" });
   })
-  .get("/whoami", whereOn("basic-with-otp"), limitByAddress, ...withDeps, async (c) => {
+  .get("/whoami", whereOn("basic-with-otp"), limitByAddress, ...withAccounts, async (c) => {
     const caller = { ...(await callerFor(c)), enrolment: false };
     const { account } = await loadBySession(c.var.deps, caller);
     return c.json(account.username ?? account.email);

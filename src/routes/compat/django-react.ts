@@ -23,7 +23,7 @@ import { CodeText } from "../fields";
 import { ownCookie, setOwnCookie } from "../cookies";
 import { limitByAddress } from "../limits";
 import { assertOrigin, openToRegisteredOrigins } from "../origins";
-import { withDeps } from "../request";
+import { withAccounts } from "../placement";
 import { cookieProof, handOver, handOverLogin } from "../session";
 import { Email, Password, PersonName } from "../user/shared";
 import { ForeignAnswer, parseFields, speaking } from "./dialect";
@@ -124,7 +124,7 @@ async function explainNoLogin(c: Context<AppEnv>, userId: string): Promise<Respo
 }
 
 export const djangoReact = new Hono<AppEnv>()
-  .use(whereOn("django-react"), openToRegisteredOrigins, limitByAddress, ...withDeps)
+  .use(whereOn("django-react"), openToRegisteredOrigins, limitByAddress, ...withAccounts)
   .post("/register", async (c) => {
     const input = await parseFields(c, Registration, complain);
     await register(c.var.deps, input, { actor: "registration", client: clientOf(c) });

@@ -23,7 +23,7 @@ import { bearer } from "../auth";
 import type { AppEnv } from "../context";
 import { MAX_CODE_LENGTH } from "../fields";
 import { limitByAddress } from "../limits";
-import { withDeps } from "../request";
+import { withAccounts } from "../placement";
 import { tokenProof } from "../session";
 import { ForeignAnswer, parseFields, speaking, withWait } from "./dialect";
 import { whereOn } from "./switch";
@@ -231,8 +231,8 @@ const PATHS = [
 ];
 
 export const djangoTotp = new Hono<AppEnv>()
-  .use("/totp/*", whereOn("django-totp"), limitByAddress, ...withDeps)
-  .use("/jwt/*", whereOn("django-totp"), limitByAddress, ...withDeps)
+  .use("/totp/*", whereOn("django-totp"), limitByAddress, ...withAccounts)
+  .use("/jwt/*", whereOn("django-totp"), limitByAddress, ...withAccounts)
   .route("/totp", totp)
   .route("/jwt", jwt)
   .on(["GET", "PUT", "PATCH", "DELETE"], PATHS, (c) => {

@@ -7,6 +7,7 @@ import { Hono } from "hono";
 import { isFreshStart } from "../../core/operator/fresh-start";
 import type { AppEnv } from "../context";
 import { limitByAddress } from "../limits";
+import { withAccounts } from "../placement";
 import { withDeps } from "../request";
 import { authenticatorPages } from "./account/authenticators";
 import { backupCodePages } from "./account/backup-codes";
@@ -31,7 +32,7 @@ export const pages = new Hono<AppEnv>();
 pages.onError(showProblem);
 for (const path of PATHS) {
   pages.use(path, chooseLanguage, rememberLanguage, pagePolicy, ownFormsOnly, limitByAddress);
-  pages.use(path, ...withDeps);
+  pages.use(path, ...(path === "/account/*" ? withAccounts : withDeps));
 }
 
 pages.use("/account/*", dressAccounts);

@@ -16,6 +16,7 @@ import {
   UserId,
 } from "../fields";
 import { body, BODY_PROBLEMS, json, nothing, optionalBody, problems, router } from "../openapi";
+import { callerAbout } from "../placement";
 import { EnrolmentInput } from "./enrolment-input";
 import {
   KEY_PROBLEMS,
@@ -173,7 +174,7 @@ const removeRoute = createRoute({
 
 export const authenticatorRoutes = router()
   .openapi(enrolRoute, async (c) => {
-    const caller = { ...c.var.key, ...c.req.valid("param") };
+    const caller = await callerAbout(c, c.req.valid("param").userId);
     const given = c.req.valid("json");
     const { secret, active, code, backupCodes, name, proof } = given;
     await limitProof(c, caller.userId, proof);
@@ -191,15 +192,14 @@ export const authenticatorRoutes = router()
   .openapi(confirmRoute, async (c) => {
     const { userId, id } = c.req.valid("param");
     const { code } = c.req.valid("json");
-    const caller = { ...c.var.key, userId };
+    const caller = await callerAbout(c, userId);
     return c.json(await confirm(c.var.deps, caller, { authenticatorId: id, code }), 200);
   })
   .openapi(removeRoute, async (c) => {
     const { userId, id } = c.req.valid("param");
     const { proof } = c.req.valid("json");
-    const { deps, key } = c.var;
-    const caller = { ...key, userId };
+    const caller = await callerAbout(c, userId);
     await limitProof(c, userId, proof);
-    await removeAuthenticator(deps, caller, { authenticatorId: id, proof });
+    await removeAuthenticator(c.var.deps, caller, { authenticatorId: id, proof });
     return c.body(null, 204);
   });

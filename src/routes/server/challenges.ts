@@ -15,6 +15,7 @@ import {
 } from "../fields";
 import { limitUser } from "../limits";
 import { body, BODY_PROBLEMS, json, problems, router } from "../openapi";
+import { callerAbout } from "../placement";
 import { BackupCodesLeft, KEY_PROBLEMS, security } from "./shared";
 
 const { min, max, default: usual } = CHALLENGE_LIFE_SECONDS;
@@ -116,7 +117,7 @@ const answerRoute = createRoute({
 export const challengeRoutes = router()
   .openapi(newRoute, async (c) => {
     const { userId, ...input } = c.req.valid("json");
-    const caller = { ...c.var.key, userId };
+    const caller = await callerAbout(c, userId);
     const request = await idempotentRequest(c, "POST /v1/challenges");
     return c.json(await createChallenge(c.var.deps, caller, { input, request }), 201);
   })

@@ -6,6 +6,7 @@ import { requireKey } from "../auth";
 import { IdempotencyHeaders, idempotentRequest, Instant, label, UserId } from "../fields";
 import { ReturnTarget } from "../url-fields";
 import { body, BODY_PROBLEMS, json, problems, router } from "../openapi";
+import { callerAbout } from "../placement";
 import { challengeFields, Method } from "./challenges";
 import { KEY_PROBLEMS, security } from "./shared";
 
@@ -123,13 +124,13 @@ const redeemRoute = createRoute({
 export const linkRoutes = router()
   .openapi(enrolmentRoute, async (c) => {
     const { userId, ...input } = c.req.valid("json");
-    const caller = { ...c.var.key, userId };
+    const caller = await callerAbout(c, userId);
     const request = await idempotentRequest(c, "POST /v1/enrolment-links");
     return c.json(await createEnrolmentLink(c.var.deps, caller, { input, request }), 201);
   })
   .openapi(challengeRoute, async (c) => {
     const { userId, ...input } = c.req.valid("json");
-    const caller = { ...c.var.key, userId };
+    const caller = await callerAbout(c, userId);
     const request = await idempotentRequest(c, "POST /v1/challenge-links");
     return c.json(await createChallengeLink(c.var.deps, caller, { input, request }), 201);
   })

@@ -7,6 +7,7 @@ import { toAnswer } from "../../core/authenticator/status";
 import { requireKey } from "../auth";
 import { IdempotencyHeaders, idempotentRequest, InstantOrNull, UserId } from "../fields";
 import { json, nothing, optionalBody, problems, router } from "../openapi";
+import { callerAbout } from "../placement";
 import { AuthenticatorStatus } from "./authenticators";
 import {
   BackupCodes,
@@ -141,12 +142,12 @@ const deleteRoute = createRoute({
 
 export const userRoutes = router()
   .openapi(getRoute, async (c) => {
-    const { deps, key } = c.var;
-    const caller = { ...key, ...c.req.valid("param") };
+    const caller = await callerAbout(c, c.req.valid("param").userId);
+    const { deps } = c.var;
     return c.json(toAnswer(await loadUser(deps, caller), deps.now), 200);
   })
   .openapi(rotateRoute, async (c) => {
-    const caller = { ...c.var.key, ...c.req.valid("param") };
+    const caller = await callerAbout(c, c.req.valid("param").userId);
     const { proof } = c.req.valid("json");
     await limitProof(c, caller.userId, proof);
     const request = await idempotentRequest(c, "POST /v1/users/{userId}/backup-codes");
@@ -154,16 +155,14 @@ export const userRoutes = router()
     return c.json({ backupCodes }, 200);
   })
   .openapi(unlockRoute, async (c) => {
-    const { deps, key } = c.var;
-    const caller = { ...key, ...c.req.valid("param") };
-    const broughtBack = await unlockUser(deps, caller);
+    const caller = await callerAbout(c, c.req.valid("param").userId);
+    const broughtBack = await unlockUser(c.var.deps, caller);
     return broughtBack.length > 0 ? c.json({ broughtBack }, 200) : c.body(null, 204);
   })
   .openapi(deleteRoute, async (c) => {
-    const { deps, key } = c.var;
-    const caller = { ...key, ...c.req.valid("param") };
+    const caller = await callerAbout(c, c.req.valid("param").userId);
     const { proof } = c.req.valid("json");
     await limitProof(c, caller.userId, proof);
-    await deleteUser(deps, caller, { proof });
+    await deleteUser(c.var.deps, caller, { proof });
     return c.body(null, 204);
   });

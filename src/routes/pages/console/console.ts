@@ -2,6 +2,7 @@
 
 import { Hono } from "hono";
 import type { AppEnv } from "../../context";
+import { aboutUser } from "../../placement";
 import { appPages } from "./app";
 import { appListPages } from "./apps";
 import { auditPages, auditTail } from "./audit";
@@ -25,6 +26,7 @@ export const consolePages = new Hono<AppEnv>();
 consolePages.route("/", signInPages);
 consolePages.route("/", auditTail);
 consolePages.use(requireOperator());
+consolePages.use("/users/:id/*", aboutUser);
 for (const routes of [
   overviewPages,
   appListPages,

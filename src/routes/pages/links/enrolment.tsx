@@ -19,9 +19,11 @@ import {
 } from "../../../core/enrolment-link/browser";
 import type { Speaker } from "../../../core/brand";
 import { ENROLMENT_LINK_LIFE } from "../../../core/policy";
+import { bucketInToken } from "../../../core/shard/bucket";
 import { Problem } from "../../../problem";
 import type { AppEnv } from "../../context";
 import { limitUser } from "../../limits";
+import { about } from "../../placement";
 import { ownCookie, setOwnCookie } from "../../cookies";
 import { dress } from "../brand";
 import { Notice } from "../card";
@@ -180,7 +182,12 @@ async function cancelled(c: Context<AppEnv>, caller: LinkCaller): Promise<Respon
   return c.redirect(back ?? PATH, 303);
 }
 
+/** The bucket of the link whose token is in the path, or in the cookie of the browser that opened it. */
+const aboutLink = about((c) => bucketInToken(c.req.param("token") ?? ownCookie(c, BROWSER) ?? ""));
+
 export const enrolmentPages = new Hono<AppEnv>()
+  .use("/", aboutLink)
+  .use("/:token", aboutLink)
   .get("/", (c) => stepPage(c))
   .post("/", form(StepForm, stepPage), (c) =>
     submit(c, stepPage, async () => {
