@@ -5,7 +5,7 @@ CREATE TABLE `placements` (
 	`shard` integer NOT NULL,
 	`epoch` integer NOT NULL,
 	`state` text NOT NULL,
-	`target` integer
+	`other` integer
 ) WITHOUT ROWID;
 --> statement-breakpoint
 -- Everything is in the first database.

@@ -4,6 +4,7 @@ import { auditRoutes } from "./routes/admin/audit";
 import { logoRoutes, publicLogoRoutes } from "./routes/admin/logos";
 import { keyRoutes } from "./routes/admin/keys";
 import { operatorUserRoutes } from "./routes/admin/users";
+import { shardRoutes } from "./routes/admin/shards";
 import { requireAdmin } from "./routes/auth";
 import { appendedOtp } from "./routes/compat/appended-otp";
 import { basicWithOtp } from "./routes/compat/basic-with-otp";
@@ -99,6 +100,7 @@ for (const routes of [
   operatorUserRoutes,
   importRoutes,
   auditRoutes,
+  shardRoutes,
 ]) {
   app.route("/admin", routes);
 }

@@ -1,5 +1,5 @@
 import { app } from "./app";
-import { cleanUp } from "./core/upkeep/cleanup";
+import { cleanUpAll } from "./core/upkeep/cleanup";
 import { loadConfig } from "./env";
 
 /** How long a run of the clean-up may take: a fifth of the time between two runs. */
@@ -13,7 +13,8 @@ export default {
     const request = { id: "cron", ip: null, userAgent: null };
     const now = new Date();
     const hasTime = () => Date.now() - now.getTime() < CLEANUP_MS;
-    const deleted = await cleanUp({ ...config, db: config.shards.control, now, request, defer }, hasTime);
+    const deps = { ...config, db: config.shards.control, now, request, defer };
+    const deleted = await cleanUpAll(deps, hasTime);
     console.log(JSON.stringify({ level: "info", event: "cleaned_up", deleted }));
   },
 } satisfies ExportedHandler<Env>;

@@ -3,15 +3,17 @@
  * nothing on the way.
  */
 
+import { wrapped } from "./databases";
+
 export interface Meter {
   roundTrips: number;
   rowsRead: number;
   rowsWritten: number;
 }
 
-/** A binding to give to the Worker in the place of `db`, and what has gone through it. */
-export function metered(db: D1Database): {
-  binding: D1Database;
+/** Bindings to give to the Worker in the place of its databases, and what has gone through them. */
+export function metered(): {
+  binding: Pick<Env, "DB">;
   meter: Meter;
   /** Every statement, once. */
   texts: Set<string>;
@@ -25,25 +27,26 @@ export function metered(db: D1Database): {
       meter.rowsWritten += meta.rows_written;
     }
   };
-  const binding = new Proxy(db, {
-    get(target, member) {
-      if (member === "prepare") {
-        return (sql: string) => {
-          texts.add(sql);
-          return meteredStatement(target.prepare(sql), count);
-        };
-      }
-      if (member === "batch") {
-        return async (statements: D1PreparedStatement[]) => {
-          const results = await target.batch(statements.map((one) => originals.get(one) ?? one));
-          count(...results);
-          return results;
-        };
-      }
-      throw new Error(`the meter does not know ${String(member)}`);
-    },
-  });
-  return { binding, meter, texts };
+  const meteredOne = (db: D1Database) =>
+    new Proxy(db, {
+      get(target, member) {
+        if (member === "prepare") {
+          return (sql: string) => {
+            texts.add(sql);
+            return meteredStatement(target.prepare(sql), count);
+          };
+        }
+        if (member === "batch") {
+          return async (statements: D1PreparedStatement[]) => {
+            const results = await target.batch(statements.map((one) => originals.get(one) ?? one));
+            count(...results);
+            return results;
+          };
+        }
+        throw new Error(`the meter does not know ${String(member)}`);
+      },
+    });
+  return { binding: wrapped(meteredOne), meter, texts };
 }
 
 const originals = new WeakMap<D1PreparedStatement, D1PreparedStatement>();

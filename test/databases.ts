@@ -4,6 +4,7 @@
  */
 
 import { env } from "cloudflare:workers";
+import { vi } from "vitest";
 
 /** `DB`, `DB1` and so on, as far as they are bound. */
 export const DATABASES: { name: string; d1: D1Database }[] = Object.entries(env)
@@ -28,21 +29,59 @@ const RANGES: [first: string, last: string, shard: number][] = [
 /** The statements that spread the buckets, for each database. */
 export function spreadOver(at: number, d1: D1Database): D1PreparedStatement[] {
   if (!isMany) return [];
-  const own = RANGES.map(([first, last, shard]) => [first, last, shard % DATABASES.length] as const);
+  const own = RANGES.map(
+    ([first, last, shard]) => [first, last, shard % DATABASES.length] as const,
+  );
   const known = own.filter(([, , shard]) => at === 0 || shard === at);
   return [
     d1.prepare("DELETE FROM placements"),
     ...known.map((range) =>
       d1
-        .prepare("INSERT INTO placements (first, last, shard, epoch, state) VALUES (?, ?, ?, 1, 'live')")
+        .prepare(
+          "INSERT INTO placements (first, last, shard, epoch, state) VALUES (?, ?, ?, 1, 'live')",
+        )
         .bind(...range),
     ),
   ];
 }
 
+/**
+ * Whether a batch is one that the service asked for. Where there are several databases, a single statement is
+ * a batch too, with the fence.
+ */
+export function isCommit(statements: readonly unknown[]): boolean {
+  return !isMany || statements.length > 2;
+}
+
+/** What happens to every batch that the service asks for, until it is restored. */
+export function spyOnCommits(tell: (commit: () => Promise<D1Result[]>) => Promise<D1Result[]>) {
+  const spies = DATABASES.map(({ d1 }) => {
+    const batch = d1.batch.bind(d1);
+    return vi.spyOn(d1, "batch").mockImplementation(async (statements): Promise<never[]> => {
+      const commit = () => batch<never>(statements);
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- rows of any type
+      return (isCommit(statements) ? tell(commit) : commit()) as Promise<never[]>;
+    });
+  });
+  return { mockRestore: () => spies.forEach((spy) => spy.mockRestore()) };
+}
+
+/** How many rows the fence reads in so many round trips about a user. */
+export function readByFence(roundTrips: number): number {
+  return isMany ? roundTrips : 0;
+}
+
+type Wrap = (d1: D1Database, at: number) => D1Database;
+
+/** Each database as `wrap` makes it. */
+export function wrapped(wrap: Wrap): Pick<Env, "DB"> {
+  const others = DATABASES.map(({ name, d1 }, at) => [name, wrap(d1, at)] as const);
+  return { DB: env.DB, ...Object.fromEntries(others) };
+}
+
 /** Bindings in which each database is what `wrap` makes of it. */
-export function wrapping(wrap: (d1: D1Database, at: number) => D1Database, base: Env = env): Env {
-  return { ...base, ...Object.fromEntries(DATABASES.map(({ name, d1 }, at) => [name, wrap(d1, at)])) };
+export function wrapping(wrap: Wrap): Env {
+  return { ...env, ...wrapped(wrap) };
 }
 
 /**
@@ -55,6 +94,9 @@ export const everywhere = {
     for (const { d1 } of DATABASES) {
       await d1.batch(statements.map(({ sql, values }) => d1.prepare(sql).bind(...values)));
     }
+  },
+  async exec(sql: string): Promise<void> {
+    for (const { d1 } of DATABASES) await d1.exec(sql);
   },
 };
 
@@ -87,6 +129,7 @@ function statementOf(sql: string, values: unknown[]) {
     bind: (...bound: unknown[]) => statementOf(sql, bound),
     all,
     run: all,
+    raw: async () => (await all()).results.map((row) => Object.values(row)),
     first,
   };
 }

@@ -3,8 +3,8 @@
  * nobody is let in with the password alone unless that is what was plainly said.
  */
 
-import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it, vi } from "vitest";
+import { wrapping } from "./databases";
 import { afterThePassword } from "../examples/after-the-password.mjs";
 // oxlint-disable-next-line import/default -- Vite makes it: the text of the file
 import example from "../examples/after-the-password.mjs?raw";
@@ -146,12 +146,14 @@ describe("after the password", () => {
   });
 
   it("lets nobody in while the database is down", async () => {
-    const DB = new Proxy(env.DB, {
-      get() {
-        throw new Error("D1_ERROR: down");
-      },
-    });
-    const bindings = { ...env, DB };
+    const bindings = wrapping(
+      (d1) =>
+        new Proxy(d1, {
+          get() {
+            throw new Error("D1_ERROR: down");
+          },
+        }),
+    );
     expect(await decide("nobody", (request) => send(request, bindings))).toBe("no log-in");
   });
 });

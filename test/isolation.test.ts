@@ -2,6 +2,7 @@
 
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
+import { DATABASES, everywhere } from "./databases";
 import { admin, bearer, call, elapse, ORIGIN, send } from "./service";
 import { contents, rows } from "./security/support";
 
@@ -17,7 +18,7 @@ async function fill(table: string): Promise<void> {
   const columns = await rows<{ name: string }>(`SELECT name FROM pragma_table_info('${table}')`);
   const names = columns.map(({ name }) => name).join(", ");
   const sevens = columns.map(() => 7).join(", ");
-  await env.DB.prepare(`INSERT INTO ${table} (${names}) VALUES (${sevens})`).run();
+  await everywhere.prepare(`INSERT INTO ${table} (${names}) VALUES (${sevens})`).run();
 }
 
 describe("rows", () => {
@@ -25,17 +26,19 @@ describe("rows", () => {
     start = await contents();
     expect(Object.keys(start).length).toBeGreaterThan(20);
     for (const table of Object.keys(start)) await fill(table);
-    await env.DB.exec("UPDATE apps SET name = 'Left', deleted_at = 1 WHERE id = 'accounts'");
+    await everywhere.exec("UPDATE apps SET name = 'Left', deleted_at = 1 WHERE id = 'accounts'");
     for (const [table, before] of Object.entries(start)) {
-      expect((await contents())[table]).toHaveLength(before.length + 1);
+      expect((await contents())[table]).toHaveLength(before.length + DATABASES.length);
     }
   });
 
   it("are not found: there is what the migrations insert, and nothing else", async () => {
     expect(await contents()).toEqual(start);
-    const { apps, d1_migrations: migrations, ...others } = await contents();
-    expect(apps).toEqual([expect.objectContaining({ id: "accounts", name: "Accounts" })]);
-    expect(migrations).toHaveLength(env.TEST_MIGRATIONS.length);
+    const { apps, d1_migrations: migrations, placements, ...others } = await contents();
+    const accounts = expect.objectContaining({ id: "accounts", name: "Accounts" });
+    expect(apps).toEqual(DATABASES.map(() => accounts));
+    expect(migrations).toHaveLength(env.TEST_MIGRATIONS.length * DATABASES.length);
+    expect(placements?.length).toBeGreaterThan(0);
     for (const found of Object.values(others)) expect(found).toEqual([]);
   });
 });
@@ -45,9 +48,9 @@ describe("tables", () => {
 
   it("are dropped, made and given triggers", async () => {
     before = await schema();
-    await env.DB.exec("DROP TABLE sessions");
-    await env.DB.exec("CREATE TABLE left_here (id INTEGER)");
-    await env.DB.exec(
+    await everywhere.exec("DROP TABLE sessions");
+    await everywhere.exec("CREATE TABLE left_here (id INTEGER)");
+    await everywhere.exec(
       "CREATE TRIGGER back AFTER DELETE ON users BEGIN INSERT INTO left_here VALUES (1); END",
     );
     expect(await schema()).not.toEqual(before);
@@ -108,8 +111,8 @@ describe("what the Worker remembers", () => {
     const settings = { allowedOrigins: [origin] };
     await admin("PATCH", "/apps/accounts", { body: { settings } });
     expect(await ask()).toBe(origin);
-    await env.DB.exec("UPDATE apps SET settings = '{}'");
-    await env.DB.exec("DELETE FROM keyring_keys");
+    await everywhere.exec("UPDATE apps SET settings = '{}'");
+    await everywhere.exec("DELETE FROM keyring_keys");
     expect(await ask()).toBe(origin);
     await admin("GET", "/apps");
     expect(await rows("SELECT id FROM keyring_keys")).toEqual([]);

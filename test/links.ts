@@ -1,6 +1,7 @@
 /** Links, and the browsers that follow them: core as the pages call it. */
 
 import { env } from "cloudflare:workers";
+import { seeking } from "./deps";
 import type { LinkCaller } from "../src/core/caller/actor";
 import { openChallenge } from "../src/core/challenge/answer";
 import { answerChallengeLink } from "../src/core/challenge/links";
@@ -20,7 +21,13 @@ export async function inCore<T>(act: (deps: Deps) => Promise<T>): Promise<T> {
   const deferred: Promise<unknown>[] = [];
   const defer = (work: Promise<unknown>) => void deferred.push(work);
   const request = { id: crypto.randomUUID(), ip: null, userAgent: null };
-  const result = await act({ ...config, db: config.shards.control, now: new Date(), request, defer });
+  const result = await act({
+    ...config,
+    db: seeking(config.shards),
+    now: new Date(),
+    request,
+    defer,
+  });
   // Deferred work may defer more.
   while (deferred.length > 0) await Promise.all(deferred.splice(0));
   return result;

@@ -62,8 +62,8 @@ export async function faultsAt(
   { world, before, cases }: { world: World; before: object; cases: Case[] },
 ): Promise<string[]> {
   const found: string[] = [];
-  const { binding, meter } = metered(currentBindings().DB);
-  const bindings = { ...currentBindings(), DB: binding };
+  const { binding, meter } = metered();
+  const bindings = { ...currentBindings(), ...binding };
   for (const { why, alteration } of cases) {
     meter.rowsWritten = 0;
     const response = await request(operation, world, { bindings, ...alteration });

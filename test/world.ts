@@ -1,8 +1,8 @@
 /** An app with something of everything in it, for what is tried on every operation of the API. */
 
-import { env } from "cloudflare:workers";
 import type { TOTP } from "otpauth";
 import { expect, vi } from "vitest";
+import { DATABASES } from "./databases";
 import {
   as,
   challengeOf,
@@ -33,8 +33,8 @@ import { challengeLink, redemptionCode, RETURN_URL, settings } from "./links";
 import { putLogo, SQUARE, type BrandedApp } from "./logos";
 import { fillPath, validBody, type Known, type Operation } from "./operations";
 import { TEST_SECRETS } from "./secrets";
-import { challengeFor, contents, firstCode, freshAddress, storedUser } from "./security/support";
-import { insertInto } from "./storage";
+import { challengeFor, firstCode, freshAddress, storedUser } from "./security/support";
+import { insertInto, tableNames } from "./storage";
 
 export interface World {
   app: TestApp;
@@ -126,24 +126,35 @@ export function keyId(key: string): string {
 interface Saved {
   file: string | undefined;
   world: World;
-  rows: Awaited<ReturnType<typeof contents>>;
+  rows: { d1: D1Database; table: string; row: Record<string, unknown> }[];
   now: number;
 }
 
 let saved: Saved | undefined;
+
+/** Everything that the databases hold, each row with where it is. */
+async function storedRows(): Promise<Saved["rows"]> {
+  const found = DATABASES.flatMap(({ d1 }) =>
+    tableNames().map(async (table) => {
+      const { results } = await d1.prepare(`SELECT * FROM ${table}`).all();
+      return results.map((row) => ({ d1, table, row }));
+    }),
+  );
+  return (await Promise.all(found)).flat();
+}
 
 /** The world, made over HTTP once a file and then put back row by row, with the clock. */
 export async function restoreWorld(): Promise<World> {
   const file = expect.getState().testPath;
   if (saved === undefined || saved.file !== file) {
     const world = await createWorld();
-    saved = { file, world, rows: await contents(), now: Date.now() };
+    saved = { file, world, rows: await storedRows(), now: Date.now() };
     return world;
   }
-  const inserts = Object.entries(saved.rows).flatMap(([table, rows]) =>
-    rows.map((row) => insertInto(env.DB, table, row)),
-  );
-  await env.DB.batch(inserts);
+  for (const { d1 } of DATABASES) {
+    const own = saved.rows.filter((one) => one.d1 === d1);
+    await d1.batch(own.map(({ table, row }) => insertInto(d1, table, row)));
+  }
   vi.setSystemTime(saved.now);
   return saved.world;
 }

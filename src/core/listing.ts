@@ -32,6 +32,57 @@ export async function toListing<T extends { cursor: number }>(
   return { items, nextCursor: next === null || next === undefined ? null : String(next) };
 }
 
+/** What one database has for a page: up to `limit + 1` rows, and where to go on if there are fewer. */
+export interface Window<T> {
+  rows: T[];
+  end: () => Promise<number | null>;
+}
+
+/** Stands in a cursor for a database that has no more rows. */
+const ENDED = 0;
+
+/**
+ * Makes a page of what all databases have, in the order of `keyOf`, the highest first. With one database
+ * the cursor is a number. With several it has one for each, `12.0.7`, and a page goes on in each database
+ * where it stopped. A database that was added since then is read from its start.
+ */
+export async function listOver<D, T extends { cursor: number }>(
+  databases: readonly D[],
+  { cursor, limit }: ListingRequest,
+  look: (db: D, before: number) => Promise<Window<T>>,
+  keyOf: (row: T) => number,
+): Promise<Listing<Omit<T, "cursor">>> {
+  const starts = startsIn(cursor, databases.length);
+  const windows = await Promise.all(
+    databases.map((db, at) => {
+      const start = starts[at] ?? ENDED;
+      return start === ENDED ? NOTHING : look(db, start);
+    }),
+  );
+  const [only] = windows;
+  if (only && databases.length === 1) return toListing(only.rows, limit, only.end);
+  const merged = windows
+    .flatMap(({ rows }, at) => rows.map((row) => ({ row, at })))
+    .toSorted((a, b) => keyOf(b.row) - keyOf(a.row) || a.at - b.at);
+  const page = merged.slice(0, limit);
+  const next = await Promise.all(
+    windows.map(async ({ rows, end }, at) => {
+      const taken = page.filter((one) => one.at === at);
+      if (taken.length === rows.length) return (await end()) ?? ENDED;
+      return taken.at(-1)?.row.cursor ?? starts[at] ?? ENDED;
+    }),
+  );
+  const items = page.map(({ row: { cursor: _cursor, ...item } }) => item);
+  return { items, nextCursor: next.every((one) => one === ENDED) ? null : next.join(".") };
+}
+
+const NOTHING = { rows: [], end: async () => null };
+
+function startsIn(cursor: string | undefined, count: number): number[] {
+  const given = cursor?.split(".").map(Number) ?? [];
+  return Array.from({ length: count }, (_, at) => given[at] ?? before(undefined));
+}
+
 /** The row number that a page starts below. */
 export function before(cursor: string | undefined): number {
   return cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(cursor);

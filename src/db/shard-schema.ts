@@ -16,9 +16,13 @@ export const placements = sqliteTable("placements", {
   shard: integer().notNull(),
   /** Grows with every move, and whenever the database is restored to the past. */
   epoch: integer().notNull(),
-  /** While its users are copied to `target`, nothing of them is answered. */
+  /** While it is moving, nothing of its users is answered. */
   state: text({ enum: ["live", "moving"] }).notNull(),
-  target: integer(),
+  /**
+   * While it is moving: the database that its users are copied to. Once it is live: the one that still has to
+   * delete its copies of them.
+   */
+  other: integer(),
 });
 
 /** A database besides the first one, from when it was taken in. Kept by the control database. */

@@ -17,8 +17,8 @@ let meter: Meter;
 beforeEach(async () => {
   person = await protect(await register("ada@example.com", { username: "ada" }));
   plain = await tokensOf(await register("bob@example.com"));
-  const { binding, meter: fresh } = metered(env.DB);
-  bindings = { ...env, DB: binding };
+  const { binding, meter: fresh } = metered();
+  bindings = { ...env, ...binding };
   meter = fresh;
   await call("GET", "/healthz", { bindings });
 });

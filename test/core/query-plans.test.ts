@@ -128,8 +128,8 @@ it(
   "is by an index, but for a few small tables; and every index is of use",
   { timeout: 240_000 },
   async () => {
-    const { binding, texts } = metered(env.DB);
-    const bindings = { ...env, DB: binding };
+    const { binding, texts } = metered();
+    const bindings = { ...env, ...binding };
     const fetch: typeof worker.fetch = (asked, _env, context) =>
       routes.fetch(asked, bindings, context);
     vi.spyOn(worker, "fetch").mockImplementation(fetch);

@@ -1,7 +1,7 @@
 /** Where an audit event says that it was caused from, for every type that a request can cause. */
 
-import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it, vi } from "vitest";
+import { everywhere } from "../databases";
 import { app as routes } from "../../src/app";
 import { AUDIT_TYPES, type AuditType } from "../../src/core/audit/event";
 import worker from "../../src/index";
@@ -42,9 +42,8 @@ interface Recorded {
 }
 
 async function recorded(since = 0): Promise<Recorded[]> {
-  const { results } = await env.DB.prepare(
-    "SELECT type, ip, user_agent AS userAgent FROM audit_events WHERE id > ? ORDER BY id",
-  )
+  const { results } = await everywhere
+    .prepare("SELECT type, ip, user_agent AS userAgent FROM audit_events WHERE id > ? ORDER BY id")
     .bind(since)
     .all<Recorded>();
   return results;
@@ -258,7 +257,9 @@ describe("what a back end says of its end user", () => {
 });
 
 async function newest(): Promise<number> {
-  const row = await env.DB.prepare("SELECT max(id) AS id FROM audit_events").first<number>("id");
+  const row = await everywhere
+    .prepare("SELECT max(id) AS id FROM audit_events")
+    .first<number>("id");
   return row ?? 0;
 }
 

@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it, vi } from "vitest";
+import { everywhere } from "../databases";
 import { PROBLEM_CODES } from "../../src/problem";
 import { bearer, call, createApp, problemCode, send } from "../service";
 
@@ -10,7 +11,7 @@ describe("/healthz", () => {
   });
 
   it("is 503 until the database is migrated", async () => {
-    await env.DB.exec("DROP TABLE keyring_keys");
+    await everywhere.exec("DROP TABLE keyring_keys");
     const response = await call("GET", "/healthz", { bindings: { ...env } });
     expect([response.status, await problemCode(response)]).toEqual([503, "unavailable"]);
   });

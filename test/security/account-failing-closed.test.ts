@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
+import { everywhere, isCommit, wrapping } from "../databases";
 import { PASSWORD, protect, register, tokensOf, type Protected, type Tokens } from "../account";
 import { bearer, codeOf, ORIGIN, wrongCodeOf } from "../service";
 import { countSessions } from "./account-support";
@@ -44,15 +45,22 @@ function failingStatements(message: string, from: number): Env {
           calls++ < from ? value.apply(target, given) : Promise.reject(new Error(message));
       },
     });
-  const db = new Proxy(env.DB, {
-    get(target, name) {
-      if (name === "prepare") return (sql: string) => failing(target.prepare(sql));
-      if (name === "batch") return () => Promise.reject(new Error(message));
-      const value: unknown = Reflect.get(target, name);
-      return typeof value === "function" ? value.bind(target) : value;
-    },
-  });
-  return { ...env, DB: db };
+  return wrapping(
+    (d1) =>
+      new Proxy(d1, {
+        get(target, name) {
+          if (name === "prepare") return (sql: string) => failing(target.prepare(sql));
+          if (name === "batch") {
+            return (statements: D1PreparedStatement[]) =>
+              !isCommit(statements) && calls++ < from
+                ? target.batch(statements)
+                : Promise.reject(new Error(message));
+          }
+          const value: unknown = Reflect.get(target, name);
+          return typeof value === "function" ? value.bind(target) : value;
+        },
+      }),
+  );
 }
 
 interface Situation {
@@ -178,7 +186,7 @@ describe.each(DAMAGES)("%s", (_name, sql) => {
   it("never means that there is no second factor: no log-in and no step-up succeeds", async () => {
     const { person, challengeToken } = await situation();
     const before = await countSessions(person);
-    await env.DB.prepare(sql).run();
+    await everywhere.prepare(sql).run();
     const { keys } = await env.KV.list();
     await Promise.all(keys.map(({ name }) => env.KV.delete(name)));
     const login = { email: person.email, password: PASSWORD };
@@ -204,7 +212,7 @@ describe("a password hash that cannot be read", () => {
     "%o is a fault, and never a password that is right",
     async (hash) => {
       const person = await register("ada@example.com");
-      await env.DB.prepare("UPDATE accounts SET password_hash = ?").bind(hash).run();
+      await everywhere.prepare("UPDATE accounts SET password_hash = ?").bind(hash).run();
       for (const password of [PASSWORD, "x", " "]) {
         const body = { email: person.email, password };
         await expectFailedClosed(await callOn(env, "POST", "/auth/login", { body }), [500]);

@@ -3,8 +3,8 @@
  * logged in before, from this browser or this address, gets in all the same.
  */
 
-import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
+import { everywhere } from "../databases";
 import { as, auth, expectJson, PASSWORD, register, tokensOf, type Person } from "../account";
 import { elapse, ORIGIN, problemCode } from "../service";
 import { logInFrom } from "./account-support";
@@ -45,9 +45,8 @@ async function besiege(): Promise<void> {
   await wrong(elsewhere());
   // Counters of an hour, which begin with a stranger's failure, and of registrations.
   const minute = 60_000;
-  await env.DB.prepare(
-    "UPDATE password_guards SET failures = 100 WHERE ends_at > ? AND ends_at <= ?",
-  )
+  await everywhere
+    .prepare("UPDATE password_guards SET failures = 100 WHERE ends_at > ? AND ends_at <= ?")
     .bind(Date.now() + 15 * minute, Date.now() + 60 * minute)
     .run();
   expect(await problemCode(await right(elsewhere()))).toBe("invalid_credentials");

@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
+import { everywhere } from "../databases";
 import { answerLogin, challengeOf, PASSWORD, protect, register } from "../account";
 import { codeOf, elapse } from "../service";
 import { countSessions } from "./account-support";
@@ -52,9 +53,11 @@ describe.each(LIES)("a KV that %s", (_name, lie) => {
     }
     for (const token of tokens) await answerLogin(token, codeOf(person.phone));
     expect((await countSessions(person)) - before).toBeLessThanOrEqual(2);
-    const events = await env.DB.prepare(
-      "SELECT count(*) AS n FROM audit_events WHERE type = 'challenge.answered' AND outcome = 'success'",
-    ).first<{ n: number }>();
+    const events = await everywhere
+      .prepare(
+        "SELECT count(*) AS n FROM audit_events WHERE type = 'challenge.answered' AND outcome = 'success'",
+      )
+      .first<{ n: number }>();
     expect(events?.n).toBe((await countSessions(person)) - before);
   });
 
@@ -71,7 +74,10 @@ describe.each(LIES)("a KV that %s", (_name, lie) => {
   it("does not keep alive a log-in that a reset has ended", async () => {
     const { person, tokens, ask } = await world();
     const before = await countSessions(person);
-    await env.DB.prepare("UPDATE users SET epoch = epoch + 1 WHERE id = ?").bind(person.id).run();
+    await everywhere
+      .prepare("UPDATE users SET epoch = epoch + 1 WHERE id = ?")
+      .bind(person.id)
+      .run();
     for (const code of [codeOf(person.phone), firstCode(person)]) {
       expect((await ask(tokens[0] ?? "", code)).status).toBe(401);
     }

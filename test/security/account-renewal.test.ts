@@ -1,7 +1,7 @@
 /** Two hands on one session: what one proves is not the other's. */
 
-import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
+import { isCommit, isMany, wrapping } from "../databases";
 import {
   answerLogin,
   as,
@@ -37,25 +37,31 @@ function meanwhile(
     isDone = true;
     await event();
   };
-  const DB = new Proxy(env.DB, {
-    get(target, name) {
-      if (name === method && method === "batch") {
-        return async (statements: D1PreparedStatement[]) => {
-          await first();
-          return target.batch(statements);
-        };
-      }
-      if (name === method) {
-        return (sql: string) => {
-          const prepared = target.prepare(sql);
-          return when(sql) ? delayed(prepared, first) : prepared;
-        };
-      }
-      const value: unknown = Reflect.get(target, name);
-      return typeof value === "function" ? value.bind(target) : value;
-    },
-  });
-  return { ...env, DB };
+  let isAsked = false;
+  return wrapping(
+    (d1) =>
+      new Proxy(d1, {
+        get(target, name) {
+          if (name === "batch") {
+            return async (statements: D1PreparedStatement[]) => {
+              if (method === "batch" ? isCommit(statements) : isMany && isAsked) await first();
+              return target.batch(statements);
+            };
+          }
+          if (name === "prepare" && method === "prepare") {
+            return (sql: string) => {
+              const prepared = target.prepare(sql);
+              if (!when(sql)) return prepared;
+              isAsked = true;
+              // Where there are several databases, a batch sends it.
+              return isMany ? prepared : delayed(prepared, first);
+            };
+          }
+          const value: unknown = Reflect.get(target, name);
+          return typeof value === "function" ? value.bind(target) : value;
+        },
+      }),
+  );
 }
 
 /** A statement whose rows are read after something else. */

@@ -5,6 +5,7 @@
 
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { everywhere } from "../databases";
 import { auth, PASSWORD, protect, register, tokensOf } from "../account";
 import { metered, type Meter } from "../d1-meter";
 import { admin, call, wrongCodeOf } from "../service";
@@ -40,7 +41,7 @@ async function people(): Promise<void> {
     await stepUp(locked.tokens, { code: wrongCodeOf(locked.phone) });
   }
   const capped = await protect(await person("capped"));
-  await env.DB.prepare("UPDATE users SET capped_at = 1 WHERE id = ?").bind(capped.id).run();
+  await everywhere.prepare("UPDATE users SET capped_at = 1 WHERE id = ?").bind(capped.id).run();
   const disabled = await person("disabled");
   await admin("PATCH", `/users/${disabled.id}`, { body: { disabled: true } });
   await resetBy(await protect(await person("reset")));
@@ -112,8 +113,8 @@ describe("the work for a wrong password is the same", () => {
   let tags: string[];
 
   beforeEach(async () => {
-    const { binding, meter: fresh } = metered(env.DB);
-    bindings = { ...env, DB: binding };
+    const { binding, meter: fresh } = metered();
+    bindings = { ...env, ...binding };
     meter = fresh;
     await call("GET", "/healthz", { bindings });
     tags = [];

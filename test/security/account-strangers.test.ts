@@ -1,7 +1,8 @@
 /** What somebody can do to an account who holds nothing of it. */
 
-import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
+import { interrupted } from "../interrupted";
+import { everywhere } from "../databases";
 import { as, auth, logInWithCode, PASSWORD, protect, register, tokensOf } from "../account";
 import { codeOf, ORIGIN, problemCode } from "../service";
 import { claimsOf, stepUp } from "./account-support";
@@ -40,7 +41,7 @@ describe("a capped person", () => {
   it("neither frees their e-mail address nor changes what they log in with", async () => {
     const person = await protect(await register("ada@example.com"));
     const tokens = await logInWithCode(person);
-    await env.DB.prepare("UPDATE users SET capped_at = 1 WHERE id = ?").bind(person.id).run();
+    await everywhere.prepare("UPDATE users SET capped_at = 1 WHERE id = ?").bind(person.id).run();
     const body = { email: "else@example.com" };
     expect(await problemCode(await as(tokens, "PATCH", "/me", { body }))).toBe("locked");
     const again = { email: person.email, password: PASSWORD };
@@ -52,20 +53,11 @@ describe("a wrong password in flight while the account is deleted", () => {
   it("leaves no address behind", async () => {
     const person = await register("ada@example.com");
     const tokens = await tokensOf(person);
-    const DB = new Proxy(env.DB, {
-      get(target, name) {
-        if (name === "batch") {
-          return async (statements: D1PreparedStatement[]) => {
-            expect((await as(tokens, "DELETE", "/me")).status).toBe(204);
-            return target.batch(statements);
-          };
-        }
-        const value: unknown = Reflect.get(target, name);
-        return typeof value === "function" ? value.bind(target) : value;
-      },
+    const bindings = interrupted(async () => {
+      expect((await as(tokens, "DELETE", "/me")).status).toBe(204);
     });
     const body = { email: person.email, password: "wrong" };
-    const answer = await callOn({ ...env, DB }, "POST", "/auth/login", { body });
+    const answer = await callOn(bindings, "POST", "/auth/login", { body });
     expect(answer.status).toBe(401);
     const left = await rows(
       "SELECT ip FROM audit_events WHERE user_id = ? AND ip IS NOT NULL",

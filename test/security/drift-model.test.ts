@@ -1,6 +1,6 @@
-import { env } from "cloudflare:workers";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { everywhere } from "../databases";
 import { codeOf, elapse, wrongCodeOf } from "../service";
 import { comparedSteps, resynchronise, verify, type Verdict } from "./drift-model";
 import { computedBy, device, PERIOD, stored, type Device } from "./drift-support";
@@ -28,9 +28,9 @@ describe("whatever clocks, codes and replays come", () => {
     const window = fc.constantFrom(0, 1, 2);
     const run = fc.array(anyStep, { minLength: 8, maxLength: 24 });
     const property = fc.asyncProperty(window, run, async (reach, steps) => {
-      await env.DB.batch([
-        env.DB.prepare("DELETE FROM users"),
-        env.DB.prepare("DELETE FROM authenticators"),
+      await everywhere.batch([
+        everywhere.prepare("DELETE FROM users"),
+        everywhere.prepare("DELETE FROM authenticators"),
       ]);
       const one = await device(reach);
       await follow(one, steps);
@@ -44,7 +44,9 @@ describe("whatever clocks, codes and replays come", () => {
 async function follow(one: Device, steps: Step[]): Promise<void> {
   for (const { kind, by } of steps) {
     // A lock would hide what is asked here.
-    await env.DB.prepare("UPDATE users SET failures = 0, strikes = 0, locked_until = NULL").run();
+    await everywhere
+      .prepare("UPDATE users SET failures = 0, strikes = 0, locked_until = NULL")
+      .run();
     const { said, due } = await WAYS[kind](one, by);
     expect({ kind, by, ...said }).toEqual({ kind, by, ...due });
     const { lastStep: last_step, drift } = one.model;

@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { everywhere, wrapping } from "../databases";
 import {
   bearer,
   codeOf,
@@ -12,7 +13,16 @@ import {
 } from "../service";
 import { operations } from "../operations";
 import { request, restoreWorld, type World } from "../world";
-import { answer, callOn, challengeFor, contents, freshAddress, isAccepted, rows } from "./support";
+import {
+  answer,
+  callOn,
+  challengeFor,
+  contents,
+  d1Whose,
+  freshAddress,
+  isAccepted,
+  rows,
+} from "./support";
 
 const INTERNALS =
   /\bat .*\(|\.[jt]s:\d|SELECT|INSERT|UPDATE |D1_|SQLITE|no such table|node_modules|Error:/;
@@ -20,15 +30,17 @@ const INTERNALS =
 /** A database whose every statement ends as told. */
 function brokenD1(fail: () => Promise<never>): Env {
   const statement = { bind: () => statement, all: fail, run: fail, first: fail, raw: fail };
-  const db = new Proxy(env.DB, {
-    get: (target, name) => {
-      if (name === "prepare") return () => statement;
-      if (name === "batch" || name === "exec") return fail;
-      const value: unknown = Reflect.get(target, name);
-      return value;
-    },
-  });
-  return { ...env, DB: db };
+  return wrapping(
+    (d1) =>
+      new Proxy(d1, {
+        get: (target, name) => {
+          if (name === "prepare") return () => statement;
+          if (name === "batch" || name === "exec") return fail;
+          const value: unknown = Reflect.get(target, name);
+          return value;
+        },
+      }),
+  );
 }
 
 const BREAKDOWNS: [string, () => Env][] = [
@@ -89,15 +101,7 @@ describe("a database that fails only when it is written to", () => {
     const app = await createApp();
     const { phone } = await enrolled(app, "ada");
     const { token } = await challengeFor(app, "ada");
-    const db = new Proxy(env.DB, {
-      get(target, name) {
-        if (name === "batch")
-          return () => Promise.reject(new Error("D1_ERROR: database is locked"));
-        const value: unknown = Reflect.get(target, name);
-        return typeof value === "function" ? value.bind(target) : value;
-      },
-    });
-    const bindings = { ...env, DB: db };
+    const bindings = d1Whose(() => Promise.reject(new Error("D1_ERROR: database is locked")));
     const code = codeOf(phone);
     const body = { code };
     const headers = bearer(app.key);
@@ -139,7 +143,7 @@ describe.each(DAMAGES)("a secret that was %s", (_name, sql) => {
     const app = await createApp();
     const [ada, eve] = [await enrolled(app, "ada"), await enrolled(app, "eve")];
     const { token, id } = await challengeFor(app, "ada");
-    await env.DB.prepare(`${sql} WHERE id = ?`).bind(ada.authenticatorId).run();
+    await everywhere.prepare(`${sql} WHERE id = ?`).bind(ada.authenticatorId).run();
     await env.KV.delete(`challenge:${id}`);
     return { app, ada, eve, token };
   }

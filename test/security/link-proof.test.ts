@@ -1,5 +1,5 @@
-import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
+import { everywhere } from "../databases";
 import {
   confirmByLink,
   enrolByLink,
@@ -34,7 +34,7 @@ function after(sql: string, act: (deps: Deps) => Promise<unknown>): Promise<stri
         const value: unknown = Reflect.get(target, name);
         if (name !== "batch") return typeof value === "function" ? value.bind(target) : value;
         return async (statements: D1PreparedStatement[]) => {
-          if (isFirst) await env.DB.prepare(sql).run();
+          if (isFirst) await everywhere.prepare(sql).run();
           isFirst = false;
           return target.batch(statements);
         };

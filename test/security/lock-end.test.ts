@@ -1,5 +1,5 @@
-import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
+import { everywhere } from "../databases";
 import { answerLogin, as, challengeOf, protect, register, type Protected } from "../account";
 import { basic, cookiesOf, exchange } from "../compat/support";
 import { codeOf, createApp, enrolled, ORIGIN, wrongCodeOf, type TestApp } from "../service";
@@ -177,12 +177,12 @@ describe("the wrong code that caps", () => {
     const browser = await halfLoggedIn(person);
     const strikes = (n: number) =>
       `UPDATE users SET strikes = ${n}, strikes_at = ${Date.now()}, capped_at = NULL, failures = 0`;
-    await env.DB.prepare(strikes(9.5)).run();
+    await everywhere.prepare(strikes(9.5)).run();
     expect(await (await answer(token, wrongCodeOf(person.phone))).json()).toMatchObject({
       code: "invalid_code",
       capped: true,
     });
-    await env.DB.prepare(strikes(9.5)).run();
+    await everywhere.prepare(strikes(9.5)).run();
     const { html } = await browser.submit({ code: wrongCodeOf(person.phone) }, "/account/code");
     expect(html).toContain(words.problems.locked);
   });

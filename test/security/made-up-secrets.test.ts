@@ -5,6 +5,7 @@
 
 import { env } from "cloudflare:workers";
 import { describe, expect, it, vi } from "vitest";
+import { everywhere } from "../databases";
 import {
   exchange,
   fail,
@@ -45,13 +46,14 @@ describe("made-up secrets", () => {
 
   it("never lower the count that they share: a collision only makes the row sooner", async () => {
     await fail(1);
-    await env.DB.exec("UPDATE bare_secret_counts SET count = 3");
+    await everywhere.exec("UPDATE bare_secret_counts SET count = 3");
     await fail(1);
     expect(await storedSecrets()).toMatchObject([{ failures: 3 }]);
   });
 
   const reached = (until: number, count = NEW_ROWS_A_MINUTE) =>
-    env.DB.prepare("INSERT OR REPLACE INTO bare_secret_counts VALUES ('new', ?, ?)")
+    everywhere
+      .prepare("INSERT OR REPLACE INTO bare_secret_counts VALUES ('new', ?, ?)")
       .bind(count, until)
       .run();
 

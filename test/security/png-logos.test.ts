@@ -1,8 +1,8 @@
 /** Logos in PNG that are damaged, or larger than they say, and whoever may not set one. */
 
-import { env } from "cloudflare:workers";
 import { zlibSync } from "fflate";
 import { describe, expect, it } from "vitest";
+import { everywhere } from "../databases";
 import { bearer, call, createApp } from "../service";
 import { chunk, png, putLogo, SQUARE } from "../logos";
 import { contents } from "./support";
@@ -77,5 +77,5 @@ it("a logo is set and removed by nobody but the operator", async () => {
       expect((await call(method, `/admin/apps/${id}/logo`, { headers: sent })).status).toBe(401);
     }
   }
-  expect(await env.DB.prepare("SELECT count(*) AS n FROM app_logos").first("n")).toBe(0);
+  expect(await everywhere.prepare("SELECT count(*) AS n FROM app_logos").first("n")).toBe(0);
 });

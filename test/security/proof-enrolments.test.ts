@@ -1,7 +1,7 @@
 /** Enrolments where proof of the old factor is demanded: begun before there was one, given up, and by ways of their own. */
 
-import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
+import { everywhere } from "../databases";
 import { confirmByLink, enrolByLink, proveByLink } from "../../src/core/enrolment-link/browser";
 import {
   admin,
@@ -74,7 +74,7 @@ describe("an enrolment that is given up", () => {
     const { id } = await enrol(app, "ada");
     const confirmed = `UPDATE authenticators SET state = 'active', expires_at = NULL WHERE id = '${id}'`;
     const bindings = d1Whose(async (commit) => {
-      await env.DB.prepare(confirmed).run();
+      await everywhere.prepare(confirmed).run();
       return commit();
     });
     const refused = await app.v1("DELETE", `/users/ada/authenticators/${id}`, { bindings });

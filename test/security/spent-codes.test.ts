@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it, vi } from "vitest";
+import { everywhere } from "../databases";
 import { protect, register, type Protected } from "../account";
 import { codeOf, createApp, elapse, enrolled, type TestApp } from "../service";
 import { settings } from "../links";
@@ -48,7 +49,7 @@ const SPENT: [string, () => Promise<string>][] = [
     "of a step that is far behind the last one spent, because the clock went back",
     async () => {
       const ahead = Math.floor(Date.now() / 30_000) + HOUR_OF_STEPS;
-      await env.DB.prepare("UPDATE authenticators SET last_step = ?").bind(ahead).run();
+      await everywhere.prepare("UPDATE authenticators SET last_step = ?").bind(ahead).run();
       return codeOf(person.phone);
     },
   ],

@@ -1,7 +1,7 @@
 /** What was read is stale when it is decided: the second look says what there is to say. */
 
-import { env } from "cloudflare:workers";
 import { beforeEach, expect, it } from "vitest";
+import { everywhere } from "../databases";
 import { expectJson } from "../account";
 import {
   admin,
@@ -59,7 +59,7 @@ it("a right token of a reset enrols, though the app's settings changed meanwhile
   const reset = admin("POST", `/users/${id}/reset`, { body: { reason: "Lost phone" } });
   const { rebindToken } = await expectJson<{ rebindToken: string }>(reset, 200);
   const response = await enrolWhile(
-    () => env.DB.prepare("UPDATE apps SET epoch = epoch + 1").run(),
+    () => everywhere.prepare("UPDATE apps SET epoch = epoch + 1").run(),
     { rebindToken },
   );
   expect(response.status).toBe(201);

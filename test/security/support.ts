@@ -4,6 +4,7 @@
  */
 
 import { env } from "cloudflare:workers";
+import { everywhere, isCommit, wrapping } from "../databases";
 import { call, ORIGIN, send, type CallOptions, type EnrolledUser, type TestApp } from "../service";
 import { tableNames } from "../storage";
 
@@ -78,7 +79,8 @@ export async function rows<T = Record<string, unknown>>(
   sql: string,
   ...values: (string | number)[]
 ): Promise<T[]> {
-  const { results } = await env.DB.prepare(sql)
+  const { results } = await everywhere
+    .prepare(sql)
     .bind(...values)
     .all<T>();
   return results;
@@ -109,7 +111,7 @@ export async function storedUser(userId: string): Promise<StoredUser> {
 
 /** Takes back what failures have cost for good: a long run of a property would reach the cap. */
 export async function forgiveStrikes(): Promise<void> {
-  await env.DB.prepare("UPDATE users SET strikes = 0").run();
+  await everywhere.prepare("UPDATE users SET strikes = 0").run();
 }
 
 /**
@@ -118,13 +120,14 @@ export async function forgiveStrikes(): Promise<void> {
  */
 export async function contents(): Promise<Record<string, Record<string, unknown>[]>> {
   const tables = tableNames();
-  const selects = tables.map((name) =>
-    env.DB.prepare(
-      `SELECT * FROM ${name}${name === "audit_events" ? " WHERE outcome <> 'refused'" : ""}`,
-    ),
+  const found = await Promise.all(
+    tables.map(async (name) => {
+      const where = name === "audit_events" ? " WHERE outcome <> 'refused'" : "";
+      const { results } = await everywhere.prepare(`SELECT * FROM ${name}${where}`).all();
+      return [name, results] as const;
+    }),
   );
-  const results = await env.DB.batch<Record<string, unknown>>(selects);
-  return Object.fromEntries(tables.map((name, at) => [name, results[at]?.results ?? []]));
+  return Object.fromEntries(found);
 }
 
 /** An answer without what differs in every answer. */
@@ -158,15 +161,18 @@ export function d1Whose(
   batch: (commit: () => Promise<D1Result[]>, at: number) => Promise<D1Result[]>,
 ): Env {
   let calls = 0;
-  const db = new Proxy(env.DB, {
-    get(target, name) {
-      if (name === "batch") {
-        return (statements: D1PreparedStatement[]) =>
-          batch(() => target.batch(statements), calls++);
-      }
-      const value: unknown = Reflect.get(target, name);
-      return typeof value === "function" ? value.bind(target) : value;
-    },
-  });
-  return { ...env, DB: db };
+  const telling = (db: D1Database) =>
+    new Proxy(db, {
+      get(target, name) {
+        if (name === "batch") {
+          return (statements: D1PreparedStatement[]) => {
+            const commit = () => target.batch(statements);
+            return isCommit(statements) ? batch(commit, calls++) : commit();
+          };
+        }
+        const value: unknown = Reflect.get(target, name);
+        return typeof value === "function" ? value.bind(target) : value;
+      },
+    });
+  return wrapping(telling);
 }

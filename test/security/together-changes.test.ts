@@ -1,5 +1,5 @@
-import { env } from "cloudflare:workers";
-import { beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
+import { spyOnCommits } from "../databases";
 import {
   as,
   enrolOwn,
@@ -145,13 +145,10 @@ describe.each([0, 4, 8, 12])(
 
 /** A D1 that fails after the first batch. */
 function failingAfterOne() {
-  const batch = env.DB.batch.bind(env.DB);
   let batches = 0;
-  return vi
-    .spyOn(env.DB, "batch")
-    .mockImplementation((statements) =>
-      batches++ < 1 ? batch(statements) : Promise.reject(new Error("D1_ERROR: overloaded")),
-    );
+  return spyOnCommits((commit) =>
+    batches++ < 1 ? commit() : Promise.reject(new Error("D1_ERROR: overloaded")),
+  );
 }
 
 describe("SECURITY: a D1 that fails midway", () => {

@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it, vi } from "vitest";
+import { spyOnCommits } from "../databases";
 import { protect, register, type Protected } from "../account";
 import { codeOf, elapse, wrongCodeOf, type TestApp } from "../service";
 import { settings } from "../links";
@@ -97,9 +98,8 @@ describe("SECURITY: a code that one surface accepted", () => {
   it("is accepted by no other one when the answer was lost after the commit", async () => {
     const surfaces = await allSurfaces(person, app);
     const code = codeOf(person.phone);
-    const batch = env.DB.batch.bind(env.DB);
-    const spy = vi.spyOn(env.DB, "batch").mockImplementation(async (statements) => {
-      await batch(statements);
+    const spy = spyOnCommits(async (commit) => {
+      await commit();
       throw new Error("D1_ERROR: Network connection lost.");
     });
     expect(await surfaces[0]?.give(code)).toBe(false);
@@ -110,7 +110,7 @@ describe("SECURITY: a code that one surface accepted", () => {
   it("is spent by none when the commit fails, and accepted by one afterwards", async () => {
     const surfaces = await allSurfaces(person, app);
     const code = codeOf(person.phone);
-    const spy = vi.spyOn(env.DB, "batch").mockRejectedValue(new Error("D1_ERROR: overloaded"));
+    const spy = spyOnCommits(() => Promise.reject(new Error("D1_ERROR: overloaded")));
     await Promise.all(surfaces.map(async ({ give }) => give(code).catch(() => false)));
     spy.mockRestore();
     expect(await storedUser(person.id)).toMatchObject({ failures: 0 });

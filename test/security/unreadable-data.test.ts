@@ -2,6 +2,7 @@
 
 import { env } from "cloudflare:workers";
 import { describe, expect, it, vi } from "vitest";
+import { everywhere } from "../databases";
 import { auth, logIn, protect, register, tokensOf, type Protected, type Tokens } from "../account";
 import { admin, codeOf, createApp, enrolled, problemCode, type TestApp } from "../service";
 import { answer, challengeFor } from "./support";
@@ -53,8 +54,10 @@ function watchLog(): () => { cause: string; status: number }[] {
 }
 
 async function spoil(set: string): Promise<void> {
-  await env.DB.prepare(`UPDATE authenticators SET ${set} WHERE user_id NOT IN (
-    SELECT id FROM users WHERE external_id = 'eve')`).run();
+  await everywhere
+    .prepare(`UPDATE authenticators SET ${set} WHERE user_id NOT IN (
+    SELECT id FROM users WHERE external_id = 'eve')`)
+    .run();
 }
 
 async function expectUnreadable(answers: Promise<Response>[]): Promise<void> {
@@ -114,7 +117,7 @@ it("a pending secret that does not open is told of like an active one", async ()
 describe.each(["{", "", "null", "5", "[]", '"x"'])("settings %o", (settings) => {
   it("of an app refuse whatever depends on them, and the log names the app", async () => {
     const { app, code, token, person, tokens } = await store();
-    await env.DB.prepare("UPDATE apps SET settings = ?").bind(settings).run();
+    await everywhere.prepare("UPDATE apps SET settings = ?").bind(settings).run();
     const logged = watchLog();
     await expectUnreadable([
       app.verify("ada", code),
@@ -137,7 +140,7 @@ it.each(["", "x", "$2b$10$abcdefghijklmnopqrstuv"])(
   "a password hash %o refuses, and the log names the account",
   async (hash) => {
     const person = await register("grace@example.com");
-    await env.DB.prepare("UPDATE accounts SET password_hash = ?").bind(hash).run();
+    await everywhere.prepare("UPDATE accounts SET password_hash = ?").bind(hash).run();
     const logged = watchLog();
     await expectUnreadable([logIn(person), logIn({ ...person, password: "wrong" })]);
     for (const { cause } of logged()) {

@@ -145,10 +145,62 @@ export interface Period {
   aheadMilliseconds: number;
 }
 
-/** Loads the overview and the newest `limit` events in one round trip. */
-export async function loadOverview(deps: Deps, period: Period, limit: number): Promise<Overview> {
-  const at = deps.now.getTime();
+/** Loads the overview and the newest `limit` events, in one round trip to each database. */
+export async function loadOverview(
+  { shards, now }: Pick<Deps, "shards" | "now">,
+  period: Period,
+  limit: number,
+): Promise<Overview> {
+  const at = now.getTime();
   const since = startOf(period, at);
+  const looks = await Promise.all(
+    shards.all.map((db) => look({ db }, { period, since, at, limit })),
+  );
+  // Every database has a copy of the apps.
+  const [control] = looks;
+  return {
+    activity: toActivity(
+      looks.map(({ counted }) => counted),
+      period,
+      since,
+    ),
+    apps: toCount(control ? [control.apps] : [], APPS_READ),
+    users: {
+      ...toCount(
+        looks.map(({ users }) => users),
+        USERS_COUNTED,
+      ),
+      twoFactor: looks.reduce((sum, { users: [row] }) => sum + (row?.twoFactor ?? 0), 0),
+    },
+    activeUsers: toCount(
+      looks.map(({ active }) => active),
+      EVENTS_READ,
+    ),
+    lockedUsers: toCount(
+      looks.map(({ locked }) => locked),
+      EVENTS_READ,
+    ),
+    latest: looks
+      .flatMap(({ latest }) => latest.map(toRecord))
+      .toSorted((a, b) => b.id - a.id)
+      .slice(0, limit),
+  };
+}
+
+interface Look {
+  counted: Counted[];
+  apps: Bounded[];
+  users: Bounded[];
+  active: Bounded[];
+  locked: Bounded[];
+  latest: (typeof auditEvents.$inferSelect)[];
+}
+
+async function look(
+  deps: Pick<Deps, "db">,
+  asked: { period: Period; since: number; at: number; limit: number },
+): Promise<Look> {
+  const { period, since, at, limit } = asked;
   const { part } = SPANS[period.span];
   const [counted, apps, users, active, locked, latest] = await deps.db.$client.batch<never>([
     COUNT_BY_PART(deps, { since, part, ahead: period.aheadMilliseconds }),
@@ -158,17 +210,13 @@ export async function loadOverview(deps: Deps, period: Period, limit: number): P
     COUNT_LOCKED(deps, { since: at - HOUR, now: at }),
     LATEST(deps, { limit }),
   ]);
-  const events: (typeof auditEvents.$inferSelect)[] = latest?.results ?? [];
   return {
-    activity: toActivity(counted?.results ?? [], period, since),
-    apps: toCount(apps?.results ?? [], APPS_READ),
-    users: {
-      ...toCount(users?.results ?? [], USERS_COUNTED),
-      twoFactor: twoFactorOf(users?.results ?? []),
-    },
-    activeUsers: toCount(active?.results ?? [], EVENTS_READ),
-    lockedUsers: toCount(locked?.results ?? [], EVENTS_READ),
-    latest: events.map(toRecord),
+    counted: counted?.results ?? [],
+    apps: apps?.results ?? [],
+    users: users?.results ?? [],
+    active: active?.results ?? [],
+    locked: locked?.results ?? [],
+    latest: latest?.results ?? [],
   };
 }
 
@@ -178,27 +226,37 @@ function startOf({ span, aheadMilliseconds }: Period, now: number): number {
   return (Math.floor((now + aheadMilliseconds) / part) - parts + 1) * part - aheadMilliseconds;
 }
 
-function twoFactorOf([row]: Bounded[]): number {
-  return row?.twoFactor ?? 0;
+/** What all databases counted together. */
+function toCount(looks: Bounded[][], most: number): Count {
+  const rows = looks.flat();
+  return {
+    count: rows.reduce((sum, { count }) => sum + count, 0),
+    atLeast: rows.some(({ read }) => read === most),
+  };
 }
 
-function toCount([row]: Bounded[], most: number): Count {
-  return { count: row?.count ?? 0, atLeast: row?.read === most };
-}
-
-function toActivity(rows: Counted[], { span, aheadMilliseconds }: Period, since: number): Activity {
+function toActivity(
+  looks: Counted[][],
+  { span, aheadMilliseconds }: Period,
+  since: number,
+): Activity {
   const { part: length, parts: count } = SPANS[span];
   const first = (since + aheadMilliseconds) / length;
   const parts = Array.from({ length: count }, (_, at) => emptyPart(since + at * length));
-  for (const row of rows) {
+  for (const row of looks.flat()) {
     const of = parts[row.part - first];
     const series = SERIES[`${row.type} ${row.outcome}`];
     if (of && series) of[series] += row.count;
   }
-  const read = rows.reduce((sum, row) => sum + row.count, 0);
-  const complete = read < EVENTS_READ;
-  const oldest = Math.ceil(Math.min(...rows.map((row) => row.oldest)) / 1000);
-  return { parts, complete, completeSince: new Date(complete ? since : oldest) };
+  // Of a database with more events than are read, what is older than the oldest of those is missing.
+  const cut = looks.filter((rows) => sumOf(rows) >= EVENTS_READ);
+  const complete = cut.length === 0;
+  const oldest = cut.map((rows) => Math.ceil(Math.min(...rows.map((row) => row.oldest)) / 1000));
+  return { parts, complete, completeSince: new Date(complete ? since : Math.max(...oldest)) };
+}
+
+function sumOf(rows: Counted[]): number {
+  return rows.reduce((sum, row) => sum + row.count, 0);
 }
 
 function emptyPart(from: number): PartOfActivity {

@@ -2,9 +2,9 @@
 
 import type { auditEvents } from "../../db/schema";
 import { statement } from "../../db/statement";
-import type { Deps } from "../../env";
+import type { Database, Deps } from "../../env";
 import type { AuditType, Outcome } from "./event";
-import { before, toListing, windowEnd, type Listing, type ListingRequest } from "../listing";
+import { listOver, windowEnd, type Listing, type ListingRequest } from "../listing";
 
 export interface AuditFilter {
   appId?: string | undefined;
@@ -13,8 +13,8 @@ export interface AuditFilter {
   outcome?: Outcome | undefined;
   since?: Date | undefined;
   until?: Date | undefined;
-  /** The id of an event. Only newer events are listed. */
-  after?: number | undefined;
+  /** The id of an event, or what `followEvents` gave as `newest`. Only newer events are listed. */
+  after?: string | number | undefined;
 }
 
 export type AuditRecord = typeof auditEvents.$inferSelect & { at: Date };
@@ -49,57 +49,72 @@ type EventRow = typeof auditEvents.$inferSelect;
 
 /**
  * Lists events, newest first. A page is short if it has looked at as many events as it may; the
- * next page goes on from there.
+ * next page goes on from there. Events stay in the database where they were written, also those of a user
+ * who has been moved, so every database is asked.
  */
-export async function listEvents(
-  deps: Deps,
+export function listEvents(
+  { shards }: Pick<Deps, "shards">,
   request: AuditFilter & ListingRequest,
 ): Promise<Listing<AuditRecord>> {
-  const { results } = await select(deps, request).all<EventRow>();
-  return toEvents(deps, request, results);
+  const look = async (db: Database, before: number) => {
+    const { statement: select, ...window } = windowOf(shards, request, { db, before });
+    const { results } = await select.all<EventRow>();
+    return { rows: results.map(toListed), ...window };
+  };
+  return listOver(shards.all, request, look, ({ id }) => id);
 }
 
 /**
- * Lists the same events, and gives the id of the newest event of all. Ids only grow, so a caller
- * who asks again from that id misses no event, and events that do not fit the filter are not read
+ * Lists the same events, and gives the id of the newest event of each database. Ids only grow there, so a
+ * caller who asks again from these misses no event, and events that do not fit the filter are not read
  * again.
  */
 export async function followEvents(
-  deps: Deps,
+  { shards }: Pick<Deps, "shards">,
   request: AuditFilter & ListingRequest,
-): Promise<Listing<AuditRecord> & { newest: number }> {
-  const d1 = deps.db.$client;
-  const [last, found] = await d1.batch<never>([NEWEST(deps, {}), select(deps, request)]);
-  const [{ newest } = { newest: null }]: { newest: number | null }[] = last?.results ?? [];
-  return { ...(await toEvents(deps, request, found?.results ?? [])), newest: newest ?? 0 };
+): Promise<Listing<AuditRecord> & { newest: string }> {
+  const newest = shards.all.map(() => 0);
+  const look = async (db: Database, before: number) => {
+    const { statement: select, ...window } = windowOf(shards, request, { db, before });
+    const [last, found] = await db.$client.batch<never>([NEWEST({ db }, {}), select]);
+    const known: { newest: number | null }[] = last?.results ?? [];
+    newest[shards.all.indexOf(db)] = known[0]?.newest ?? 0;
+    const events: EventRow[] = found?.results ?? [];
+    return { rows: events.map(toListed), ...window };
+  };
+  const listed = await listOver(shards.all, request, look, ({ id }) => id);
+  return { ...listed, newest: newest.join(".") };
 }
 
-function listFor({ userId }: AuditFilter) {
-  return userId === undefined ? LIST.all : LIST.ofUser;
-}
-
-function select({ db }: Deps, request: AuditFilter & ListingRequest): D1PreparedStatement {
+/** The statement for one database, and where a window of it ends. */
+function windowOf(
+  { all }: Deps["shards"],
+  request: AuditFilter & ListingRequest,
+  { db, before }: { db: Database; before: number },
+) {
+  const { select, candidates } = request.userId === undefined ? LIST.all : LIST.ofUser;
   const { appId = null, type = null, outcome = null, limit } = request;
-  return listFor(request).select({ db }, { ...spanOf(request), appId, type, outcome, limit });
+  const span = spanOf(request, afterIn(request, all.indexOf(db)), before);
+  return {
+    statement: select({ db }, { ...span, appId, type, outcome, limit }),
+    end: () => windowEnd({ db }, candidates, span, EVENTS_LOOKED_AT),
+  };
 }
 
-function spanOf({ userId, since, until, after, cursor }: AuditFilter & ListingRequest) {
-  const from = Math.max((since?.getTime() ?? 0) * 1000, (after ?? 0) + 1);
-  const to = Math.min(until ? until.getTime() * 1000 : Infinity, before(cursor));
+/** One number counts for every database. */
+function afterIn({ after }: AuditFilter, shard: number): number {
+  const given = String(after ?? 0).split(".");
+  return Number(given.length === 1 ? given[0] : (given[shard] ?? 0));
+}
+
+function toListed(row: EventRow) {
+  return { ...toRecord(row), cursor: row.id };
+}
+
+function spanOf({ userId, since, until }: AuditFilter, after: number, before: number) {
+  const from = Math.max((since?.getTime() ?? 0) * 1000, after + 1);
+  const to = Math.min(until ? until.getTime() * 1000 : Infinity, before);
   return { userId: userId ?? null, from, to };
-}
-
-function toEvents(
-  { db }: Deps,
-  request: AuditFilter & ListingRequest,
-  rows: EventRow[],
-): Promise<Listing<AuditRecord>> {
-  const { candidates } = listFor(request);
-  return toListing(
-    rows.map((row) => ({ ...toRecord(row), cursor: row.id })),
-    request.limit,
-    () => windowEnd({ db }, candidates, spanOf(request), EVENTS_LOOKED_AT),
-  );
 }
 
 /** Adds the time of the event, which is in its id. */

@@ -17,17 +17,25 @@ const OF_USERS = statement(`
 const OF_APPS = statement(`
   SELECT a.id, a.name FROM json_each(:ids) j JOIN apps a ON a.id = j.value WHERE a.deleted_at IS NULL`);
 
-/** Loads the names in one round trip. */
-export async function loadNames(deps: Deps, events: AuditRecord[]): Promise<Names> {
+/** Loads the names, in one round trip to each database. */
+export async function loadNames(
+  { shards }: Pick<Deps, "shards">,
+  events: AuditRecord[],
+): Promise<Names> {
   const ids = (of: (event: AuditRecord) => string | null) =>
     JSON.stringify([...new Set(events.map(of).filter((id) => id !== null))]);
-  const [users, apps] = await deps.db.$client.batch<never>([
-    OF_USERS(deps, { ids: ids(({ userId }) => userId) }),
-    OF_APPS(deps, { ids: ids(({ appId }) => appId) }),
-  ]);
+  const [ofUsers, ofApps] = [ids(({ userId }) => userId), ids(({ appId }) => appId)];
+  const looks = await Promise.all(
+    shards.all.map((db) =>
+      db.$client.batch<never>([
+        OF_USERS({ db }, { ids: ofUsers }),
+        OF_APPS({ db }, { ids: ofApps }),
+      ]),
+    ),
+  );
   const named: { id: string; externalId: string; email: string | null; name: string | null }[] =
-    users?.results ?? [];
-  const found: { id: string; name: string }[] = apps?.results ?? [];
+    looks.flatMap(([users]) => users?.results ?? []);
+  const found: { id: string; name: string }[] = looks.flatMap(([, apps]) => apps?.results ?? []);
   return {
     users: new Map(named.map((user) => [user.id, nameOf(user)])),
     apps: new Map(found.map(({ id, name }) => [id, name])),

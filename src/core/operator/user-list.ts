@@ -8,7 +8,7 @@ import type { users } from "../../db/schema";
 import { statement } from "../../db/statement";
 import type { Deps } from "../../env";
 import { normaliseName, showEmail, toSearchedEmail } from "../user/login-names";
-import { before, toListing, windowEnd, type Listing, type ListingRequest } from "../listing";
+import { listOver, windowEnd, type Listing, type ListingRequest } from "../listing";
 
 export interface UserSummary {
   id: string;
@@ -88,14 +88,18 @@ function candidatesFor({ appId, query, state }: UserFilter): string {
   return `SELECT rowid AS n FROM users WHERE ${condition} rowid < :before ORDER BY rowid DESC LIMIT ${USERS_READ}`;
 }
 
-const list = (candidates: string, { appId, state }: UserFilter) => `
+/** Not what another database has taken over, or is about to. */
+const IS_HERE = `AND EXISTS (SELECT 1 FROM placements p WHERE p.shard = :shard AND p.state = 'live'
+      AND substr(u.id, 5, 3) BETWEEN p.first AND p.last)`;
+
+const list = (candidates: string, { appId, state }: UserFilter, isMany: boolean) => `
   SELECT u.id, u.app_id AS appId, u.external_id AS userId, ac.email, ac.username, ac.name,
     EXISTS (SELECT 1 FROM authenticators t WHERE t.user_id = u.id AND t.state = 'active') AS twoFactor, u.created_at AS createdAt,
     u.disabled_at AS disabledAt, u.capped_at AS cappedAt, u.locked_until AS lockedUntil, n AS cursor
   FROM (${candidates}) CROSS JOIN users u ON u.rowid = n
     JOIN apps a ON a.id = u.app_id LEFT JOIN accounts ac ON ac.user_id = u.id
   WHERE a.deleted_at IS NULL ${appId === undefined ? "" : "AND u.app_id = :appId"}
-    ${state === undefined ? "" : `AND ${IS[state]}`}
+    ${state === undefined ? "" : `AND ${IS[state]}`} ${isMany ? IS_HERE : ""}
   ORDER BY n DESC LIMIT :limit + 1`;
 
 type Listed = Pick<
@@ -116,17 +120,21 @@ type Listed = Pick<
  * goes on from there.
  */
 export async function listUsers(
-  { db, now }: Deps,
+  { shards, now }: Pick<Deps, "shards" | "now">,
   { cursor, limit, query: typed, ...others }: UserFilter & ListingRequest,
 ): Promise<Listing<UserSummary>> {
   const query = typed?.trim() || undefined;
   const filter = { ...others, query };
   const candidates = candidatesFor(filter);
-  const asked = { ...namesOf(filter), appId: filter.appId ?? null, before: before(cursor) };
-  const values = { ...asked, now: now.getTime(), limit };
-  const { results } = await statement(list(candidates, filter))({ db }, values).all<Listed>();
-  const rows = results.map((row) => ({ ...toSummary(row, now), cursor: row.cursor }));
-  return toListing(rows, limit, () => windowEnd({ db }, candidates, asked, USERS_READ));
+  const look = async (db: Deps["db"], before: number) => {
+    const asked = { ...namesOf(filter), appId: filter.appId ?? null, before };
+    const values = { ...asked, now: now.getTime(), limit, shard: shards.all.indexOf(db) };
+    const select = statement(list(candidates, filter, shards.all.length > 1));
+    const { results } = await select({ db }, values).all<Listed>();
+    const rows = results.map((row) => ({ ...toSummary(row, now), cursor: row.cursor }));
+    return { rows, end: () => windowEnd({ db }, candidates, asked, USERS_READ) };
+  };
+  return listOver(shards.all, { cursor, limit }, look, ({ createdAt }) => createdAt.getTime());
 }
 
 /** The bounds for each kind of name. Every name that begins with the text lies between them. */

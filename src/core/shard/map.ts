@@ -11,7 +11,7 @@ const REMEMBERED = 60_000;
 
 const remembered = new WeakMap<Shards, { map: Placement[]; readAt: number }>();
 
-const READ = `SELECT first, last, shard, epoch, state, target FROM placements ORDER BY first`;
+const READ = `SELECT first, last, shard, epoch, state, other FROM placements ORDER BY first`;
 
 /**
  * Where a bucket is. What is remembered of a bucket that is being moved is read again. If the control

@@ -6,6 +6,7 @@
 
 import { statement } from "../../db/statement";
 import type { Deps } from "../../env";
+import { publishLeft } from "../app/publish";
 import { DAY } from "../policy";
 import { sweepDeletedApp } from "./deleted-apps";
 import { sweepTable } from "./sweep";
@@ -75,6 +76,19 @@ export async function cleanUp(deps: Deps, hasTime: () => boolean = () => true): 
     due = left;
   }
   return deleted;
+}
+
+/**
+ * Runs in every database, and copies apps again that not every one has taken. A database that fails does not
+ * keep the others from it; then this throws when they are done.
+ */
+export async function cleanUpAll(deps: Deps, hasTime: () => boolean): Promise<number> {
+  const runs = deps.shards.all.map((db) => cleanUp({ ...deps, db }, hasTime));
+  const done = await Promise.allSettled([...runs, publishLeft(deps)]);
+  const failed = done.find((one) => one.status === "rejected");
+  if (failed) throw failed.reason;
+  const deleted = await Promise.all(runs);
+  return deleted.reduce((sum, count) => sum + count, 0);
 }
 
 async function deleteExpired(

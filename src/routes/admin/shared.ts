@@ -15,10 +15,13 @@ export const OwnUserId = line(64).openapi({
   example: "usr_k5xw4ylsmv3gqzlb",
 });
 
+/** A position, or one in each of several databases. */
+export const CURSOR = /^\d{1,16}(\.\d{1,16}){0,255}$/;
+
 export const ListingQuery = z.strictObject({
   cursor: z
     .string()
-    .regex(/^\d{1,16}$/)
+    .regex(CURSOR)
     .optional()
     .openapi({ description: "`nextCursor` of the previous page." }),
   limit: z.coerce.number().int().min(1).max(100).default(50),

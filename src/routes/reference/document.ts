@@ -39,6 +39,7 @@ const TAGS = [
   { name: "API keys", description: "For the operator: the keys of an app." },
   { name: "Operator: users", description: "For the operator: finding and helping users." },
   { name: "Audit", description: "For the operator: what happened, and who did it." },
+  { name: "Databases", description: "For the operator: users spread over several databases." },
   { name: "Service", description: "What anybody may ask." },
 ];
 

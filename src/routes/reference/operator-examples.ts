@@ -88,6 +88,26 @@ function page(item: unknown) {
 
 /** By operationId. */
 export const OPERATOR_EXAMPLES: Record<string, Example> = {
+  getDatabases: {
+    answers: {
+      200: {
+        databases: [
+          { name: "DB", addedAt: null, buckets: 24_576, users: 412_000 },
+          { name: "DB1", addedAt: AT.appMade, buckets: 8192, users: 203_118 },
+        ],
+        placements: [
+          { first: "222", last: "7zz", shard: 1, state: "live", other: null },
+          { first: "a22", last: "zzz", shard: 0, state: "live", other: null },
+        ],
+        unpublished: 0,
+      },
+    },
+  },
+  moveBuckets: {
+    body: { first: "222", last: "7zz" },
+    answers: { 200: { state: "done", first: null, last: null, rows: 0, cursor: null } },
+  },
+  restoreDatabase: { body: { phase: "begin" } },
   createApp: {
     body: {
       name: "Example Shop",

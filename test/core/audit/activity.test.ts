@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
+import { everywhere } from "../../databases";
 import {
   APPS_READ,
   EVENTS_READ,
@@ -33,7 +34,7 @@ async function flood(count: number, type: string): Promise<void> {
   const insert = `INSERT INTO audit_events (id, user_id, type, outcome, actor)
     WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < ?1 - 1)
     SELECT (?2 - i) * 1000, 'usr_' || i, ?3, 'success', 'system' FROM n`;
-  await env.DB.prepare(insert).bind(count, Date.now(), type).run();
+  await everywhere.prepare(insert).bind(count, Date.now(), type).run();
 }
 
 describe("the activity", () => {
@@ -144,7 +145,7 @@ describe("the overview", () => {
     const { phone } = await enrolled(app, "ada");
     for (let failures = 0; failures < 12; failures++) {
       await app.verify("ada", wrongCodeOf(phone));
-      await env.DB.prepare("UPDATE users SET locked_until = 0").run();
+      await everywhere.prepare("UPDATE users SET locked_until = 0").run();
     }
     await app.verify("ada", wrongCodeOf(phone));
     elapse(3599);
@@ -166,16 +167,18 @@ describe("the overview", () => {
     await flood(2 * EVENTS_READ, "user.locked");
     const apps = `INSERT INTO apps (id, name, issuer, settings, created_at)
       WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?) SELECT i, 'x', 'x', '{}', 0 FROM n`;
-    await env.DB.prepare(apps)
+    await everywhere
+      .prepare(apps)
       .bind(2 * APPS_READ)
       .run();
     const users = `INSERT INTO users (id, app_id, external_id, created_at)
       WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?) SELECT 'u' || i, 1, i, 0 FROM n`;
-    await env.DB.prepare(users)
+    await everywhere
+      .prepare(users)
       .bind(USERS_COUNTED + 1)
       .run();
-    const { binding, meter } = metered(env.DB);
-    const { activity, ...counted } = await overview({ ...env, DB: binding });
+    const { binding, meter } = metered();
+    const { activity, ...counted } = await overview({ ...env, ...binding });
     expect(counted).toMatchObject({
       apps: { count: APPS_READ, atLeast: true },
       users: { count: USERS_COUNTED, atLeast: true },

@@ -3,8 +3,8 @@
  * decided: what was read a moment before still said yes.
  */
 
-import { env } from "cloudflare:workers";
 import { beforeEach, expect, it } from "vitest";
+import { everywhere } from "../../databases";
 import { changeAccount } from "../../../src/core/account/change-account";
 import { confirm } from "../../../src/core/authenticator/confirm";
 import { enrol } from "../../../src/core/authenticator/enrol";
@@ -172,7 +172,7 @@ const ACTS: [event: string, kinds: Kind[], act: Act][] = [
     "user.enabled",
     ["operator"],
     async (deps, by) => {
-      await env.DB.prepare("UPDATE users SET disabled_at = 1").run();
+      await everywhere.prepare("UPDATE users SET disabled_at = 1").run();
       await setDisabled(deps, operator(by), { disabled: false, note: null });
     },
   ],
@@ -195,10 +195,12 @@ async function populate(): Promise<World> {
   const browser = await opened(await enrolmentLink(app, person.id));
   await inCore((deps) => proveByLink(deps, browser, codeOf(person.phone)));
   elapse(person.phone.period);
-  await env.DB.prepare(
-    `INSERT INTO trusted_devices (id, user_id, epoch, hash, created_at, last_used_at, expires_at)
+  await everywhere
+    .prepare(
+      `INSERT INTO trusted_devices (id, user_id, epoch, hash, created_at, last_used_at, expires_at)
      SELECT 'dev_1', id, epoch, 'hash', 1, 1, 9e15 FROM users`,
-  ).run();
+    )
+    .run();
   const { deps } = await depsOf();
   const key = await parseApiKey(app.key);
   const current = await readAccessToken(deps, person.tokens.accessToken);
@@ -231,7 +233,7 @@ it.each(ACTS.map(([event, kinds, act], at) => ({ event, kinds, act, at })))(
         let atDeath: unknown;
         const { deps, settled } = await depsOf(
           interrupted(async () => {
-            await env.DB.prepare(kill).run();
+            await everywhere.prepare(kill).run();
             atDeath = await contents();
           }),
         );
@@ -241,7 +243,7 @@ it.each(ACTS.map(([event, kinds, act], at) => ({ event, kinds, act, at })))(
         await settled();
         expect(refusal, `${kind}: ${kill}`).toBeInstanceOf(Problem);
         expect(await contents(), `${kind}: ${kill}`).toEqual(atDeath);
-        await env.DB.prepare(revive).run();
+        await everywhere.prepare(revive).run();
       }
     }
   },

@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
+import { everywhere } from "../../databases";
 import { checkSignIn, signIn, signOut } from "../../../src/core/operator/sessions";
 import { Problem } from "../../../src/problem";
 import { metered } from "../../d1-meter";
@@ -60,7 +61,7 @@ describe("a sign-in", () => {
     expect(other.maxAgeSeconds).toBe(12 * 3600);
     expect(other.value).toMatch(/^sgo_[a-z2-7]{52}$/);
     expect(other.value).not.toBe(cookie);
-    const { results } = await env.DB.prepare("SELECT * FROM operator_sessions").all();
+    const { results } = await everywhere.prepare("SELECT * FROM operator_sessions").all();
     expect(results).toHaveLength(2);
     const stored = JSON.stringify(results);
     for (const secret of [ADMIN_TOKEN, cookie.slice(4), other.value.slice(4)]) {
@@ -71,16 +72,16 @@ describe("a sign-in", () => {
 
 describe("a check", () => {
   it("takes one read of one row, and writes nothing", async () => {
-    const { binding, meter } = metered(env.DB);
-    const bindings = { ...env, DB: binding };
+    const { binding, meter } = metered();
+    const bindings = { ...env, ...binding };
     expect(await isSignedIn(bindings)).toBe(true);
     expect(meter).toMatchObject({ roundTrips: 1, rowsWritten: 0 });
     expect(meter.rowsRead).toBeLessThan(5);
   });
 
   it("reads nothing for what cannot be a cookie of ours", async () => {
-    const { binding, meter } = metered(env.DB);
-    const bindings = { ...env, DB: binding };
+    const { binding, meter } = metered();
+    const bindings = { ...env, ...binding };
     const junk = ["", "sgo_", ADMIN_TOKEN, `sgs_${cookie.slice(4)}`, `${cookie}a`, cookie.slice(4)];
     for (const held of junk) expect(await isSignedIn(bindings, held)).toBe(false);
     expect(meter.roundTrips).toBe(0);
@@ -91,8 +92,8 @@ describe("a check", () => {
   });
 
   it("notes use once in five minutes", async () => {
-    const { binding, meter } = metered(env.DB);
-    const bindings = { ...env, DB: binding };
+    const { binding, meter } = metered();
+    const bindings = { ...env, ...binding };
     elapse(299);
     await isSignedIn(bindings);
     expect(meter.rowsWritten).toBe(0);
@@ -118,9 +119,9 @@ describe("it ends", () => {
       elapse(1800);
       expect(await isSignedIn()).toBe(true);
     }
-    const { binding, meter } = metered(env.DB);
+    const { binding, meter } = metered();
     elapse(1799);
-    expect(await isSignedIn({ ...env, DB: binding })).toBe(true);
+    expect(await isSignedIn({ ...env, ...binding })).toBe(true);
     expect(meter.rowsWritten).toBe(0);
     elapse(1);
     expect(await isSignedIn()).toBe(false);

@@ -5,6 +5,7 @@ import {
 } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
+import { everywhere } from "../../databases";
 import { BATCH_ROWS, cleanUp, TASKS } from "../../../src/core/upkeep/cleanup";
 import { SWEPT_USERS } from "../../../src/core/upkeep/deleted-apps";
 import { signIn } from "../../../src/core/operator/sessions";
@@ -22,7 +23,9 @@ async function runCron(): Promise<void> {
 }
 
 async function count(table: string): Promise<number> {
-  return (await env.DB.prepare(`SELECT count(*) AS n FROM ${table}`).first<number>("n")) ?? -1;
+  const sql = `SELECT count(*) AS n FROM ${table}`;
+  const { results } = await everywhere.prepare(sql).all<{ n: number }>();
+  return results.reduce((sum, { n }) => sum + n, 0);
 }
 
 it("deletes what has expired, and nothing else", async () => {
@@ -75,7 +78,7 @@ it("takes a backlog in short transactions, audit events when their retention is 
   const insert = `INSERT INTO audit_events (id, type, outcome, actor)
     WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?) SELECT i, 'x', 'success', 'system' FROM n`;
   const backlog = 5 * BATCH_ROWS + 500;
-  await env.DB.prepare(insert).bind(backlog).run();
+  await everywhere.prepare(insert).bind(backlog).run();
   const { deps } = await depsOf();
   const second = TASKS.length + 1;
   expect(await cleanUp(deps, until(second))).toBe(2 * BATCH_ROWS);
@@ -95,7 +98,8 @@ it("walks a table without an index by expiry in windows, and goes on where the l
     WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1)
     SELECT printf('%06d', i), 1, iif(i % 2, 0, ?2) FROM n`;
   const rows = 2 * WINDOW_ROWS + 100;
-  await env.DB.prepare(insert)
+  await everywhere
+    .prepare(insert)
     .bind(rows, Date.now() + 1000)
     .run();
   const { deps } = await depsOf();
@@ -112,7 +116,8 @@ it("sweeps a deleted app a few users at a time, all that is theirs together", as
   const [app, kept] = [await createApp(), await createApp()];
   await enrolled(kept, "kept");
   await enrolled(app, "ada");
-  await env.DB.prepare(`
+  await everywhere
+    .prepare(`
     INSERT INTO users (id, app_id, external_id, created_at)
     WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?2)
     SELECT ?1 || i, ?1, 'user-' || i, 0 FROM n`)
@@ -129,7 +134,7 @@ it("sweeps a deleted app a few users at a time, all that is theirs together", as
 it("exports more events than one read takes", async () => {
   const insert = `INSERT INTO audit_events (id, type, outcome, actor)
     WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1234) SELECT i, 'x', 'success', 'system' FROM n`;
-  await env.DB.prepare(insert).run();
+  await everywhere.prepare(insert).run();
   const response = await admin("GET", "/audit", { headers: { accept: "application/x-ndjson" } });
   const lines = new TextDecoder()
     .decode(await response.arrayBuffer())
@@ -169,9 +174,10 @@ it("deletes links when their time is up, answers that nobody fetched, and sign-i
   const { phone } = await enrolled(app, "ada");
   await enrolmentLink(app, "ada");
   await answerLink(await challengeLink(app, "ada"), codeOf(phone));
-  await env.DB.prepare(
-    "INSERT INTO operator_sessions VALUES ('a', 'b', 0, ?1, ?1 + 1), ('b', 'b', 0, ?1 + 1, ?1)",
-  )
+  await everywhere
+    .prepare(
+      "INSERT INTO operator_sessions VALUES ('a', 'b', 0, ?1, ?1 + 1), ('b', 'b', 0, ?1 + 1, ?1)",
+    )
     .bind(Date.now() + 120_000)
     .run();
   const tables = ["enrolment_links", "challenge_results", "operator_sessions"];

@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
+import { everywhere } from "../../databases";
 import { as, auth, expectJson, logIn, PASSWORD, protect, register, tokensOf } from "../../account";
 import { admin, problemCode } from "../../service";
 import { rows } from "../../security/support";
@@ -90,7 +91,7 @@ describe("a hash with other parameters than today's", () => {
     // argon2id of PASSWORD, with m=8, t=1.
     const weak =
       "$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHRzYWx0c2FsdA$E/9XOcEJe3mPXG7g015mjI/Ptw7gpcl7bw+7BNqI9bQ";
-    await env.DB.prepare("UPDATE accounts SET password_hash = ?").bind(weak).run();
+    await everywhere.prepare("UPDATE accounts SET password_hash = ?").bind(weak).run();
     expect((await logIn(ada)).status).toBe(200);
     const [after] = await rows<{ password_hash: string }>("SELECT password_hash FROM accounts");
     expect(after?.password_hash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
@@ -101,7 +102,7 @@ describe("a hash with other parameters than today's", () => {
 
   it("that cannot be read is a fault, and never a password that matches", async () => {
     const ada = await register("ada@example.com");
-    await env.DB.prepare("UPDATE accounts SET password_hash = ''").run();
+    await everywhere.prepare("UPDATE accounts SET password_hash = ''").run();
     expect(await problemCode(await logIn(ada))).toBe("unreadable_data");
   });
 });

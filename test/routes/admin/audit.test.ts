@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
+import { everywhere } from "../../databases";
 import { EVENTS_LOOKED_AT } from "../../../src/core/audit/trail";
 import { signedIn } from "../../console";
 import { metered } from "../../d1-meter";
@@ -180,12 +181,12 @@ describe("a rare event among many others", () => {
     const insert = `INSERT INTO audit_events (id, type, outcome, actor)
       WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?2)
       SELECT ?1 * 1000 + 1000 + i, 'code.verified', 'success', 'system' FROM n`;
-    await env.DB.prepare(insert).bind(Date.now(), more).run();
+    await everywhere.prepare(insert).bind(Date.now(), more).run();
   });
 
   it("is found some pages later, each of which looks at a bounded number of events", async () => {
-    const { binding, meter } = metered(env.DB);
-    const bindings = { ...env, DB: binding };
+    const { binding, meter } = metered();
+    const bindings = { ...env, ...binding };
     const pages: string[][] = [];
     for (let cursor: string | null = ""; cursor !== null;) {
       const path: string = `/audit?type=app.created${cursor && `&cursor=${cursor}`}`;
@@ -211,8 +212,8 @@ describe("a rare event among many others", () => {
   });
 
   it("costs nothing of it where its time or its user is known", async () => {
-    const { binding, meter } = metered(env.DB);
-    const bindings = { ...env, DB: binding };
+    const { binding, meter } = metered();
+    const bindings = { ...env, ...binding };
     const until = new Date(Date.now() + 1).toISOString();
     const found = await admin("GET", `/audit?type=app.created&until=${until}`, { bindings });
     expect(await found.json()).toMatchObject({ items: [{}], nextCursor: null });

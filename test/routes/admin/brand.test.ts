@@ -1,5 +1,5 @@
-import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
+import { everywhere } from "../../databases";
 import { expectJson } from "../../account";
 import type { BrandedApp } from "../../logos";
 import { admin, createApp } from "../../service";
@@ -54,7 +54,7 @@ describe("the brand of an app", () => {
   it("ends nothing when it changes, and is in the audit trail", async () => {
     const { id } = await createApp();
     const epoch = () =>
-      env.DB.prepare("SELECT epoch FROM apps WHERE id = ?").bind(id).first<number>("epoch");
+      everywhere.prepare("SELECT epoch FROM apps WHERE id = ?").bind(id).first<number>("epoch");
     const before = await epoch();
     await changed(id, BRAND);
     expect(await epoch()).toBe(before);

@@ -1,11 +1,12 @@
-import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
+import { everywhere } from "../../databases";
 import { expectJson } from "../../account";
 import { putLogo, SQUARE, stored, type BrandedApp } from "../../logos";
 import { admin, call, createApp, problemCode } from "../../service";
 
 const appNow = (id: string) => expectJson<BrandedApp>(admin("GET", `/apps/${id}`), 200);
-const logosLeft = () => env.DB.prepare("SELECT count(*) AS n FROM app_logos").first<number>("n");
+const logosLeft = () =>
+  everywhere.prepare("SELECT count(*) AS n FROM app_logos").first<number>("n");
 const eventTypes = async (id: string) => {
   const { items } = await expectJson<{ items: { type: string }[] }>(
     admin("GET", `/audit?appId=${id}`),
@@ -59,7 +60,7 @@ describe("a logo", () => {
 
   it("ends no challenge, and is kept apart from the settings", async () => {
     const { id } = await createApp();
-    const epoch = () => env.DB.prepare("SELECT epoch FROM apps WHERE id = ?").bind(id).first();
+    const epoch = () => everywhere.prepare("SELECT epoch FROM apps WHERE id = ?").bind(id).first();
     const before = await epoch();
     await stored(id, SQUARE);
     await admin("PATCH", `/apps/${id}`, { body: { brand: { displayName: "Shop" } } });

@@ -1,5 +1,6 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
+import { everywhere } from "../../databases";
 import { USERS_READ } from "../../../src/core/operator/user-list";
 import { register } from "../../account";
 import { metered } from "../../d1-meter";
@@ -54,15 +55,15 @@ describe("finding users", () => {
 
   it("looks at a bounded number of users for each page, and goes on with the next", async () => {
     const { id } = await createApp();
-    const insert = env.DB.prepare(`
+    const insert = everywhere.prepare(`
       INSERT INTO users (id, app_id, external_id, created_at, disabled_at)
       WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?2)
       SELECT ?1 || i, ?1, 'user-' || i, 0, 1 FROM n`);
     await enrol(app, "old");
     await admin("PATCH", `/users/${await idOf("old")}`, { body: { disabled: true } });
     await insert.bind(id, 2 * USERS_READ).run();
-    const { binding, meter } = metered(env.DB);
-    const bindings = { ...env, DB: binding };
+    const { binding, meter } = metered();
+    const bindings = { ...env, ...binding };
     const pages: string[][] = [];
     for (let cursor: string | null = ""; cursor !== null;) {
       const path: string = `/users?state=disabled&appId=${app.id}${cursor && `&cursor=${cursor}`}`;
@@ -108,7 +109,7 @@ describe("finding users", () => {
 
     it("finds who is capped, disabled or reset, each by themselves", async () => {
       for (const userId of ["capped", "disabled", "reset", "well"]) await enrolled(app, userId);
-      await env.DB.prepare("UPDATE users SET capped_at = 1 WHERE external_id = 'capped'").run();
+      await everywhere.prepare("UPDATE users SET capped_at = 1 WHERE external_id = 'capped'").run();
       await admin("PATCH", `/users/${await idOf("disabled")}`, { body: { disabled: true } });
       await admin("POST", `/users/${await idOf("reset")}/reset`, { body: { reason } });
       for (const state of ["capped", "disabled", "reset"]) {

@@ -1,5 +1,5 @@
-import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
+import { everywhere } from "../../databases";
 import {
   admin,
   codeOf,
@@ -107,7 +107,7 @@ it.each([
   const make: Record<string, () => Promise<unknown>> = {
     disabled: () => admin("PATCH", `/users/${id}`, { body: { disabled: true } }),
     reset: () => admin("POST", `/users/${id}/reset`, { body: { reason } }),
-    capped: () => env.DB.prepare("UPDATE users SET capped_at = ?").bind(Date.now()).run(),
+    capped: () => everywhere.prepare("UPDATE users SET capped_at = ?").bind(Date.now()).run(),
   };
   await make[state]?.();
   expect(await problemCode(await app.v1("DELETE", "/users/ada"))).toBe(code);

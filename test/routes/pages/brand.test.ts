@@ -1,5 +1,5 @@
-import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
+import { everywhere } from "../../databases";
 import { brandStyle } from "../../../src/routes/pages/brand";
 import { sha256 } from "../../../src/crypto/sha256";
 import { PASSWORD, register } from "../../account";
@@ -136,8 +136,8 @@ describe("the brand of an app", () => {
     await enrolled(app, "ada");
     const path = pathOf(await challengeLink(app, "ada"));
     const trips = async () => {
-      const { binding, meter } = metered(currentBindings().DB);
-      await send(new Request(ORIGIN + path), { ...currentBindings(), DB: binding });
+      const { binding, meter } = metered();
+      await send(new Request(ORIGIN + path), { ...currentBindings(), ...binding });
       return meter.roundTrips;
     };
     await trips();
@@ -149,7 +149,8 @@ describe("the brand of an app", () => {
   it.each(["#fff}</style><script>alert(1)</script>", "red;background:url(//evil.test)", "#12345"])(
     "has no style if its row was altered to %s",
     async (accentColor) => {
-      await env.DB.prepare("UPDATE apps SET brand = ? WHERE id = ?")
+      await everywhere
+        .prepare("UPDATE apps SET brand = ? WHERE id = ?")
         .bind(JSON.stringify({ accentColor }), app.id)
         .run();
       const view = await visitor().get(pathOf(await enrolmentLink(app, "ada")));

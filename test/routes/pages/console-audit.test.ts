@@ -1,5 +1,5 @@
-import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
+import { everywhere } from "../../databases";
 import { newApp, signedIn, type Operator } from "../../console";
 import { admin, createApp, createKey, elapse, enrolled, useKey, wrongCodeOf } from "../../service";
 import { faultsIn } from "../../form-faults";
@@ -65,11 +65,13 @@ describe("the live tail", () => {
 /** So many events, to the microsecond. */
 async function fill(count: number): Promise<void> {
   const now = Date.now() * 1000 + 10;
-  await env.DB.batch(
+  await everywhere.batch(
     Array.from({ length: count }, (_, at) =>
-      env.DB.prepare(
-        "INSERT INTO audit_events (id, type, outcome, actor, ip, user_agent) VALUES (?, 'code.verified', 'success', 'key:abcdefghijklmnop', '2001:db8:1234:5678:9abc:def0:1234:5678', 'Mozilla/5.0 Firefox/140.0')",
-      ).bind(now + at),
+      everywhere
+        .prepare(
+          "INSERT INTO audit_events (id, type, outcome, actor, ip, user_agent) VALUES (?, 'code.verified', 'success', 'key:abcdefghijklmnop', '2001:db8:1234:5678:9abc:def0:1234:5678', 'Mozilla/5.0 Firefox/140.0')",
+        )
+        .bind(now + at),
     ),
   );
 }

@@ -1,5 +1,5 @@
-import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
+import { everywhere } from "../../databases";
 import { destination, newApp, signedIn, type Operator } from "../../console";
 import {
   codeOf,
@@ -199,11 +199,11 @@ describe("an operator", () => {
   it("turns pages of users, newest first", async () => {
     await newApp(operator);
     const [{ id: appId } = { id: "" }] = await rows<{ id: string }>("SELECT id FROM apps LIMIT 1");
-    await env.DB.batch(
+    await everywhere.batch(
       Array.from({ length: 55 }, (_, at) =>
-        env.DB.prepare(
-          "INSERT INTO users (id, app_id, external_id, created_at) VALUES (?, ?, ?, 0)",
-        ).bind(`usr_${at}`, appId, `user-${at}`),
+        everywhere
+          .prepare("INSERT INTO users (id, app_id, external_id, created_at) VALUES (?, ?, ?, 0)")
+          .bind(`usr_${at}`, appId, `user-${at}`),
       ),
     );
     const first = await operator.read("/console/users?query=user-");

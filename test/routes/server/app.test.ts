@@ -51,8 +51,8 @@ describe("the app of a key", () => {
 
   it("costs one round trip to the database", async () => {
     const app = await createApp();
-    const { binding, meter } = metered(env.DB);
-    const bindings = { ...env, DB: binding };
+    const { binding, meter } = metered();
+    const bindings = { ...env, ...binding };
     await app.v1("GET", "/app", { bindings });
     const before = meter.roundTrips;
     await app.v1("GET", "/app", { bindings });

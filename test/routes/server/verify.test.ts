@@ -1,5 +1,5 @@
-import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
+import { everywhere } from "../../databases";
 import { secretContext } from "../../../src/core/code/match";
 import { parseKeyring, seal } from "../../../src/crypto/keyring";
 import {
@@ -81,7 +81,7 @@ describe("a secret that cannot be opened", () => {
   it("refuses, and never means that there is no second factor", async () => {
     const { phone, authenticatorId, backupCodes } = await enrolled(app, "ada");
     const spoil = "UPDATE authenticators SET secret = 'test.AAAA' WHERE id = ?";
-    await env.DB.prepare(spoil).bind(authenticatorId).run();
+    await everywhere.prepare(spoil).bind(authenticatorId).run();
     for (const code of [codeOf(phone), backupCodes[0]]) {
       const response = await app.verify("ada", code);
       expect([response.status, await problemCode(response)]).toEqual([500, "unreadable_data"]);
@@ -93,7 +93,7 @@ describe("a secret that cannot be opened", () => {
     const ada = await enrolled(app, "ada");
     const bob = await enrolled(app, "bob");
     const move = `UPDATE authenticators SET secret = (SELECT secret FROM authenticators WHERE id = ?) WHERE id = ?`;
-    await env.DB.prepare(move).bind(ada.authenticatorId, bob.authenticatorId).run();
+    await everywhere.prepare(move).bind(ada.authenticatorId, bob.authenticatorId).run();
     expect((await app.verify("bob", codeOf(ada.phone))).status).toBe(500);
   });
 });
@@ -104,23 +104,27 @@ const stepNow = () => Math.floor(Date.now() / 30_000);
  * As if the second authenticator had been made with the first one's secret, which the API refuses.
  */
 async function giveSecret(secret: Uint8Array, authenticatorId: string): Promise<void> {
-  const user = await env.DB.prepare("SELECT id FROM users").first<string>("id");
+  const user = await everywhere.prepare("SELECT id FROM users").first<string>("id");
   const ring = await parseKeyring(TEST_SECRETS.KEYRING);
   const context = secretContext(app.id, user ?? "", authenticatorId);
   const sealed = await seal(ring, new Uint8Array(secret), context);
-  await env.DB.prepare("UPDATE authenticators SET secret = ? WHERE id = ?")
+  await everywhere
+    .prepare("UPDATE authenticators SET secret = ? WHERE id = ?")
     .bind(sealed, authenticatorId)
     .run();
 }
 
 async function setLastStep(authenticatorId: string, step: number): Promise<void> {
-  await env.DB.prepare("UPDATE authenticators SET last_step = ? WHERE id = ?")
+  await everywhere
+    .prepare("UPDATE authenticators SET last_step = ? WHERE id = ?")
     .bind(step, authenticatorId)
     .run();
 }
 
 async function lastSteps(): Promise<unknown[]> {
-  const rows = await env.DB.prepare("SELECT last_step FROM authenticators ORDER BY rowid").raw();
+  const rows = await everywhere
+    .prepare("SELECT last_step FROM authenticators ORDER BY rowid")
+    .raw();
   return rows.flat();
 }
 

@@ -7,7 +7,7 @@ import { AUDIT_TYPES, OUTCOMES } from "../../../core/audit/event";
 import { CSV } from "../../../core/audit/csv";
 import { exportEvents, followEvents, type AuditFilter } from "../../../core/audit/trail";
 import { Problem } from "../../../problem";
-import { ListingQuery } from "../../admin/shared";
+import { CURSOR, ListingQuery } from "../../admin/shared";
 import type { AppEnv } from "../../context";
 import { line } from "../../fields";
 import { search, type Fault } from "../form-submission";
@@ -34,7 +34,7 @@ const AuditQuery = z.object({
   until: optional(LocalTime),
   cursor: ListingQuery.shape.cursor,
 });
-const TailQuery = AuditQuery.extend({ after: z.coerce.number().int().min(0) });
+const TailQuery = AuditQuery.extend({ after: z.string().regex(CURSOR) });
 
 /** The filter with its times by the clocks of the console's time zone. */
 function inZone<T extends AuditFilter>(c: Context<AppEnv>, filter: T): T {
@@ -100,8 +100,8 @@ function queryOf(c: Context<AppEnv>): string {
 }
 
 /** The URL for events newer than this one, with the page's filters. */
-function tailOf(c: Context<AppEnv>, after: number): string {
-  return `${HOME}/audit/tail${withQuery(c, "after", String(after))}`;
+function tailOf(c: Context<AppEnv>, after: string): string {
+  return `${HOME}/audit/tail${withQuery(c, "after", after)}`;
 }
 
 function Filters(props: { c: Context<AppEnv>; apps: AppRecord[]; faults: Fault[] }) {

@@ -1,0 +1,270 @@
+/**
+ * Moves a range of buckets to another database, in small steps that whoever drives it asks for one after the
+ * other. Where a step stopped or failed, the next one goes on, and two drivers at once do no harm:
+ *
+ * 1. The map says that the range is moving, and so does the source. Nothing of its users is answered.
+ * 2. The rows are copied, and then compared. The source does not change any more, so a copy can be made again.
+ * 3. The target takes over at the next epoch, if it has as many rows as the source in the same transaction;
+ *    from then on nothing is copied to it. Then the map says so.
+ * 4. The source deletes its rows.
+ */
+
+import type { Database, Deps } from "../../env";
+import { Problem } from "../../problem";
+import { nameOf } from "../app/publish";
+import { MINUTE } from "../policy";
+import { forgetMap, readMap, type Placement } from "../shard/map";
+import { assertNotLive, cut, stop, type Range } from "../shard/ranges";
+import {
+  assertCounts,
+  countRows,
+  deleteSome,
+  readPage,
+  START,
+  store,
+  textOf,
+  type Page,
+  type Position,
+} from "./moved-rows";
+
+export interface Move extends Range {
+  /** The number of the database that gets the range. */
+  target: number;
+  /** What the last step answered. */
+  cursor?: string | undefined;
+}
+
+/** What a step did, and where the next one goes on. */
+export interface Step {
+  state: "copying" | "comparing" | "deleting" | "done";
+  /** The part of the range that the step was about. */
+  range: Range | null;
+  rows: number;
+  cursor: string | null;
+}
+
+/** How many pages one step copies, compares or deletes. */
+const PAGES = 20;
+/** How long isolates may go on that do not know yet of a database that was added. */
+export const KNOWN_AFTER = 10 * MINUTE;
+
+/** A range that is moving from one database to another. */
+interface Way {
+  range: Range;
+  epoch: number;
+  source: { shard: number; db: Database };
+  target: { shard: number; db: Database };
+}
+
+/**
+ * Takes the next step. Throws `not_found` for a database that is not bound or was not added, and `conflict`
+ * if it was added too short a time ago, or if a part of the range moves elsewhere.
+ */
+export async function stepMove(deps: Deps, move: Move): Promise<Step> {
+  await assertReady(deps, move.target);
+  const map = await readMap(deps.shards, deps.now);
+  const rows = map.filter(({ first, last }) => first <= move.last && last >= move.first);
+  const left = rows.find(({ state, other }) => state === "live" && other !== null);
+  if (left) return cleanUpAfter(deps, left);
+  const moving = rows.find(({ state }) => state === "moving");
+  if (moving) return goOn(deps, wayOf(deps, moving, move), move.cursor);
+  const next = rows.find(({ shard }) => shard !== move.target);
+  if (!next) return { state: "done", range: null, rows: 0, cursor: null };
+  return begin(deps, next, move);
+}
+
+async function assertReady({ shards, now }: Deps, target: number): Promise<void> {
+  if (!shards.all[target]) throw new Problem("not_found", { detail: "No such database." });
+  if (target === 0) return;
+  const sql = "SELECT added_at FROM shards WHERE number = ?1";
+  const addedAt = await shards.control.$client.prepare(sql).bind(target).first<number>("added_at");
+  if (addedAt === null) throw new Problem("not_found", { detail: "Add this database first." });
+  const seconds = Math.ceil((addedAt + KNOWN_AFTER - now.getTime()) / 1000);
+  if (seconds <= 0) return;
+  throw new Problem("conflict", {
+    detail: "The database was added too short a time ago: not all of the service may know of it.",
+    retryAfter: seconds,
+  });
+}
+
+function wayOf({ shards }: Deps, row: Placement, { target }: Move): Way {
+  const { first, last, epoch, shard, other } = row;
+  const [from, to] = [shards.all[shard], shards.all[target]];
+  if (!from || !to) throw new Problem("not_found", { detail: "No such database." });
+  if (other !== target) {
+    const detail = `${first} to ${last} is on its way to ${nameOf(other ?? 0)}.`;
+    throw new Problem("conflict", { detail });
+  }
+  const range = { first, last };
+  return { range, epoch, source: { shard, db: from }, target: { shard: target, db: to } };
+}
+
+async function begin({ shards }: Deps, { shard, ...row }: Placement, move: Move): Promise<Step> {
+  const range = {
+    first: row.first > move.first ? row.first : move.first,
+    last: row.last < move.last ? row.last : move.last,
+  };
+  const { control } = shards;
+  const ends = { shard, other: move.target };
+  await control.$client.batch([...cut(control, range), stop(control, range, ends)]);
+  forgetMap(shards);
+  return { state: "copying", range, rows: 0, cursor: null };
+}
+
+async function goOn(deps: Deps, way: Way, cursor: string | undefined): Promise<Step> {
+  const { range, source, target } = way;
+  const ends = { shard: source.shard, other: target.shard };
+  // Idempotent. Nothing is copied before the source has stopped.
+  await source.db.$client.batch([...cut(source.db, range), stop(source.db, range, ends)]);
+  if (await hasTakenOver(way)) return finish(deps, way);
+  const at = readCursor(cursor, range);
+  if (at === null) await empty(target, range);
+  return at?.phase === "comparing"
+    ? compare(deps, way, at.position)
+    : copy(way, at?.position ?? START);
+}
+
+async function copy(way: Way, start: Position): Promise<Step> {
+  const { range, source, target } = way;
+  let [at, count]: [Position | null, number] = [start, 0];
+  for (let pages = 0; at !== null && pages < PAGES; pages++) {
+    const page = await readPage(source.db, range, at);
+    const statements = store(target.db, page.rows);
+    if (statements.length > 0) {
+      const guard = assertNotLive(target.db, range, target.shard);
+      await target.db.$client.batch([guard, ...statements]);
+    }
+    count += page.rows.reduce((sum, { rows }) => sum + rows.length, 0);
+    at = page.next;
+  }
+  const phase = at === null ? "comparing" : "copying";
+  return { state: phase, range, rows: count, cursor: toCursor(range, phase, at ?? START) };
+}
+
+async function compare(deps: Deps, way: Way, start: Position): Promise<Step> {
+  const { range, source, target } = way;
+  let [at, count]: [Position | null, number] = [start, 0];
+  for (let pages = 0; at !== null && pages < PAGES; pages++) {
+    const one: Page = await readPage(source.db, range, at);
+    const other: Page = await readPage(target.db, range, at);
+    // Copied anew, from the beginning.
+    if (textOf(one) !== textOf(other)) return { state: "copying", range, rows: 0, cursor: null };
+    count += one.rows.reduce((sum, { rows }) => sum + rows.length, 0);
+    at = one.next;
+  }
+  if (at === null) return takeOver(deps, way);
+  return { state: "comparing", range, rows: count, cursor: toCursor(range, "comparing", at) };
+}
+
+/** The users of apps that were deleted while they were on their way. */
+const ENQUEUE = `INSERT OR IGNORE INTO deleted_apps (app_id)
+  SELECT a.id FROM apps a WHERE a.deleted_at IS NOT NULL AND EXISTS (SELECT 1 FROM users u WHERE u.app_id = a.id)`;
+
+async function takeOver(deps: Deps, way: Way): Promise<Step> {
+  const { range, epoch, source, target } = way;
+  const counts = await countRows(source.db, range).first<string>("counts");
+  const d1 = target.db.$client;
+  const { first, last } = range;
+  await d1.batch([
+    assertNotLive(target.db, range, target.shard),
+    assertCounts(target.db, range, counts ?? ""),
+    d1.prepare(ENQUEUE),
+    ...(target.shard === 0
+      ? [switchTo(way)]
+      : [
+          ...cut(target.db, range),
+          d1.prepare("DELETE FROM placements WHERE first >= ?1 AND last <= ?2").bind(first, last),
+          d1
+            .prepare(
+              "INSERT INTO placements (first, last, shard, epoch, state) VALUES (?1, ?2, ?3, ?4, 'live')",
+            )
+            .bind(first, last, target.shard, epoch + 1),
+        ]),
+  ]);
+  return finish(deps, way);
+}
+
+/** Whether the target has taken over already, although the map does not say so yet. */
+async function hasTakenOver({ range, epoch, target }: Way): Promise<boolean> {
+  const sql = `SELECT 1 AS live FROM placements
+    WHERE first = ?1 AND last = ?2 AND shard = ?3 AND epoch = ?4 AND state = 'live'`;
+  const values = [range.first, range.last, target.shard, epoch + 1];
+  const d1 = target.db.$client;
+  return (
+    (await d1
+      .prepare(sql)
+      .bind(...values)
+      .first("live")) !== null
+  );
+}
+
+/** The statement that changes the map. */
+function switchTo({ range, epoch, source, target }: Way, control = target.db): D1PreparedStatement {
+  const sql = `UPDATE placements SET shard = ?3, epoch = ?4 + 1, state = 'live', other = ?5
+    WHERE first >= ?1 AND last <= ?2 AND state = 'moving' AND other = ?3 AND epoch = ?4`;
+  return control.$client
+    .prepare(sql)
+    .bind(range.first, range.last, target.shard, epoch, source.shard);
+}
+
+async function finish({ shards }: Deps, way: Way): Promise<Step> {
+  await shards.control.$client.batch([switchTo(way, shards.control)]);
+  forgetMap(shards);
+  return { state: "deleting", range: way.range, rows: 0, cursor: null };
+}
+
+/** Deletes what a database still has of a range that another one answers for. */
+async function cleanUpAfter({ shards }: Deps, row: Placement): Promise<Step> {
+  const { first, last, other } = row;
+  const range = { first, last };
+  const shard = other ?? 0;
+  const db = shards.all[shard];
+  if (!db) throw new Problem("not_found", { detail: "No such database." });
+  const rows = await empty({ shard, db }, range, PAGES);
+  if (rows > 0) return { state: "deleting", range, rows, cursor: null };
+  if (shard !== 0) {
+    const drop = `DELETE FROM placements WHERE first >= ?1 AND last <= ?2 AND state = 'moving'`;
+    await db.$client.batch([...cut(db, range), db.$client.prepare(drop).bind(first, last)]);
+  }
+  const done = `UPDATE placements SET other = NULL WHERE first = ?1 AND last = ?2 AND state = 'live' AND other = ?3`;
+  const d1 = shards.control.$client;
+  await d1.batch([d1.prepare(done).bind(first, last, shard)]);
+  forgetMap(shards);
+  return { state: "deleting", range, rows: 0, cursor: null };
+}
+
+/** Deletes rows until there are none, or so many times. Answers how many the last time took. */
+async function empty(
+  { shard, db }: { shard: number; db: Database },
+  range: Range,
+  times = Infinity,
+): Promise<number> {
+  let rows = 0;
+  for (let round = 0; round < times; round++) {
+    const batch = [assertNotLive(db, range, shard), ...deleteSome(db, range)];
+    const results = await db.$client.batch(batch);
+    rows = results.reduce((sum, { meta }) => sum + meta.changes, 0);
+    if (rows === 0) break;
+  }
+  return rows;
+}
+
+type Phase = "copying" | "comparing";
+
+function toCursor({ first }: Range, phase: Phase, position: Position): string {
+  return JSON.stringify({ first, phase, position });
+}
+
+/** Null if it is of no use: of another range, or none of ours. Then the copy begins anew. */
+function readCursor(
+  cursor: string | undefined,
+  { first }: Range,
+): { phase: Phase; position: Position } | null {
+  if (cursor === undefined) return null;
+  try {
+    const read: { first: string; phase: Phase; position: Position } = JSON.parse(cursor);
+    return read.first === first ? read : null;
+  } catch {
+    return null;
+  }
+}

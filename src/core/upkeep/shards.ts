@@ -1,0 +1,119 @@
+/** The databases as the operator sees them: what is where, adding one, and restoring one to the past. */
+
+import type { Deps } from "../../env";
+import { Problem } from "../../problem";
+import { nameOf, publishAll } from "../app/publish";
+import { countBuckets } from "../shard/bucket";
+import { readMap, type Placement } from "../shard/map";
+
+export interface ShardStatus {
+  /** What it is called in wrangler.toml. */
+  name: string;
+  /** Null for the first one, and for one that was not added yet. */
+  addedAt: Date | null;
+  buckets: number;
+  /** Null if it does not answer. */
+  users: number | null;
+}
+
+export interface ShardsStatus {
+  databases: ShardStatus[];
+  placements: Omit<Placement, "epoch">[];
+  /** Apps of which not every database has the newest state. */
+  unpublished: number;
+}
+
+interface Added {
+  number: number;
+  added_at: number;
+}
+
+export async function loadShards({ shards, now }: Deps): Promise<ShardsStatus> {
+  const map = await readMap(shards, now);
+  const d1 = shards.control.$client;
+  const added = await d1.prepare("SELECT number, added_at FROM shards").all<Added>();
+  const waiting = await d1.prepare("SELECT count(*) AS n FROM unpublished").first<number>("n");
+  const databases = shards.all.map(async (db, at) => {
+    const own = map.filter(({ shard }) => shard === at);
+    const row = added.results.find(({ number }) => number === at);
+    const count = db.$client.prepare("SELECT count(*) AS n FROM users").first<number>("n");
+    return {
+      name: nameOf(at),
+      addedAt: row ? new Date(row.added_at) : null,
+      buckets: own.reduce((sum, { first, last }) => sum + countBuckets(first, last), 0),
+      users: await count.catch(() => null),
+    };
+  });
+  return {
+    databases: await Promise.all(databases),
+    placements: map.map(({ epoch: _epoch, ...shown }) => shown),
+    unpublished: waiting ?? 0,
+  };
+}
+
+/**
+ * Takes in a database that is bound and migrated. It gets all apps and keys, and no users yet. Throws
+ * `not_found`, and `unavailable` if it does not take them.
+ */
+export async function addShard(deps: Deps, number: number): Promise<void> {
+  const { shards, now } = deps;
+  const db = shards.all[number];
+  if (!db || number === 0) {
+    throw new Problem("not_found", { detail: `${nameOf(number)} is not bound.` });
+  }
+  await db.$client.prepare("DELETE FROM placements WHERE shard <> ?1").bind(number).run();
+  await assertPublished(deps);
+  await shards.control.$client
+    .prepare("INSERT OR IGNORE INTO shards (number, added_at) VALUES (?1, ?2)")
+    .bind(number, now.getTime())
+    .run();
+}
+
+async function assertPublished(deps: Deps): Promise<void> {
+  const failed = await publishAll(deps);
+  if (failed === 0) return;
+  const detail = `${failed} apps could not be copied.`;
+  throw new Problem("unavailable", { detail, retryAfter: 60 });
+}
+
+/**
+ * Fences a database that is about to be restored to the past. The map names it at epochs that its past does
+ * not know, so what comes back of its past answers nothing. Throws `not_found`.
+ */
+export async function fenceShard({ shards }: Deps, number: number): Promise<void> {
+  const db = shards.all[number];
+  if (!db || number === 0) throw new Problem("not_found", { detail: "No such database." });
+  await raiseEpochs(shards, number);
+  await db.$client.prepare("DELETE FROM placements").run();
+}
+
+function raiseEpochs({ control }: Deps["shards"], number: number): Promise<unknown> {
+  const sql = "UPDATE placements SET epoch = epoch + 1 WHERE shard = ?1";
+  return control.$client.prepare(sql).bind(number).run();
+}
+
+/**
+ * Uses a database again that was restored to the past. It answers for what the map says, and for nothing
+ * that was moved away since. It gets the present apps and keys first, so that no revoked key is good. What
+ * it has of others is deleted by the next move. Throws what `fenceShard` throws, and `unavailable`.
+ */
+export async function reopenShard(deps: Deps, number: number): Promise<void> {
+  const { shards, now } = deps;
+  await fenceShard(deps, number);
+  await assertPublished(deps);
+  const { control } = shards;
+  const mark = `UPDATE placements SET other = ?1 WHERE shard <> ?1 AND state = 'live' AND other IS NULL`;
+  await control.$client.prepare(mark).bind(number).run();
+  const map = await readMap(shards, now);
+  const d1 = shards.all[number]?.$client ?? control.$client;
+  const insert = d1.prepare(
+    "INSERT INTO placements (first, last, shard, epoch, state, other) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+  );
+  const own = map.filter(({ shard }) => shard === number);
+  await d1.batch([
+    d1.prepare("DELETE FROM placements"),
+    ...own.map(({ first, last, shard, epoch, state, other }) =>
+      insert.bind(first, last, shard, epoch, state, state === "moving" ? other : null),
+    ),
+  ]);
+}
