@@ -16,12 +16,19 @@ const EXAMPLE_HOST = "stepgate.example.com";
  * @param facts.onWorker names of the secrets that the Worker has
  * @param facts.hasFile whether there is a (valid) .secrets.production
  * @param facts.hasDatabase whether the account has the D1 database
+ * @param facts.others for each database besides `DB`: its `binding`, and whether it `exists`
  * @param facts.updateSecrets whether to replace the Worker's secrets by those of the file
  */
 export function planDeploy(facts) {
   const missing = [findIssuerFault(facts.issuerUrl), findSecretsFault(facts)].filter(Boolean);
   const deploy = facts.hasDatabase ? DEPLOY : FIRST_DEPLOY;
-  const steps = facts.hasDatabase ? [MIGRATE, deploy] : [deploy, MIGRATE];
+  const { others = [] } = facts;
+  const [there, made] = [true, false].map((exists) =>
+    others.filter((one) => one.exists === exists).map(({ binding }) => migrate(binding)),
+  );
+  const steps = facts.hasDatabase
+    ? [MIGRATE, ...there, deploy, ...made]
+    : [deploy, MIGRATE, ...there, ...made];
   return { missing, steps: sendsSecrets(facts) ? steps.map(withSecrets) : steps };
 }
 
@@ -29,6 +36,13 @@ const MIGRATE = {
   title: "Bring the database up to date",
   wrangler: ["d1", "migrations", "apply", "DB", "--remote"],
 };
+/** Brings one of several databases up to date. A new one is made by the deploy. */
+function migrate(binding) {
+  return {
+    title: `Bring ${binding} up to date`,
+    wrangler: ["d1", "migrations", "apply", binding, "--remote"],
+  };
+}
 const DEPLOY = { title: "Deploy the Worker", wrangler: ["deploy"] };
 const FIRST_DEPLOY = {
   title: "Deploy the Worker for the first time, with a new database and KV namespace",
@@ -36,7 +50,7 @@ const FIRST_DEPLOY = {
 };
 
 function withSecrets(step) {
-  if (step === MIGRATE) return step;
+  if (step.wrangler[0] !== "deploy") return step;
   const wrangler = [...step.wrangler, "--secrets-file", ".secrets.production"];
   return { title: `${step.title}, and set its secrets`, wrangler };
 }

@@ -100,11 +100,13 @@ async function hasSecretsFile() {
 }
 
 async function askCloudflare(config) {
-  const [{ database_name: database }] = config.d1_databases;
+  const [{ database_name: database }, ...others] = config.d1_databases;
   const databases = await askWrangler(["d1", "list", "--json"]);
   const secrets = await askWrangler(["secret", "list", "--format", "json"], /Worker .* not found/);
+  const isThere = (wanted) => (databases ?? []).some(({ name }) => name === wanted);
   return {
-    hasDatabase: (databases ?? []).some(({ name }) => name === database),
+    hasDatabase: isThere(database),
+    others: others.map(({ binding, database_name: name }) => ({ binding, exists: isThere(name) })),
     onWorker: (secrets ?? []).map(({ name }) => name),
   };
 }

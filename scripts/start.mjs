@@ -39,13 +39,13 @@ await run(async () => {
   const { fresh, secrets } = prepareSecrets(secretsFile);
   copyAssets();
   // This comes after the checks: miniflare is large, and the database needs a newer Node.
-  const [{ prepareBundle }, { prepareState }, { startEngine }] = await Promise.all([
+  const [{ prepareBundle }, { prepareState }, { bindingsOf, startEngine }] = await Promise.all([
     import("./local/bundle.mjs"),
     import("./local/state.mjs"),
     import("./local/engine.mjs"),
   ]);
   const bundle = await prepareBundle();
-  prepareState(stateDir);
+  prepareState(stateDir, undefined, bindingsOf(bundle.config));
   const log = createLog();
   engine = await startEngine({
     bundle,

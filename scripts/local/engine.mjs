@@ -98,7 +98,7 @@ function miniflareOptions({ bundle, bindings, addresses, stateDir, cleanUpToken,
     compatibilityDate: config.compatibility_date,
     compatibilityFlags: config.compatibility_flags,
     bindings: { ...bindings, VERSION: { id: randomBytes(8).toString("hex") }, LOCAL: local },
-    d1Databases: { DB: IDS.DB },
+    d1Databases: Object.fromEntries(bindingsOf(config).map((binding) => [binding, binding])),
     kvNamespaces: { KV: IDS.KV },
     assets: {
       directory: join(ROOT, config.assets.directory),
@@ -113,6 +113,11 @@ function miniflareOptions({ bundle, bindings, addresses, stateDir, cleanUpToken,
 function frontModule(name) {
   const contents = readFileSync(new URL(name, import.meta.url), "utf8");
   return { name, type: "ESModule", contents };
+}
+
+/** What the databases are called: `DB`, and `DB1` and so on where there are several. */
+export function bindingsOf(config) {
+  return config.d1_databases.map(({ binding }) => binding);
 }
 
 function cronOf({ triggers }) {

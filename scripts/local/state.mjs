@@ -39,17 +39,17 @@ export function dataFolder(stateDir) {
   return join(stateDir, "v3");
 }
 
-/** Where miniflare keeps the database: a Durable Object's id is made of its namespace and name. */
-export function databaseFile(stateDir) {
+/** Where miniflare keeps a database: a Durable Object's id is made of its namespace and name. */
+export function databaseFile(stateDir, binding = IDS.DB) {
   const key = createHash("sha256").update(D1).digest();
   const mac = (data) => createHmac("sha256", key).update(data).digest().subarray(0, 16);
-  const name = mac(IDS.DB);
+  const name = mac(binding);
   const id = Buffer.concat([name, mac(name)]).toString("hex");
   return join(dataFolder(stateDir), "d1", D1, `${id}.sqlite`);
 }
 
 /** Throws a Refusal where the folder cannot be used as it is. From here on whatever this process makes is its owner's only. */
-export function prepareState(stateDir, migrations = MIGRATIONS) {
+export function prepareState(stateDir, migrations = MIGRATIONS, bindings = [IDS.DB]) {
   process.umask(0o077);
   const file = databaseFile(stateDir);
   const isNew = assertNothingLost(stateDir, file);
@@ -58,6 +58,10 @@ export function prepareState(stateDir, migrations = MIGRATIONS) {
   rmSync(join(dataFolder(stateDir), "observability"), { recursive: true, force: true });
   makePrivate(stateDir);
   migrate(file, { isNew, migrations });
+  for (const binding of bindings.filter((one) => one !== IDS.DB)) {
+    const other = databaseFile(stateDir, binding);
+    migrate(other, { isNew: !existsSync(other), migrations });
+  }
 }
 
 /** Answers whether there is no data yet. A folder that was used and has lost its database is not new. */

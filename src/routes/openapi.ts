@@ -117,6 +117,9 @@ function typeBase(c: Context<AppEnv>): string {
   return c.get("config")?.settings.issuerUrl ?? new URL(c.req.url).origin;
 }
 
+/** When a database that failed may be asked again, in seconds. */
+const UNAVAILABLE_SECONDS = 5;
+
 /** What an error is to a caller; one that is not ours says nothing of itself. */
 export function asProblem(error: Error): Problem {
   if (error instanceof Problem) return error;
@@ -130,7 +133,8 @@ export function asProblem(error: Error): Problem {
   if (error instanceof UnreadableData) {
     return new Problem("unreadable_data", { cause: error.message });
   }
-  return new Problem(isFromD1(error) ? "unavailable" : "internal_error", { cause: error });
+  if (!isFromD1(error)) return new Problem("internal_error", { cause: error });
+  return new Problem("unavailable", { cause: error, retryAfter: UNAVAILABLE_SECONDS });
 }
 
 /** D1 says what failed in words only; all of them mean that nothing was decided. */

@@ -1,6 +1,6 @@
 /** Deletes a user and everything that belongs to them except the audit trail. */
 
-import { effect } from "../../db/effect";
+import { ALWAYS, carryOut, effect } from "../../db/effect";
 import type { Deps } from "../../env";
 import { isOperator, type Caller } from "../caller/actor";
 import { NOT_HELD } from "../caller/live";
@@ -57,7 +57,7 @@ const DELETE = change(
         values: {},
         event: { note, ...(!isOperator(caller) && NO_SOURCE) },
         effects: [DELETE_USER({})],
-        answer: undefined,
+        answer: found.user.id,
       };
     },
   },
@@ -72,6 +72,22 @@ interface Deletion {
  * Deletes the user whom the caller is or asks about. Throws `not_found`, and what a change throws.
  * Also throws `user_disabled`, `locked` (capped) or `rebinding_required`, unless the operator asks.
  */
-export function deleteUser(deps: Deps, caller: Caller, deletion: Deletion = {}): Promise<void> {
-  return DELETE(deps, caller, deletion);
+export async function deleteUser(
+  deps: Deps,
+  caller: Caller,
+  deletion: Deletion = {},
+): Promise<void> {
+  const userId = await DELETE(deps, caller, deletion);
+  if (deps.shards.all.length > 1) await depersonaliseEverywhere(deps, userId);
+}
+
+/** Events of before a move are in the database where the user was then. */
+async function depersonaliseEverywhere(
+  { shards, now }: Pick<Deps, "shards" | "now">,
+  userId: string,
+): Promise<void> {
+  const effects = DEPERSONALISE_AUDIT.map((one) => one.with({ userId }));
+  await Promise.all(
+    shards.all.map((db) => db.$client.batch(carryOut({ db, now }, ALWAYS, effects))),
+  );
 }

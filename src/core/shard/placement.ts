@@ -14,7 +14,7 @@
 import { recordingDatabase, type Recorded } from "../../db/recorded";
 import { connect, type Database, type Deps } from "../../env";
 import { Problem } from "../../problem";
-import { bucketIn, bucketOf } from "./bucket";
+import { bucketOf } from "./bucket";
 import { findPlacement, forgetMap, type Placement } from "./map";
 
 /** How long users of a bucket that is being moved are asked to wait, in seconds. */
@@ -77,7 +77,7 @@ async function runIn(
   bucket: string,
   statements: readonly Recorded[],
 ): Promise<D1Result[]> {
-  for (const one of statements) assertOf(bucket, one);
+  for (const one of statements) assertOfUser(one);
   for (let looks = 1; ; looks++) {
     const place = await findPlacement(shards, bucket, now);
     const d1 = databaseOf(shards, place);
@@ -105,13 +105,9 @@ function unavailable(cause: string): Problem {
   return new Problem("unavailable", { cause, retryAfter: RETRY_SECONDS });
 }
 
-/** A mistake of ours that the fence could not find: what is looked for is in another bucket. */
-function assertOf(bucket: string, { sql, values }: Recorded): void {
+/** A mistake of ours that the fence could not find. */
+function assertOfUser({ sql }: Recorded): void {
   if (OF_CONTROL.test(sql)) throw new Error(`not of a user: ${sql}`);
-  for (const value of values) {
-    const other = typeof value === "string" ? bucketIn(value) : null;
-    if (other !== null && other !== bucket) throw new Error(`of another bucket: ${sql}`);
-  }
 }
 
 /** How many keys an isolate remembers. */
