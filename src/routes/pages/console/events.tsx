@@ -94,10 +94,11 @@ function About({ event: { userId, appId }, names }: { event: AuditRecord; names:
 function By({ c, event: { actor, ip, userAgent } }: { c: Context<AppEnv>; event: AuditRecord }) {
   const { actors } = textsOf(c).console.event;
   const [kind = "", id] = actor.split(":");
+  const from = [describeBrowser(userAgent), ip].filter(Boolean).join(" · ");
   return (
     <div>
       {new Map(Object.entries(actors)).get(kind) ?? actor}
-      <Small>{[describeBrowser(userAgent), ip].filter(Boolean).join(" · ")}</Small>
+      <Small>{from && <bdi>{from}</bdi>}</Small>
       <Small>{id && <code>{id}</code>}</Small>
     </div>
   );
