@@ -7,6 +7,7 @@ import { loadNames, type Names } from "../../../core/operator/names";
 import type { AppEnv } from "../../context";
 import { describeBrowser } from "../account/browser";
 import { textsOf } from "../language";
+import { Parts } from "../parts";
 import { HOME } from "./paths";
 import { ZonedTime } from "./zoned-time";
 
@@ -94,11 +95,12 @@ function About({ event: { userId, appId }, names }: { event: AuditRecord; names:
 function By({ c, event: { actor, ip, userAgent } }: { c: Context<AppEnv>; event: AuditRecord }) {
   const { actors } = textsOf(c).console.event;
   const [kind = "", id] = actor.split(":");
-  const from = [describeBrowser(userAgent), ip].filter(Boolean).join(" · ");
   return (
     <div>
       {new Map(Object.entries(actors)).get(kind) ?? actor}
-      <Small>{from && <bdi>{from}</bdi>}</Small>
+      <Small>
+        <Parts of={[describeBrowser(userAgent), ip]} />
+      </Small>
       <Small>{id && <code>{id}</code>}</Small>
     </div>
   );
