@@ -107,8 +107,8 @@ describe("a challenge", () => {
     return { ...meter };
   }
 
-  it("takes 1 round trip to be made and writes nothing, or 2 rows with an Idempotency-Key", async () => {
-    expect((await challenge()).price).toMatchObject({ roundTrips: 1, rowsWritten: 0 });
+  it("takes 1 round trip to be made, reads 15 rows and writes none, or 2 with an Idempotency-Key", async () => {
+    expect((await challenge()).price).toEqual({ roundTrips: 1, rowsRead: 15, rowsWritten: 0 });
     const { price } = await challenge({}, { "idempotency-key": "one" });
     expect(price).toMatchObject({ rowsWritten: 2 });
   });
