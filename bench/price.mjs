@@ -7,8 +7,8 @@ const CALLS = 320;
 const MILLION = 1e6;
 
 /**
- * List prices in US dollars, without what a plan includes, as of November 2026:
- * developers.cloudflare.com/workers/platform/pricing/, …/d1/platform/pricing/ and …/kv/platform/pricing/.
+ * List prices in US dollars, without what a plan includes, as of 28 November 2026:
+ * developers.cloudflare.com/workers/platform/pricing/, …/d1/platform/pricing/, …/kv/platform/pricing/ and …/r2/pricing/.
  */
 const DOLLARS = {
   request: 0.3 / MILLION,
@@ -18,6 +18,14 @@ const DOLLARS = {
   kvRead: 0.5 / MILLION,
   kvWrite: 5 / MILLION,
 };
+
+/** A gigabyte for a month. */
+const STORAGE = { d1: 0.75, r2: 0.015 };
+const DAYS_A_MONTH = 365 / 12;
+
+export function dollarsStored({ gigabytes, days, where = "d1" }) {
+  return gigabytes * (days / DAYS_A_MONTH) * STORAGE[where];
+}
 
 /** Of a direct verification. Also in README.md. */
 const TARGETS = { roundTrips: 2, rowsWritten: 4, dollars: 5.5 };

@@ -1,15 +1,21 @@
-/** Arguments: the bundle, the checkout, the database file to make, how many users. Prints a table. */
+/** Arguments: the bundle, the checkout, the database file to make, how many users. Prints two tables. */
 
+import { timingSafeEqual } from "node:crypto";
 import { statSync } from "node:fs";
 import { pathToFileURL } from "node:url";
+import { measureRows } from "./storage-rows.mjs";
 import { fill, migrate } from "./storage-seed.mjs";
 import { openDatabase } from "./sqlite-d1.mjs";
 
 const [script, root, file, count] = process.argv.slice(2);
 const users = Number(count);
+// workerd has it there.
+crypto.subtle.timingSafeEqual = timingSafeEqual;
 const core = await import(pathToFileURL(script).href);
 const REPEATS = 5;
 const now = Date.now();
+
+await measureRows(core, root);
 
 const { sqlite, d1, asked } = openDatabase(file);
 migrate(sqlite, root);
@@ -31,7 +37,8 @@ for (const [name, filter] of Object.entries(lists())) {
 for (const [name, filter] of Object.entries(events())) {
   await measure(`events ${name}`, () => core.listEvents(deps, { ...filter, limit: 50 }));
 }
-await measure("the console's overview", () => core.loadOverview(deps, 10));
+const today = { span: "24h", aheadMilliseconds: 0 };
+await measure("the console's overview", () => core.loadOverview(deps, today, 10));
 sqlite.exec("UPDATE apps SET deleted_at = 1 WHERE id = 'app_0'");
 sqlite.exec("INSERT INTO deleted_apps VALUES ('app_0')");
 await clean("a deleted app", deps, core.TASKS.slice(-1));
@@ -89,7 +96,7 @@ async function verification() {
   const context = core.secretContext("app_5", "usr_000000000005", "auth_000000000005");
   const secret = await core.seal(keyring, new Uint8Array(20), context);
   sqlite.prepare("UPDATE authenticators SET secret = ? WHERE id = 'auth_000000000005'").run(secret);
-  const caller = { ...proof, scope: "verify", userId: "user-000000000005" };
+  const caller = { ...proof, from: null, scope: "verify", userId: "user-000000000005" };
   return async () => {
     sqlite.exec("UPDATE users SET failures = 0, locked_until = NULL WHERE id = 'usr_000000000005'");
     await core.verifyCode(deps, caller, { code: "00000000" });

@@ -3,13 +3,21 @@
  * numbers.
  */
 
+import {
+  createExecutionContext,
+  createScheduledController,
+  waitOnExecutionContext,
+} from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
+import worker from "../../src/index";
 import { metered, type Meter } from "../d1-meter";
+import { rows } from "../security/support";
 import {
   call,
   codeOf,
   createApp,
+  elapse,
   enrolled,
   phoneWith,
   wrongCodeOf,
@@ -70,31 +78,96 @@ describe("a direct verification", () => {
   });
 });
 
-describe("the answer to a challenge", () => {
-  async function challenge(): Promise<{ id: string; token: string }> {
-    const created = await app.v1("POST", "/challenges", { body: { userId: "ada" }, bindings });
+describe("a challenge", () => {
+  interface Priced {
+    id: string;
+    token: string;
+    price: Meter;
+  }
+
+  async function challenge(
+    body: object = {},
+    headers: Record<string, string> = {},
+  ): Promise<Priced> {
     Object.assign(meter, NOTHING);
-    return created.json();
+    const asked = { body: { userId: "ada", ...body }, headers, bindings };
+    const created = await app.v1("POST", "/challenges", asked);
+    return { ...(await created.json<{ id: string; token: string }>()), price: { ...meter } };
   }
 
-  async function answer(token: string): Promise<Meter> {
-    const body = { token, code: codeOf(user.phone) };
+  async function answer(
+    { token }: { token: string },
+    code = codeOf(user.phone),
+    status = 200,
+  ): Promise<Meter> {
+    Object.assign(meter, NOTHING);
+    const body = { token, code };
     const response = await call("POST", "/v1/challenges/verify", { body, bindings });
-    expect(response.status).toBe(200);
-    return meter;
+    expect(response.status).toBe(status);
+    return { ...meter };
   }
 
-  it("takes 1 round trip, reads 34 rows and writes 6", async () => {
-    const { token } = await challenge();
-    expect(await answer(token)).toEqual({ roundTrips: 1, rowsRead: 34, rowsWritten: 6 });
+  it("takes 1 round trip to be made, reads 15 rows and writes none, or 2 with an Idempotency-Key", async () => {
+    expect((await challenge()).price).toEqual({ roundTrips: 1, rowsRead: 15, rowsWritten: 0 });
+    const { price } = await challenge({}, { "idempotency-key": "one" });
+    expect(price).toMatchObject({ rowsWritten: 2 });
   });
 
-  it("takes 2 round trips when KV has lost it", async () => {
-    const { id, token } = await challenge();
-    await env.KV.delete(`challenge:${id}`);
-    expect(await answer(token)).toMatchObject({ roundTrips: 2, rowsWritten: 6 });
+  it("takes 1 round trip to be answered, reads 34 rows and writes 5", async () => {
+    const price = { roundTrips: 1, rowsRead: 34, rowsWritten: 5 };
+    expect(await answer(await challenge())).toEqual(price);
+  });
+
+  it("writes 4 rows with every wrong answer, and 5 with the right one after them", async () => {
+    const asked = await challenge();
+    const wrong = wrongCodeOf(user.phone);
+    expect(await answer(asked, wrong, 422)).toMatchObject({ rowsWritten: 4 });
+    expect(await answer(asked, wrong, 422)).toMatchObject({ rowsWritten: 4 });
+    expect(await answer(asked)).toMatchObject({ roundTrips: 1, rowsWritten: 5 });
+  });
+
+  it("writes one row more if it is to prove a change of factors", async () => {
+    const asked = await challenge({ purpose: "factor_change" });
+    expect(await answer(asked)).toMatchObject({ roundTrips: 1, rowsWritten: 6 });
+  });
+
+  it("takes 2 round trips to be answered when KV has lost it", async () => {
+    const asked = await challenge();
+    await env.KV.delete(`challenge:${asked.id}`);
+    expect(await answer(asked)).toMatchObject({ roundTrips: 2, rowsWritten: 5 });
+  });
+
+  it("writes one row when its time is over and it is deleted, and its event one more", async () => {
+    await cleanUp(bindings);
+    const answers = 3;
+    for (let times = 0; times < answers; times++) {
+      await answer(await challenge());
+      elapse(30);
+    }
+    elapse(15 * 60);
+    expect((await cleanUp(bindings)).rowsWritten).toBe(answers);
+    const events = await rows("SELECT * FROM audit_events");
+    elapse(401 * 24 * 3600);
+    expect((await cleanUp(bindings)).rowsWritten).toBe(events.length);
+    expect(await rows("SELECT * FROM audit_events")).toEqual([]);
+  });
+
+  it("makes the clean-up read no more while it is open, however many there are", async () => {
+    const { rowsRead } = await cleanUp(bindings);
+    for (let times = 0; times < 5; times++) {
+      await answer(await challenge(), user.backupCodes[times]);
+    }
+    expect((await cleanUp(bindings)).rowsRead).toBe(rowsRead);
   });
 });
+
+async function cleanUp(on: Env): Promise<Meter> {
+  Object.assign(meter, NOTHING);
+  const context = createExecutionContext();
+  await worker.scheduled(createScheduledController(), on, context);
+  await waitOnExecutionContext(context);
+  return { ...meter };
+}
 
 describe("a validation of a bare secret", () => {
   const phone = phoneWith("ME");
@@ -112,9 +185,9 @@ describe("a validation of a bare secret", () => {
     expect(await validate(codeOf(phone))).toMatchObject({ roundTrips: 1, rowsWritten: 0 });
   });
 
-  it("writes 3 rows for the first right code", async () => {
+  it("writes 2 rows for the first right code", async () => {
     await validate(codeOf(phoneWith("MI")), "b");
-    expect(await validate(codeOf(phone))).toMatchObject({ roundTrips: 1, rowsWritten: 3 });
+    expect(await validate(codeOf(phone))).toMatchObject({ roundTrips: 1, rowsWritten: 2 });
   });
 
   it("reads a few rows, however many secrets there are", async () => {
