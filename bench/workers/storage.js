@@ -3,6 +3,10 @@
 export { actorOf, OPERATOR } from "../../src/core/caller/actor";
 export { listEvents } from "../../src/core/audit/trail";
 export { loadOverview } from "../../src/core/audit/activity";
+export { confirm } from "../../src/core/authenticator/confirm";
+export { enrol } from "../../src/core/authenticator/enrol";
+export { answerChallenge, openChallenge } from "../../src/core/challenge/answer";
+export { createChallenge } from "../../src/core/challenge/challenges";
 export { TASKS } from "../../src/core/upkeep/cleanup";
 export { secretContext } from "../../src/core/code/match";
 export { DEFAULT_SETTINGS } from "../../src/core/policy";
