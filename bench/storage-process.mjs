@@ -32,7 +32,8 @@ for (const [name, filter] of Object.entries(lists())) {
 for (const [name, filter] of Object.entries(events())) {
   await measure(`events ${name}`, () => core.listEvents(deps, { ...filter, limit: 50 }));
 }
-await measure("the console's overview", () => core.loadOverview(deps, 10));
+const period = { span: "24h", aheadMilliseconds: 0 };
+await measure("the console's overview", () => core.loadOverview(deps, period, 10));
 sqlite.exec("UPDATE apps SET deleted_at = 1 WHERE id = 'app_0'");
 sqlite.exec("INSERT INTO deleted_apps VALUES ('app_0')");
 await clean("a deleted app", deps, core.TASKS.slice(-1));

@@ -41,14 +41,18 @@ for (const kind of KINDS) {
   });
 
   test(`${kind}: far beyond what is included, a million more costs what is listed`, () => {
-    const at = (verifications) => billOf({ kind, verifications, archived: true, bytes: BYTES });
-    const more = at(10_001e6).dollars - at(10_000e6).dollars;
-    assert.ok(Math.abs(more - at(1e6).listed) < 1e-3, `${more}`);
+    const [one, far, farther] = [1e6, 10_000e6, 10_001e6].map((verifications) =>
+      billOf({ kind, verifications, archived: true, bytes: BYTES }),
+    );
+    const more = farther.dollars - far.dollars;
+    assert.ok(Math.abs(more - one.listed) < 1e-3, `${more}`);
   });
 
   test(`${kind}: an archive in R2 costs less`, () => {
-    const at = (archived) => billOf({ kind, verifications: 50e6, archived, bytes: BYTES }).dollars;
-    assert.ok(at(true) < at(false));
+    const [whole, archived] = [false, true].map((isArchived) =>
+      billOf({ kind, verifications: 50e6, archived: isArchived, bytes: BYTES }),
+    );
+    assert.ok(archived.dollars < whole.dollars);
   });
 }
 
@@ -72,7 +76,6 @@ test("users and their trail fill a database exactly", () => {
 });
 
 test("a thread does as many verifications a second as their times leave room for", () => {
-  const constant = (milliseconds) => ({ median: milliseconds, p95: milliseconds });
-  const times = { read: constant(1), commit: constant(2), persist: constant(7) };
-  assert.equal(mostASecond(times), 100);
+  const [read, commit, persist] = [1, 2, 7].map((median) => ({ median, p95: median }));
+  assert.equal(mostASecond({ read, commit, persist }), 100);
 });

@@ -1,6 +1,6 @@
 /** Curves as SVG, the same bytes for the same numbers. */
 
-import { scaleLinear, scaleLog, scalePoint } from "d3-scale";
+import { scaleLog, scalePoint } from "d3-scale";
 import { line } from "d3-shape";
 
 const SIZE = { width: 820, height: 440 };
@@ -50,7 +50,7 @@ function horizontal({ ticks, label }, up) {
 }
 
 function vertical({ values, ticks = values, label }, across) {
-  const middle = scaleLinear([0, 1], [INSIDE.left, INSIDE.right])(0.5);
+  const middle = (INSIDE.left + INSIDE.right) / 2;
   return [
     ...ticks.map((tick) =>
       text(across(tick), INSIDE.bottom + 20, tick.toLocaleString("en-US"), { anchor: "middle" }),
@@ -62,6 +62,7 @@ function vertical({ values, ticks = values, label }, across) {
 /** Marks of a curve, and where its name belongs. */
 function placeCurve({ name, points }, { across, up, colour }) {
   const end = points.findIndex(([, y]) => y === Infinity);
+  if (end === 0) throw new Error(`The curve of ${name} has no point.`);
   const shown = (end === -1 ? points : points.slice(0, end)).map(([x, y]) => [across(x), up(y)]);
   const marks = [
     `<path d="${line().digits(1)(shown)}" fill="none" stroke="${colour}" stroke-width="2"/>`,
