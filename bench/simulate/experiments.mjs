@@ -49,9 +49,7 @@ function climb(loads, runAt) {
   return cells;
 }
 
-export const COMMIT_LOADS = [
-  10, 30, 50, 70, 100, 130, 160, 200, 250, 300, 400, 500, 700, 1000, 1500, 2000, 2500,
-];
+export const COMMIT_LOADS = [10, 30, 50, 70, 100, 160, 200, 250, 300, 500, 700, 1000, 2000];
 /** What a commit could cost. The one that the other experiments take is named in `isTaken`. */
 const COMMITS = [
   { name: "1 ms", persist: { median: 0.88, p95: 2 } },

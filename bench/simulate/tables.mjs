@@ -43,7 +43,7 @@ export function renderCommits(results) {
     ...shown.map((load) => threeOf(cells.find(({ at }) => at === load))),
   ]);
   return markdownTable(
-    ["safe after, on the average", ...shown.map((one) => `${one} a second`)],
+    ["safe after, on the average", ...shown.map((one) => `${grouped(one)} a second`)],
     rows,
   );
 }
