@@ -1,30 +1,17 @@
 /** What a call costs at Cloudflare: what it asks of D1 and KV, by their own meters, and the dollars for a million of it. */
 
 import { launch } from "./contestants.mjs";
+import { PRICES } from "./list-prices.mjs";
 import { table, verdict } from "./table.mjs";
 
 const CALLS = 320;
 const MILLION = 1e6;
 
-/**
- * List prices in US dollars, without what a plan includes, as of 28 November 2026:
- * developers.cloudflare.com/workers/platform/pricing/, …/d1/platform/pricing/, …/kv/platform/pricing/ and …/r2/pricing/.
- */
-const DOLLARS = {
-  request: 0.3 / MILLION,
-  cpuMs: 0.02 / MILLION,
-  rowRead: 0.001 / MILLION,
-  rowWritten: 1 / MILLION,
-  kvRead: 0.5 / MILLION,
-  kvWrite: 5 / MILLION,
-};
-
-/** A gigabyte for a month. */
-const STORAGE = { d1: 0.75, r2: 0.015 };
 const DAYS_A_MONTH = 365 / 12;
 
-export function dollarsStored({ gigabytes, days, where = "d1" }) {
-  return gigabytes * (days / DAYS_A_MONTH) * STORAGE[where];
+/** What it costs to keep so much for so long. */
+export function dollarsStored({ gigabytes, days, price = PRICES.gigabyteInD1 }) {
+  return gigabytes * (days / DAYS_A_MONTH) * price.dollars;
 }
 
 /** Of a direct verification. Also in README.md. */
@@ -79,12 +66,12 @@ function rowOf(name, call, amounts) {
   const { kvReads, kvWrites } = amounts;
   const dollars =
     MILLION *
-    (requests * DOLLARS.request +
-      cpuMs * DOLLARS.cpuMs +
-      rowsRead * DOLLARS.rowRead +
-      (rowsWritten + rowsDeleted) * DOLLARS.rowWritten +
-      kvReads * DOLLARS.kvRead +
-      kvWrites * DOLLARS.kvWrite);
+    (requests * PRICES.request.dollars +
+      cpuMs * PRICES.cpuMs.dollars +
+      rowsRead * PRICES.rowRead.dollars +
+      (rowsWritten + rowsDeleted) * PRICES.rowWritten.dollars +
+      kvReads * PRICES.kvRead.dollars +
+      kvWrites * PRICES.kvWrite.dollars);
   const counts = [roundTrips, rowsRead, rowsWritten, rowsDeleted, kvReads, kvWrites];
   const judged = name === "stepgate" && call === "verify" ? judge({ ...amounts, dollars }) : "";
   return [

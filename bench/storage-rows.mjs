@@ -3,8 +3,10 @@
 import { randomBytes } from "node:crypto";
 import { newAccounts, newUsers } from "./people.mjs";
 import { codeNow } from "./phone.mjs";
+import { PRICES } from "./list-prices.mjs";
 import { dollarsStored } from "./price.mjs";
 import { openDatabase } from "./sqlite-d1.mjs";
+import { depsOn } from "./storage-deps.mjs";
 import { migrate } from "./storage-seed.mjs";
 
 /** Enough that a page more or less is nothing. */
@@ -21,14 +23,24 @@ const REQUEST = {
 /** As long as every hash of the service. */
 const PASSWORD_HASH = `$argon2id$v=19$m=19456,t=2,p=1$${"A".repeat(22)}$${"A".repeat(43)}`;
 
+/** Bytes of a user with an authenticator and ten backup codes, and of an event. */
+export async function sizesOf(core, root) {
+  const bytes = await rowsOfUsers(core, root);
+  return { user: ofUser(bytes), event: bytes.audit_events };
+}
+
+function ofUser(bytes) {
+  return bytes.users + bytes.authenticators + 10 * bytes.backup_codes;
+}
+
 /** Prints its table. */
 export async function measureRows(core, root) {
   const bytes = { ...(await rowsOfAccounts(core, root)), ...(await rowsOfUsers(core, root)) };
-  const user = bytes.users + bytes.authenticators + 10 * bytes.backup_codes;
+  const user = ofUser(bytes);
   const account = user + bytes.accounts + bytes.sessions;
   const gigabytes = bytes.audit_events / 1000;
   const hot = dollarsStored({ gigabytes, days: HOT_DAYS });
-  const cold = dollarsStored({ gigabytes, days: KEPT_DAYS - HOT_DAYS, where: "r2" });
+  const cold = dollarsStored({ gigabytes, days: KEPT_DAYS - HOT_DAYS, price: PRICES.gigabyteInR2 });
   const lines = [
     ...Object.entries(bytes).map(([table, each]) => [`a row of \`${table}\``, each]),
     ["**a user** with an authenticator and ten backup codes", user],
@@ -94,13 +106,8 @@ async function open(core, root) {
   const { sqlite, d1 } = openDatabase(":memory:");
   migrate(sqlite, root);
   const keyring = await core.parseKeyring(KEYRING);
-  const kv = { get: async () => null, put: async () => {} };
   const depsAt = () => ({
-    db: { $client: d1 },
-    kv,
-    keyring,
-    defer: (work) => void work,
-    now: new Date(),
+    ...depsOn(d1, { keyring, now: new Date() }),
     request: { ...REQUEST, id: crypto.randomUUID() },
   });
   return { sqlite, d1, depsAt };

@@ -1,6 +1,6 @@
 /**
  * What a verification costs, in what is billed and waited for: `docs/storage.md` states these
- * numbers.
+ * numbers, and `npm run simulate` reckons prices with those of `bench/counts.json`.
  */
 
 import {
@@ -10,6 +10,7 @@ import {
 } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
+import counts from "../../bench/counts.json" with { type: "json" };
 import worker from "../../src/index";
 import { metered, type Meter } from "../d1-meter";
 import { rows } from "../security/support";
@@ -30,6 +31,7 @@ let app: TestApp;
 let user: Awaited<ReturnType<typeof enrolled>>;
 let bindings: Env;
 let meter: Meter;
+let kv: { reads: number; writes: number };
 
 /** Verifies with warm caches, and tells what that took. */
 async function verify(code: string): Promise<Meter> {
@@ -39,23 +41,50 @@ async function verify(code: string): Promise<Meter> {
   return meter;
 }
 
+function inWords({ roundTrips, rowsRead, rowsWritten }: Meter): string {
+  const trips = roundTrips === 1 ? "1 round trip" : `${roundTrips} round trips`;
+  return `${trips}, reads ${rowsRead} rows and writes ${rowsWritten}`;
+}
+
+/** What a verification left, once its time has come: the rows that the clean-up writes to delete it. */
+async function deletedLater(): Promise<number> {
+  const results = await env.DB.batch([
+    env.DB.prepare("DELETE FROM audit_events WHERE id = (SELECT max(id) FROM audit_events)"),
+    env.DB.prepare("DELETE FROM challenges"),
+  ]);
+  return results.reduce((sum, { meta }) => sum + meta.rows_written, 0);
+}
+
+/** KV as the Worker sees it. */
+function counted(namespace: KVNamespace, count: typeof kv): KVNamespace {
+  const get = (key: string) => {
+    count.reads += 1;
+    return namespace.get(key);
+  };
+  const put = (key: string, value: string, options: KVNamespacePutOptions) => {
+    count.writes += 1;
+    return namespace.put(key, value, options);
+  };
+  return Object.assign(Object.create(namespace), { get, put });
+}
+
 beforeEach(async () => {
   app = await createApp();
   user = await enrolled(app, "ada");
   const { binding, meter: fresh } = metered(env.DB);
-  bindings = { ...env, DB: binding };
+  kv = { reads: 0, writes: 0 };
+  bindings = { ...env, DB: binding, KV: counted(env.KV, kv) };
   await call("GET", "/healthz", { bindings });
   Object.assign(fresh, NOTHING);
+  Object.assign(kv, { reads: 0, writes: 0 });
   meter = fresh;
 });
 
 describe("a direct verification", () => {
-  it("with a right code takes 2 round trips, reads 48 rows and writes 4", async () => {
-    expect(await verify(codeOf(user.phone))).toEqual({
-      roundTrips: 2,
-      rowsRead: 48,
-      rowsWritten: 4,
-    });
+  it(`with a right code takes ${inWords(counts.direct)}`, async () => {
+    expect(await verify(codeOf(user.phone))).toEqual(counts.direct);
+    expect(kv).toEqual(counts.kv.direct);
+    expect(await deletedLater()).toBe(counts.expiry.direct);
   });
 
   it("with a wrong code takes 2 round trips and writes 3 rows", async () => {
@@ -107,15 +136,16 @@ describe("a challenge", () => {
     return { ...meter };
   }
 
-  it("takes 1 round trip to be made, reads 15 rows and writes none, or 2 with an Idempotency-Key", async () => {
-    expect((await challenge()).price).toEqual({ roundTrips: 1, rowsRead: 15, rowsWritten: 0 });
+  it(`takes ${inWords(counts.creation)} when it is made, or 2 with an Idempotency-Key`, async () => {
+    expect((await challenge()).price).toEqual(counts.creation);
     const { price } = await challenge({}, { "idempotency-key": "one" });
     expect(price).toMatchObject({ rowsWritten: 2 });
   });
 
-  it("takes 1 round trip to be answered, reads 34 rows and writes 5", async () => {
-    const price = { roundTrips: 1, rowsRead: 34, rowsWritten: 5 };
-    expect(await answer(await challenge())).toEqual(price);
+  it(`takes ${inWords(counts.answer)} when it is answered`, async () => {
+    expect(await answer(await challenge())).toEqual(counts.answer);
+    expect(kv).toEqual(counts.kv.challenge);
+    expect(await deletedLater()).toBe(counts.expiry.answer);
   });
 
   it("writes 4 rows with every wrong answer, and 5 with the right one after them", async () => {
