@@ -1,6 +1,7 @@
 /** The tables about log-ins. */
 
-import { median, quantile } from "./measure.mjs";
+import { median } from "./measure.mjs";
+import { quantile } from "./quantile.mjs";
 import { table, verdict } from "./table.mjs";
 
 /** Of the CPU of a log-in, everything but the hash. Also in README.md. */

@@ -1,5 +1,6 @@
 /** What is measured: requests, answered by several Workers in turns. */
 
+import { quantile } from "./quantile.mjs";
 import { cpuOf, memoryOf } from "./workerd.mjs";
 
 /** The turns that a Worker has in a round. */
@@ -39,11 +40,6 @@ function finish({ worker, result, cpuMs, seconds, milliseconds }) {
     cpuMs: cpuMs / result.count,
     memoryMiB: memoryOf(worker.pid),
   };
-}
-
-/** Of sorted numbers. */
-export function quantile(sorted, part) {
-  return sorted[Math.floor(sorted.length * part)];
 }
 
 export function median(numbers) {

@@ -1,23 +1,18 @@
 /** What a call costs at Cloudflare: what it asks of D1 and KV, by their own meters, and the dollars for a million of it. */
 
 import { launch } from "./contestants.mjs";
+import { PRICES } from "./list-prices.mjs";
 import { table, verdict } from "./table.mjs";
 
 const CALLS = 320;
 const MILLION = 1e6;
 
-/**
- * List prices in US dollars, without what a plan includes, as of November 2026:
- * developers.cloudflare.com/workers/platform/pricing/, …/d1/platform/pricing/ and …/kv/platform/pricing/.
- */
-const DOLLARS = {
-  request: 0.3 / MILLION,
-  cpuMs: 0.02 / MILLION,
-  rowRead: 0.001 / MILLION,
-  rowWritten: 1 / MILLION,
-  kvRead: 0.5 / MILLION,
-  kvWrite: 5 / MILLION,
-};
+const DAYS_A_MONTH = 365 / 12;
+
+/** What it costs to keep so much for so long. */
+export function dollarsStored({ gigabytes, days, price = PRICES.gigabyteInD1 }) {
+  return gigabytes * (days / DAYS_A_MONTH) * price.dollars;
+}
 
 /** Of a direct verification. Also in README.md. */
 const TARGETS = { roundTrips: 2, rowsWritten: 4, dollars: 5.5 };
@@ -71,12 +66,12 @@ function rowOf(name, call, amounts) {
   const { kvReads, kvWrites } = amounts;
   const dollars =
     MILLION *
-    (requests * DOLLARS.request +
-      cpuMs * DOLLARS.cpuMs +
-      rowsRead * DOLLARS.rowRead +
-      (rowsWritten + rowsDeleted) * DOLLARS.rowWritten +
-      kvReads * DOLLARS.kvRead +
-      kvWrites * DOLLARS.kvWrite);
+    (requests * PRICES.request.dollars +
+      cpuMs * PRICES.cpuMs.dollars +
+      rowsRead * PRICES.rowRead.dollars +
+      (rowsWritten + rowsDeleted) * PRICES.rowWritten.dollars +
+      kvReads * PRICES.kvRead.dollars +
+      kvWrites * PRICES.kvWrite.dollars);
   const counts = [roundTrips, rowsRead, rowsWritten, rowsDeleted, kvReads, kvWrites];
   const judged = name === "stepgate" && call === "verify" ? judge({ ...amounts, dollars }) : "";
   return [

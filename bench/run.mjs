@@ -24,6 +24,7 @@ import { newUsers } from "./people.mjs";
 import { bundle, newBindings, seedFloor, seedService } from "./prepare.mjs";
 import { comparePrices } from "./price.mjs";
 import { startGenerator } from "./processes.mjs";
+import { measureScale } from "./scale.mjs";
 import { measureStartUp } from "./start-up.mjs";
 import { measureStorage } from "./storage.mjs";
 import {
@@ -54,6 +55,7 @@ const { values: options } = parseArgs({
       default: "start-up,isolate,verify,challenge,login,pages,timing,memory,local",
     },
     also: { type: "string", multiple: true, default: [] },
+    save: { type: "boolean", default: false },
   },
 });
 const rounds = Number(options.rounds);
@@ -75,6 +77,12 @@ async function main() {
   if (only.delete("storage")) {
     const { script } = bundleBench("storage");
     measureStorage({ script, root: ROOT, temporary, users: Number(options.users ?? 1_000_000) });
+    if (only.size === 0) return;
+  }
+  if (only.delete("scale")) {
+    const { script } = bundleBench("storage");
+    const { users, save } = options;
+    measureScale({ script, root: ROOT, temporary, users: users && Number(users), save });
     if (only.size === 0) return;
   }
   const needed = WARM_UP + rounds * count * (concurrencies.length + 1);

@@ -1,18 +1,27 @@
-/** SQLite with the face of D1: as much of it as core/ uses, and a list of what it was asked. */
+/**
+ * SQLite with the face of D1: as much of it as core/ uses, and a list of what it was asked. `keepStatements`: a statement is compiled once.
+ */
 
 import { DatabaseSync } from "node:sqlite";
 
-export function openDatabase(file) {
+export function openDatabase(file, { keepStatements = false } = {}) {
   const sqlite = new DatabaseSync(file);
   const asked = [];
+  const kept = new Map();
+  const compile = (sql) => {
+    const statement = kept.get(sql) ?? sqlite.prepare(sql);
+    if (keepStatements) kept.set(sql, statement);
+    return statement;
+  };
+  const changes = sqlite.prepare("SELECT total_changes() AS n");
   /** Statements as D1 runs them: in one transaction. */
   const run = (statements) => {
     const begun = process.cpuUsage();
     sqlite.exec("BEGIN IMMEDIATE");
     const results = statements.map(({ sql, values }) => {
-      const before = totalChanges(sqlite);
-      const rows = sqlite.prepare(sql).all(numbered(values));
-      return { results: rows, meta: { changes: totalChanges(sqlite) - before } };
+      const before = changes.get().n;
+      const rows = compile(sql).all(numbered(values));
+      return { results: rows, meta: { changes: changes.get().n - before } };
     });
     sqlite.exec("COMMIT");
     asked.push({ statements, results, milliseconds: cpuSince(begun) });
@@ -42,8 +51,4 @@ function numbered(values) {
 function cpuSince(begun) {
   const { user, system } = process.cpuUsage(begun);
   return (user + system) / 1000;
-}
-
-function totalChanges(sqlite) {
-  return sqlite.prepare("SELECT total_changes() AS n").get().n;
 }

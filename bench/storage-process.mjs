@@ -1,7 +1,9 @@
-/** Arguments: the bundle, the checkout, the database file to make, how many users. Prints a table. */
+/** Arguments: the bundle, the checkout, the database file to make, how many users. Prints two tables. */
 
 import { statSync } from "node:fs";
 import { pathToFileURL } from "node:url";
+import { addKey, depsOn, giveSecret } from "./storage-deps.mjs";
+import { measureRows } from "./storage-rows.mjs";
 import { fill, migrate } from "./storage-seed.mjs";
 import { openDatabase } from "./sqlite-d1.mjs";
 
@@ -10,6 +12,8 @@ const users = Number(count);
 const core = await import(pathToFileURL(script).href);
 const REPEATS = 5;
 const now = Date.now();
+
+await measureRows(core, root);
 
 const { sqlite, d1, asked } = openDatabase(file);
 migrate(sqlite, root);
@@ -31,7 +35,8 @@ for (const [name, filter] of Object.entries(lists())) {
 for (const [name, filter] of Object.entries(events())) {
   await measure(`events ${name}`, () => core.listEvents(deps, { ...filter, limit: 50 }));
 }
-await measure("the console's overview", () => core.loadOverview(deps, 10));
+const period = { span: "24h", aheadMilliseconds: 0 };
+await measure("the console's overview", () => core.loadOverview(deps, period, 10));
 sqlite.exec("UPDATE apps SET deleted_at = 1 WHERE id = 'app_0'");
 sqlite.exec("INSERT INTO deleted_apps VALUES ('app_0')");
 await clean("a deleted app", deps, core.TASKS.slice(-1));
@@ -39,10 +44,7 @@ await clean("everything due", depsAt(now + 500 * 24 * 3600_000));
 print();
 
 function depsAt(at) {
-  const request = { id: "bench", ip: null, userAgent: null };
-  const settings = { auditRetentionDays: 400 };
-  const outside = { db: { $client: d1 }, keyring, settings, defer: Boolean };
-  return { ...outside, now: new Date(at), request };
+  return depsOn(d1, { keyring, now: new Date(at) });
 }
 
 /** Transactions of a few rounds of every kind of row. */
@@ -82,14 +84,11 @@ function note(name, some) {
 
 /** Of a user whose secret opens, through the gate as it is. */
 async function verification() {
-  const { id, hash, key } = await core.createApiKey();
-  const insert = `INSERT INTO api_keys (id, app_id, hash, scopes, created_at, last_used_at) VALUES (?, 'app_5', ?, 'verify', ?, ?)`;
-  sqlite.prepare(insert).run(id, hash, now, now);
-  const proof = await core.parseApiKey(key);
-  const context = core.secretContext("app_5", "usr_000000000005", "auth_000000000005");
-  const secret = await core.seal(keyring, new Uint8Array(20), context);
-  sqlite.prepare("UPDATE authenticators SET secret = ? WHERE id = 'auth_000000000005'").run(secret);
-  const caller = { ...proof, scope: "verify", userId: "user-000000000005" };
+  const appId = "app_5";
+  const key = await addKey(core, sqlite, { appId, scope: "verify", now });
+  const secret = new Uint8Array(20);
+  const userId = await giveSecret(core, sqlite, { keyring, number: 5, appId, secret });
+  const caller = { ...key, userId };
   return async () => {
     sqlite.exec("UPDATE users SET failures = 0, locked_until = NULL WHERE id = 'usr_000000000005'");
     await core.verifyCode(deps, caller, { code: "00000000" });

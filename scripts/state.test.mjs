@@ -88,6 +88,23 @@ test("only what is missing is applied to an older database", () => {
   assert.deepEqual(ask(file, "SELECT * FROM later"), []);
 });
 
+test("tables that are made anew keep their rows", () => {
+  const stateDir = newFolder();
+  const earlier = newFolder();
+  const all = new URL("../migrations/", import.meta.url);
+  const names = readdirSync(all).filter((name) => name < "0004" && name.endsWith(".sql"));
+  for (const name of names) cpSync(new URL(name, all), join(earlier, name));
+  prepareState(stateDir, earlier);
+  const file = databaseFile(stateDir);
+  execute(file, "INSERT INTO backup_codes VALUES ('usr_1', 'k1.a', NULL), ('usr_1', 'k1.b', 5)");
+  const codes = ask(file, "SELECT * FROM backup_codes ORDER BY hash");
+  assert.equal(codes.length, 2);
+  prepareState(stateDir);
+  assert.deepEqual(ask(file, "SELECT * FROM backup_codes ORDER BY hash"), codes);
+  const [{ wr: isWithoutRowid }] = ask(file, "PRAGMA table_list(backup_codes)");
+  assert.equal(isWithoutRowid, 1);
+});
+
 test("what cannot be applied leaves no trace", () => {
   const stateDir = newFolder();
   prepareState(stateDir);

@@ -19,6 +19,7 @@ import {
 import { basic } from "../compat/support";
 import { signedIn } from "../console";
 import {
+  elapse,
   admin,
   bearer,
   call,

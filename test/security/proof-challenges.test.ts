@@ -116,6 +116,8 @@ describe("a challenge on a hosted page", () => {
       const { claims } = await openChallengeLink(deps, tokenOf(link));
       await expect(answerChallengeLink(deps, claims, wrong)).rejects.toThrow("invalid_code");
       await cancelChallengeLink(deps, claims);
+      const right = answerChallengeLink(deps, claims, codeOf(ada.phone));
+      await expect(right).rejects.toThrow("invalid_challenge");
     });
     expect(await problemCode(await remove(app, ada, { challengeId: link.id }))).toBe(
       "proof_required",

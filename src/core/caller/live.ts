@@ -94,9 +94,12 @@ export const NOT_HELD = `((:keyId IS NULL AND :sessionId IS NULL AND :linkId IS 
 export const LIVE_APP = `EXISTS (
     SELECT 1 FROM apps a WHERE a.id = users.app_id AND a.id = :appId AND a.epoch = :appEpoch)`;
 
-/** Condition on a challenge's row `c`: it was answered, or its attempts are used up. */
-export const CHALLENGE_IS_OVER =
-  `(c.spent_at IS NOT NULL OR c.attempts >= ${CHALLENGE_ATTEMPTS})` as const;
+/** Condition on a challenge's row `c`: it is the row of the token with this expiry and id. */
+export const OF_CHALLENGE = `c.expires_at = :challengeExpiresAt AND c.id = :challengeId`;
+
+/** The challenge was answered, or its attempts are used up. */
+export const CHALLENGE_IS_OVER = `EXISTS (SELECT 1 FROM challenges c WHERE ${OF_CHALLENGE}
+    AND (c.spent_at IS NOT NULL OR c.attempts >= ${CHALLENGE_ATTEMPTS}))` as const;
 
 /** Since the read, nothing has happened to the user that ends what was minted before. */
 export const SAME_EPOCH = `users.epoch = :userEpoch`;

@@ -50,7 +50,7 @@ export interface Redemption {
  * challenges of this user.
  */
 const STANDS = statement(`
-  SELECT EXISTS (SELECT 1 FROM challenges c WHERE c.id = :id AND ${CHALLENGE_IS_OVER})
+  SELECT ${CHALLENGE_IS_OVER}
     OR NOT EXISTS (SELECT 1 FROM users WHERE users.id = :userId AND ${SAME_EPOCH}) AS isOver,
     a.id, a.name, a.issuer, a.brand
   FROM apps a JOIN api_keys k ON k.app_id = a.id
@@ -68,16 +68,16 @@ const INSERT = effect(
 
 /** The user of the challenge, while it is open. */
 const WHO_IS_ASKED = `FROM users WHERE users.id = :userId AND ${SAME_EPOCH}
-    AND NOT EXISTS (SELECT 1 FROM challenges c WHERE c.id = :id AND ${CHALLENGE_IS_OVER})` as const;
+    AND NOT ${CHALLENGE_IS_OVER}` as const;
 /**
  * Records the end of the challenge. It comes before the statement that makes its condition untrue.
  */
 const recordCancelled = recordWhere(`EXISTS (SELECT 1 ${WHO_IS_ASKED})`);
 /** Spends the challenge by no code, so that nothing depends on it. */
 const CANCEL = statement(`
-  INSERT INTO challenges (id, user_id, attempts, strikes, spent_at, expires_at)
-  SELECT :id, users.id, 0, 0, :now, :expiresAt ${WHO_IS_ASKED}
-  ON CONFLICT (id) DO UPDATE SET spent_at = excluded.spent_at`);
+  INSERT INTO challenges (expires_at, id, user_id, attempts, strikes, spent_at)
+  SELECT :challengeExpiresAt, :challengeId, users.id, 0, 0, :now ${WHO_IS_ASKED}
+  ON CONFLICT (expires_at, id) DO UPDATE SET spent_at = excluded.spent_at`);
 
 /**
  * Redeems a result once, with a good key of the same app. The user and the app must have the same
@@ -115,8 +115,9 @@ export async function openChallengeLink(
 ): Promise<{ claims: ChallengeClaims; app: Speaker; isOver: boolean }> {
   const claims = await openChallenge(given, "link", token);
   const deps = placed(given, bucketOfId(claims.userId));
-  const { id, appId, appEpoch, userId, userEpoch, keyId } = claims;
-  const values = { id, appId, appEpoch, userId, userEpoch, keyId, now: deps.now.getTime() };
+  const { appId, appEpoch, userId, userEpoch, keyId } = claims;
+  const minted = { ...rowOf(claims), appId, appEpoch, userId, userEpoch, keyId };
+  const values = { ...minted, now: deps.now.getTime() };
   const row = await STANDS(deps, values).first<StandingRow>();
   if (row) return { claims, app: speakerOf(row), isOver: row.isOver === 1 };
   throw new Problem("invalid_challenge", { cause: "its app changed, or its key is revoked" });
@@ -150,14 +151,18 @@ export async function answerChallengeLink(
 export async function cancelChallengeLink(given: Deps, claims: ChallengeClaims): Promise<string> {
   const deps = placed(given, bucketOfId(claims.userId));
   const { id, appId, userId, userEpoch } = claims;
-  const now = deps.now.getTime();
-  const values = { id, userId, userEpoch, now, expiresAt: claims.expiresAt + 60_000 };
+  const values = { ...rowOf(claims), userId, userEpoch, now: deps.now.getTime() };
   const type = "challenge.cancelled" as const;
   await deps.db.$client.batch([
-    recordCancelled(deps, { type, actor: `challenge:${id}`, appId, userId }, { id, userEpoch }),
+    recordCancelled(deps, { type, actor: `challenge:${id}`, appId, userId }, values),
     CANCEL(deps, values),
   ]);
   return leaveChallengeLink(claims);
+}
+
+/** What the row of a challenge is found by. */
+function rowOf({ id, expiresAt }: ChallengeClaims) {
+  return { challengeId: id, challengeExpiresAt: expiresAt };
 }
 
 /** The URL that the browser goes to without a code. */

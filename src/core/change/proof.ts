@@ -37,7 +37,7 @@ export type Holder = Pick<UserRecord, "app" | "user" | "authenticators">;
  */
 const PROVEN_BY_CHALLENGE = `EXISTS (
     SELECT 1 FROM challenges c JOIN api_keys k ON k.id = c.key_id AND ${KEY_IS_GOOD}
-    WHERE c.id = :proofChallengeId AND c.user_id = users.id AND c.proven_epoch = users.epoch
+    WHERE c.id = :proofChallengeId AND c.key_id IS NOT NULL AND c.user_id = users.id AND c.proven_epoch = users.epoch
       AND c.spent_at > :now - ${PROOF_LIFE})` as const;
 
 /**
@@ -79,7 +79,8 @@ export interface ProvenChange {
 }
 
 const USE_CHALLENGE = statement(`
-  UPDATE challenges SET proven_epoch = NULL WHERE id = :proofChallengeId AND ${CLAIMED}`);
+  UPDATE challenges SET proven_epoch = NULL
+  WHERE id = :proofChallengeId AND key_id IS NOT NULL AND ${CLAIMED}`);
 const STILL_PROVES = statement(`
   SELECT 1 FROM users WHERE users.id = :userId AND ${PROVEN_BY_CHALLENGE}`);
 

@@ -19,11 +19,12 @@ import {
   claimBy,
   LIVE_APP,
   LIVE_PROVER,
+  OF_CHALLENGE,
   SAME_EPOCH,
   STEP_NOW,
   UNLOCKED,
 } from "../caller/live";
-import { DAY, MAX_DRIFT, MINUTE, PROOF_LIFE } from "../policy";
+import { DAY, MAX_DRIFT } from "../policy";
 import type { App, User } from "../user/record";
 import { readRuling, readSpent, type Decided, type Ruling } from "./ruling";
 
@@ -73,9 +74,9 @@ const BACKUP_CODE_VERDICT = `SELECT total(used_at IS NULL) > 0 AS passed, total(
 const HOLDS = `users.id = :userId AND ${SAME_EPOCH} AND ${UNLOCKED} AND NOT users.must_rebind
     AND ${LIVE_APP}
     AND ${LIVE_PROVER}
-    AND NOT EXISTS (SELECT 1 FROM challenges c WHERE c.id = :challengeId AND ${CHALLENGE_IS_OVER})` as const;
+    AND NOT ${CHALLENGE_IS_OVER}` as const;
 
-const ATTEMPTS_BEFORE = `(SELECT attempts FROM challenges WHERE id = :challengeId)`;
+const ATTEMPTS_BEFORE = `(SELECT c.attempts FROM challenges c WHERE ${OF_CHALLENGE})` as const;
 
 /**
  * A failed attempt leaves at least one failure, so `failures = 0` afterwards says that this one
@@ -88,7 +89,7 @@ const decide = <Sql extends string>(verdict: Sql) =>
     failures = iif(verdict.passed, 0, users.failures + 1),
     locked_until = iif(verdict.passed OR users.failures + 1 < :failuresBeforeLock, NULL, ${lockEnd("users.failures + 1")}),
     strikes = iif(verdict.passed,
-      max(0, ${STRIKES_NOW} - coalesce((SELECT strikes FROM challenges WHERE id = :challengeId), 0)),
+      max(0, ${STRIKES_NOW} - coalesce((SELECT c.strikes FROM challenges c WHERE ${OF_CHALLENGE}), 0)),
       ${STRIKES_NOW} + :weight),
     strikes_at = ${FORGIVEN_UNTIL},
     capped_at = iif(NOT verdict.passed AND ${STRIKES_NOW} + :weight >= :strikeCap, :now, NULL)
@@ -125,11 +126,11 @@ const SPEND = {
 };
 
 const ANSWER_CHALLENGE = statement(`
-  INSERT INTO challenges (id, user_id, attempts, strikes, spent_at, expires_at, proven_epoch, key_id)
-  SELECT :challengeId, id, 1, iif(failures = 0, 0, :weight), iif(failures = 0, :now, NULL), :challengeExpiresAt,
+  INSERT INTO challenges (expires_at, id, user_id, attempts, strikes, spent_at, proven_epoch, key_id)
+  SELECT :challengeExpiresAt, :challengeId, id, 1, iif(failures = 0, 0, :weight), iif(failures = 0, :now, NULL),
     iif(failures = 0 AND :provesChange, epoch, NULL), iif(:provesChange, :keyId, NULL)
   FROM users WHERE id = :userId AND attempt = :attempt
-  ON CONFLICT (id) DO UPDATE SET
+  ON CONFLICT (expires_at, id) DO UPDATE SET
     attempts = attempts + 1, strikes = challenges.strikes + excluded.strikes, spent_at = excluded.spent_at,
     proven_epoch = excluded.proven_epoch`);
 
@@ -214,17 +215,13 @@ function bindings(deps: Deps, attempt: Attempt) {
     hashes: JSON.stringify(attempt.hashes),
     weight: Math.max(1, attempt.compared / 3),
     challengeId: challenge?.id ?? null,
-    challengeExpiresAt: challenge && keptUntil(challenge),
+    challengeExpiresAt: challenge?.expiresAt ?? null,
     provesChange: Number(challenge?.provesChange ?? false),
     type: typeOf(attempt),
     actor: actor.name,
     reason: attempt.reason,
     authenticatorId,
   };
-}
-
-function keptUntil({ expiresAt, provesChange }: NonNullable<Attempt["challenge"]>): number {
-  return expiresAt + (provesChange ? PROOF_LIFE : MINUTE);
 }
 
 function typeOf({ run, challenge }: Attempt): AuditType {

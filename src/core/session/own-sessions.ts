@@ -1,6 +1,6 @@
 /** A user's sessions, as the user or the operator sees and ends them. */
 
-import { and, desc, eq, gt, isNull, sql } from "drizzle-orm";
+import { and, desc, eq, gt, isNull } from "drizzle-orm";
 import { sessions } from "../../db/account-schema";
 import { effect } from "../../db/effect";
 import type { Deps } from "../../env";
@@ -40,7 +40,7 @@ export async function listSessions(
         gt(idleExpiresAt, now),
       ),
     )
-    .orderBy(desc(sql`rowid`));
+    .orderBy(desc(sessions.createdAt), desc(id));
   return rows.map(({ idleExpiresAt: idle, ...rest }) => ({
     ...rest,
     current: rest.id === session?.id,

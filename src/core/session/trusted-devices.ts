@@ -4,7 +4,7 @@
  * devices end with whatever raises the user's epoch.
  */
 
-import { and, desc, eq, gt, sql } from "drizzle-orm";
+import { and, desc, eq, gt } from "drizzle-orm";
 import { randomId } from "../../crypto/random";
 import { createSecret, formatToken } from "../../crypto/opaque-tokens";
 import { trustedDevices } from "../../db/account-schema";
@@ -83,7 +83,7 @@ export async function listDevices(
         gt(expiresAt, now),
       ),
     )
-    .orderBy(desc(sql`rowid`));
+    .orderBy(desc(createdAt), desc(id));
 }
 
 const REVOKE = change(

@@ -7,7 +7,7 @@
 import { statement } from "../../db/statement";
 import type { Deps } from "../../env";
 import { publishLeft } from "../app/publish";
-import { DAY } from "../policy";
+import { DAY, PROOF_LIFE } from "../policy";
 import { sweepDeletedApp } from "./deleted-apps";
 import { sweepTable } from "./sweep";
 
@@ -18,20 +18,24 @@ export const BATCH_ROWS = 500;
  */
 export const MAX_TRANSACTIONS = 500;
 
-/** Deletes expired rows. The table has an index on what the condition is about. */
+/**
+ * Deletes expired rows. The table has an index on what the condition is about, or its primary key
+ * begins with that.
+ */
 const expired = (table: string, key: string, condition: string) =>
   statement(`
-  DELETE FROM ${table} WHERE ${key} IN (SELECT ${key} FROM ${table} WHERE ${condition} LIMIT ${BATCH_ROWS})`);
+  DELETE FROM ${table} WHERE (${key}) IN (SELECT ${key} FROM ${table} WHERE ${condition} LIMIT ${BATCH_ROWS})`);
 
 const EXPIRED = [
-  expired("challenges", "id", "expires_at <= :now"),
+  // An answer may prove something for so long, and an old token finds its row, if the clock goes back.
+  expired("challenges", "expires_at, id", `expires_at <= :now - ${PROOF_LIFE}`),
   expired("audit_events", "id", "id < (:now - :retention) * 1000"),
-  expired("sessions", "rowid", "expires_at <= :now"),
+  expired("sessions", "id", "expires_at <= :now"),
   expired("authenticators", "rowid", "expires_at <= :now"),
-  expired("challenge_results", "rowid", "expires_at <= :now"),
-  expired("idempotency_keys", "rowid", "expires_at <= :now"),
-  expired("enrolment_links", "rowid", "expires_at <= :now"),
-  expired("trusted_devices", "rowid", "expires_at <= :now"),
+  expired("challenge_results", "hash", "expires_at <= :now"),
+  expired("idempotency_keys", "scope, key", "expires_at <= :now"),
+  expired("enrolment_links", "id", "expires_at <= :now"),
+  expired("trusted_devices", "id", "expires_at <= :now"),
   // These have few rows, whatever the load: sign-ins of operators, and at most 4,097 counts.
   expired("operator_sessions", "rowid", "expires_at <= :now OR idle_expires_at <= :now"),
   expired("bare_secret_counts", "rowid", "ends_at <= :now"),

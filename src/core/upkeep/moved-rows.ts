@@ -11,8 +11,8 @@ const PAGE_USERS = 40;
 const PAGE_ROWS = 200;
 
 /**
- * Tables that are found by their user. A page has all rows of its users, in the order in which they were
- * made, because the order of a user's authenticators and sessions counts.
+ * Tables that are found by their user. A page has all rows of its users, and authenticators in the order in
+ * which they were made, because that counts.
  */
 const BY_USER = {
   users: "id",
@@ -22,11 +22,11 @@ const BY_USER = {
   sessions: "user_id",
   trusted_devices: "user_id",
 } as const;
-const ORDERED = new Set(["users", "authenticators", "sessions", "trusted_devices"]);
+const ORDERED = new Set(["users", "authenticators"]);
 
 /** Other tables: the columns of their primary key, and which rows are in the range. */
 const OTHERS = {
-  challenges: { key: ["id"], where: "id >= 'chal_' || ?1 AND id < 'chal_' || ?2 || '~'" },
+  challenges: { key: ["expires_at", "id"], where: "substr(id, 6, 3) BETWEEN ?1 AND ?2" },
   enrolment_links: { key: ["id"], where: "id >= 'link_' || ?1 AND id < 'link_' || ?2 || '~'" },
   challenge_results: { key: ["hash"], where: "substr(user_id, 5, 3) BETWEEN ?1 AND ?2" },
   idempotency_keys: {
@@ -43,8 +43,10 @@ const PARTS = ["users", ...Object.keys(OTHERS)];
 /** Where a walk through all rows goes on: a part, and the key of the last row that it came to. */
 export interface Position {
   part: number;
-  after: string[];
+  after: Key;
 }
+
+type Key = (string | number)[];
 
 export const START: Position = { part: 0, after: [] };
 
@@ -68,12 +70,12 @@ export async function readPage(db: Database, range: Range, at: Position): Promis
 interface Part {
   rows: Page["rows"];
   /** Null: that was the last page of the part. */
-  after: string[] | null;
+  after: Key | null;
 }
 
-async function readUsers(db: Database, { first, last }: Range, after: string[]): Promise<Part> {
+async function readUsers(db: Database, { first, last }: Range, after: Key): Promise<Part> {
   const d1 = db.$client;
-  const [from = `usr_${first}`] = after;
+  const from = String(after[0] ?? `usr_${first}`);
   const find = `SELECT id FROM users WHERE id > ?1 AND id < 'usr_' || ?2 || '~' ORDER BY id LIMIT ${PAGE_USERS}`;
   const { results } = await d1.prepare(find).bind(from, last).all<{ id: string }>();
   const end = results.at(-1)?.id;
@@ -101,7 +103,7 @@ async function readBetween(db: Database, from: string, end: string): Promise<Pag
 async function readOthers(
   db: Database,
   { first, last }: Range,
-  { name, after }: { name: string; after: string[] },
+  { name, after }: { name: string; after: Key },
 ): Promise<Part> {
   const { key, where } = describe(name);
   const names = key.map((one) => `"${one}"`).join(", ");
@@ -116,7 +118,7 @@ async function readOthers(
   const isLast = results.length < PAGE_ROWS || end === undefined;
   return {
     rows: [{ table: name, rows: results }],
-    after: isLast ? null : key.map((one) => String(end[one])),
+    after: isLast ? null : key.map((one) => end[one] ?? ""),
   };
 }
 

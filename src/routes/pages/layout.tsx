@@ -119,7 +119,8 @@ function Brand({ c, page, name }: { c: Context<AppEnv>; page: Page; name: string
 /** The title in tabs and histories. A fault has to be visible there too, and no word is broken. */
 function titleOf(t: Texts, { title, faults = [] }: Page, brand: string): string {
   const words = title.replaceAll("\u00AD", "");
-  return `${faults.length > 0 ? `${t.error}: ` : ""}${words} · ${brand}`;
+  const value = `${words} · ${brand}`;
+  return faults.length > 0 ? t.pair({ label: t.error, value }) : value;
 }
 
 /**

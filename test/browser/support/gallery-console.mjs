@@ -1,5 +1,6 @@
 /** The pages of the operator's console. For what an entry is, see gallery-account.mjs. */
 
+import { ADA } from "./gallery-data.mjs";
 import { apps, everything, operator } from "./gallery-people.mjs";
 import { guestAt, send, visit } from "./gallery-stage.mjs";
 
@@ -90,8 +91,8 @@ export const CONSOLE = [
   {
     name: "console-new-account-refused",
     reach: sendingAt("/console/new-account", {
-      "#email": "ada@example.com",
-      "#newPassword": "short",
+      "#email": ADA.email,
+      "#newPassword": `I am ${ADA.email}`,
     }),
     shows: FAULT,
   },

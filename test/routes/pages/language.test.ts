@@ -26,6 +26,14 @@ describe("the language of a page", () => {
     expect(html).toContain(`<html lang="${language}" dir="${direction}">`);
   });
 
+  it("turns no address around that stands among words from right to left", async () => {
+    const { email, password } = await register("address@example.com");
+    const headers = { "accept-language": "ar", "cf-connecting-ip": "2001:db8::7" };
+    const browser = visitor(headers);
+    await browser.submit({ login: email, password }, "/account/login");
+    expect((await browser.get("/account")).html).toContain("<bdi>2001:db8::7</bdi>");
+  });
+
   it("is the one that was chosen, from then on", async () => {
     const browser = visitor({ "accept-language": "en" });
     expect(langOf(await browser.get("/account/login?next=%2Faccount&lang=de"))).toBe("de");

@@ -77,9 +77,9 @@ async function removalPage(c: Context<AppEnv>) {
   const { authenticators } = await loadBySession(c.var.deps, c.var.session);
   const found = authenticators.find(({ id }) => id === c.req.param("id"));
   if (!found) throw new Problem("not_found");
-  const { remove: t, account } = textsOf(c);
+  const { remove: t, account, join } = textsOf(c);
   const isLast = isActive(found) && authenticators.filter(isActive).length === 1;
-  const why = isLast ? `${t.why} ${t.last}` : t.why;
+  const why = isLast ? join({ first: t.why, second: t.last }) : t.why;
   return ask(c, {
     title: t.title({ name: found.name ?? account.unnamed }),
     why,

@@ -19,6 +19,7 @@ import { Card, Notice } from "../card";
 import { form, type Fault } from "../form-submission";
 import { textsOf } from "../language";
 import { show } from "../layout";
+import { Parts } from "../parts";
 import { doneOf } from "../safety";
 import { HOME, homeAfter, LogOut } from "./shared";
 import { RenameForm } from "./rename";
@@ -83,7 +84,7 @@ function Own({ c, account }: { c: Context<AppEnv>; account: SessionRecord["accou
         id="profile"
         icon="user"
         title={t.profile}
-        state={[name, email, username].filter(Boolean).join(" · ")}
+        state={<Parts of={[name, email, username]} />}
         action={
           <a class="button small" href="/account/profile">
             {t.changeProfile}

@@ -31,7 +31,8 @@ export function Sessions({ c, sessions }: { c: Context<AppEnv>; sessions: Sessio
               {describeBrowser(userAgent) ?? t.unknownDevice}{" "}
               {current && <span class="tag good">{t.thisOne}</span>}
               <p class="hint">
-                {ip && `${ip} · `}
+                {ip && <bdi>{ip}</bdi>}
+                {ip && " · "}
                 {t.active} <Time c={c} at={lastUsedAt} />
               </p>
             </div>
@@ -55,7 +56,8 @@ export function Devices({ c, devices }: { c: Context<AppEnv>; devices: TrustedDe
             <div>
               {describeBrowser(userAgent) ?? t.unknownDevice}
               <p class="hint">
-                {ip && `${ip} · `}
+                {ip && <bdi>{ip}</bdi>}
+                {ip && " · "}
                 {t.lastUsed} <Time c={c} at={lastUsedAt} />
               </p>
             </div>

@@ -56,7 +56,8 @@ export async function SettingsForm(props: Props) {
 }
 
 function Guessing({ c, app: { settings }, faults, typed }: Parts) {
-  const { app: t } = textsOf(c).console;
+  const { console: words, join } = textsOf(c);
+  const { app: t } = words;
   const { failuresBeforeLock, strikeCap } = SETTINGS_BOUNDS;
   return (
     <>
@@ -90,7 +91,7 @@ function Guessing({ c, app: { settings }, faults, typed }: Parts) {
       <Field
         name="strikeCap"
         label={t.strikeCap}
-        hint={`${t.strikeCapHint} ${t.between(strikeCap)}`}
+        hint={join({ first: t.strikeCapHint, second: t.between(strikeCap) })}
         faults={faults}
         type="number"
         value={typed("strikeCap") ?? String(settings.strikeCap)}

@@ -53,7 +53,8 @@ async function listPage(c: Context<AppEnv>, faults: Fault[] = [], cursor?: strin
 }
 
 async function NewApp({ c, faults }: { c: Context<AppEnv>; faults: Fault[] }) {
-  const { app: t } = textsOf(c).console;
+  const { console: words, join } = textsOf(c);
+  const { app: t } = words;
   const typed = await typedIn(c);
   return (
     <section class="narrow" aria-labelledby="create">
@@ -71,7 +72,7 @@ async function NewApp({ c, faults }: { c: Context<AppEnv>; faults: Fault[] }) {
         <Field
           name="issuer"
           label={t.issuer}
-          hint={`${t.issuerUse} ${t.issuerLeftOut}`}
+          hint={join({ first: t.issuerUse, second: t.issuerLeftOut })}
           faults={faults}
           value={typed("issuer")}
           autocomplete="off"

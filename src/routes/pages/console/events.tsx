@@ -7,6 +7,7 @@ import { loadNames, type Names } from "../../../core/operator/names";
 import type { AppEnv } from "../../context";
 import { describeBrowser } from "../account/browser";
 import { textsOf } from "../language";
+import { Parts } from "../parts";
 import { HOME } from "./paths";
 import { ZonedTime } from "./zoned-time";
 
@@ -97,7 +98,9 @@ function By({ c, event: { actor, ip, userAgent } }: { c: Context<AppEnv>; event:
   return (
     <div>
       {new Map(Object.entries(actors)).get(kind) ?? actor}
-      <Small>{[describeBrowser(userAgent), ip].filter(Boolean).join(" · ")}</Small>
+      <Small>
+        <Parts of={[describeBrowser(userAgent), ip]} />
+      </Small>
       <Small>{id && <code>{id}</code>}</Small>
     </div>
   );

@@ -35,10 +35,11 @@ const NewForm = z.object({
 
 async function newPage(c: Context<AppEnv>, faults: Fault[] = []) {
   const { id, name } = await getApp(c.var.deps, c.req.param("id") ?? "");
-  const { key: t } = textsOf(c).console;
+  const { console: words, pair } = textsOf(c);
+  const { key: t } = words;
   const typed = await typedIn(c);
   return showConsole(c, {
-    title: `${t.create}: ${name}`,
+    title: pair({ label: t.create, value: name }),
     faults,
     content: (
       <div class="narrow stack">

@@ -97,7 +97,7 @@ function Done({ title, children }: { title: string; children: Child }) {
         <span class="good-text">
           <Icon name="good" />
         </span>{" "}
-        {title}: <span class="medium">{children}</span>
+        {title} · <span class="medium">{children}</span>
       </p>
     </li>
   );

@@ -1,12 +1,14 @@
 /** Ends one thing of a user for the operator: an authenticator, or a session. */
 
 import { Hono, type Context } from "hono";
+import type { Child } from "hono/jsx";
 import { removeAuthenticator } from "../../../core/authenticator/remove";
 import { asOperator } from "../../../core/caller/actor";
 import { findUser } from "../../../core/operator/operator";
 import { listSessions, revokeSessionOf } from "../../../core/session/own-sessions";
 import type { AppEnv } from "../../context";
 import { describeBrowser } from "../account/browser";
+import { Parts } from "../parts";
 import { form, submit, typedIn, type Fault } from "../form-submission";
 import { textsOf } from "../language";
 import { goTo } from "./shared";
@@ -17,7 +19,7 @@ import { ActionForm, nameOfUser, ReasonField } from "./user-actions";
 async function question(
   c: Context<AppEnv>,
   faults: Fault[],
-  words: { title: string; why: string; act: string; what?: string },
+  words: { title: string; why: string; act: string; what?: Child },
 ) {
   const { id = "" } = c.req.param();
   const typed = await typedIn(c);
@@ -56,7 +58,7 @@ async function ending(c: Context<AppEnv>, faults: Fault[] = []) {
   const session = (await listSessions(deps, found)).find((one) => one.id === part);
   const browser = describeBrowser(session?.userAgent ?? null) ?? account.unknownDevice;
   return question(c, faults, {
-    what: [browser, session?.ip].filter(Boolean).join(" · "),
+    what: <Parts of={[browser, session?.ip]} />,
     title: t.user.ending.title({ name: nameOfUser(found) }),
     why: t.user.ending.why,
     act: account.end,

@@ -89,7 +89,8 @@ export function UserSessions(props: {
                 <div>
                   {name}
                   <p class="hint">
-                    {ip && `${ip} · `}
+                    {ip && <bdi>{ip}</bdi>}
+                    {ip && " · "}
                     {t.active} <ZonedTime c={c} at={lastUsedAt} />
                   </p>
                 </div>

@@ -8,6 +8,7 @@ import { listSessions } from "../../../core/session/own-sessions";
 import type { AppEnv } from "../../context";
 import { Card } from "../card";
 import { textsOf } from "../language";
+import { Parts } from "../parts";
 import { Copyable } from "./copyable";
 import { EventsOfUser } from "./events";
 import { showConsole } from "./shared";
@@ -58,7 +59,7 @@ function Standing(props: { c: Context<AppEnv>; user: UserDetail; appName: string
   const { user: t } = textsOf(c).console;
   const { email, username } = user.account ?? {};
   const rows = [
-    [t.account, [email, username].filter(Boolean).join(" · ")],
+    [t.account, user.account && <Parts of={[email, username]} />],
     [t.app, <a href={`${HOME}/apps/${user.appId}`}>{appName}</a>],
     [t.since, <ZonedTime c={c} at={user.createdAt} />],
     [t.backupCodes, user.twoFactor && user.backupCodes.remaining],

@@ -18,6 +18,7 @@ import { search, type Fault } from "../form-submission";
 import { Field, Select } from "../form-fields";
 import { Icon } from "../icons";
 import { textsOf } from "../language";
+import { Parts } from "../parts";
 import { optional, PAGE_LIMIT, ListingLinks, showConsole } from "./shared";
 import { HOME } from "./paths";
 import { ZonedTime } from "./zoned-time";
@@ -168,7 +169,7 @@ function User(props: { c: Context<AppEnv>; user: UserSummary; app: AppRecord | u
   const { c, user, app } = props;
   const { user: t } = textsOf(c).console;
   const name = nameOf({ ...user, externalId: user.userId });
-  const others = [user.email, user.username].filter((text) => text && text !== name).join(" · ");
+  const others = [user.email, user.username].filter((text) => text !== name);
   return (
     <li>
       <div>
@@ -177,8 +178,8 @@ function User(props: { c: Context<AppEnv>; user: UserSummary; app: AppRecord | u
         </a>{" "}
         <States c={c} user={user} />
         <p class="hint">
-          {others && `${others} · `}
-          {app?.name ?? user.appId} · {t.since} <ZonedTime c={c} at={user.createdAt} />
+          <Parts of={[...others, app?.name ?? user.appId]} /> · {t.since}{" "}
+          <ZonedTime c={c} at={user.createdAt} />
         </p>
       </div>
       <code class="hint">{user.id}</code>

@@ -1,0 +1,4 @@
+/** Of sorted numbers. */
+export function quantile(sorted, part) {
+  return sorted[Math.floor(sorted.length * part)];
+}
