@@ -27,6 +27,9 @@ const EXCEPTIONS: Record<string, string> = {
   keyring_keys: "a row for each key of KEYRING, read once an isolate and for its health",
   deleted_apps: "apps whose users are being taken away: one is read",
   operator_sessions: "an operator's sign-ins of the last twelve hours, looked at by the clean-up",
+  placements: "ranges of buckets, a few for each database, for the operator",
+  shards: "a row for each database, for the operator",
+  unpublished: "apps that a database has not taken yet, for the operator and the clean-up",
   bare_secret_counts: "4,097 rows at most, looked at by the clean-up",
   trusted_devices: "deleted in whole when an operator allows them no longer",
 };

@@ -21,7 +21,7 @@ const APP = statement(`SELECT * FROM apps WHERE id = :appId`);
 const KEYS = statement(`SELECT * FROM api_keys WHERE app_id = :appId`);
 const DONE = statement(`DELETE FROM unpublished WHERE app_id = :appId AND change = :change`);
 const LEFT = statement(`SELECT app_id AS appId FROM unpublished LIMIT 50`);
-const ALL = statement(`SELECT id AS appId FROM apps ORDER BY id`);
+const NEXT = statement(`SELECT id AS appId FROM apps WHERE id > :after ORDER BY id LIMIT 100`);
 
 /** Queues the app for the clean-up of a database, which deletes its users there. */
 export const ENQUEUE = statement(`
@@ -117,7 +117,15 @@ export async function publishLeft(deps: Deps): Promise<number> {
 
 /** Copies every app, for a database that has just been added. Answers how many were not copied. */
 export async function publishAll(deps: Deps): Promise<number> {
-  return publishEach(deps, await appsBy(ALL({ db: deps.shards.control }, {})));
+  const { control: db } = deps.shards;
+  let [failed, after] = [0, ""];
+  for (;;) {
+    const appIds = await appsBy(NEXT({ db }, { after }));
+    const last = appIds.at(-1);
+    if (last === undefined) return failed;
+    failed += await publishEach(deps, appIds);
+    after = last;
+  }
 }
 
 async function appsBy(statementOf: D1PreparedStatement): Promise<string[]> {

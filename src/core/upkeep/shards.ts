@@ -12,7 +12,7 @@ export interface ShardStatus {
   /** Null for the first one, and for one that was not added yet. */
   addedAt: Date | null;
   buckets: number;
-  /** Null if it does not answer. */
+  /** A million at most are counted. Null if it does not answer. */
   users: number | null;
 }
 
@@ -22,6 +22,10 @@ export interface ShardsStatus {
   /** Apps of which not every database has the newest state. */
   unpublished: number;
 }
+
+/** How many users are counted at most. */
+const MOST_USERS = 1_000_000;
+const COUNT_USERS = `SELECT count(*) AS n FROM (SELECT 1 FROM users WHERE rowid > 0 LIMIT ${MOST_USERS})`;
 
 interface Added {
   number: number;
@@ -36,7 +40,7 @@ export async function loadShards({ shards, now }: Deps): Promise<ShardsStatus> {
   const databases = shards.all.map(async (db, at) => {
     const own = map.filter(({ shard }) => shard === at);
     const row = added.results.find(({ number }) => number === at);
-    const count = db.$client.prepare("SELECT count(*) AS n FROM users").first<number>("n");
+    const count = db.$client.prepare(COUNT_USERS).first<number>("n");
     return {
       name: nameOf(at),
       addedAt: row ? new Date(row.added_at) : null,
