@@ -17,7 +17,10 @@ export function seeking(shards: Deps["shards"]): Deps["db"] {
     const bucket = ids.find((one) => one !== null) ?? ACCOUNTS_BUCKET;
     const { shard } = await findPlacement(shards, bucket, new Date());
     const d1 = shards.all[shard]?.$client ?? shards.control.$client;
-    return d1.batch(statements.map(({ sql, values }) => d1.prepare(sql).bind(...values)));
+    const own = statements.map(({ sql, values }) => d1.prepare(sql).bind(...values));
+    // In the place of the fence.
+    const [, ...results] = await d1.batch([d1.prepare("SELECT 1 AS fence"), ...own]);
+    return results;
   };
   return connect(recordingDatabase(run));
 }

@@ -123,6 +123,8 @@ const UNAVAILABLE_SECONDS = 5;
 /** What an error is to a caller; one that is not ours says nothing of itself. */
 export function asProblem(error: Error): Problem {
   if (error instanceof Problem) return error;
+  // A database that is fenced throws one, and drizzle wraps it.
+  if (error.cause instanceof Problem) return error.cause;
   // Hono throws these for what never reached a schema.
   if (error instanceof HTTPException && error.status === 415) {
     return new Problem("unsupported_media_type");

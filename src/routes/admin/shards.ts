@@ -24,7 +24,10 @@ const Status = z
         name: z.string(),
         addedAt: InstantOrNull,
         buckets: z.int().openapi({ description: "How many of the 32,768 buckets it has." }),
-        users: z.int().nullable().openapi({ description: "A million at most are counted. Null if it does not answer." }),
+        users: z
+          .int()
+          .nullable()
+          .openapi({ description: "A million at most are counted. Null if it does not answer." }),
       }),
     ),
     placements: z.array(

@@ -4,7 +4,9 @@
  */
 
 import { beforeEach, expect, it } from "vitest";
-import { everywhere } from "../../databases";
+import { ACCOUNTS_BUCKET } from "../../../src/core/shard/bucket";
+import { placed } from "../../../src/core/shard/placement";
+import { everywhere, isMany } from "../../databases";
 import { changeAccount } from "../../../src/core/account/change-account";
 import { confirm } from "../../../src/core/authenticator/confirm";
 import { enrol } from "../../../src/core/authenticator/enrol";
@@ -245,6 +247,29 @@ it.each(ACTS.map(([event, kinds, act], at) => ({ event, kinds, act, at })))(
         expect(await contents(), `${kind}: ${kill}`).toEqual(atDeath);
         await everywhere.prepare(revive).run();
       }
+    }
+  },
+);
+
+it.runIf(isMany).each(ACTS.map(([event, kinds, act], at) => ({ event, kinds, act, at })))(
+  "$event changes nothing where its user is on the way to another database ($at)",
+  async ({ kinds, act }) => {
+    for (const kind of kinds) {
+      let before: unknown;
+      const { deps, settled } = await depsOf(
+        interrupted(async () => {
+          await everywhere.prepare("UPDATE placements SET state = 'moving'").run();
+          before = await contents();
+        }),
+      );
+      const inBucket = placed(deps, ACCOUNTS_BUCKET);
+      const refusal = await act(inBucket, world.callers[kind], world).catch(
+        (error: unknown) => error,
+      );
+      await settled().catch(() => null);
+      expect(refusal, kind).toMatchObject({ code: "unavailable" });
+      expect(await contents(), kind).toEqual(before);
+      await everywhere.prepare("UPDATE placements SET state = 'live'").run();
     }
   },
 );
