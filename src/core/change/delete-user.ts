@@ -81,12 +81,19 @@ export async function deleteUser(
   if (deps.shards.all.length > 1) await depersonaliseEverywhere(deps, userId);
 }
 
+/** But not out of the event of the deletion, which is in one of the databases by then. */
+const DEPERSONALISE_LATER = effect(
+  "UPDATE audit_events SET ip = NULL, user_agent = NULL, note = NULL",
+  "user_id = :userId AND type <> 'user.deleted' AND coalesce(ip, user_agent, note) IS NOT NULL",
+);
+
 /** Events of before a move are in the database where the user was then. */
 async function depersonaliseEverywhere(
   { shards, now }: Pick<Deps, "shards" | "now">,
   userId: string,
 ): Promise<void> {
-  const effects = DEPERSONALISE_AUDIT.map((one) => one.with({ userId }));
+  const [, ofLinks] = DEPERSONALISE_AUDIT;
+  const effects = [DEPERSONALISE_LATER, ofLinks].flatMap((one) => one?.with({ userId }) ?? []);
   await Promise.all(
     shards.all.map((db) => db.$client.batch(carryOut({ db, now }, ALWAYS, effects))),
   );

@@ -42,9 +42,7 @@ describe("the live tail", () => {
     expect(answer.status).toBe(204);
     const next = new URL(answer.headers.get("x-next") ?? "", "https://2fa.test");
     expect(next.searchParams.get("type")).toBe("app.deleted");
-    expect(Number(next.searchParams.get("after"))).toBeGreaterThan(
-      Number(new URL(start, next).searchParams.get("after")),
-    );
+    expect(positionOf(next)).toBeGreaterThan(positionOf(new URL(start, next)));
   });
 
   it("says when there was more than it shows", async () => {
@@ -63,6 +61,12 @@ describe("the live tail", () => {
 });
 
 /** So many events, to the microsecond. */
+/** How far it is in all databases together. */
+function positionOf({ searchParams }: URL): number {
+  const parts = (searchParams.get("after") ?? "").split(".");
+  return parts.reduce((sum, part) => sum + Number(part), 0);
+}
+
 async function fill(count: number): Promise<void> {
   const now = Date.now() * 1000 + 10;
   await everywhere.batch(
@@ -112,7 +116,7 @@ describe("the audit trail", () => {
     await fill(40);
     const first = await operator.read("/console/audit");
     expect(first.match(/<li><div><span class="medium">/g)).toHaveLength(30);
-    const [, older] = /href="(\?cursor=\d+)"/.exec(first) ?? [];
+    const [, older] = /href="(\?cursor=[\d.]+)"/.exec(first) ?? [];
     const second = await operator.read(`/console/audit${older}`);
     expect(second.match(/<li><div><span class="medium">/g)).toHaveLength(11);
     const packed = new Response(first).body?.pipeThrough(new CompressionStream("gzip"));
