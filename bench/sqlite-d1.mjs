@@ -12,7 +12,8 @@ export function openDatabase(file) {
     const results = statements.map(({ sql, values }) => {
       const before = totalChanges(sqlite);
       const rows = sqlite.prepare(sql).all(numbered(values));
-      return { results: rows, meta: { changes: totalChanges(sqlite) - before } };
+      const changes = totalChanges(sqlite) - before;
+      return { results: rows, meta: { changes, duration: 0, served_by_primary: true } };
     });
     sqlite.exec("COMMIT");
     asked.push({ statements, results, milliseconds: cpuSince(begun) });
@@ -29,7 +30,7 @@ export function openDatabase(file) {
       return column === undefined || row === null ? row : row[column];
     },
   });
-  const d1 = { prepare, batch: async (statements) => run(statements) };
+  const d1 = { prepare, batch: async (statements) => run(statements), withSession: () => d1 };
   return { sqlite, d1, asked };
 }
 
