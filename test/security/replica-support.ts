@@ -1,0 +1,319 @@
+/**
+ * Two apps with a user each, to whom the same happens: one is asked about where a replica is behind,
+ * the other where the primary answers.
+ */
+
+import { env } from "cloudflare:workers";
+import type { TOTP } from "otpauth";
+import { vi } from "vitest";
+import {
+  admin,
+  bearer,
+  codeOf,
+  createApp,
+  createKey,
+  elapse,
+  enrol,
+  enrolled,
+  phoneWith,
+  useKey,
+  wrongCodeOf,
+  type EnrolledUser,
+  type TestApp,
+} from "../service";
+import type { Lagging } from "../lagging";
+import { revoke } from "../world";
+import { callOn, firstCode, rows } from "./support";
+
+/** Eight digits, so that codes of two steps are not equal by chance. */
+export const EIGHT = { digits: 8 };
+const USER = "/users/ada";
+
+export interface Twin {
+  app: TestApp;
+  ada: EnrolledUser;
+  /** The operator's id of the user, as it was at first. */
+  id: string;
+  /** What came later. */
+  later: { phone?: TOTP; authenticatorId?: string; backupCodes?: string[] };
+}
+
+/** Each with a backup code that is used. */
+export async function createTwins(settings: object = {}): Promise<[Twin, Twin]> {
+  const start = Date.now();
+  const one = await createTwin(settings);
+  vi.setSystemTime(start);
+  return [one, await createTwin(settings)];
+}
+
+async function createTwin(settings: object): Promise<Twin> {
+  const app = await createApp({ settings });
+  const ada = await enrolled(app, "ada", EIGHT);
+  await app.verify("ada", firstCode(ada));
+  const [user] = await rows<{ id: string }>("SELECT id FROM users WHERE app_id = ?", app.id);
+  return { app, ada, id: user?.id ?? "", later: {} };
+}
+
+/** The same happens to each of them, at the same time. */
+export async function alike(
+  twins: readonly Twin[],
+  happens: (twin: Twin) => Promise<unknown>,
+): Promise<void> {
+  const start = Date.now();
+  for (const twin of twins) {
+    vi.setSystemTime(start);
+    await happens(twin);
+  }
+}
+
+interface Scene {
+  settings?: object;
+  /** What the replica has seen. */
+  before?: (twin: Twin) => Promise<unknown>;
+  /** What it has not seen. */
+  change: (twin: Twin) => Promise<unknown>;
+}
+
+const v1 = async ({ app }: Twin, method: string, path: string, body?: object) =>
+  done(await app.v1(method, path, { body }));
+const operator = async (method: string, path: string, body?: object) =>
+  done(await admin(method, path, { body }));
+
+async function done(response: Response): Promise<Response> {
+  if (!response.ok) throw new Error(await response.text());
+  return response;
+}
+
+async function wrongCodes({ app, ada }: Twin, count: number): Promise<void> {
+  for (let at = 0; at < count; at++) await app.verify("ada", wrongCodeOf(ada.phone));
+}
+
+async function addFactor(twin: Twin, body: object = {}): Promise<void> {
+  twin.later = await enrolled(twin.app, "ada", { ...EIGHT, ...body });
+}
+
+const settingsOf = (settings: object) => (twin: Twin) =>
+  operator("PATCH", `/apps/${twin.app.id}`, { settings });
+const disable = (disabled: boolean) => (twin: Twin) =>
+  operator("PATCH", `/users/${twin.id}`, { disabled, reason: "asked to" });
+const remove = (twin: Twin) =>
+  v1(twin, "DELETE", `${USER}/authenticators/${twin.ada.authenticatorId}`);
+const verifyCode = (steps: number) => (twin: Twin) =>
+  twin.app.verify("ada", codeOf(twin.ada.phone, steps));
+
+async function reset({ id }: Twin): Promise<string> {
+  const answer = await operator("POST", `/users/${id}/reset`, { reason: "lost phone" });
+  return (await answer.json<{ rebindToken: string }>()).rebindToken;
+}
+
+/** Whatever changes what a verification is judged by. */
+export const SCENES: Record<string, Scene> = {
+  "nothing happened": { change: async () => {} },
+  "a code was used": { change: verifyCode(0) },
+  "a backup code was used": { change: ({ app, ada }) => app.verify("ada", firstCode(ada, 1)) },
+  "three codes were wrong": { change: (twin) => wrongCodes(twin, 3) },
+  "the user was locked": { change: (twin) => wrongCodes(twin, 5) },
+  "the back end unlocked the user": {
+    before: (twin) => wrongCodes(twin, 5),
+    change: (twin) => v1(twin, "POST", `${USER}/unlock`),
+  },
+  "the operator unlocked the user": {
+    before: (twin) => wrongCodes(twin, 5),
+    change: ({ id }) => operator("POST", `/users/${id}/unlock`, { reason: "asked to" }),
+  },
+  "the user was capped": {
+    settings: { strikeCap: 10, failuresBeforeLock: 10 },
+    change: (twin) => wrongCodes(twin, 10),
+  },
+  "the user was disabled": { change: disable(true) },
+  "the user was enabled": { before: disable(true), change: disable(false) },
+  "the user was reset": { change: reset },
+  "the user was reset and enrolled again": {
+    change: async (twin) => addFactor(twin, { rebindToken: await reset(twin) }),
+  },
+  "the only authenticator was removed": { change: remove },
+  "one of two authenticators was removed": { before: (twin) => addFactor(twin), change: remove },
+  "an authenticator was replaced": {
+    change: async (twin) => {
+      await remove(twin);
+      await addFactor(twin);
+    },
+  },
+  "an authenticator was added": { change: (twin) => addFactor(twin) },
+  "an authenticator with other parameters was added": {
+    change: (twin) => addFactor(twin, { algorithm: "SHA256", period: 60 }),
+  },
+  "an authenticator was imported": {
+    change: async (twin) => {
+      const secret = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP";
+      const body = { secret, active: true, ...EIGHT };
+      const answer = await v1(twin, "POST", `${USER}/authenticators`, body);
+      const { id } = await answer.json<{ id: string }>();
+      twin.later = { authenticatorId: id, phone: phoneWith(secret, EIGHT) };
+    },
+  },
+  "an enrolment began": { change: ({ app }) => enrol(app, "ada") },
+  "the user was deleted": { change: (twin) => v1(twin, "DELETE", USER) },
+  "the user was deleted and enrolled anew": {
+    change: async (twin) => {
+      await v1(twin, "DELETE", USER);
+      await addFactor(twin);
+    },
+  },
+  "the user was enrolled": {
+    before: (twin) => v1(twin, "DELETE", USER),
+    change: (twin) => addFactor(twin),
+  },
+  "there are new backup codes": {
+    change: async (twin) => {
+      const answer = await v1(twin, "POST", `${USER}/backup-codes`);
+      twin.later = await answer.json();
+    },
+  },
+  "a clock was found to be ahead": { change: verifyCode(1) },
+  "a clock was found to be right again": {
+    before: async (twin) => {
+      await verifyCode(1)(twin);
+      elapse(90);
+    },
+    change: verifyCode(0),
+  },
+  "a clock was found far ahead": {
+    change: async (twin) => {
+      const codes = [7, 8].map((steps) => codeOf(twin.ada.phone, steps));
+      await v1(twin, "POST", `${USER}/resync`, { codes });
+    },
+  },
+  "steps were brought back": {
+    before: async (twin) => {
+      elapse(3600);
+      await verifyCode(0)(twin);
+      elapse(-3600);
+    },
+    change: async (twin) => {
+      await v1(twin, "POST", `${USER}/unlock`);
+      elapse(90);
+    },
+  },
+  "the window was widened": { change: settingsOf({ window: 2 }) },
+  "the window was closed": { change: settingsOf({ window: 0 }) },
+  "fewer failures are allowed": { change: settingsOf({ failuresBeforeLock: 1 }) },
+  "a lower cap was set": {
+    settings: { failuresBeforeLock: 10, strikeCap: 100 },
+    before: (twin) => wrongCodes(twin, 9),
+    change: settingsOf({ strikeCap: 10 }),
+  },
+  "the app was deleted": { change: ({ app }) => operator("DELETE", `/apps/${app.id}`) },
+  "the key was revoked": {
+    // Its use would be noted.
+    before: async () => elapse(3700),
+    change: ({ app }) => revoke(app.id, app.key).then(done),
+  },
+  "the key was made": {
+    change: async (twin) => {
+      twin.app = useKey(twin.app.id, await createKey(twin.app.id, {}));
+    },
+  },
+  "a key that may not verify is used": {
+    change: async (twin) => {
+      twin.app = useKey(twin.app.id, await createKey(twin.app.id, { scopes: ["users"] }));
+    },
+  },
+  "a key that is good elsewhere is used": {
+    change: async (twin) => {
+      const key = await createKey(twin.app.id, { addresses: ["192.0.2.1"] });
+      twin.app = useKey(twin.app.id, key);
+    },
+  },
+};
+
+/** What may be asked about a user. */
+type Attempt = [path: "verify" | "resync", body: object];
+
+const verify = (code: string): Attempt => ["verify", { code }];
+const resync = ({ phone }: EnrolledUser, ...steps: number[]): Attempt => [
+  "resync",
+  { codes: steps.map((one) => codeOf(phone, one)) },
+];
+
+/** Null where a twin has no such thing. */
+export const ATTEMPTS: Record<string, (twin: Twin) => Attempt | null> = {
+  "the code": ({ ada }) => verify(codeOf(ada.phone)),
+  "the code that confirmed": ({ ada }) => verify(codeOf(ada.phone, -1)),
+  "the next code": ({ ada }) => verify(codeOf(ada.phone, 1)),
+  "the code after that": ({ ada }) => verify(codeOf(ada.phone, 2)),
+  "a code of a clock that is far ahead": ({ ada }) => verify(codeOf(ada.phone, 9)),
+  "a wrong code": ({ ada }) => verify(wrongCodeOf(ada.phone)),
+  "a code of the later phone": ({ later: { phone } }) => (phone ? verify(codeOf(phone)) : null),
+  "its next code": ({ later: { phone } }) => (phone ? verify(codeOf(phone, 1)) : null),
+  "a backup code": ({ ada }) => verify(firstCode(ada, 5)),
+  "a backup code that is used": ({ ada }) => verify(firstCode(ada)),
+  "the backup code after it": ({ ada }) => verify(firstCode(ada, 1)),
+  "a later backup code": ({ later: { backupCodes: [code] = [] } }) => (code ? verify(code) : null),
+  "a backup code of nobody": () => verify("AAAA-AAAA-AAAA-AAAA-AAAA-AAAA"),
+  "what is no code": () => verify("12"),
+  "two codes in a row": ({ ada }) => resync(ada, 2, 3),
+  "two codes in a row of which one was used": ({ ada }) => resync(ada, -1, 0),
+  "two codes that are not in a row": ({ ada }) => resync(ada, 2, 4),
+};
+
+/**
+ * Asks about one twin where a replica is nearest, and about the other where the primary is. Tells the
+ * answers and what is stored then, without any ids.
+ */
+export async function outcomesOf(
+  twins: readonly [Twin, Twin],
+  attemptOf: (twin: Twin) => Attempt | null,
+  replica: Lagging,
+): Promise<[behind: Outcome, alone: Outcome] | null> {
+  const [one, other] = [attemptOf(twins[0]), attemptOf(twins[1])];
+  if (!one || !other) return null;
+  Object.assign(replica, { isNear: true, asked: [] });
+  const behind = await outcomeOf(twins[0], one, replica.bindings);
+  if (replica.asked.length > 1) throw new Error("a replica was asked again");
+  replica.isNear = false;
+  return [behind, await outcomeOf(twins[1], other, replica.bindings)];
+}
+
+interface Outcome {
+  accepted: boolean;
+  status: number;
+  wait: string | null;
+  said: object;
+  stored: object;
+}
+
+async function outcomeOf(
+  { app, ada, later }: Twin,
+  [path, body]: Attempt,
+  bindings: Env,
+): Promise<Outcome> {
+  const headers = bearer(app.key);
+  const answer = await callOn(bindings, "POST", `/v1/users/ada/${path}`, { body, headers });
+  const wait = answer.headers.get("retry-after");
+  const names = { [ada.authenticatorId]: "the first", [later.authenticatorId ?? ""]: "the later" };
+  const { requestId: _, ...members } = await answer.json<Record<string, unknown>>();
+  const { authenticatorId: id, valid } = members;
+  const said = { ...members, ...(typeof id === "string" && { authenticatorId: names[id] }) };
+  const accepted = answer.ok && valid !== false;
+  return { accepted, status: answer.status, wait, said, stored: await storedOf(app.id) };
+}
+
+const STORED = {
+  users:
+    "SELECT epoch, failures, strikes, strikes_at, locked_until, capped_at, must_rebind, disabled_at FROM users WHERE app_id = ?",
+  authenticators: `SELECT state, last_step, drift, last_used_at, tries FROM authenticators
+    WHERE user_id IN (SELECT id FROM users WHERE app_id = ?) ORDER BY rowid`,
+  backupCodes: `SELECT used_at, count(*) AS count FROM backup_codes
+    WHERE user_id IN (SELECT id FROM users WHERE app_id = ?) GROUP BY used_at ORDER BY used_at`,
+  audit: `SELECT type, outcome, reason, substr(actor, 1, 3) AS actor, authenticator_id IS NULL AS ofNone
+    FROM audit_events WHERE app_id = ? ORDER BY id`,
+  keys: "SELECT last_used_at, revoked_at FROM api_keys WHERE app_id = ? ORDER BY rowid",
+};
+
+async function storedOf(appId: string): Promise<object> {
+  const results = await env.DB.batch(
+    Object.values(STORED).map((sql) => env.DB.prepare(sql).bind(appId)),
+  );
+  return Object.fromEntries(Object.keys(STORED).map((name, at) => [name, results[at]?.results]));
+}
