@@ -8,7 +8,11 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { runs } from "../chance";
 import { copyInto, lagging } from "../lagging";
+import { operations } from "../operations";
+import { bearer, codeOf, createApp, elapse, enrolled } from "../service";
+import { request, restoreWorld } from "../world";
 import { alike, ATTEMPTS, createTwins, outcomesOf, SCENES } from "./replica-support";
+import { attempts, callOn, countAccepted, storedUser, together } from "./support";
 
 /** What an attempt writes to. */
 const TABLES = ["users", "authenticators", "backup_codes", "audit_events", "api_keys"];
@@ -33,11 +37,9 @@ describe("a replica that has not seen that", () => {
 
   it("whatever happened, and whatever is sent", async () => {
     const changes = fc.array(fc.constantFrom(...Object.keys(SCENES)), { maxLength: 3 });
-    const attempts = fc.array(fc.constantFrom(...Object.keys(ATTEMPTS)), {
-      minLength: 4,
-      maxLength: 8,
-    });
-    const property = fc.asyncProperty(changes, changes, attempts, async (seen, unseen, sent) => {
+    const names = fc.constantFrom(...Object.keys(ATTEMPTS));
+    const messages = fc.array(names, { minLength: 4, maxLength: 8 });
+    const property = fc.asyncProperty(changes, changes, messages, async (seen, unseen, sent) => {
       const twins = await createTwins();
       const happen = async (names: string[]) => {
         // What cannot be, after all that, is refused to both.
@@ -56,4 +58,32 @@ describe("a replica that has not seen that", () => {
     });
     await fc.assert(property, { numRuns: runs(10), endOnFailure: true });
   }, 120_000);
+});
+
+it("one of 20 parallel uses of a code is accepted, and no other is charged", async () => {
+  const app = await createApp();
+  const { phone } = await enrolled(app, "ada");
+  const { bindings } = await lagging();
+  const options = { body: { code: codeOf(phone) }, headers: bearer(app.key) };
+  const verify = () => callOn(bindings, "POST", "/v1/users/ada/verify", options);
+  expect(await countAccepted(await together(20, verify))).toBe(1);
+  elapse(1);
+  expect(await countAccepted(await together(20, verify))).toBe(0);
+  expect(await storedUser("ada")).toMatchObject({ failures: 0, strikes: 0 });
+  expect([await attempts("success"), await attempts("failure")]).toEqual([1, 0]);
+});
+
+it("no call but a verification or a resynchronisation by key reads from a replica", async () => {
+  const world = await restoreWorld();
+  const reading = new Set<string>();
+  for (const operation of operations) {
+    const DB = new Proxy(env.DB, {
+      get(target, member) {
+        if (member === "withSession") reading.add(operation.path);
+        return Reflect.get(target, member).bind(target);
+      },
+    });
+    await request(operation, world, { bindings: { ...env, DB } });
+  }
+  expect([...reading]).toEqual(["/v1/users/{userId}/verify", "/v1/users/{userId}/resync"]);
 });
