@@ -11,8 +11,9 @@ import { copyInto, lagging } from "../lagging";
 import { operations } from "../operations";
 import { bearer, codeOf, createApp, elapse, enrolled } from "../service";
 import { request, restoreWorld } from "../world";
-import { alike, ATTEMPTS, createTwins, outcomesOf, SCENES } from "./replica-support";
+import { ATTEMPTS, SCENES } from "./replica-scenes";
 import { attempts, callOn, countAccepted, storedUser, together } from "./support";
+import { alike, createTwins, outcomesOf } from "./twins";
 
 /** What an attempt writes to. */
 const TABLES = ["users", "authenticators", "backup_codes", "audit_events", "api_keys"];
@@ -37,8 +38,8 @@ describe("a replica that has not seen that", () => {
 
   it("whatever happened, and whatever is sent", async () => {
     const changes = fc.array(fc.constantFrom(...Object.keys(SCENES)), { maxLength: 3 });
-    const names = fc.constantFrom(...Object.keys(ATTEMPTS));
-    const messages = fc.array(names, { minLength: 4, maxLength: 8 });
+    const message = fc.constantFrom(...Object.keys(ATTEMPTS));
+    const messages = fc.array(message, { minLength: 4, maxLength: 8 });
     const property = fc.asyncProperty(changes, changes, messages, async (seen, unseen, sent) => {
       const twins = await createTwins();
       const happen = async (names: string[]) => {
