@@ -3,7 +3,6 @@
 import {
   admin,
   codeOf,
-  createKey,
   elapse,
   enrol,
   enrolled,
@@ -52,6 +51,11 @@ const remove = (twin: Twin) =>
   v1(twin, "DELETE", `${USER}/authenticators/${twin.ada.authenticatorId}`);
 const verifyCode = (steps: number) => (twin: Twin) =>
   twin.app.verify("ada", codeOf(twin.ada.phone, steps));
+
+const useOtherKey = (input: object) => async (twin: Twin) => {
+  const answer = await operator("POST", `/apps/${twin.app.id}/keys`, input);
+  twin.app = useKey(twin.app.id, (await answer.json<{ key: string }>()).key);
+};
 
 async function reset({ id }: Twin): Promise<string> {
   const answer = await operator("POST", `/users/${id}/reset`, { reason: "lost phone" });
@@ -161,21 +165,10 @@ export const SCENES: Record<string, Scene> = {
     before: async () => elapse(3700),
     change: ({ app }) => revoke(app.id, app.key).then(done),
   },
-  "the key was made": {
-    change: async (twin) => {
-      twin.app = useKey(twin.app.id, await createKey(twin.app.id, {}));
-    },
-  },
-  "a key that may not verify is used": {
-    change: async (twin) => {
-      twin.app = useKey(twin.app.id, await createKey(twin.app.id, { scopes: ["users"] }));
-    },
-  },
-  "a key that is good elsewhere is used": {
-    change: async (twin) => {
-      const key = await createKey(twin.app.id, { addresses: ["192.0.2.1"] });
-      twin.app = useKey(twin.app.id, key);
-    },
+  "the key was made": { change: useOtherKey({}) },
+  "the key was made, and may not verify": { change: useOtherKey({ scopes: ["users"] }) },
+  "the key was made, and is bound elsewhere": {
+    change: useOtherKey({ addresses: ["192.0.2.1"] }),
   },
 };
 
