@@ -16,7 +16,7 @@ export interface Deps {
   defer: (work: Promise<unknown>) => void;
 }
 
-/** The origin of the request, as the log lines and the audit trail name it. */
+/** The request, as the log lines and the audit trail name it. */
 export interface RequestSource {
   /**
    * The request's id, which the answer contains too. It is `cron` if no request caused the work.
@@ -28,6 +28,18 @@ export interface RequestSource {
    */
   ip: string | null;
   userAgent: string | null;
+  /** Where D1 answered: each read of a user by a key, and each commit of a code. For the log. */
+  trips: Trip[];
+}
+
+/** A round trip to D1. */
+export interface Trip {
+  /** D1's name of the region, such as `WEUR`. A local database has none. */
+  region?: string;
+  /** Whether D1 says that the primary answered. Anything else may be behind it. */
+  primary: boolean;
+  /** What SQLite took, without the way there and back. */
+  sqlMilliseconds: number;
 }
 
 export type Database = ReturnType<typeof connect>;

@@ -10,7 +10,7 @@ export default {
   async scheduled(_controller, env, context) {
     const config = await loadConfig(env);
     const defer = (work: Promise<unknown>) => context.waitUntil(work);
-    const request = { id: "cron", ip: null, userAgent: null };
+    const request = { id: "cron", ip: null, userAgent: null, trips: [] };
     const now = new Date();
     const hasTime = () => Date.now() - now.getTime() < CLEANUP_MS;
     const deleted = await cleanUp({ ...config, now, request, defer }, hasTime);

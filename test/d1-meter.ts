@@ -25,25 +25,29 @@ export function metered(db: D1Database): {
       meter.rowsWritten += meta.rows_written;
     }
   };
-  const binding = new Proxy(db, {
-    get(target, member) {
-      if (member === "prepare") {
-        return (sql: string) => {
-          texts.add(sql);
-          return meteredStatement(target.prepare(sql), count);
-        };
-      }
-      if (member === "batch") {
-        return async (statements: D1PreparedStatement[]) => {
-          const results = await target.batch(statements.map((one) => originals.get(one) ?? one));
-          count(...results);
-          return results;
-        };
-      }
-      throw new Error(`the meter does not know ${String(member)}`);
-    },
-  });
-  return { binding, meter, texts };
+  const over = <Database extends D1Database | D1DatabaseSession>(database: Database): Database =>
+    new Proxy(database, {
+      get(target, member) {
+        if (member === "withSession" && "withSession" in target) {
+          return (constraint: D1SessionConstraint) => over(target.withSession(constraint));
+        }
+        if (member === "prepare") {
+          return (sql: string) => {
+            texts.add(sql);
+            return meteredStatement(target.prepare(sql), count);
+          };
+        }
+        if (member === "batch") {
+          return async (statements: D1PreparedStatement[]) => {
+            const results = await target.batch(statements.map((one) => originals.get(one) ?? one));
+            count(...results);
+            return results;
+          };
+        }
+        throw new Error(`the meter does not know ${String(member)}`);
+      },
+    });
+  return { binding: over(db), meter, texts };
 }
 
 const originals = new WeakMap<D1PreparedStatement, D1PreparedStatement>();

@@ -11,7 +11,7 @@ export async function depsOf(
   const deferred: Promise<unknown>[] = [];
   const defer = (work: Promise<unknown>) => void deferred.push(work);
   const config = await loadConfig(bindings);
-  const request = { id: crypto.randomUUID(), ip: null, userAgent: null, ...from };
+  const request = { id: crypto.randomUUID(), ip: null, userAgent: null, trips: [], ...from };
   const deps = { ...config, now: new Date(), request, defer };
   return { deps, settled: () => Promise.all(deferred) };
 }

@@ -946,6 +946,11 @@ export interface components {
          * @example "user";r=0;t=60
          */
         RateLimit: string;
+        /**
+         * @description Where the database answered, for each time that it was asked: its region, whether the primary or a replica, and for how many milliseconds SQL ran. A problem has it too. The form is that of W3C Server Timing.
+         * @example d1;dur=0.31;desc="WEUR replica", d1;dur=0.87;desc="ENAM primary"
+         */
+        ServerTiming: string;
     };
     pathItems: never;
 }
@@ -1455,6 +1460,7 @@ export interface operations {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
                     "Retry-After": components["headers"]["RetryAfter"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1465,6 +1471,7 @@ export interface operations {
             204: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -1569,6 +1576,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
                     [name: string]: unknown;
                 };
                 content: {

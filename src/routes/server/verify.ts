@@ -13,6 +13,7 @@ import { Address, CodePair, CodeText, Instant, line, UserId } from "../fields";
 import { onBehalfOf, readEndUser, type EndUser } from "../end-user";
 import { limitUser } from "../limits";
 import { body, BODY_PROBLEMS, json, problemResponse, problems, router } from "../openapi";
+import { timed } from "../server-timing";
 import { BackupCodesLeft, KEY_PROBLEMS, Resynchronisation, security } from "./shared";
 
 const params = z.object({ userId: UserId });
@@ -143,7 +144,7 @@ export const verifyRoutes = router()
     const { code, ...endUser } = c.req.valid("json");
     const { deps, key } = c.var;
     await limitUser(c.env.USER_LIMIT, `${key.hash}:${userId}`, deps.now);
-    const attempt = verifyCode(behalfOf(c, endUser), { ...key, userId }, { code });
+    const attempt = timed(c, verifyCode(behalfOf(c, endUser), { ...key, userId }, { code }));
     if (c.req.valid("query").status) {
       await assertRight(deps, attempt);
       return c.body(null, 204);
@@ -159,5 +160,6 @@ export const verifyRoutes = router()
     const { codes, ...endUser } = c.req.valid("json");
     const { deps, key } = c.var;
     await limitUser(c.env.USER_LIMIT, `${key.hash}:${userId}`, deps.now);
-    return c.json(await resynchronise(behalfOf(c, endUser), { ...key, userId }, codes), 200);
+    const attempt = resynchronise(behalfOf(c, endUser), { ...key, userId }, codes);
+    return c.json(await timed(c, attempt), 200);
   });
