@@ -21,7 +21,11 @@ const workerd = () =>
   cloudflareTest({
     wrangler: { configPath: "wrangler.toml" },
     // Bindings given here win over wrangler.toml and a developer's .dev.vars.
-    miniflare: { bindings: { ...TEST_SECRETS, COMPAT, TEST_MIGRATIONS } },
+    miniflare: {
+      bindings: { ...TEST_SECRETS, COMPAT, TEST_MIGRATIONS },
+      // Optional, and therefore not in wrangler.toml.
+      r2Buckets: ["ARCHIVE"],
+    },
   });
 
 /** What calls no Worker and stores nothing. */

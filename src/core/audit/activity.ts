@@ -7,7 +7,7 @@
 import type { auditEvents } from "../../db/schema";
 import { statement } from "../../db/statement";
 import type { Deps } from "../../env";
-import { EVENT_COLUMNS, toRecord, type AuditRecord } from "./trail";
+import { EVENT_COLUMNS, toRecord, type AuditRecord } from "./record";
 
 /** How many audit events one look at the activity reads at most. */
 export const EVENTS_READ = 20_000;
