@@ -2,7 +2,7 @@
 
 import { createExecutionContext, createScheduledController } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { HOUR, unpack } from "../src/core/audit/archive-object";
+import { digestOf, HOUR, unpack, type Manifest } from "../src/core/audit/archive-object";
 import type { Bindings } from "../src/env";
 import worker from "../src/index";
 import { insertInto } from "./storage";
@@ -79,4 +79,41 @@ export async function eventsIn(name: string): Promise<StoredEvent[]> {
 export async function archivedEvents(): Promise<StoredEvent[]> {
   const events = (await objectRows()).map(({ name }) => eventsIn(name));
   return (await Promise.all(events)).flat();
+}
+
+/**
+ * What is wrong with the archive as the database knows it: bytes, manifests, order, and the chain.
+ */
+export async function faultsOfChain(): Promise<string[]> {
+  const faults: string[] = [];
+  let previous: { name: string; sha256: string } | undefined;
+  let last = 0;
+  for (const row of await objectRows()) {
+    const { name, sha256 } = row;
+    const bytes = await bytesOf(name);
+    const manifest = await manifestIn(bytes);
+    const ids = (await eventsIn(name)).map(({ id }) => id);
+    const holds = {
+      bytes: (await digestOf(bytes)) === sha256 && bytes.byteLength === row.bytes,
+      name: name.includes(`.${sha256.slice(0, 16)}.`),
+      count: ids.length === row.count && ids.length === manifest.count,
+      ends:
+        [row.first_id, row.last_id, manifest.first, manifest.last].join() ===
+        [ids[0], ids.at(-1), ids[0], ids.at(-1)].join(),
+      order: ids.every((id, at) => id > (ids[at - 1] ?? last)),
+      chain:
+        previous === undefined || JSON.stringify(manifest.previous) === JSON.stringify(previous),
+    };
+    faults.push(...Object.entries(holds).flatMap(([what, ok]) => (ok ? [] : `${name}: ${what}`)));
+    previous = { name, sha256 };
+    last = ids.at(-1) ?? last;
+  }
+  return faults;
+}
+
+export async function manifestIn(bytes: ArrayBuffer): Promise<Manifest> {
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  const [line = ""] = (await new Response(stream).text()).split("\n");
+  const { manifest }: { manifest: Manifest } = JSON.parse(line);
+  return manifest;
 }
