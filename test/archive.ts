@@ -3,8 +3,11 @@
 import { createExecutionContext, createScheduledController } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { digestOf, HOUR, unpack, type Manifest } from "../src/core/audit/archive-object";
+import { archiveEvents } from "../src/core/upkeep/archive";
+import { expireArchive } from "../src/core/upkeep/archive-retention";
 import type { Bindings } from "../src/env";
 import worker from "../src/index";
+import { depsOf } from "./deps";
 import { insertInto } from "./storage";
 
 export const DAY = 24 * HOUR;
@@ -36,6 +39,13 @@ export function idOf(daysAgo: number, later = 0): number {
 
 export async function runCron(bindings: Bindings = env): Promise<void> {
   await worker.scheduled(createScheduledController(), bindings, createExecutionContext());
+}
+
+/** The part of a run that is about the archive. */
+export async function keepArchive(bindings: Bindings = env): Promise<void> {
+  const { deps } = await depsOf(bindings);
+  await archiveEvents(deps, bindings.ARCHIVE ?? env.ARCHIVE);
+  await expireArchive(deps, bindings.ARCHIVE ?? env.ARCHIVE);
 }
 
 /** The events in the database, the oldest first. */

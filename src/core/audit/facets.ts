@@ -9,6 +9,8 @@ import { hashBelow } from "../../crypto/golomb-set";
 /** With eight bits for each entry, four hashes mistake 2.4 % of others for one. */
 const BITS_PER_ENTRY = 8;
 const HASHES = 4;
+/** In a smaller filter the hashes would too often fall on the same bits. */
+const MIN_BYTES = 16;
 const RANGE = 2 ** 32;
 
 const SEARCHED = ["userId", "appId", "type", "outcome"] as const;
@@ -17,7 +19,9 @@ type Searched = Partial<Record<(typeof SEARCHED)[number], string | null | undefi
 /** Makes the filter of these events. */
 export function facetsOf(events: Searched[]): Uint8Array<ArrayBuffer> {
   const entries = new Set(events.flatMap(entriesOf));
-  const filter = new Uint8Array(Math.max(1, Math.ceil((entries.size * BITS_PER_ENTRY) / 8)));
+  const filter = new Uint8Array(
+    Math.max(MIN_BYTES, Math.ceil((entries.size * BITS_PER_ENTRY) / 8)),
+  );
   for (const entry of entries) {
     for (const hash of hashesOf(entry)) setBit(filter, hash % (filter.length * 8));
   }

@@ -1,7 +1,7 @@
 /** What the cron trigger moves to the archive, and when. */
 
 import { env } from "cloudflare:workers";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { HOUR, MAX_EVENTS } from "../../../src/core/audit/archive-object";
 import { archiveEvents, MAX_OBJECTS } from "../../../src/core/upkeep/archive";
 import {
@@ -249,7 +249,7 @@ describe("when AUDIT_RETENTION_DAYS are over", () => {
       return `audit/db/${hour.slice(0, 10).replaceAll("-", "/")}/${hour.slice(11, 13)}.000.x.ndjson.gz`;
     });
     await env.DB.batch(rows.map((id, at) => insert.bind(id, names[at] ?? "")));
-    for (const name of names) await env.ARCHIVE.put(name, "");
+    await Promise.all(names.map((name) => env.ARCHIVE.put(name, "")));
     await runCron();
     const left = (await objectRows()).map(({ name }) => name);
     expect(left).toHaveLength(100);
@@ -259,7 +259,7 @@ describe("when AUDIT_RETENTION_DAYS are over", () => {
   });
 });
 
-it("fails loudly and loses nothing if the bucket does not keep what was written", async () => {
+it("an archive fails loudly and loses nothing if the bucket does not keep what was written", async () => {
   await addEvents([NOON - 1, idOf(0)]);
   const liar = new Proxy(env.ARCHIVE, {
     get(target, member) {
@@ -269,5 +269,17 @@ it("fails loudly and loses nothing if the bucket does not keep what was written"
   });
   const { deps } = await depsOf();
   await expect(archiveEvents(deps, liar)).rejects.toThrow("has not kept audit/db/");
+  expect(await hotEvents()).toHaveLength(2);
+});
+
+it("an archive that fails says so in the log, and does not keep the clean-up from its work", async () => {
+  const log = vi.spyOn(console, "log").mockReturnValue();
+  await addEvents([idOf(401), NOON - 1, idOf(0)]);
+  const get = () => () => Promise.reject(new Error("the bucket does not answer"));
+  await runCron({ ...env, ARCHIVE: new Proxy(env.ARCHIVE, { get }) });
+  const lines = log.mock.calls.map(([line]): object => JSON.parse(String(line)));
+  expect(lines).toContainEqual({ level: "info", event: "cleaned_up", deleted: 1 });
+  const cause = "Error: the bucket does not answer";
+  expect(lines).toContainEqual({ level: "error", event: "archive_failed", cause });
   expect(await hotEvents()).toHaveLength(2);
 });
