@@ -26,6 +26,10 @@ export interface Span {
 export const EVENT_COLUMNS = `id, app_id AS appId, user_id AS userId, type, outcome, reason, actor,
     authenticator_id AS authenticatorId, ip, user_agent AS userAgent, request_id AS requestId, note`;
 
+/** The id of the newest event in the archive. Null if nothing was ever archived. */
+export const LAST_ARCHIVED = `(
+    SELECT last_id FROM archive_objects WHERE first_id > 0 ORDER BY first_id DESC LIMIT 1)`;
+
 /** How many events one page looks at. Of those in the database, only the events of one user have an index. */
 export const EVENTS_LOOKED_AT = 10_000;
 

@@ -10,6 +10,7 @@ import { listArchived } from "./archived";
 import {
   EVENT_COLUMNS,
   EVENTS_LOOKED_AT,
+  LAST_ARCHIVED,
   toRecord,
   type AuditFilter,
   type AuditRecord,
@@ -39,7 +40,7 @@ const LIST = { all: list(window("")), ofUser: list(window("user_id = :userId AND
 /** The newest event of all, and the newest one in the archive. */
 const EDGES = statement(`
   SELECT (SELECT max(id) FROM audit_events) AS newest,
-    (SELECT last_id FROM archive_objects WHERE first_id > 0 ORDER BY first_id DESC LIMIT 1) AS archived`);
+    ${LAST_ARCHIVED} AS archived`);
 
 interface Edges {
   newest: number | null;
