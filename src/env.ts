@@ -59,8 +59,8 @@ export interface Config {
  */
 export type Archive = R2Bucket | null;
 
-/** The bindings. That of the archive is optional, so wrangler.toml need not name it. */
-export type Bindings = Env & { ARCHIVE?: R2Bucket };
+/** The bindings. That of the archive is optional, whether wrangler.toml names it or not. */
+export type Bindings = Omit<Env, "ARCHIVE"> & { ARCHIVE?: R2Bucket };
 
 /** The published APIs that can be answered (docs/compat.md). */
 const PUBLISHED_APIS = [
@@ -107,7 +107,7 @@ async function parseConfig(env: Bindings): Promise<Config> {
   return { db: connect(env.DB), kv: env.KV, keyring, signingKeys, settings, archive };
 }
 
-function parseSettings(env: Env): Settings {
+function parseSettings(env: Bindings): Settings {
   const result = SettingsSchema.safeParse(env);
   if (!result.success) throw new Error(result.error.issues.map(explain).join(" "));
   return {

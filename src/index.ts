@@ -2,7 +2,7 @@ import { app } from "./app";
 import { archiveEvents } from "./core/upkeep/archive";
 import { expireArchive } from "./core/upkeep/archive-retention";
 import { cleanUp } from "./core/upkeep/cleanup";
-import { loadConfig, type Archive, type Deps } from "./env";
+import { loadConfig, type Archive, type Bindings, type Deps } from "./env";
 
 /** How long each of the two may take in a run: a fifth of the time between two runs. */
 const PATIENCE_MS = 60_000;
@@ -18,7 +18,7 @@ export default {
     log("info", { event: "cleaned_up", deleted });
     await keepArchive(deps, archive);
   },
-} satisfies ExportedHandler<Env>;
+} satisfies ExportedHandler<Bindings>;
 
 /** If the archive cannot be reached, the events stay where they are, and the next run tries again. */
 async function keepArchive(deps: Deps, archive: Archive): Promise<void> {

@@ -32,7 +32,7 @@ const NOON = Date.UTC(2026, 8, 1, 12) * 1000;
 const TYPES = ["code.verified", "user.locked", "app.created"] as const;
 
 async function page(query: string, bindings: Bindings = env): Promise<Page> {
-  const response = await admin("GET", `/audit?${query}`, { bindings: { ...bindings } });
+  const response = await admin("GET", `/audit?${query}`, { bindings });
   expect(response.status).toBe(200);
   return response.json<Page>();
 }
@@ -285,7 +285,7 @@ describe("when the bucket fails", () => {
   });
 
   const problem = async (query: string, bindings: Bindings) => {
-    const response = await admin("GET", `/audit?${query}`, { bindings: { ...bindings } });
+    const response = await admin("GET", `/audit?${query}`, { bindings });
     return [response.status, await problemCode(response)];
   };
   const UNAVAILABLE = [503, "archive_unavailable"];
