@@ -25,6 +25,8 @@ const workerd = () =>
       bindings: { ...TEST_SECRETS, COMPAT, TEST_MIGRATIONS },
       // What `test/lagging.ts` lets reads see.
       d1Databases: { REPLICA: "replica" },
+      // Optional, and therefore not in wrangler.toml.
+      r2Buckets: ["ARCHIVE"],
     },
   });
 

@@ -6,20 +6,18 @@
  */
 
 import { readFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename } from "node:path";
 import { text as readStream } from "node:stream/consumers";
 import { parseArgs } from "node:util";
 import { connect } from "./api-client.mjs";
 import { readRows } from "./django-totp.mjs";
 import { importFernetKey } from "./fernet.mjs";
 import { importRows } from "./import-rows.mjs";
+import { readAdminToken, readUrl } from "./operator.mjs";
 import { Refusal, run } from "./refusal.mjs";
-import { readSecrets } from "./secrets.mjs";
-import { ROOT } from "./wrangler.mjs";
 
 const USAGE =
   "npm run import -- --from django-totp [--dry-run] [--allow-short] [--url URL] [--key-stdin] FILE (docs/import.md)";
-const LOOPBACK = new Set(["localhost", "127.0.0.1", "[::1]"]);
 const WIDEST_LABEL = 40;
 
 await run(async () => {
@@ -64,21 +62,6 @@ function parseKnown() {
   } catch (error) {
     throw new Refusal(`Usage: ${USAGE}`, { cause: error });
   }
-}
-
-/** Reads the URL. Secrets are sent there, so it must not be in the clear over a network. */
-function readUrl(text = "http://localhost:8000") {
-  const url = URL.canParse(text) ? new URL(text) : null;
-  if (url?.protocol === "https:") return url;
-  if (url?.protocol === "http:" && LOOPBACK.has(url.hostname)) return url;
-  throw new Refusal("--url is the server's address, https://… or on this machine.");
-}
-
-function readAdminToken({ hostname }) {
-  const { ADMIN_TOKEN } = process.env;
-  if (ADMIN_TOKEN) return ADMIN_TOKEN;
-  if (LOOPBACK.has(hostname)) return readSecrets(join(ROOT, ".dev.vars")).ADMIN_TOKEN;
-  throw new Refusal("The operator's token is missing: set ADMIN_TOKEN in the environment.");
 }
 
 function readFile(path) {

@@ -48,6 +48,8 @@ export interface Settings {
   /** The origin in `iss`. It is never taken from a request. */
   issuerUrl: string;
   adminToken: string;
+  /** How long events stay in the database, if there is an archive. */
+  auditHotDays: number;
   auditRetentionDays: number;
   /** Which of the published APIs are answered (`docs/compat.md`). */
   compat: ReadonlySet<string>;
@@ -60,7 +62,17 @@ export interface Config {
   keyring: Keyring;
   signingKeys: SigningKeys;
   settings: Settings;
+  archive: Archive;
 }
+
+/**
+ * The bucket of the audit archive. Null if there is none. It is not one of `Deps`, so that nothing
+ * but the audit trail can wait for it.
+ */
+export type Archive = R2Bucket | null;
+
+/** The bindings. That of the archive is optional, whether wrangler.toml names it or not. */
+export type Bindings = Omit<Env, "ARCHIVE"> & { ARCHIVE?: R2Bucket };
 
 /** The published APIs that can be answered (docs/compat.md). */
 const PUBLISHED_APIS = [
@@ -78,6 +90,7 @@ const SettingsSchema = z.object({
     .transform((url) => url.replace(/\/$/, ""))
     .refine((url) => URL.parse(url)?.origin === url, "an origin, such as https://2fa.example.com"),
   ADMIN_TOKEN: z.string().min(32),
+  AUDIT_HOT_DAYS: z.coerce.number().int().min(1).max(3650).default(30),
   AUDIT_RETENTION_DAYS: z.coerce.number().int().min(1).max(3650),
   COMPAT: z
     .string()
@@ -86,30 +99,33 @@ const SettingsSchema = z.object({
     .transform((names): ReadonlySet<PublishedApi> => new Set(names)),
 });
 
-let parsed: { env: Env; config: Config } | undefined;
+let parsed: { env: Bindings; config: Config } | undefined;
 
 /**
  * Loads the configuration. Throws an Error that names the variable at fault and never its value.
  */
-export async function loadConfig(env: Env): Promise<Config> {
+export async function loadConfig(env: Bindings): Promise<Config> {
   if (parsed?.env !== env) parsed = { env, config: await parseConfig(env) };
   return parsed.config;
 }
 
-async function parseConfig(env: Env): Promise<Config> {
+async function parseConfig(env: Bindings): Promise<Config> {
   const [keyring, signingKeys] = await Promise.all([
     parseKeyring(env.KEYRING),
     parseSigningKeys(env.SIGNING_KEYS),
   ]);
-  return { db: connect(env.DB), kv: env.KV, keyring, signingKeys, settings: parseSettings(env) };
+  const settings = parseSettings(env);
+  const archive = env.ARCHIVE ?? null;
+  return { db: connect(env.DB), kv: env.KV, keyring, signingKeys, settings, archive };
 }
 
-function parseSettings(env: Env): Settings {
+function parseSettings(env: Bindings): Settings {
   const result = SettingsSchema.safeParse(env);
   if (!result.success) throw new Error(result.error.issues.map(explain).join(" "));
   return {
     issuerUrl: result.data.ISSUER_URL,
     adminToken: result.data.ADMIN_TOKEN,
+    auditHotDays: result.data.AUDIT_HOT_DAYS,
     auditRetentionDays: result.data.AUDIT_RETENTION_DAYS,
     compat: result.data.COMPAT,
   };

@@ -1,11 +1,11 @@
 /** What core/ is handed, for what is asked of it directly: on the same bindings as the Worker. */
 
 import { env } from "cloudflare:workers";
-import { loadConfig, type Deps } from "../src/env";
+import { loadConfig, type Bindings, type Deps } from "../src/env";
 
 /** As of a request at the set time; deferred work is done when `settled` is. */
 export async function depsOf(
-  bindings: Env = env,
+  bindings: Bindings = env,
   from: Partial<Deps["request"]> = {},
 ): Promise<{ deps: Deps; settled: () => Promise<unknown> }> {
   const deferred: Promise<unknown>[] = [];

@@ -4,10 +4,9 @@
  * users are capped, because D1 would have to read every user to count them.
  */
 
-import type { auditEvents } from "../../db/schema";
 import { statement } from "../../db/statement";
 import type { Deps } from "../../env";
-import { EVENT_COLUMNS, toRecord, type AuditRecord } from "./trail";
+import { EVENT_COLUMNS, LAST_ARCHIVED, toRecord, type AuditRecord, type EventRow } from "./record";
 
 /** How many audit events one look at the activity reads at most. */
 export const EVENTS_READ = 20_000;
@@ -47,7 +46,7 @@ type Series = Exclude<keyof PartOfActivity, "from">;
 export interface Activity {
   /** The last hours or days by the clock of the time zone, oldest first, with the current one. */
   parts: PartOfActivity[];
-  /** False if there were more events than are read. */
+  /** False if there were more events than are read, or if some have been archived. */
   complete: boolean;
   /** The numbers are complete from this time on. */
   completeSince: Date;
@@ -125,6 +124,8 @@ const COUNT_ACTIVE = statement(`
 const LATEST = statement(`
   SELECT ${EVENT_COLUMNS} FROM audit_events WHERE id > 0 ORDER BY id DESC LIMIT :limit`);
 
+const ARCHIVED = statement(`SELECT ${LAST_ARCHIVED} AS archived`);
+
 interface Counted {
   part: number;
   type: string;
@@ -150,17 +151,19 @@ export async function loadOverview(deps: Deps, period: Period, limit: number): P
   const at = deps.now.getTime();
   const since = startOf(period, at);
   const { part } = SPANS[period.span];
-  const [counted, apps, users, active, locked, latest] = await deps.db.$client.batch<never>([
+  const [counted, apps, users, active, locked, latest, edge] = await deps.db.$client.batch<never>([
     COUNT_BY_PART(deps, { since, part, ahead: period.aheadMilliseconds }),
     COUNT_APPS(deps, {}),
     COUNT_USERS(deps, {}),
     COUNT_ACTIVE(deps, { since: at - DAY }),
     COUNT_LOCKED(deps, { since: at - HOUR, now: at }),
     LATEST(deps, { limit }),
+    ARCHIVED(deps, {}),
   ]);
-  const events: (typeof auditEvents.$inferSelect)[] = latest?.results ?? [];
+  const events: EventRow[] = latest?.results ?? [];
+  const [{ archived } = { archived: null }]: { archived: number | null }[] = edge?.results ?? [];
   return {
-    activity: toActivity(counted?.results ?? [], period, since),
+    activity: toActivity(counted?.results ?? [], period, { since, archived: archived ?? 0 }),
     apps: toCount(apps?.results ?? [], APPS_READ),
     users: {
       ...toCount(users?.results ?? [], USERS_COUNTED),
@@ -186,7 +189,11 @@ function toCount([row]: Bounded[], most: number): Count {
   return { count: row?.count ?? 0, atLeast: row?.read === most };
 }
 
-function toActivity(rows: Counted[], { span, aheadMilliseconds }: Period, since: number): Activity {
+function toActivity(
+  rows: Counted[],
+  { span, aheadMilliseconds }: Period,
+  { since, archived }: { since: number; archived: number },
+): Activity {
   const { part: length, parts: count } = SPANS[span];
   const first = (since + aheadMilliseconds) / length;
   const parts = Array.from({ length: count }, (_, at) => emptyPart(since + at * length));
@@ -196,9 +203,9 @@ function toActivity(rows: Counted[], { span, aheadMilliseconds }: Period, since:
     if (of && series) of[series] += row.count;
   }
   const read = rows.reduce((sum, row) => sum + row.count, 0);
-  const complete = read < EVENTS_READ;
-  const oldest = Math.ceil(Math.min(...rows.map((row) => row.oldest)) / 1000);
-  return { parts, complete, completeSince: new Date(complete ? since : oldest) };
+  const oldest = read < EVENTS_READ ? 0 : Math.min(...rows.map((row) => row.oldest));
+  const known = Math.ceil(Math.max(oldest, archived + 1) / 1000);
+  return { parts, complete: known <= since, completeSince: new Date(Math.max(known, since)) };
 }
 
 function emptyPart(from: number): PartOfActivity {

@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
-import { EVENTS_LOOKED_AT } from "../../../src/core/audit/trail";
+import { EVENTS_LOOKED_AT } from "../../../src/core/audit/record";
 import { signedIn } from "../../console";
 import { metered } from "../../d1-meter";
 import {
