@@ -31,12 +31,14 @@ const OLDEST = `(SELECT min(id) FROM audit_events)`;
 const HOUR_BEGIN = `${OLDEST} / ${HOUR} * ${HOUR}`;
 const HOUR_END = `(${OLDEST} / ${HOUR} + 1) * ${HOUR}`;
 
+/** Where the oldest hour ends if it is due. If not, nothing is looked at: an hour may have many events. */
+const DUE_BEFORE = `iif(
+    ${HOUR_END} <= (SELECT max(id) FROM audit_events)
+      AND ${HOUR_END} <= (:now - :hot) * 1000 AND ${HOUR_END} > (:now - :retention) * 1000,
+    ${HOUR_END}, 0)` as const;
 /** The next events to be archived: the oldest ones, of one hour that is due. */
-const DUE = `
-  SELECT * FROM audit_events
-  WHERE id < ${HOUR_END} AND ${HOUR_END} <= (SELECT max(id) FROM audit_events)
-    AND ${HOUR_END} <= (:now - :hot) * 1000 AND ${HOUR_END} > (:now - :retention) * 1000
-  ORDER BY id LIMIT ${MAX_EVENTS}` as const;
+const DUE =
+  `SELECT * FROM audit_events WHERE id < ${DUE_BEFORE} ORDER BY id LIMIT ${MAX_EVENTS}` as const;
 const LOAD_DUE = statement(`SELECT ${EVENT_COLUMNS} FROM (${DUE}) ORDER BY id`);
 const LOAD_OWNERS = statement(`
   SELECT u.id, u.erasure_key AS erasureKey FROM users u
