@@ -35,6 +35,12 @@ async function flood(first: number, count: number): Promise<void> {
   await env.DB.prepare(insert).bind(first, count).run();
 }
 
+/** Time for one object. */
+function onceOnly(): () => boolean {
+  let looks = 0;
+  return () => ++looks <= 1;
+}
+
 describe("an event is archived", () => {
   it("with its whole hour, when all of that is AUDIT_HOT_DAYS old", async () => {
     const due = [NOON - HOUR - 1, NOON - HOUR, NOON - 1];
@@ -176,18 +182,21 @@ describe("a run", () => {
     expect(await faultsOfChain()).toEqual([]);
   });
 
-  it("takes 2 round trips to D1 an object, and deletes a row and an index row of each event", async () => {
+  it("takes 2 round trips to D1 an object, and for each event 7 rows read and one deleted", async () => {
     await flood(NOON - HOUR, MAX_EVENTS);
+    await env.DB.prepare("UPDATE audit_events SET user_id = 'usr_' || id, ip = '192.0.2.1'").run();
+    await env.DB.prepare(`INSERT INTO users (id, app_id, external_id, created_at, erasure_key)
+      SELECT user_id, 'accounts', user_id, 0, ? FROM audit_events`)
+      .bind("A".repeat(43))
+      .run();
     await flood(idOf(0), 1);
     const { binding, meter } = metered(env.DB);
     const { deps } = await depsOf({ ...env, DB: binding });
-    await archiveEvents(deps, env.ARCHIVE);
-    // The last one finds that nothing is due.
-    expect(meter.roundTrips).toBe(2 + 1);
-    // Events of no user have no index row that this meter counts.
-    expect(meter.rowsWritten).toBeLessThanOrEqual(2 * MAX_EVENTS + 2);
-    // To read, to look for users, to count, to delete.
-    expect(meter.rowsRead / MAX_EVENTS).toBeLessThan(5.1);
+    await archiveEvents(deps, env.ARCHIVE, onceOnly());
+    expect(meter.roundTrips).toBe(2);
+    expect(meter.rowsRead / MAX_EVENTS).toBeLessThan(7.1);
+    // The row of the object; the meter does not count what is deleted from indexes.
+    expect(meter.rowsWritten).toBe(MAX_EVENTS + 1);
   });
 
   it("makes each user one key, once", async () => {

@@ -38,6 +38,8 @@ describe("when the bucket fails", () => {
       async (path) => (await operator.get(`/console${path}`, { bindings: unreachable })).status,
     );
     expect(await Promise.all(statuses)).toEqual([200, 200, 200, 503]);
+    const older = await operator.get(`/console/audit?cursor=${NOON}`, { bindings: unreachable });
+    expect(await older.text()).toContain("Older events can&#39;t be loaded right now.");
   });
 
   it("verifying does not notice", async () => {
