@@ -48,7 +48,7 @@ function parseKnown(options) {
 function openFolder(folder) {
   if (!existsSync(folder)) throw new Refusal(`There is no folder ${folder}.`);
   const files = readdirSync(folder, { recursive: true }).map((name) => name.split(sep).join("/"));
-  const names = files.filter(isObjectName).toSorted();
+  const names = files.filter(isObjectName).toSorted((one, other) => (one < other ? -1 : 1));
   return { names, read: async (name) => readFileSync(join(folder, name)) };
 }
 

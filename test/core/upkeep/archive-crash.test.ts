@@ -29,11 +29,11 @@ const IDS = [NOON - 30 * HOUR, NOON - 2 * HOUR, NOON - 2 * HOUR + 1, NOON - 1];
 
 /** Three hours that are due, and one whose time is over, archived before. Two users are in them. */
 async function prepare(): Promise<number[]> {
-  await env.DB.batch([
-    ...["usr_a", "usr_b"].map((id) =>
+  await env.DB.batch(
+    ["usr_a", "usr_b"].map((id) =>
       insertInto(env.DB, "users", { id, app_id: "accounts", external_id: id, created_at: 0 }),
     ),
-  ]);
+  );
   const expired = [idOf(400, -12 * HOUR), idOf(400, -11 * HOUR)];
   await addEvents([...expired, idOf(0)]);
   vi.setSystemTime(Date.now() - 24 * 3_600_000);

@@ -91,7 +91,7 @@ describe("what an archived event says of a user", () => {
     expect(await told(`userId=${ids[1]}`)).toEqual(others);
     await admin("DELETE", `/users/${ids[1]}`);
     expect(JSON.stringify(await told())).not.toContain(IP);
-    const keys = await env.DB.prepare("SELECT count(*) AS n FROM users WHERE erasure_key <> ''");
+    const keys = env.DB.prepare("SELECT count(*) AS n FROM users WHERE erasure_key <> ''");
     expect(await keys.first("n")).toBe(0);
   });
 

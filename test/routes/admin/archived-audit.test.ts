@@ -2,97 +2,27 @@
 
 import * as fc from "fast-check";
 import { env } from "cloudflare:workers";
-import { beforeEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { HOUR, MAX_EVENTS } from "../../../src/core/audit/archive-object";
 import { OBJECTS_LOOKED_AT, OBJECTS_READ } from "../../../src/core/audit/archived";
 import { OUTCOMES } from "../../../src/core/audit/event";
-import { archiveEvents } from "../../../src/core/upkeep/archive";
-import type { Bindings } from "../../../src/env";
-import { addEvents, hotEvents, idOf, objectNames, objectRows, runCron } from "../../archive";
+import { addEvents, hotEvents, idOf, objectRows, runCron } from "../../archive";
 import { runs } from "../../chance";
 import { signedIn } from "../../console";
-import { depsOf } from "../../deps";
-import { admin, codeOf, createApp, elapse, enrolled, problemCode } from "../../service";
+import { admin, codeOf, createApp, elapse, enrolled } from "../../service";
 import { insertInto } from "../../storage";
+import {
+  archiveAll,
+  countedBucket,
+  everything,
+  exported,
+  fillHours,
+  NOON,
+  page,
+  pages,
+} from "./archived-support";
 
-interface Event {
-  id: number;
-  at: string;
-  type: string;
-  outcome: string;
-  appId: string | null;
-  userId: string | null;
-}
-interface Page {
-  items: Event[];
-  nextCursor: string | null;
-}
-
-const NOON = Date.UTC(2026, 8, 1, 12) * 1000;
 const TYPES = ["code.verified", "user.locked", "app.created"] as const;
-
-async function page(query: string, bindings: Bindings = env): Promise<Page> {
-  const response = await admin("GET", `/audit?${query}`, { bindings });
-  expect(response.status).toBe(200);
-  return response.json<Page>();
-}
-
-/** All pages of a list, in their order. */
-async function pages(query: string): Promise<Page[]> {
-  const all = [await page(query)];
-  for (let next = all[0]?.nextCursor; next !== null; next = all.at(-1)?.nextCursor) {
-    all.push(await page(`${query}&cursor=${next}`));
-  }
-  return all;
-}
-
-async function everything(query = "limit=100"): Promise<Event[]> {
-  return (await pages(query)).flatMap(({ items }) => items);
-}
-
-async function exported(path = "/audit"): Promise<string> {
-  const headers = { accept: "application/x-ndjson" };
-  return (await admin("GET", path, { headers })).text();
-}
-
-/** The bucket with a count of what is read, or one that fails. */
-function bucket(get: (name: string) => unknown): Bindings {
-  const ARCHIVE = new Proxy(env.ARCHIVE, {
-    get(target, member) {
-      if (member === "get") return get;
-      return Reflect.get(target, member).bind(target);
-    },
-  });
-  return { ...env, ARCHIVE };
-}
-
-function countedBucket(): { bindings: Bindings; names: string[] } {
-  const names: string[] = [];
-  const bindings = bucket((name) => {
-    names.push(name);
-    return env.ARCHIVE.get(name);
-  });
-  return { bindings, names };
-}
-
-const unreachable = bucket(() => Promise.reject(new Error("the bucket does not answer")));
-
-/** So many events in each of these hours before noon, 30 days ago. */
-async function fillHours(hours: number, each: number, userId: (hour: number) => string) {
-  const insert = env.DB.prepare(`INSERT INTO audit_events (id, type, outcome, actor, user_id)
-    WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < ?2 - 1)
-    SELECT ?1 + i, 'code.verified', 'success', 'system', ?3 FROM n`);
-  const all = Array.from({ length: hours }, (_, hour) =>
-    insert.bind(NOON - (hour + 1) * HOUR, each, userId(hour)),
-  );
-  await env.DB.batch([...all, insert.bind(idOf(0), 1, "usr_now")]);
-}
-
-/** As many runs as it takes. */
-async function archiveAll(): Promise<void> {
-  const { deps } = await depsOf();
-  while ((await archiveEvents(deps, env.ARCHIVE)) > 0);
-}
 
 describe("what is told of events", () => {
   const given = fc.record({
@@ -274,90 +204,6 @@ describe("a search", () => {
     expect([items, nextCursor]).toEqual([[], String(NOON - (OBJECTS_LOOKED_AT - 1) * HOUR)]);
     const next = await page(`type=user.locked&cursor=${nextCursor}`, bindings);
     expect([next, names]).toEqual([{ items: [], nextCursor: null }, []]);
-  });
-});
-
-describe("when the bucket fails", () => {
-  beforeEach(async () => {
-    vi.spyOn(console, "log").mockReturnValue();
-    await addEvents([NOON - 3 * HOUR, NOON - 1, idOf(1), idOf(0)]);
-    await runCron();
-  });
-
-  const problem = async (query: string, bindings: Bindings) => {
-    const response = await admin("GET", `/audit?${query}`, { bindings });
-    return [response.status, await problemCode(response)];
-  };
-  const UNAVAILABLE = [503, "archive_unavailable"];
-
-  it("a page that needs it says so, and every other one answers", async () => {
-    const first = await page("", unreachable);
-    expect(first.items).toHaveLength(2);
-    expect(await problem(`cursor=${first.nextCursor}`, unreachable)).toEqual(UNAVAILABLE);
-    expect(await problem("type=user.locked", unreachable)).toEqual([200, 200]);
-  });
-
-  it("the pages of the console answer, except those of archived events", async () => {
-    const operator = await signedIn();
-    const user = { id: "usr_a", app_id: "accounts", external_id: "a", created_at: 0 };
-    await insertInto(env.DB, "users", user).run();
-    const statuses = ["", "/users/usr_a", "/audit", `/audit?cursor=${NOON}`].map(
-      async (path) => (await operator.get(`/console${path}`, { bindings: unreachable })).status,
-    );
-    expect(await Promise.all(statuses)).toEqual([200, 200, 200, 503]);
-  });
-
-  it("verifying does not notice", async () => {
-    const touched = vi.fn<() => never>(() => {
-      throw new Error("the bucket was touched");
-    });
-    const ARCHIVE = new Proxy(env.ARCHIVE, { get: touched });
-    const bindings = { ...env, ARCHIVE };
-    const app = await createApp();
-    const { phone } = await enrolled(app, "ada");
-    const body = { code: codeOf(phone) };
-    const response = await app.v1("POST", "/users/ada/verify", { body, bindings });
-    expect(await response.json()).toMatchObject({ valid: true });
-    const created = await app.v1("POST", "/challenges", { body: { userId: "ada" }, bindings });
-    expect([created.status, touched.mock.calls.length]).toEqual([201, 0]);
-  });
-
-  it("a bucket that is no longer bound is one that fails", async () => {
-    const { ARCHIVE: _bucket, ...unbound } = env;
-    expect((await page("", unbound)).items).toHaveLength(2);
-    expect(await problem(`cursor=${NOON}`, unbound)).toEqual(UNAVAILABLE);
-  });
-
-  it("an object that was altered, or is missing, is not taken for none", async () => {
-    const [older = "", newer = ""] = await objectNames();
-    await env.ARCHIVE.put(newer, (await (await env.ARCHIVE.get(older))?.arrayBuffer()) ?? "");
-    const cursor = `cursor=${NOON}`;
-    expect(await problem(cursor, env)).toEqual([500, "unreadable_data"]);
-    await env.ARCHIVE.delete(newer);
-    expect(await problem(cursor, env)).toEqual([500, "unreadable_data"]);
-    const until = new Date((NOON - HOUR) / 1000).toISOString();
-    expect((await page(`until=${until}`)).items).toHaveLength(1);
-  });
-
-  it("an object whose time was over in that moment is none", async () => {
-    const expiring = bucket(async (name) => {
-      await env.DB.prepare("DELETE FROM archive_objects WHERE name = ?").bind(name).run();
-      return null;
-    });
-    expect(await page(`cursor=${NOON}`, expiring)).toEqual({ items: [], nextCursor: null });
-  });
-
-  it("a key that was altered is unreadable data, and not a deleted user", async () => {
-    const app = await createApp();
-    const { phone } = await enrolled(app, "ada");
-    const body = { code: codeOf(phone), ip: "192.0.2.1" };
-    await app.v1("POST", "/users/ada/verify", { body });
-    elapse(31 * 24 * 3600);
-    await addEvents([idOf(0)]);
-    await runCron();
-    const altered = "A".repeat(43);
-    await env.DB.prepare("UPDATE users SET erasure_key = ?").bind(altered).run();
-    expect(await problem(`cursor=${idOf(0)}`, env)).toEqual([500, "unreadable_data"]);
   });
 });
 
