@@ -21,7 +21,8 @@ export function openDatabase(file, { keepStatements = false } = {}) {
     const results = statements.map(({ sql, values }) => {
       const before = changes.get().n;
       const rows = compile(sql).all(numbered(values));
-      return { results: rows, meta: { changes: changes.get().n - before } };
+      const meta = { changes: changes.get().n - before, duration: 0, served_by_primary: true };
+      return { results: rows, meta };
     });
     sqlite.exec("COMMIT");
     asked.push({ statements, results, milliseconds: cpuSince(begun) });
@@ -38,7 +39,7 @@ export function openDatabase(file, { keepStatements = false } = {}) {
       return column === undefined || row === null ? row : row[column];
     },
   });
-  const d1 = { prepare, batch: async (statements) => run(statements) };
+  const d1 = { prepare, batch: async (statements) => run(statements), withSession: () => d1 };
   return { sqlite, d1, asked };
 }
 

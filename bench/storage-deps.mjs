@@ -12,7 +12,7 @@ export function depsOn(d1, { keyring, now, defer = Boolean }) {
     get: async (key) => kept.get(key) ?? null,
     put: async (key, value) => void kept.set(key, value),
   };
-  const request = { id: "bench", ip: null, userAgent: null };
+  const request = { id: "bench", ip: null, userAgent: null, trips: [] };
   return { db: { $client: d1 }, kv, keyring, now, request, defer, settings: SETTINGS };
 }
 

@@ -108,7 +108,7 @@ async function open(core, root) {
   const keyring = await core.parseKeyring(KEYRING);
   const depsAt = () => ({
     ...depsOn(d1, { keyring, now: new Date() }),
-    request: { ...REQUEST, id: crypto.randomUUID() },
+    request: { ...REQUEST, id: crypto.randomUUID(), trips: [] },
   });
   return { sqlite, d1, depsAt };
 }

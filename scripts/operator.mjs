@@ -1,4 +1,4 @@
-/** What a script needs that calls the admin API for the operator: where it is, and the token. */
+/** What the operator's commands share: where the service is, and the token that it takes. */
 
 import { join } from "node:path";
 import { Refusal } from "./refusal.mjs";
@@ -15,7 +15,7 @@ export function readUrl(text = "http://localhost:8000") {
   throw new Refusal("--url is the server's address, https://… or on this machine.");
 }
 
-/** The token comes from the environment, and for a server on this machine from its file of secrets. */
+/** The token from the environment, or on this machine that of `npm start`. */
 export function readAdminToken({ hostname }) {
   const { ADMIN_TOKEN } = process.env;
   if (ADMIN_TOKEN) return ADMIN_TOKEN;

@@ -175,7 +175,7 @@ for (const [name, [make, reason]] of Object.entries(NOT_OURS)) {
 }
 
 test("a folder that has lost its database is not served as a new one", () => {
-  for (const part of ["v3/d1", "v3/kv"]) {
+  for (const part of ["v3/d1", "v3/kv", "v3/r2"]) {
     const stateDir = newFolder();
     mkdirSync(join(stateDir, part), { recursive: true });
     assert.throws(() => prepareState(stateDir), /is gone, while .* is there/);

@@ -17,6 +17,12 @@ test("no more calls than sixteen are under way at once, and all are answered", a
   assert.equal(seen.most, MOST_AT_ONCE);
 });
 
+test("a session waits for its turn like anybody", async () => {
+  const { database, seen } = watchedDatabase();
+  await Promise.all(asked(database.withSession("first-unconstrained"), 200));
+  assert.equal(seen.most, MOST_AT_ONCE);
+});
+
 test("who came first is let in first, but for those whose turn comes at the same time", async () => {
   const { database, seen } = watchedDatabase();
   await Promise.all(asked(database, 200));

@@ -1,5 +1,6 @@
 import { appRoutes } from "./routes/admin/apps";
 import { importRoutes } from "./routes/admin/authenticators";
+import { archiveRoutes } from "./routes/admin/archive";
 import { auditRoutes } from "./routes/admin/audit";
 import { logoRoutes, publicLogoRoutes } from "./routes/admin/logos";
 import { keyRoutes } from "./routes/admin/keys";
@@ -101,6 +102,7 @@ for (const routes of [
   importRoutes,
   auditRoutes,
   shardRoutes,
+  archiveRoutes,
 ]) {
   app.route("/admin", routes);
 }

@@ -21,7 +21,7 @@ export interface Deps {
   defer: (work: Promise<unknown>) => void;
 }
 
-/** The origin of the request, as the log lines and the audit trail name it. */
+/** The request, as the log lines and the audit trail name it. */
 export interface RequestSource {
   /**
    * The request's id, which the answer contains too. It is `cron` if no request caused the work.
@@ -33,6 +33,18 @@ export interface RequestSource {
    */
   ip: string | null;
   userAgent: string | null;
+  /** Where D1 answered: each read of a user by a key, and each commit of a code. For the log. */
+  trips: Trip[];
+}
+
+/** A round trip to D1. */
+export interface Trip {
+  /** D1's name of the region, such as `WEUR`. A local database has none. */
+  region?: string;
+  /** Whether D1 says that the primary answered. Anything else may be behind it. */
+  primary: boolean;
+  /** What SQLite took, without the way there and back. */
+  sqlMilliseconds: number;
 }
 
 export type Database = ReturnType<typeof connect>;
@@ -49,6 +61,8 @@ export interface Settings {
   /** The origin in `iss`. It is never taken from a request. */
   issuerUrl: string;
   adminToken: string;
+  /** How long events stay in the database, if there is an archive. */
+  auditHotDays: number;
   auditRetentionDays: number;
   /** Which of the published APIs are answered (`docs/compat.md`). */
   compat: ReadonlySet<string>;
@@ -61,7 +75,17 @@ export interface Config {
   keyring: Keyring;
   signingKeys: SigningKeys;
   settings: Settings;
+  archive: Archive;
 }
+
+/**
+ * The bucket of the audit archive. Null if there is none. It is not one of `Deps`, so that nothing
+ * but the audit trail can wait for it.
+ */
+export type Archive = R2Bucket | null;
+
+/** The bindings. That of the archive is optional, whether wrangler.toml names it or not. */
+export type Bindings = Omit<Env, "ARCHIVE"> & { ARCHIVE?: R2Bucket };
 
 /** The published APIs that can be answered (docs/compat.md). */
 const PUBLISHED_APIS = [
@@ -79,6 +103,7 @@ const SettingsSchema = z.object({
     .transform((url) => url.replace(/\/$/, ""))
     .refine((url) => URL.parse(url)?.origin === url, "an origin, such as https://2fa.example.com"),
   ADMIN_TOKEN: z.string().min(32),
+  AUDIT_HOT_DAYS: z.coerce.number().int().min(1).max(3650).default(30),
   AUDIT_RETENTION_DAYS: z.coerce.number().int().min(1).max(3650),
   COMPAT: z
     .string()
@@ -87,30 +112,33 @@ const SettingsSchema = z.object({
     .transform((names): ReadonlySet<PublishedApi> => new Set(names)),
 });
 
-let parsed: { env: Env; config: Config } | undefined;
+let parsed: { env: Bindings; config: Config } | undefined;
 
 /**
  * Loads the configuration. Throws an Error that names the variable at fault and never its value.
  */
-export async function loadConfig(env: Env): Promise<Config> {
+export async function loadConfig(env: Bindings): Promise<Config> {
   if (parsed?.env !== env) parsed = { env, config: await parseConfig(env) };
   return parsed.config;
 }
 
-async function parseConfig(env: Env): Promise<Config> {
+async function parseConfig(env: Bindings): Promise<Config> {
   const [keyring, signingKeys] = await Promise.all([
     parseKeyring(env.KEYRING),
     parseSigningKeys(env.SIGNING_KEYS),
   ]);
   const settings = parseSettings(env);
-  return { shards: connectAll(env), kv: env.KV, keyring, signingKeys, settings };
+  const archive = env.ARCHIVE ?? null;
+  return { shards: connectAll(env), kv: env.KV, keyring, signingKeys, settings, archive };
 }
 
 /** Throws for a binding behind a gap: its database would be left out. */
-function connectAll(env: Env): Shards {
+function connectAll(env: Bindings): Shards {
   const control = connect(env.DB);
   const others = Object.entries(env)
-    .flatMap(([name, binding]) => (/^DB[1-9]\d*$/.test(name) ? [{ name, binding }] : []))
+    .flatMap(([name, binding]) => {
+      return /^DB[1-9]\d*$/.test(name) && isDatabase(binding) ? [{ name, binding }] : [];
+    })
     .toSorted((a, b) => numberOf(a.name) - numberOf(b.name));
   others.forEach(({ name }, at) => {
     if (numberOf(name) !== at + 1) throw new Error(`${name}: DB${at + 1} is not bound.`);
@@ -118,16 +146,21 @@ function connectAll(env: Env): Shards {
   return { control, all: [control, ...others.map(({ binding }) => connect(binding))] };
 }
 
+function isDatabase(binding: unknown): binding is D1Database {
+  return typeof binding === "object" && binding !== null && "prepare" in binding;
+}
+
 function numberOf(name: string): number {
   return Number(name.slice("DB".length));
 }
 
-function parseSettings(env: Env): Settings {
+function parseSettings(env: Bindings): Settings {
   const result = SettingsSchema.safeParse(env);
   if (!result.success) throw new Error(result.error.issues.map(explain).join(" "));
   return {
     issuerUrl: result.data.ISSUER_URL,
     adminToken: result.data.ADMIN_TOKEN,
+    auditHotDays: result.data.AUDIT_HOT_DAYS,
     auditRetentionDays: result.data.AUDIT_RETENTION_DAYS,
     compat: result.data.COMPAT,
   };

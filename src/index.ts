@@ -1,20 +1,43 @@
 import { app } from "./app";
+import { archiveEvents } from "./core/upkeep/archive";
+import { expireArchive } from "./core/upkeep/archive-retention";
 import { cleanUpAll } from "./core/upkeep/cleanup";
-import { loadConfig } from "./env";
+import { loadConfig, type Archive, type Bindings, type Deps } from "./env";
 
-/** How long a run of the clean-up may take: a fifth of the time between two runs. */
-const CLEANUP_MS = 60_000;
+/** How long each of the two may take in a run: a fifth of the time between two runs. */
+const PATIENCE_MS = 60_000;
 
 export default {
   fetch: app.fetch,
   async scheduled(_controller, env, context) {
-    const config = await loadConfig(env);
+    const { archive, ...config } = await loadConfig(env);
     const defer = (work: Promise<unknown>) => context.waitUntil(work);
-    const request = { id: "cron", ip: null, userAgent: null };
-    const now = new Date();
-    const hasTime = () => Date.now() - now.getTime() < CLEANUP_MS;
-    const deps = { ...config, db: config.shards.control, now, request, defer };
-    const deleted = await cleanUpAll(deps, hasTime);
-    console.log(JSON.stringify({ level: "info", event: "cleaned_up", deleted }));
+    const request = { id: "cron", ip: null, userAgent: null, trips: [] };
+    const deps = { ...config, db: config.shards.control, now: new Date(), request, defer };
+    const deleted = await cleanUpAll(deps, timer());
+    log("info", { event: "cleaned_up", deleted });
+    // Of several databases nothing is archived (docs/decisions/0017-many-databases.md).
+    if (config.shards.all.length === 1) await keepArchive(deps, archive);
   },
-} satisfies ExportedHandler<Env>;
+} satisfies ExportedHandler<Bindings>;
+
+/** If the archive cannot be reached, the events stay where they are, and the next run tries again. */
+async function keepArchive(deps: Deps, archive: Archive): Promise<void> {
+  if (archive === null) return;
+  try {
+    const moved = await archiveEvents(deps, archive, timer());
+    const expired = await expireArchive(deps, archive);
+    log("info", { event: "archived", moved, expired });
+  } catch (error) {
+    log("error", { event: "archive_failed", cause: String(error) });
+  }
+}
+
+function timer(): () => boolean {
+  const start = Date.now();
+  return () => Date.now() - start < PATIENCE_MS;
+}
+
+function log(level: "info" | "error", line: object): void {
+  console.log(JSON.stringify({ level, ...line }));
+}

@@ -234,6 +234,11 @@ export const PROBLEMS = {
     title: "The service is not set up correctly.",
     help: "The log names the setting at fault. Nothing is served until an operator corrects it.",
   },
+  archive_unavailable: {
+    status: 503,
+    title: "The archive of the audit trail cannot be read right now.",
+    help: "The bucket does not answer, or is no longer bound to the Worker. Newer events are still listed: ask for them with `since`. Nothing else waits for the archive.",
+  },
   unavailable: {
     status: 503,
     title: "The service cannot answer right now.",

@@ -2,6 +2,7 @@
 
 import { env } from "cloudflare:workers";
 import { app } from "../src/app";
+import type { Bindings } from "../src/env";
 import { ORIGIN, send } from "./service";
 import { TEST_SECRETS } from "./secrets";
 import { freshAddress } from "./security/support";
@@ -13,7 +14,7 @@ export type Fields = Record<string, string | string[]>;
 /** What a request is changed by; an empty header goes. */
 export interface Change {
   headers?: Record<string, string>;
-  bindings?: Env;
+  bindings?: Bindings;
 }
 
 export interface Operator {

@@ -11,8 +11,11 @@ export interface Meter {
   rowsWritten: number;
 }
 
-/** Bindings to give to the Worker in the place of its databases, and what has gone through them. */
-export function metered(): {
+/**
+ * Bindings to give to the Worker in the place of its databases, or in the place of `DB` alone if that is given,
+ * and what has gone through them.
+ */
+export function metered(only?: D1Database): {
   binding: Pick<Env, "DB">;
   meter: Meter;
   /** Every statement, once. */
@@ -30,9 +33,12 @@ export function metered(): {
       meter.rowsWritten += meta.rows_written;
     }
   };
-  const meteredOne = (db: D1Database) =>
-    new Proxy(db, {
+  const over = <Database extends D1Database | D1DatabaseSession>(database: Database): Database =>
+    new Proxy(database, {
       get(target, member) {
+        if (member === "withSession" && "withSession" in target) {
+          return (constraint: D1SessionConstraint) => over(target.withSession(constraint));
+        }
         if (member === "prepare") {
           return (sql: string) => {
             texts.add(sql);
@@ -49,7 +55,7 @@ export function metered(): {
         throw new Error(`the meter does not know ${String(member)}`);
       },
     });
-  return { binding: wrapped(meteredOne), meter, texts };
+  return { binding: only ? { DB: over(only) } : wrapped((db) => over(db)), meter, texts };
 }
 
 /** An isolate reads the map of several databases once a minute. */

@@ -4,7 +4,7 @@ import { env } from "cloudflare:workers";
 import { ACCOUNTS_BUCKET, bucketIn } from "../src/core/shard/bucket";
 import { findPlacement } from "../src/core/shard/map";
 import { recordingDatabase, type Recorded } from "../src/db/recorded";
-import { connect, loadConfig, type Deps } from "../src/env";
+import { connect, loadConfig, type Bindings, type Deps } from "../src/env";
 
 /**
  * The database of whoever the statements are about, by the ids that they name: routes have said it by then.
@@ -27,13 +27,13 @@ export function seeking(shards: Deps["shards"]): Deps["db"] {
 
 /** As of a request at the set time; deferred work is done when `settled` is. */
 export async function depsOf(
-  bindings: Env = env,
+  bindings: Bindings = env,
   from: Partial<Deps["request"]> = {},
 ): Promise<{ deps: Deps; settled: () => Promise<unknown> }> {
   const deferred: Promise<unknown>[] = [];
   const defer = (work: Promise<unknown>) => void deferred.push(work);
   const config = await loadConfig(bindings);
-  const request = { id: crypto.randomUUID(), ip: null, userAgent: null, ...from };
+  const request = { id: crypto.randomUUID(), ip: null, userAgent: null, trips: [], ...from };
   const deps = { ...config, db: seeking(config.shards), now: new Date(), request, defer };
   return { deps, settled: () => Promise.all(deferred) };
 }

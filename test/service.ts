@@ -3,6 +3,7 @@
 import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
 import { Secret, TOTP } from "otpauth";
 import { vi } from "vitest";
+import type { Bindings } from "../src/env";
 import worker from "../src/index";
 import { currentBindings } from "./bindings";
 import { TEST_SECRETS } from "./secrets";
@@ -13,14 +14,17 @@ export interface CallOptions {
   body?: unknown;
   headers?: Record<string, string>;
   /** In the place of the usual ones: to fail, to lie or to count. */
-  bindings?: Env;
+  bindings?: Bindings;
 }
 
 /**
  * One request, answered when its deferred work is done too: what a test finds afterwards does not
  * depend on luck.
  */
-export async function send(request: Request, bindings: Env = currentBindings()): Promise<Response> {
+export async function send(
+  request: Request,
+  bindings: Bindings = currentBindings(),
+): Promise<Response> {
   const context = createExecutionContext();
   const response = await worker.fetch(request, bindings, context);
   await waitOnExecutionContext(context);

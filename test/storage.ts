@@ -20,7 +20,7 @@ const starts = new Map<string, Start>();
 
 /** Migrates once per isolate, and once more after a test that changed the tables themselves. */
 export async function emptyStorage(): Promise<void> {
-  await Promise.all([emptyDatabases(), emptyNamespace(env.KV)]);
+  await Promise.all([emptyDatabases(), emptyNamespace(env.KV), emptyBucket(env.ARCHIVE)]);
 }
 
 async function emptyDatabases(): Promise<void> {
@@ -83,4 +83,10 @@ async function emptyNamespace(namespace: KVNamespace): Promise<void> {
   const { keys, list_complete: isComplete } = await namespace.list({ limit: PAGE });
   await Promise.all(keys.map(({ name }) => namespace.delete(name)));
   if (!isComplete) await emptyNamespace(namespace);
+}
+
+async function emptyBucket(bucket: R2Bucket): Promise<void> {
+  const { objects, truncated: isTruncated } = await bucket.list();
+  if (objects.length > 0) await bucket.delete(objects.map(({ key }) => key));
+  if (isTruncated) await emptyBucket(bucket);
 }

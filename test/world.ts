@@ -1,5 +1,6 @@
 /** An app with something of everything in it, for what is tried on every operation of the API. */
 
+import { env } from "cloudflare:workers";
 import type { TOTP } from "otpauth";
 import { expect, vi } from "vitest";
 import { DATABASES } from "./databases";
@@ -29,6 +30,7 @@ import {
   type EnrolledUser,
   type TestApp,
 } from "./service";
+import { addEvents, bytesOf, idOf, objectNames, runCron } from "./archive";
 import { challengeLink, redemptionCode, RETURN_URL, settings } from "./links";
 import { putLogo, SQUARE, type BrandedApp } from "./logos";
 import { fillPath, validBody, type Known, type Operation } from "./operations";
@@ -49,6 +51,8 @@ export interface World {
   tag: string;
   /** An app of somebody else, with a user of the same name. */
   other: TestApp;
+  /** The id of an object of the archive. */
+  archived: string;
   /** Of the same app. */
   revokedKey: string;
   expiredKey: string;
@@ -112,7 +116,16 @@ async function createWorld(): Promise<World> {
   const { brand } = await expectJson<BrandedApp>(putLogo(app.id, SQUARE), 200);
   const tag = brand.logo?.path.split("/").at(-1) ?? "";
   const keys = { revokedKey, expiredKey };
-  return { app, user, id: stored.id, pending, token, redemption, tag, other, ...keys, person };
+  const archived = await archiveEvent();
+  const made = { app, user, id: stored.id, pending, token, redemption, tag, other, person };
+  return { ...made, ...keys, archived };
+}
+
+async function archiveEvent(): Promise<string> {
+  const old = idOf(32);
+  await addEvents([old]);
+  await runCron();
+  return String(old);
 }
 
 export function revoke(appId: string, key: string): Promise<Response> {
@@ -127,6 +140,7 @@ interface Saved {
   file: string | undefined;
   world: World;
   rows: { d1: D1Database; table: string; row: Record<string, unknown> }[];
+  objects: { name: string; bytes: ArrayBuffer }[];
   now: number;
 }
 
@@ -148,13 +162,18 @@ export async function restoreWorld(): Promise<World> {
   const file = expect.getState().testPath;
   if (saved === undefined || saved.file !== file) {
     const world = await createWorld();
-    saved = { file, world, rows: await storedRows(), now: Date.now() };
+    const names = await objectNames();
+    const objects = await Promise.all(
+      names.map(async (name) => ({ name, bytes: await bytesOf(name) })),
+    );
+    saved = { file, world, rows: await storedRows(), objects, now: Date.now() };
     return world;
   }
   for (const { d1 } of DATABASES) {
     const own = saved.rows.filter((one) => one.d1 === d1);
     await d1.batch(own.map(({ table, row }) => insertInto(d1, table, row)));
   }
+  for (const { name, bytes } of saved.objects) await env.ARCHIVE.put(name, bytes);
   vi.setSystemTime(saved.now);
   return saved.world;
 }
@@ -163,13 +182,12 @@ export async function restoreWorld(): Promise<World> {
 export function knownTo(operation: Operation, world: World): Known {
   const { path } = operation;
   if (path.startsWith("/auth/")) return knownToPerson(operation, world.person);
-  const ofAuthenticator = path.includes("/authenticators/{id}");
   const isNew = operation.method === "POST";
   return {
     ...(isNew && { email: "new@example.org", password: "another horse battery staple" }),
     ...((isNew || path.startsWith("/admin/apps")) && { name: "Made in a test" }),
     userId: "ada",
-    id: ofAuthenticator ? world.pending.id : world.id,
+    id: idIn(operation, world),
     // Of an enrolment it means nothing without a secret.
     ...(!path.endsWith("/authenticators") && { code: codeFor(path, world) }),
     codes: pairOf(world.user.phone),
@@ -181,6 +199,11 @@ export function knownTo(operation: Operation, world: World): Known {
     reason: "asked to",
     disabled: true,
   };
+}
+
+function idIn({ path }: Operation, world: World): string {
+  if (path.includes("/authenticators/{id}")) return world.pending.id;
+  return path.includes("/archive/{id}") ? world.archived : world.id;
 }
 
 /** Two codes in a row of which none is spent. */

@@ -37,6 +37,7 @@ function count(...results) {
 /** The part of D1's API that the Workers use. */
 function meteredD1(db) {
   return {
+    withSession: (constraint) => meteredD1(db.withSession(constraint)),
     prepare: (sql) => new MeteredStatement(db.prepare(sql)),
     exec: (sql) => db.exec(sql),
     async batch(statements) {

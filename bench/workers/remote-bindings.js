@@ -34,6 +34,11 @@ class RemoteD1 {
     this.backend = backend;
   }
 
+  /** It has no copies. */
+  withSession() {
+    return this;
+  }
+
   prepare(sql) {
     return new RemoteStatement(this, sql, []);
   }
@@ -55,7 +60,7 @@ class RemoteD1 {
     if (answer.status !== 200) throw new Error(`D1_ERROR: ${text}`);
     return JSON.parse(text).map(({ columns, rows, changes }) => ({
       success: true,
-      meta: { changes },
+      meta: { changes, duration: 0, served_by_primary: true },
       results: rows.map((row) => Object.fromEntries(columns.map((name, at) => [name, row[at]]))),
     }));
   }

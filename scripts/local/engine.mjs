@@ -1,5 +1,5 @@
 /**
- * The Worker in workerd, by miniflare's API, with D1, KV and assets. workerd is started again when it fails, ends when this process ends,
+ * The Worker in workerd, by miniflare's API, with D1, KV, R2 and assets. workerd is started again when it fails, ends when this process ends,
  * however that happens, and answers what is in flight before it stops.
  */
 
@@ -100,6 +100,7 @@ function miniflareOptions({ bundle, bindings, addresses, stateDir, cleanUpToken,
     bindings: { ...bindings, VERSION: { id: randomBytes(8).toString("hex") }, LOCAL: local },
     d1Databases: Object.fromEntries(bindingsOf(config).map((binding) => [binding, binding])),
     kvNamespaces: { KV: IDS.KV },
+    r2Buckets: { ARCHIVE: IDS.ARCHIVE },
     assets: {
       directory: join(ROOT, config.assets.directory),
       binding: config.assets.binding,

@@ -21,8 +21,11 @@ import { DatabaseSync } from "node:sqlite";
 import { Refusal } from "../refusal.mjs";
 import { ROOT } from "../wrangler.mjs";
 
-/** The ids of D1 database and KV namespace: what wrangler calls those without one, so that `npm run dev` finds the same data. */
-export const IDS = { DB: "DB", KV: "KV" };
+/**
+ * The ids of D1 database, KV namespace and R2 bucket: what wrangler calls those without one, and a bucket by its name in wrangler.toml, so
+ * that `npm run dev` finds the same data.
+ */
+export const IDS = { DB: "DB", KV: "KV", ARCHIVE: "stepgate-audit" };
 
 const D1 = "miniflare-D1DatabaseObject";
 const SQLITE = "SQLite format 3\0";
@@ -67,7 +70,7 @@ export function prepareState(stateDir, migrations = MIGRATIONS, bindings = [IDS.
 /** Answers whether there is no data yet. A folder that was used and has lost its database is not new. */
 function assertNothingLost(stateDir, file) {
   if (existsSync(file)) return false;
-  const used = ["d1", "kv"].find((part) => existsSync(join(dataFolder(stateDir), part)));
+  const used = ["d1", "kv", "r2"].find((part) => existsSync(join(dataFolder(stateDir), part)));
   if (!used) return true;
   throw refuse(file, `is gone, while ${join(dataFolder(stateDir), used)} is there`);
 }

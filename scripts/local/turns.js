@@ -57,12 +57,14 @@ function sizeOf(turns) {
   return turns.size;
 }
 
-/** The same database, as much of it as the Worker uses. */
+/** The same database, as much of it as the Worker uses. There are no copies of it to choose from. */
 export function inTurns(db) {
-  return {
+  const turned = {
     prepare: (sql) => new Statement(db.prepare(sql)),
     batch: (statements) => inTurn(() => db.batch(statements.map(({ inner }) => inner))),
+    withSession: () => turned,
   };
+  return turned;
 }
 
 class Statement {

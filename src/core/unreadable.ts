@@ -12,7 +12,7 @@ import type { Keyring } from "../crypto/keyring";
  */
 export class UnreadableData extends Error {
   constructor(
-    table: "accounts" | "apps" | "authenticators",
+    table: "accounts" | "apps" | "archive" | "authenticators" | "users",
     id: string,
     { why, remedy }: { why: string; remedy: string },
   ) {
@@ -70,5 +70,20 @@ export function unreadablePassword(userId: string): UnreadableData {
   return new UnreadableData("accounts", userId, {
     why: "its password_hash is no argon2id hash that is made here",
     remedy: "Restore the row from a backup, or give the user a new password.",
+  });
+}
+
+/** The error for an object of the audit archive. */
+export function unreadableArchive(name: string, why: string): UnreadableData {
+  return new UnreadableData("archive", name, {
+    why,
+    remedy: "Put the object back from a copy. `npm run audit -- verify` checks the others.",
+  });
+}
+
+export function unreadableErasureKey(userId: string): UnreadableData {
+  return new UnreadableData("users", userId, {
+    why: "its erasure_key does not open what was sealed with it: it was altered",
+    remedy: "Restore the row from a backup.",
   });
 }

@@ -36,8 +36,10 @@ class RecordingDatabase implements D1Database {
     return refuse("exec");
   }
 
-  withSession(): never {
-    return refuse("withSession");
+  /** Asks the primary like any other call: a copy that is behind does not know the fence of today. */
+  withSession(): D1DatabaseSession {
+    const batch = <T>(statements: D1PreparedStatement[]) => this.batch<T>(statements);
+    return { prepare: (sql) => this.prepare(sql), batch, getBookmark: () => null };
   }
 
   dump(): never {

@@ -62,6 +62,11 @@ export const users = sqliteTable(
      * password.
      */
     knownNetworks: text({ mode: "json" }).$type<string[]>(),
+    /**
+     * Opens what the audit archive says of this user's addresses, browsers and notes. Made when the
+     * first of their events is archived. It is deleted with the user, and with it nothing opens that.
+     */
+    erasureKey: text(),
   },
   (t) => [
     uniqueIndex("users_app_external").on(t.appId, t.externalId),

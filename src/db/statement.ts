@@ -11,7 +11,7 @@ export type Value = string | number | null | ArrayBuffer;
 export type Values<Name extends string> = Readonly<Record<Name, Value>>;
 
 export type Statement<Name extends string = string> = (
-  deps: { db: { $client: D1Database } },
+  deps: { db: { $client: Pick<D1Database, "prepare"> } },
   values: Values<Name>,
 ) => D1PreparedStatement;
 

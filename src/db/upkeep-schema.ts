@@ -3,7 +3,7 @@
  * itself in order.
  */
 
-import { integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { blob, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import { instant } from "./instant";
 
 /** A secret that a caller keeps and sends with every code: its replay ledger and its guard. */
@@ -52,4 +52,23 @@ export const cleanupCursors = sqliteTable("cleanup_cursors", {
    * first row.
    */
   position: text().notNull(),
+});
+
+/**
+ * An object of the audit archive. The row is written by the batch that takes its events out of
+ * `audit_events`, so that every event is in one of the two.
+ */
+export const archiveObjects = sqliteTable("archive_objects", {
+  /** The ids of its first and its last event. Objects do not overlap. */
+  firstId: integer().primaryKey(),
+  lastId: integer().notNull(),
+  /** How many events it holds. */
+  count: integer().notNull(),
+  /** Its key in the bucket. */
+  name: text().notNull(),
+  /** SHA-256 of its bytes, in hex. The next object repeats it. */
+  sha256: text().notNull(),
+  bytes: integer().notNull(),
+  /** A Bloom filter of what events can be searched by (`core/audit/facets.ts`). */
+  facets: blob({ mode: "buffer" }).notNull(),
 });

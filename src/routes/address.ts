@@ -24,7 +24,7 @@ export function addressOf(c: Context): string | undefined {
 }
 
 /** The address and the browser, for the audit trail. */
-export function sourceOf(c: Context): Omit<RequestSource, "id"> {
+export function sourceOf(c: Context): Pick<RequestSource, "ip" | "userAgent"> {
   const userAgent = c.req.header("user-agent")?.slice(0, MAX_USER_AGENT) ?? null;
   return { ip: addressOf(c) ?? null, userAgent };
 }

@@ -1,12 +1,12 @@
 /** What a request carries from one middleware to the next. */
 
 import type { KeyCaller, SessionCaller } from "../core/caller/actor";
-import type { Config, Deps } from "../env";
+import type { Bindings, Config, Deps } from "../env";
 import type { Problem } from "../problem";
 import type { ShownBrand } from "./pages/brand";
 
 export interface AppEnv {
-  Bindings: Env;
+  Bindings: Bindings;
   Variables: {
     requestId: string;
     config: Config;

@@ -5,7 +5,7 @@
 
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context } from "hono";
-import type { Deps, RequestSource } from "../env";
+import type { Deps } from "../env";
 import { invalidFields } from "../problem";
 import { canonicalAddress, MAX_USER_AGENT } from "./address";
 
@@ -62,6 +62,6 @@ export function readEndUser(c: Context): EndUser {
  */
 export function onBehalfOf(deps: Deps, { ip, userAgent }: EndUser): Deps {
   if (ip === undefined && userAgent === undefined) return deps;
-  const source: Omit<RequestSource, "id"> = { ip: ip ?? null, userAgent: userAgent ?? null };
+  const source = { ip: ip ?? null, userAgent: userAgent ?? null };
   return { ...deps, request: { ...deps.request, ...source } };
 }

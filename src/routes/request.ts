@@ -59,6 +59,7 @@ export const logRequest = createMiddleware<AppEnv>(async (c, next) => {
   const started = Date.now();
   await next();
   const problem = c.get("problem");
+  const trips = c.get("deps")?.request.trips ?? [];
   const line = {
     level: c.res.status >= 500 ? "error" : "info",
     requestId: c.var.requestId,
@@ -66,6 +67,7 @@ export const logRequest = createMiddleware<AppEnv>(async (c, next) => {
     route: routeOf(c),
     status: c.res.status,
     milliseconds: Date.now() - started,
+    ...(trips.length > 0 && { d1: trips }),
     ...(problem && { code: problem.code, cause: describeCause(problem.cause) }),
   };
   console.log(JSON.stringify(line));
@@ -104,7 +106,7 @@ const provideDeps = createMiddleware<AppEnv>(async (c, next) => {
   const { requestId, config } = c.var;
   await assertKeyring({ ...config, db: config.shards.control, now });
   const defer = (work: Promise<unknown>) => c.executionCtx.waitUntil(work.catch(logDeferred));
-  const request = { id: requestId, ...sourceOf(c) };
+  const request = { id: requestId, ...sourceOf(c), trips: [] };
   c.set("deps", { ...config, db: defaultDatabase(config.shards), now, request, defer });
   await next();
 

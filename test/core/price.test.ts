@@ -13,10 +13,11 @@ import { beforeEach, describe, expect, it } from "vitest";
 import counts from "../../bench/counts.json" with { type: "json" };
 import worker from "../../src/index";
 import { bucketOfId } from "../../src/core/shard/bucket";
-import { DATABASES } from "../databases";
+import { DATABASES, isMany } from "../databases";
 import { storedUser } from "../security/support";
 import { shardOf } from "../shards/support";
 import { metered, type Meter } from "../d1-meter";
+import { lagging } from "../lagging";
 import { rows } from "../security/support";
 import {
   call,
@@ -77,14 +78,22 @@ function counted(namespace: KVNamespace, count: typeof kv): KVNamespace {
 beforeEach(async () => {
   app = await createApp();
   user = await enrolled(app, "ada");
-  const { binding, meter: fresh } = metered();
+  await putMeter();
+});
+
+async function putMeter(only?: D1Database): Promise<void> {
+  const { binding, meter: fresh } = metered(only);
   kv = { reads: 0, writes: 0 };
   bindings = { ...env, ...binding, KV: counted(env.KV, kv) };
   await call("GET", "/healthz", { bindings });
   Object.assign(fresh, NOTHING);
   Object.assign(kv, { reads: 0, writes: 0 });
   meter = fresh;
-});
+}
+
+async function lockUser(): Promise<void> {
+  for (let failures = 0; failures < 5; failures++) await app.verify("ada", wrongCodeOf(user.phone));
+}
 
 describe("a direct verification", () => {
   it(`with a right code takes ${inWords(counts.direct)}`, async () => {
@@ -102,14 +111,49 @@ describe("a direct verification", () => {
   });
 
   it("refused because the user is locked takes 1 round trip and one row a minute", async () => {
-    for (let failures = 0; failures < 5; failures++)
-      await app.verify("ada", wrongCodeOf(user.phone));
+    await lockUser();
     const options = { body: { code: codeOf(user.phone) }, bindings };
     const refused = await app.v1("POST", "/users/ada/verify", options);
     expect(refused.status).toBe(429);
     Object.assign(meter, NOTHING);
     await app.v1("POST", "/users/ada/verify", options);
     expect(meter).toMatchObject({ roundTrips: 1, rowsWritten: 0 });
+  });
+});
+
+describe.skipIf(isMany)("a direct verification whose read a replica answers", () => {
+  const readFromReplica = async () => putMeter((await lagging()).bindings.DB);
+
+  it("with a right code takes 2 round trips, reads 54 rows and writes 4", async () => {
+    await readFromReplica();
+    expect(await verify(codeOf(user.phone))).toEqual({
+      roundTrips: 2,
+      rowsRead: 54,
+      rowsWritten: 4,
+    });
+  });
+
+  it("with a wrong code takes 2 round trips and writes 3 rows", async () => {
+    await readFromReplica();
+    expect(await verify(wrongCodeOf(user.phone))).toMatchObject({ roundTrips: 2, rowsWritten: 3 });
+  });
+
+  it("with a spent code takes 2 round trips and one row a minute", async () => {
+    await app.verify("ada", codeOf(user.phone));
+    await readFromReplica();
+    await verify(codeOf(user.phone));
+    Object.assign(meter, NOTHING);
+    expect(await verify(codeOf(user.phone))).toMatchObject({ roundTrips: 2, rowsWritten: 0 });
+  });
+
+  it("refused because the user is locked takes 2 round trips and one row a minute", async () => {
+    await lockUser();
+    await readFromReplica();
+    const options = { body: { code: codeOf(user.phone) }, bindings };
+    expect((await app.v1("POST", "/users/ada/verify", options)).status).toBe(429);
+    Object.assign(meter, NOTHING);
+    await app.v1("POST", "/users/ada/verify", options);
+    expect(meter).toMatchObject({ roundTrips: 2, rowsWritten: 0 });
   });
 });
 

@@ -12,6 +12,7 @@ import { AUDIT_TYPES } from "../../src/core/audit/event";
 import { USER_STATES } from "../../src/core/operator/user-list";
 import worker from "../../src/index";
 import { logIn, PASSWORD } from "../account";
+import { addEvents, objectRows, runCron } from "../archive";
 import { basic } from "../compat/support";
 import { signedIn } from "../console";
 import { metered } from "../d1-meter";
@@ -105,6 +106,17 @@ async function useCleanUp(bindings: Env): Promise<void> {
   }
 }
 
+/** Every kind of event there is, a month later, and lists that lead to them. */
+async function useArchive(bindings: Env): Promise<void> {
+  elapse(31 * 24 * 3600);
+  await addEvents([Date.now() * 1000]);
+  await runCron(bindings);
+  expect((await objectRows()).length).toBeGreaterThan(0);
+  for (const filter of ["", "userId=u", `type=${AUDIT_TYPES[0]}`]) {
+    await admin("GET", `/audit?${filter}&until=${new Date(Date.now() - 1).toISOString()}`);
+  }
+}
+
 async function planOf(sql: string): Promise<string[]> {
   const numbered = sql.match(/\?\d+/g);
   const count = numbered ? new Set(numbered).size : sql.split("?").length - 1;
@@ -144,6 +156,7 @@ it(
     await useLogIns(await restoreWorld());
     await usePages();
     await useLists();
+    await useArchive(bindings);
     await useCleanUp(bindings);
 
     const used: string[] = [];

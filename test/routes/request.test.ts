@@ -16,6 +16,7 @@ it("logs one line of JSON a request, with the route's pattern and not its path",
       route: "/v1/users/:userId",
       status: 404,
       milliseconds: 0,
+      d1: [{ primary: true, sqlMilliseconds: expect.any(Number) }],
       code: "not_found",
     },
   ]);

@@ -126,14 +126,17 @@ describe.each(CREATIONS)("$name, with an Idempotency-Key", (creation) => {
 
   // Where there are several databases, a key is looked for where the user is.
   const isOfUser = !["apps", "keys"].includes(creation.name);
-  it.skipIf(isMany && isOfUser)("are refused with another body or path, and nothing is made", async () => {
-    const { app } = await world();
-    await enrolled(app, "bob");
-    await create(app, KEY);
-    const before = await count(created);
-    expect(await problemCode(await create(app, KEY, "bob"))).toBe("idempotency_mismatch");
-    expect(await count(created)).toBe(before);
-  });
+  it.skipIf(isMany && isOfUser)(
+    "are refused with another body or path, and nothing is made",
+    async () => {
+      const { app } = await world();
+      await enrolled(app, "bob");
+      await create(app, KEY);
+      const before = await count(created);
+      expect(await problemCode(await create(app, KEY, "bob"))).toBe("idempotency_mismatch");
+      expect(await count(created)).toBe(before);
+    },
+  );
 
   it("are made anew with another key, and with the same one a day later", async () => {
     const { app } = await world();

@@ -135,6 +135,7 @@ export async function comparable(response: Response): Promise<unknown> {
   const { requestId: _requestId, ...body } = await response.json<Record<string, unknown>>();
   const headers = Object.fromEntries(response.headers);
   delete headers["x-request-id"];
+  delete headers["server-timing"];
   return { status: response.status, headers, body };
 }
 

@@ -361,7 +361,7 @@ export interface components {
              * @description Stable: branch on this. (enum property replaced by openapi-typescript)
              * @enum {string}
              */
-            code: "malformed_request" | "unauthorized" | "invalid_signature" | "invalid_credentials" | "session_ended" | "invalid_challenge" | "insufficient_scope" | "address_not_allowed" | "origin_not_allowed" | "enrolment_required" | "password_required" | "proof_required" | "registration_closed" | "second_factor_required" | "user_disabled" | "rebinding_required" | "not_found" | "unknown_path" | "not_enrolled" | "method_not_allowed" | "request_timeout" | "already_confirmed" | "already_created" | "app_built_in" | "email_taken" | "username_taken" | "conflict" | "enrolment_closed" | "secret_in_use" | "too_many_authenticators" | "link_ended" | "request_too_large" | "unsupported_media_type" | "idempotency_mismatch" | "return_url_not_registered" | "rate_limited" | "internal_error" | "unreadable_data" | "misconfigured" | "unavailable";
+            code: "malformed_request" | "unauthorized" | "invalid_signature" | "invalid_credentials" | "session_ended" | "invalid_challenge" | "insufficient_scope" | "address_not_allowed" | "origin_not_allowed" | "enrolment_required" | "password_required" | "proof_required" | "registration_closed" | "second_factor_required" | "user_disabled" | "rebinding_required" | "not_found" | "unknown_path" | "not_enrolled" | "method_not_allowed" | "request_timeout" | "already_confirmed" | "already_created" | "app_built_in" | "email_taken" | "username_taken" | "conflict" | "enrolment_closed" | "secret_in_use" | "too_many_authenticators" | "link_ended" | "request_too_large" | "unsupported_media_type" | "idempotency_mismatch" | "return_url_not_registered" | "rate_limited" | "internal_error" | "unreadable_data" | "misconfigured" | "archive_unavailable" | "unavailable";
             /**
              * Format: uri
              * @description A page about this code.
@@ -946,6 +946,11 @@ export interface components {
          * @example "user";r=0;t=60
          */
         RateLimit: string;
+        /**
+         * @description Where the database answered, for each time that it was asked: its region, whether the primary or a replica, and for how many milliseconds SQL ran. A problem has it too. The form is that of W3C Server Timing.
+         * @example d1;dur=0.31;desc="WEUR replica", d1;dur=0.87;desc="ENAM primary"
+         */
+        ServerTiming: string;
     };
     pathItems: never;
 }
@@ -1455,6 +1460,7 @@ export interface operations {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
                     "Retry-After": components["headers"]["RetryAfter"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1465,6 +1471,7 @@ export interface operations {
             204: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -1569,6 +1576,7 @@ export interface operations {
             200: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
+                    "Server-Timing": components["headers"]["ServerTiming"];
                     [name: string]: unknown;
                 };
                 content: {

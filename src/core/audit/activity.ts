@@ -4,10 +4,9 @@
  * users are capped, because D1 would have to read every user to count them.
  */
 
-import type { auditEvents } from "../../db/schema";
 import { statement } from "../../db/statement";
 import type { Deps } from "../../env";
-import { EVENT_COLUMNS, toRecord, type AuditRecord } from "./trail";
+import { EVENT_COLUMNS, LAST_ARCHIVED, toRecord, type AuditRecord, type EventRow } from "./record";
 
 /** How many audit events one look at the activity reads at most. */
 export const EVENTS_READ = 20_000;
@@ -47,7 +46,7 @@ type Series = Exclude<keyof PartOfActivity, "from">;
 export interface Activity {
   /** The last hours or days by the clock of the time zone, oldest first, with the current one. */
   parts: PartOfActivity[];
-  /** False if there were more events than are read. */
+  /** False if there were more events than are read, or if some have been archived. */
   complete: boolean;
   /** The numbers are complete from this time on. */
   completeSince: Date;
@@ -125,6 +124,8 @@ const COUNT_ACTIVE = statement(`
 const LATEST = statement(`
   SELECT ${EVENT_COLUMNS} FROM audit_events WHERE id > 0 ORDER BY id DESC LIMIT :limit`);
 
+const ARCHIVED = statement(`SELECT ${LAST_ARCHIVED} AS archived`);
+
 interface Counted {
   part: number;
   type: string;
@@ -159,11 +160,7 @@ export async function loadOverview(
   // Every database has a copy of the apps.
   const [control] = looks;
   return {
-    activity: toActivity(
-      looks.map(({ counted }) => counted),
-      period,
-      since,
-    ),
+    activity: toActivity(looks, period, since),
     apps: toCount(control ? [control.apps] : [], APPS_READ),
     users: {
       ...toCount(
@@ -193,7 +190,8 @@ interface Look {
   users: Bounded[];
   active: Bounded[];
   locked: Bounded[];
-  latest: (typeof auditEvents.$inferSelect)[];
+  latest: EventRow[];
+  archived: number;
 }
 
 async function look(
@@ -202,15 +200,18 @@ async function look(
 ): Promise<Look> {
   const { period, since, at, limit } = asked;
   const { part } = SPANS[period.span];
-  const [counted, apps, users, active, locked, latest] = await deps.db.$client.batch<never>([
+  const [counted, apps, users, active, locked, latest, edge] = await deps.db.$client.batch<never>([
     COUNT_BY_PART(deps, { since, part, ahead: period.aheadMilliseconds }),
     COUNT_APPS(deps, {}),
     COUNT_USERS(deps, {}),
     COUNT_ACTIVE(deps, { since: at - DAY }),
     COUNT_LOCKED(deps, { since: at - HOUR, now: at }),
     LATEST(deps, { limit }),
+    ARCHIVED(deps, {}),
   ]);
+  const edges: { archived: number | null }[] = edge?.results ?? [];
   return {
+    archived: edges[0]?.archived ?? 0,
     counted: counted?.results ?? [],
     apps: apps?.results ?? [],
     users: users?.results ?? [],
@@ -236,27 +237,27 @@ function toCount(looks: Bounded[][], most: number): Count {
 }
 
 function toActivity(
-  looks: Counted[][],
+  looks: Pick<Look, "counted" | "archived">[],
   { span, aheadMilliseconds }: Period,
   since: number,
 ): Activity {
   const { part: length, parts: count } = SPANS[span];
   const first = (since + aheadMilliseconds) / length;
   const parts = Array.from({ length: count }, (_, at) => emptyPart(since + at * length));
-  for (const row of looks.flat()) {
+  for (const row of looks.flatMap(({ counted }) => counted)) {
     const of = parts[row.part - first];
     const series = SERIES[`${row.type} ${row.outcome}`];
     if (of && series) of[series] += row.count;
   }
-  // Of a database with more events than are read, what is older than the oldest of those is missing.
-  const cut = looks.filter((rows) => sumOf(rows) >= EVENTS_READ);
-  const complete = cut.length === 0;
-  const oldest = cut.map((rows) => Math.ceil(Math.min(...rows.map((row) => row.oldest)) / 1000));
-  return { parts, complete, completeSince: new Date(complete ? since : Math.max(...oldest)) };
+  const known = Math.max(...looks.map(knownSince));
+  return { parts, complete: known <= since, completeSince: new Date(Math.max(known, since)) };
 }
 
-function sumOf(rows: Counted[]): number {
-  return rows.reduce((sum, row) => sum + row.count, 0);
+/** From when on a database has everything, in milliseconds: what was read, and is not archived. */
+function knownSince({ counted, archived }: Pick<Look, "counted" | "archived">): number {
+  const read = counted.reduce((sum, row) => sum + row.count, 0);
+  const oldest = read < EVENTS_READ ? 0 : Math.min(...counted.map((row) => row.oldest));
+  return Math.ceil(Math.max(oldest, archived + 1) / 1000);
 }
 
 function emptyPart(from: number): PartOfActivity {

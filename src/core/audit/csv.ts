@@ -1,6 +1,7 @@
 /** Events as lines of CSV (RFC 4180), for spreadsheets. */
 
-import type { AuditRecord, ExportFormat } from "./trail";
+import type { ExportFormat } from "./export";
+import type { AuditRecord } from "./record";
 
 const COLUMNS = [
   "at",

@@ -1,31 +1,24 @@
-/** Reads the audit trail. */
+/**
+ * Reads the audit trail: the events in the database, and then those that have been archived. A page
+ * is of one or the other. Only a page without any event from the database waits for the archive.
+ */
 
-import type { auditEvents } from "../../db/schema";
 import { statement } from "../../db/statement";
-import type { Database, Deps } from "../../env";
-import type { AuditType, Outcome } from "./event";
-import { listOver, windowEnd, type Listing, type ListingRequest } from "../listing";
+import type { Archive, Database, Deps } from "../../env";
+import { before, listOver, toListing, type Listing, type ListingRequest } from "../listing";
+import { listArchived } from "./archived";
+import {
+  EVENT_COLUMNS,
+  EVENTS_LOOKED_AT,
+  LAST_ARCHIVED,
+  toRecord,
+  type AuditFilter,
+  type AuditRecord,
+  type EventRow,
+  type Span,
+} from "./record";
 
-export interface AuditFilter {
-  appId?: string | undefined;
-  userId?: string | undefined;
-  type?: AuditType | undefined;
-  outcome?: Outcome | undefined;
-  since?: Date | undefined;
-  until?: Date | undefined;
-  /** The id of an event, or what `followEvents` gave as `newest`. Only newer events are listed. */
-  after?: string | number | undefined;
-}
-
-export type AuditRecord = typeof auditEvents.$inferSelect & { at: Date };
-
-/** How many events one page of an export has. */
-const EXPORT_BATCH = 500;
-/** How many events one page looks at. Only the events of one user have an index. */
-export const EVENTS_LOOKED_AT = 10_000;
-
-export const EVENT_COLUMNS = `id, app_id AS appId, user_id AS userId, type, outcome, reason, actor,
-    authenticator_id AS authenticatorId, ip, user_agent AS userAgent, request_id AS requestId, note`;
+export type AuditRequest = AuditFilter & ListingRequest;
 
 /**
  * The newest events of a span of time. An event's id is its time in microseconds, so that a span of
@@ -35,70 +28,112 @@ const window = (condition: string) => `
   SELECT id AS n, * FROM audit_events WHERE ${condition} id >= :from AND id < :to
   ORDER BY id DESC LIMIT ${EVENTS_LOOKED_AT}`;
 const list = (candidates: string) => ({
-  candidates,
   select: statement(`
   SELECT ${EVENT_COLUMNS} FROM (${candidates})
   WHERE (:appId IS NULL OR app_id = :appId) AND (:type IS NULL OR type = :type)
     AND (:outcome IS NULL OR outcome = :outcome)
   ORDER BY id DESC LIMIT :limit + 1`),
+  end: statement(`SELECT count(*) AS read, min(n) AS last FROM (${candidates})`),
 });
 const LIST = { all: list(window("")), ofUser: list(window("user_id = :userId AND")) };
-const NEWEST = statement(`SELECT max(id) AS newest FROM audit_events`);
 
-type EventRow = typeof auditEvents.$inferSelect;
+/** The newest event of all, and the newest one in the archive. */
+const EDGES = statement(`
+  SELECT (SELECT max(id) FROM audit_events) AS newest,
+    ${LAST_ARCHIVED} AS archived`);
 
-/**
- * Lists events, newest first. A page is short if it has looked at as many events as it may; the
- * next page goes on from there. Events stay in the database where they were written, also those of a user
- * who has been moved, so every database is asked.
- */
-export function listEvents(
-  { shards }: Pick<Deps, "shards">,
-  request: AuditFilter & ListingRequest,
-): Promise<Listing<AuditRecord>> {
-  const look = async (db: Database, before: number) => {
-    const { statement: select, ...window } = windowOf(shards, request, { db, before });
-    const { results } = await select.all<EventRow>();
-    return { rows: results.map(toListed), ...window };
-  };
-  return listOver(shards.all, request, look, ({ id }) => id);
+interface Edges {
+  newest: number | null;
+  archived: number | null;
 }
 
 /**
- * Lists the same events, and gives the id of the newest event of each database. Ids only grow there, so a
- * caller who asks again from these misses no event, and events that do not fit the filter are not read
+ * Lists events, newest first. A page is short if it has looked at as many events as it may, or where
+ * the archive begins; the next page goes on from there. Throws what `listArchived` throws.
+ */
+export async function listEvents(
+  deps: Deps,
+  archive: Archive,
+  request: AuditRequest,
+): Promise<Listing<AuditRecord>> {
+  const { items, nextCursor } = await followEvents(deps, archive, request);
+  return { items, nextCursor };
+}
+
+/**
+ * Lists the same events, and gives the id of the newest event of all. Ids only grow, so a caller
+ * who asks again from that id misses no event, and events that do not fit the filter are not read
  * again.
  */
 export async function followEvents(
-  { shards }: Pick<Deps, "shards">,
-  request: AuditFilter & ListingRequest,
+  deps: Deps,
+  archive: Archive,
+  request: AuditRequest,
+): Promise<Listing<AuditRecord> & { newest: string }> {
+  if (deps.shards.all.length > 1) return followEverywhere(deps, request);
+  const { page, edges } = await listFromDatabase(deps, request);
+  const newest = String(edges.newest ?? edges.archived ?? 0);
+  const span = spanOf(request);
+  const end = Math.min(span.to, (edges.archived ?? -1) + 1);
+  if (page.nextCursor !== null || end <= span.from) return { ...page, newest };
+  if (page.items.length > 0) return { ...page, nextCursor: String(end), newest };
+  const older = { filter: request, span: { from: span.from, to: end }, limit: request.limit };
+  return { ...(await listArchived({ deps, archive }, older)), newest };
+}
+
+/** Lists the newest events that are in the database. */
+export async function listRecentEvents(deps: Deps, request: AuditRequest): Promise<AuditRecord[]> {
+  if (deps.shards.all.length > 1) return (await followEverywhere(deps, request)).items;
+  return (await listFromDatabase(deps, request)).page.items;
+}
+
+/**
+ * Everything is read in one transaction. An event that is being archived is thus either in the page
+ * or not newer than `edges.archived`.
+ */
+async function listFromDatabase(
+  deps: Deps,
+  request: AuditRequest,
+): Promise<{ page: Listing<AuditRecord>; edges: Edges }> {
+  const { rows, end, edges } = await lookInto(deps, request);
+  return { page: await toListing(rows, request.limit, async () => end), edges };
+}
+
+/** The rows of a page, and where the next one goes on if these are all. */
+async function lookInto({ db }: Pick<Deps, "db">, request: AuditRequest) {
+  const { select, end } = request.userId === undefined ? LIST.all : LIST.ofUser;
+  const values = valuesOf(request);
+  const [found, edge, windowEnd] = await db.$client.batch<never>([
+    select({ db }, values),
+    EDGES({ db }, {}),
+    ...(isSelective(request) ? [end({ db }, values)] : []),
+  ]);
+  const events: EventRow[] = found?.results ?? [];
+  const rows = events.map((row) => ({ ...toRecord(row), cursor: row.id }));
+  const ends: { read: number; last: number }[] = windowEnd?.results ?? [];
+  const goOn = ends[0]?.read === EVENTS_LOOKED_AT ? ends[0].last : null;
+  const [edges = { newest: null, archived: null }]: Edges[] = edge?.results ?? [];
+  return { rows, end: goOn, edges };
+}
+
+/**
+ * Lists the events of several databases. Events stay in the database where they were written, also those of a
+ * user who has been moved. `newest` has an id for each database. There is no archive of them.
+ */
+async function followEverywhere(
+  { shards }: Deps,
+  request: AuditRequest,
 ): Promise<Listing<AuditRecord> & { newest: string }> {
   const newest = shards.all.map(() => 0);
   const look = async (db: Database, before: number) => {
-    const { statement: select, ...window } = windowOf(shards, request, { db, before });
-    const [last, found] = await db.$client.batch<never>([NEWEST({ db }, {}), select]);
-    const known: { newest: number | null }[] = last?.results ?? [];
-    newest[shards.all.indexOf(db)] = known[0]?.newest ?? 0;
-    const events: EventRow[] = found?.results ?? [];
-    return { rows: events.map(toListed), ...window };
+    const at = shards.all.indexOf(db);
+    const own = { ...request, cursor: String(before), after: afterIn(request, at) };
+    const { rows, end, edges } = await lookInto({ db }, own);
+    newest[at] = edges.newest ?? 0;
+    return { rows, end: async () => end };
   };
   const listed = await listOver(shards.all, request, look, ({ id }) => id);
   return { ...listed, newest: newest.join(".") };
-}
-
-/** The statement for one database, and where a window of it ends. */
-function windowOf(
-  { all }: Deps["shards"],
-  request: AuditFilter & ListingRequest,
-  { db, before }: { db: Database; before: number },
-) {
-  const { select, candidates } = request.userId === undefined ? LIST.all : LIST.ofUser;
-  const { appId = null, type = null, outcome = null, limit } = request;
-  const span = spanOf(request, afterIn(request, all.indexOf(db)), before);
-  return {
-    statement: select({ db }, { ...span, appId, type, outcome, limit }),
-    end: () => windowEnd({ db }, candidates, span, EVENTS_LOOKED_AT),
-  };
 }
 
 /** One number counts for every database. */
@@ -107,64 +142,18 @@ function afterIn({ after }: AuditFilter, shard: number): number {
   return Number(given.length === 1 ? given[0] : (given[shard] ?? 0));
 }
 
-function toListed(row: EventRow) {
-  return { ...toRecord(row), cursor: row.id };
+/** Whether the page may pass over events, so that it can be short before the end. */
+function isSelective({ appId, type, outcome }: AuditFilter): boolean {
+  return [appId, type, outcome].some((value) => value !== undefined);
 }
 
-function spanOf({ userId, since, until }: AuditFilter, after: number, before: number) {
-  const from = Math.max((since?.getTime() ?? 0) * 1000, after + 1);
-  const to = Math.min(until ? until.getTime() * 1000 : Infinity, before);
-  return { userId: userId ?? null, from, to };
+function valuesOf(request: AuditRequest) {
+  const { userId = null, appId = null, type = null, outcome = null, limit } = request;
+  return { ...spanOf(request), userId, appId, type, outcome, limit };
 }
 
-/** Adds the time of the event, which is in its id. */
-export function toRecord(row: EventRow): AuditRecord {
-  return { ...row, at: new Date(row.id / 1000) };
-}
-
-/** How an export writes the trail: what stands before the first event, and each of them. */
-export interface ExportFormat {
-  header: string;
-  line: (event: AuditRecord) => string;
-}
-
-/** One JSON document a line. */
-export const NDJSON: ExportFormat = {
-  header: "",
-  line: (event) => `${JSON.stringify(event)}\n`,
-};
-
-/**
- * Streams the whole trail. It is read a batch at a time, so that memory does not grow with the
- * trail.
- */
-export function exportEvents(
-  deps: Deps,
-  filter: AuditFilter,
-  { header, line }: ExportFormat = NDJSON,
-): ReadableStream<Uint8Array> {
-  const utf8 = new TextEncoder();
-  let cursor: string | undefined;
-  return new ReadableStream({
-    start: (controller) => controller.enqueue(utf8.encode(header)),
-    async pull(controller) {
-      const page = await nextPage(deps, { ...filter, cursor });
-      const lines = page.items.map(line);
-      controller.enqueue(utf8.encode(lines.join("")));
-      if (page.nextCursor === null) return controller.close();
-      cursor = page.nextCursor;
-    },
-  });
-}
-
-/**
- * Reads the next page with an event in it. If a pull enqueues nothing, the stream does not pull
- * again.
- */
-async function nextPage(deps: Deps, request: AuditFilter & Omit<ListingRequest, "limit">) {
-  let page = await listEvents(deps, { ...request, limit: EXPORT_BATCH });
-  while (page.items.length === 0 && page.nextCursor !== null) {
-    page = await listEvents(deps, { ...request, cursor: page.nextCursor, limit: EXPORT_BATCH });
-  }
-  return page;
+function spanOf({ since, until, after, cursor }: AuditRequest): Span {
+  const from = Math.max((since?.getTime() ?? 0) * 1000, Number(after ?? 0) + 1);
+  const to = Math.min(until ? until.getTime() * 1000 : Infinity, before(cursor));
+  return { from, to };
 }

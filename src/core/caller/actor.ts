@@ -79,6 +79,10 @@ const NONE = { keyId: null, scope: null, session: null, link: null };
 
 export const OPERATOR: Actor = { ...NONE, name: "admin" };
 
+export function isKey(caller: Caller): caller is KeyCaller {
+  return "hash" in caller;
+}
+
 export function isSession(caller: Caller): caller is SessionCaller {
   return "sessionId" in caller;
 }

@@ -10,6 +10,7 @@ import type { Deps } from "../../env";
 import { Problem } from "../../problem";
 import type { KeyCaller, Scope } from "./actor";
 import { COMES_FROM_ALLOWED } from "./address-range";
+import { noteTrip } from "../trips";
 import { KEY_IS_GOOD } from "./live";
 import {
   JOIN_AUTHENTICATORS,
@@ -43,8 +44,8 @@ export const CHECK_KEY = statement(`
 
 const HOUR = 3_600_000;
 const NOTE_USE = statement(`
-  UPDATE api_keys SET last_used_at = :now
-  WHERE id = :keyId AND (last_used_at IS NULL OR last_used_at <= :hourAgo)`);
+  UPDATE api_keys AS k SET last_used_at = :now
+  WHERE id = :keyId AND (last_used_at IS NULL OR last_used_at <= :hourAgo) AND ${KEY_IS_GOOD}`);
 
 export type CheckedKey = Pick<Row<typeof apiKeys>, "scopes"> &
   Named<Row<typeof apiKeys>, { keyLastUsedAt: "lastUsedAt" }> & { isAllowed: 0 | 1 };
@@ -57,13 +58,43 @@ type LoadedRow = RecordRow & CheckedKey;
  * the scope.
  */
 export async function loadByKey(deps: Deps, caller: KeyCaller): Promise<LoadedUser> {
+  return (await look(deps, caller, deps)).judge();
+}
+
+/**
+ * Looks where `loadByKey` looks, but at the nearest copy of the database, which may be behind
+ * (docs/decisions/0016-nearest-read.md). No other read goes to a copy.
+ */
+export function lookNearby(deps: Deps, caller: KeyCaller): Promise<Look> {
+  const $client = deps.db.$client.withSession("first-unconstrained");
+  return look(deps, caller, { db: { $client } });
+}
+
+/** What a read has seen. */
+interface Look {
+  /** The primary answered. */
+  isCurrent: boolean;
+  /** Loads the user whom the read has seen. Throws what `loadByKey` throws. */
+  judge: () => LoadedUser;
+}
+
+async function look(
+  deps: Deps,
+  caller: KeyCaller,
+  database: Parameters<typeof LOAD>[0],
+): Promise<Look> {
   const { id, hash, userId, from } = caller;
   const values = { id, hash, userId, from, now: deps.now.getTime() };
-  const { results } = await LOAD(deps, values).all<LoadedRow>();
-  const [row] = results;
+  const result = await LOAD(database, values).all<LoadedRow>();
+  const { primary: isCurrent } = noteTrip(deps, [result]);
+  return { isCurrent, judge: () => readLoaded(deps, caller, result.results) };
+}
+
+function readLoaded(deps: Deps, caller: KeyCaller, rows: LoadedRow[]): LoadedUser {
+  const [row] = rows;
   assertKey(deps, caller, row);
-  const names = { externalId: userId, accountName: userId };
-  return { scopes: row.scopes, ...names, ...readRecord(row, results) };
+  const names = { externalId: caller.userId, accountName: caller.userId };
+  return { scopes: row.scopes, ...names, ...readRecord(row, rows) };
 }
 
 /**

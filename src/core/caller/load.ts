@@ -2,8 +2,8 @@
 
 import type { Deps } from "../../env";
 import { Problem } from "../../problem";
-import { isLink, isOperator, isSession, type Caller, type OperatorCaller } from "./actor";
-import { loadByKey } from "./by-key";
+import { isKey, isLink, isOperator, isSession, type Caller, type OperatorCaller } from "./actor";
+import { loadByKey, lookNearby } from "./by-key";
 import { loadByLink } from "./by-link";
 import { loadBySession } from "./by-session";
 import { loadUserById, type KnownUser, type LoadedUser } from "../user/record";
@@ -27,7 +27,32 @@ async function loadByOperator(deps: Deps, { userId }: OperatorCaller): Promise<L
 
 /** Loads like `loadUser`, but throws `not_found` if the user does not exist. */
 export async function loadKnownUser(deps: Deps, caller: Caller): Promise<KnownUser> {
-  const loaded = await loadUser(deps, caller);
+  return known(await loadUser(deps, caller));
+}
+
+function known(loaded: LoadedUser): KnownUser {
   if (!loaded.user) throw new Problem("not_found", { detail: "No such user." });
   return { ...loaded, user: loaded.user };
+}
+
+/**
+ * Loads like `loadKnownUser`, and hands the user to `use`. For a key this is the user as the nearest
+ * copy of the database has them, and `isCurrent` says whether that is the primary. Only what the
+ * primary has is a reason to refuse: what is thrown on account of another copy, here or by `use`, is
+ * asked of the primary.
+ */
+export async function withNearestUser<T>(
+  deps: Deps,
+  caller: Caller,
+  use: (user: KnownUser, isCurrent: boolean) => Promise<T>,
+): Promise<T> {
+  const seen = isKey(caller) ? await lookNearby(deps, caller) : null;
+  if (seen) {
+    try {
+      return await use(known(seen.judge()), seen.isCurrent);
+    } catch (refusal) {
+      if (seen.isCurrent) throw refusal;
+    }
+  }
+  return use(await loadKnownUser(deps, caller), true);
 }

@@ -25,6 +25,7 @@ import {
   UNLOCKED,
 } from "../caller/live";
 import { DAY, MAX_DRIFT } from "../policy";
+import { noteTrip } from "../trips";
 import type { App, User } from "../user/record";
 import { readRuling, readSpent, type Decided, type Ruling } from "./ruling";
 
@@ -68,12 +69,21 @@ const BACKUP_CODE_VERDICT = `SELECT total(used_at IS NULL) > 0 AS passed, total(
   FROM backup_codes WHERE user_id = :userId AND hash IN (SELECT value FROM json_each(:hashes))`;
 
 /**
+ * The clocks that the code was compared by are those that are known. Drift is all that decides which
+ * codes are compared and raises no epoch when it changes. Without it, a code of a clock that was
+ * found since a stale read would count as wrong.
+ */
+const SAME_DRIFT = `NOT EXISTS (SELECT 1 FROM json_each(:drifts) AS compared
+      JOIN authenticators t ON t.id = compared.key WHERE t.drift <> compared.value)` as const;
+
+/**
  * Everything that was read still holds, and the challenge is not over. Otherwise nothing is
  * decided.
  */
 const HOLDS = `users.id = :userId AND ${SAME_EPOCH} AND ${UNLOCKED} AND NOT users.must_rebind
     AND ${LIVE_APP}
     AND ${LIVE_PROVER}
+    AND ${SAME_DRIFT}
     AND NOT ${CHALLENGE_IS_OVER}` as const;
 
 const ATTEMPTS_BEFORE = `(SELECT c.attempts FROM challenges c WHERE ${OF_CHALLENGE})` as const;
@@ -162,6 +172,11 @@ export interface Attempt {
    */
   run: 1 | 2;
   /**
+   * Of authenticators whose row may have been stale, the drift that it had, by their ids: nothing is
+   * decided by another.
+   */
+  drifts: Record<string, number>;
+  /**
    * Keyed hashes of a backup code, one for each key of the ring. Empty if the code is no backup
    * code.
    */
@@ -197,6 +212,7 @@ export async function commit(deps: Deps, attempt: Attempt): Promise<Ruling | nul
   const change = attempt.change?.(values.attempt) ?? [];
   const changed = statements.push(...change) - change.length;
   const results = await d1.batch<Partial<Decided & { remaining: number }>>(statements);
+  noteTrip(deps, results);
   const [decided, spent] = results.map(({ results: [row] }) => row);
   const outcome = readRuling(decided, results[recorded]?.results[0]?.remaining);
   return outcome ? { ...outcome, changed: results.slice(changed) } : readSpent(spent);
@@ -212,6 +228,7 @@ function bindings(deps: Deps, attempt: Attempt) {
     strikeCap: app.settings.strikeCap,
     steps: JSON.stringify(attempt.steps),
     run: attempt.run,
+    drifts: JSON.stringify(attempt.drifts),
     hashes: JSON.stringify(attempt.hashes),
     weight: Math.max(1, attempt.compared / 3),
     challengeId: challenge?.id ?? null,

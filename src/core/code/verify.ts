@@ -23,7 +23,7 @@ import {
   type OpenAuthenticator,
 } from "./match";
 import { assertOpen } from "../user/guard";
-import { loadKnownUser } from "../caller/load";
+import { loadKnownUser, withNearestUser } from "../caller/load";
 import { noteRefusal } from "../audit/refusals";
 import { lockOutOf, type LockOut } from "./lock-out";
 import { parseCode } from "./parse-code";
@@ -73,8 +73,9 @@ export async function verifyCode(
 type DirectAttempt = Pick<Attempt, "afterPass">;
 
 /**
- * Makes an attempt without a challenge. Tries once more if something changed between the read and
- * the commit; the second read then says what. Throws what `verifyCode` throws.
+ * Makes an attempt without a challenge. Tries once more if what was read no longer held in the
+ * commit; the second read, which is of the primary, then says what. Throws what `verifyCode`
+ * throws.
  */
 export async function attemptDirectly(
   deps: Deps,
@@ -84,13 +85,20 @@ export async function attemptDirectly(
 ): Promise<AttemptResult & { attemptsRemaining: number }> {
   const asked = { ...about, actor: actorOf(caller), challenge: null };
   for (let reads = 0; reads < 2; reads++) {
-    const loaded = await loadKnownUser(deps, caller);
-    const { settings } = loaded.app;
-    const result = await attempt({ ...asked, ...(await openSubject(deps, loaded)) });
-    const left = settings.failuresBeforeLock - (result?.failures ?? 0);
+    const opened = await (reads === 0
+      ? withNearestUser(deps, caller, (found, isCurrent) => openNearest(deps, found, isCurrent))
+      : openSubject(deps, await loadKnownUser(deps, caller)));
+    const result = await attempt({ ...asked, ...opened });
+    const left = opened.app.settings.failuresBeforeLock - (result?.failures ?? 0);
     if (result) return { ...result, attemptsRemaining: result.capped ? 0 : Math.max(0, left) };
   }
   throw new Problem("conflict", { retryAfter: 1 });
+}
+
+/** Opens like `openSubject`. A refusal that rests on a stale read is not final, and not noted. */
+async function openNearest(deps: Deps, found: UserRecord, isCurrent: boolean) {
+  if (!isCurrent) assertOpen(found.user, deps.now);
+  return { ...(await openSubject(deps, found)), isStale: !isCurrent };
 }
 
 /**
@@ -125,13 +133,16 @@ export interface Subject extends Asked {
   app: Attempt["app"];
   user: Attempt["user"] & { failures: number };
   authenticators: OpenAuthenticator[];
+  /** A copy was read that may be behind, and refuses nothing by itself. */
+  isStale?: boolean;
 }
 
 export type AttemptResult = Ruling & { authenticatorId?: string };
 
 /**
- * Evaluates a code and commits the attempt. Answers null if the commit found that something no
- * longer holds, and changed nothing.
+ * Evaluates a code and commits the attempt. Answers null if what was read is not enough to say
+ * anything: the commit found that something no longer holds, and changed nothing, or a stale read
+ * says that the code is spent.
  */
 export async function attemptCode(
   deps: Deps,
@@ -180,13 +191,14 @@ async function attemptSteps(
   { matches, compared, run }: Evaluation & Pick<Attempt, "run">,
 ): Promise<AttemptResult | null> {
   if (!subject.challenge && isSpent(matches)) {
-    return spentRuling(subject.user.failures);
+    return subject.isStale ? null : spentRuling(subject.user.failures);
   }
   const outcome = await commit(deps, {
     ...subject,
     method: "totp",
     steps: Object.fromEntries(matches.map((match) => [match.authenticatorId, match.step])),
     run,
+    drifts: subject.isStale ? driftsOf(subject.authenticators) : {},
     hashes: [],
     compared,
     reason: "wrong_code",
@@ -194,6 +206,10 @@ async function attemptSteps(
   const [match] = matches;
   if (outcome?.verdict !== "passed" || !match) return outcome;
   return { ...outcome, authenticatorId: match.authenticatorId };
+}
+
+function driftsOf(authenticators: OpenAuthenticator[]): Attempt["drifts"] {
+  return Object.fromEntries(authenticators.map(({ id, drift }) => [id, drift]));
 }
 
 /**
@@ -242,6 +258,7 @@ async function attemptBackupCode(
     method: "backup_code",
     steps: {},
     run: 1,
+    drifts: {},
     hashes,
     compared: 1,
     reason: "wrong_backup_code",

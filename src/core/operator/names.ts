@@ -2,7 +2,7 @@
 
 import { statement } from "../../db/statement";
 import type { Deps } from "../../env";
-import type { AuditRecord } from "../audit/trail";
+import type { AuditRecord } from "../audit/record";
 import { showEmail } from "../user/login-names";
 
 export interface Names {

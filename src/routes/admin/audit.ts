@@ -1,11 +1,12 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { AUDIT_TYPES, OUTCOMES } from "../../core/audit/event";
-import { exportEvents, listEvents } from "../../core/audit/trail";
+import { exportEvents, NDJSON } from "../../core/audit/export";
+import { listEvents } from "../../core/audit/trail";
 import { Instant, InstantInput, line } from "../fields";
 import { json, problems, router } from "../openapi";
 import { ADMIN_PROBLEMS, AppId, listing, ListingQuery, security } from "./shared";
 
-const NDJSON = "application/x-ndjson";
+const NDJSON_TYPE = "application/x-ndjson";
 
 const Event = z
   .object({
@@ -32,7 +33,7 @@ const Event = z
   .openapi("AuditEvent");
 
 /** This is for the reference only, because the type checker knows no streamed answers. */
-const lines: object = { [NDJSON]: { schema: z.string() } };
+const lines: object = { [NDJSON_TYPE]: { schema: z.string() } };
 
 const auditRoute = createRoute({
   method: "get",
@@ -40,8 +41,9 @@ const auditRoute = createRoute({
   operationId: "listAuditEvents",
   tags: ["Audit"],
   summary: "Read the audit trail",
-  description: `The newest events come first, in pages. With \`Accept: ${NDJSON}\` the whole trail comes in one stream, one JSON document a line. \
-Only \`userId\` and times have an index. A page looks at ten thousand events at most, so it may be empty although \`nextCursor\` leads on.`,
+  description: `The newest events come first, in pages. With \`Accept: ${NDJSON_TYPE}\` the whole trail comes in one stream, one JSON document a line. \
+Only \`userId\` and times have an index. A page looks at ten thousand events at most, so it may be empty although \`nextCursor\` leads on. \
+Older events come from the archive, if there is one: a page ends where it begins, and only a page of archived events waits for it.`,
   security,
   request: {
     query: ListingQuery.extend({
@@ -63,16 +65,17 @@ Only \`userId\` and times have an index. A page looks at ten thousand events at 
       description: "Newest first",
       content: { ...json("", listing("AuditEventList", Event)).content, ...lines },
     },
-    ...problems(...ADMIN_PROBLEMS),
+    ...problems(...ADMIN_PROBLEMS, "archive_unavailable"),
   },
 });
 
 export const auditRoutes = router().openapi(auditRoute, async (c) => {
   const { cursor, limit, ...filter } = c.req.valid("query");
-  if (c.req.header("accept")?.includes(NDJSON)) {
-    const stream = exportEvents(c.var.deps, filter);
+  const { archive } = c.var.config;
+  if (c.req.header("accept")?.includes(NDJSON_TYPE)) {
+    const stream = exportEvents(c.var.deps, archive, { filter, format: NDJSON });
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the type checker knows no streamed answers
-    return c.body(stream, 200, { "content-type": NDJSON }) as never;
+    return c.body(stream, 200, { "content-type": NDJSON_TYPE }) as never;
   }
-  return c.json(await listEvents(c.var.deps, { ...filter, cursor, limit }), 200);
+  return c.json(await listEvents(c.var.deps, archive, { ...filter, cursor, limit }), 200);
 });

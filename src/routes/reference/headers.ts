@@ -22,12 +22,20 @@ export const HEADERS = {
     schema: { type: "string" },
     example: '"user";r=0;t=60',
   },
+  ServerTiming: {
+    description:
+      "Where the database answered, for each time that it was asked: its region, whether the primary or a replica, and for how many milliseconds SQL ran. A problem has it too. The form is that of W3C Server Timing.",
+    schema: { type: "string" },
+    example: 'd1;dur=0.31;desc="WEUR replica", d1;dur=0.87;desc="ENAM primary"',
+  },
 } as const;
 
 /** Codes that may come with Retry-After. `invalid_code` does so if it locks the user. */
 const RETRIED = ["rate_limited", "locked", "conflict", "invalid_code"];
 /** The only success that does: `RefusedCode`. */
 const REFUSES = "verifyCode";
+/** What `server-timing.ts` tells of. */
+const TIMED = ["verifyCode", "resyncAuthenticator"];
 
 /** The validator knows headers in small letters only; people write this one as the draft does. */
 const IDEMPOTENCY_KEY = "Idempotency-Key";
@@ -46,6 +54,8 @@ export function describeHeaders(operation: Operation): void {
       "X-Request-Id": refer("RequestId"),
       ...(isRetried && { "Retry-After": refer("RetryAfter") }),
       ...(codes.includes("rate_limited") && { RateLimit: refer("RateLimit") }),
+      ...(codes.length === 0 &&
+        TIMED.includes(operation.operationId ?? "") && { "Server-Timing": refer("ServerTiming") }),
     };
   }
 }

@@ -65,6 +65,15 @@ const summary = {
   lockedUntil: null,
 };
 const detail = { ...identity, ...userStatus, failures: 0, account: null };
+const archived = {
+  id: "1803808810123000",
+  name: "audit/db/2027/02/28/10.000.9f86d081884c7d65.ndjson.gz",
+  sha256: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+  bytes: 98_204,
+  count: 812,
+  first: 1_803_808_810_123_000,
+  last: 1_803_812_391_876_000,
+};
 const reason = "Lost phone; identity checked by video call";
 const event = {
   id: 1742,
@@ -173,4 +182,5 @@ export const OPERATOR_EXAMPLES: Record<string, Example> = {
     },
   },
   listAuditEvents: { answers: { 200: page(event) } },
+  listArchiveObjects: { answers: { 200: page(archived) } },
 };

@@ -14,6 +14,7 @@ import { onBehalfOf, readEndUser, type EndUser } from "../end-user";
 import { limitUser } from "../limits";
 import { body, BODY_PROBLEMS, json, problemResponse, problems, router } from "../openapi";
 import { callerAbout } from "../placement";
+import { timed } from "../server-timing";
 import { BackupCodesLeft, KEY_PROBLEMS, Resynchronisation, security } from "./shared";
 
 const params = z.object({ userId: UserId });
@@ -145,7 +146,7 @@ export const verifyRoutes = router()
     const { deps, key } = c.var;
     await limitUser(c.env.USER_LIMIT, `${key.hash}:${userId}`, deps.now);
     const caller = await callerAbout(c, userId);
-    const attempt = verifyCode(behalfOf(c, endUser), caller, { code });
+    const attempt = timed(c, verifyCode(behalfOf(c, endUser), caller, { code }));
     if (c.req.valid("query").status) {
       await assertRight(deps, attempt);
       return c.body(null, 204);
@@ -162,5 +163,6 @@ export const verifyRoutes = router()
     const { deps, key } = c.var;
     await limitUser(c.env.USER_LIMIT, `${key.hash}:${userId}`, deps.now);
     const caller = await callerAbout(c, userId);
-    return c.json(await resynchronise(behalfOf(c, endUser), caller, codes), 200);
+    const attempt = resynchronise(behalfOf(c, endUser), caller, codes);
+    return c.json(await timed(c, attempt), 200);
   });

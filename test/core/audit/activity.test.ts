@@ -9,6 +9,7 @@ import {
   type PartOfActivity,
   type Period,
 } from "../../../src/core/audit/activity";
+import { addEvents, idOf, objectRows, runCron } from "../../archive";
 import { metered } from "../../d1-meter";
 import { depsOf } from "../../deps";
 import { admin, call, codeOf, createApp, elapse, enrolled, wrongCodeOf } from "../../service";
@@ -102,6 +103,33 @@ describe("the activity", () => {
     expect(activity).toMatchObject({ complete: false, completeSince: new Date(oldest) });
     const accepted = activity.parts.reduce((sum, hour) => sum + hour.accepted, 0);
     expect(accepted).toBe(EVENTS_READ);
+  });
+});
+
+describe("the activity of days that have been archived", () => {
+  it("is told from when on it is complete", async () => {
+    const days = { span: "30d", aheadMilliseconds: 0 } as const;
+    await addEvents([idOf(8), idOf(0)]);
+    expect((await overview(env, days)).activity.complete).toBe(true);
+    await runCron({ ...env, AUDIT_HOT_DAYS: "7" });
+    const since = new Date(idOf(8) / 1000 + 1);
+    const { activity } = await overview(env, days);
+    expect(activity).toMatchObject({ complete: false, completeSince: since });
+    expect((await overview()).activity.complete).toBe(true);
+  });
+
+  it("is complete with AUDIT_HOT_DAYS as they are, at any time of the day", async () => {
+    await addEvents([idOf(0)]);
+    for (let hour = 0; hour < 24; hour++) {
+      await addEvents([idOf(31), idOf(30)]);
+      await runCron();
+      for (const ahead of [-12, 0, 14]) {
+        const days = { span: "30d", aheadMilliseconds: ahead * HOUR } as const;
+        expect((await overview(env, days)).activity.complete).toBe(true);
+      }
+      elapse(3600);
+    }
+    expect((await objectRows()).length).toBeGreaterThan(20);
   });
 });
 

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { everywhere } from "../../databases";
-import { EVENTS_LOOKED_AT } from "../../../src/core/audit/trail";
+import { EVENTS_LOOKED_AT } from "../../../src/core/audit/record";
 import { signedIn } from "../../console";
 import { metered } from "../../d1-meter";
 import {

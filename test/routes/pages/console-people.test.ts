@@ -129,7 +129,7 @@ describe("the audit trail", () => {
     const { id } = await storedUser("customer-7");
     const page = await operator.read("/console/audit");
     expect(textOf(page)).toMatch(
-      /Authenticator app set up authenticator\.confirmed customer-7 My shop/,
+      /Authenticator app setup authenticator\.confirmed customer-7 My shop/,
     );
     expect(page).toContain(`href="/console/users/${id}"`);
   });

@@ -5,7 +5,9 @@ import { Hono, type Context } from "hono";
 import { listApps, type AppRecord } from "../../../core/app/apps";
 import { AUDIT_TYPES, OUTCOMES } from "../../../core/audit/event";
 import { CSV } from "../../../core/audit/csv";
-import { exportEvents, followEvents, type AuditFilter } from "../../../core/audit/trail";
+import { exportEvents, NDJSON, type ExportFormat } from "../../../core/audit/export";
+import type { AuditFilter } from "../../../core/audit/record";
+import { followEvents } from "../../../core/audit/trail";
 import { Problem } from "../../../problem";
 import { CURSOR, ListingQuery } from "../../admin/shared";
 import type { AppEnv } from "../../context";
@@ -49,9 +51,9 @@ async function auditPage(
   given: AuditFilter & { cursor?: string | undefined } = {},
 ) {
   const filter = inZone(c, given);
-  const { deps } = c.var;
+  const { deps, config } = c.var;
   const [{ items, nextCursor, newest }, apps] = await Promise.all([
-    followEvents(deps, { ...filter, limit: PAGE_LIMIT }),
+    followEvents(deps, config.archive, { ...filter, limit: PAGE_LIMIT }),
     listApps(deps, { limit: APPS_OFFERED }),
   ]);
   const isOpen = filter.cursor === undefined && filter.until === undefined && faults.length === 0;
@@ -156,7 +158,9 @@ function Filters(props: { c: Context<AppEnv>; apps: AppRecord[]; faults: Fault[]
 
 /** Gives rows for the script to put on top, and the URL that it goes on from. */
 async function tail(c: Context<AppEnv>, filter: z.infer<typeof TailQuery>) {
-  const page = await followEvents(c.var.deps, { ...inZone(c, filter), limit: PAGE_LIMIT });
+  const { deps, config } = c.var;
+  const wanted = { ...inZone(c, filter), limit: PAGE_LIMIT };
+  const page = await followEvents(deps, config.archive, wanted);
   c.header("x-next", tailOf(c, page.newest));
   if (page.items.length === 0) return c.body(null, 204);
   const { event: t } = textsOf(c).console;
@@ -183,18 +187,22 @@ export const auditTail = new Hono<AppEnv>().get(
 export const auditPages = new Hono<AppEnv>()
   .get("/audit", search(AuditQuery, auditPage), (c) => auditPage(c, [], c.req.valid("query")))
   .get("/audit/export", search(AuditQuery, auditPage), (c) =>
-    c.body(exportEvents(c.var.deps, filterOf(c, c.req.valid("query"))), 200, {
+    c.body(exported(c, c.req.valid("query"), NDJSON), 200, {
       "content-type": "application/x-ndjson",
       "content-disposition": 'attachment; filename="audit.ndjson"',
     }),
   )
   .get("/audit/export.csv", search(AuditQuery, auditPage), (c) =>
-    c.body(exportEvents(c.var.deps, filterOf(c, c.req.valid("query")), CSV), 200, {
+    c.body(exported(c, c.req.valid("query"), CSV), 200, {
       "content-type": "text/csv; charset=utf-8; header=present",
       "content-disposition": 'attachment; filename="audit.csv"',
     }),
   );
 
-function filterOf(c: Context<AppEnv>, { cursor: _cursor, ...query }: z.infer<typeof AuditQuery>) {
-  return inZone(c, query);
+function exported(
+  c: Context<AppEnv>,
+  { cursor: _cursor, ...query }: z.infer<typeof AuditQuery>,
+  format: ExportFormat,
+) {
+  return exportEvents(c.var.deps, c.var.config.archive, { filter: inZone(c, query), format });
 }

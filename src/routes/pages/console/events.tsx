@@ -2,7 +2,7 @@
 
 import type { Context } from "hono";
 import type { Child } from "hono/jsx";
-import type { AuditRecord } from "../../../core/audit/trail";
+import type { AuditRecord } from "../../../core/audit/record";
 import { loadNames, type Names } from "../../../core/operator/names";
 import type { AppEnv } from "../../context";
 import { describeBrowser } from "../account/browser";

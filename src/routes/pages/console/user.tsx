@@ -2,7 +2,7 @@
 
 import { Hono, type Context } from "hono";
 import { getApp } from "../../../core/app/apps";
-import { listEvents } from "../../../core/audit/trail";
+import { listRecentEvents } from "../../../core/audit/trail";
 import { findUser, toDetail, type UserDetail } from "../../../core/operator/operator";
 import { listSessions } from "../../../core/session/own-sessions";
 import type { AppEnv } from "../../context";
@@ -25,9 +25,9 @@ async function userPage(c: Context<AppEnv>) {
   const { deps } = c.var;
   const found = await findUser(deps, c.req.param("id") ?? "");
   const user = toDetail(found, deps.now);
-  const [{ name: appName }, { items }, sessions] = await Promise.all([
+  const [{ name: appName }, events, sessions] = await Promise.all([
     getApp(deps, user.appId),
-    listEvents(deps, { userId: user.id, limit: RECENT }),
+    listRecentEvents(deps, { userId: user.id, limit: RECENT }),
     user.account === null ? [] : listSessions(deps, found),
   ]);
   const { user: t } = textsOf(c).console;
@@ -44,7 +44,7 @@ async function userPage(c: Context<AppEnv>) {
         <Actions c={c} user={user} />
         <section aria-labelledby="events">
           <h2 id="events">{t.events}</h2>
-          <EventsOfUser c={c} events={items} heading="events" />
+          <EventsOfUser c={c} events={events} heading="events" />
           <p>
             <a href={`${HOME}/audit?userId=${user.id}`}>{t.allEvents}</a>
           </p>

@@ -1,0 +1,84 @@
+/** Seals what events say of people before they are archived, each with the key of its person. */
+
+import { createErasureKey } from "../../crypto/erasable";
+import { statement } from "../../db/statement";
+import type { Deps } from "../../env";
+import {
+  importKeys,
+  inClear,
+  isPersonal,
+  LOAD_KEYS,
+  sealPersonal,
+  type KeyRow,
+} from "../audit/personal";
+import type { EventRow } from "../audit/record";
+import { ENROLMENT_LINK_LIFE, MINUTE } from "../policy";
+
+/** A user of events that say something of them, and their key if they have one yet. */
+export interface Owner {
+  id: string;
+  erasureKey: string | null;
+}
+
+const ADD_KEYS = statement(`
+  UPDATE users SET erasure_key = j.value ->> 1 FROM json_each(:keys) j
+  WHERE users.id = j.value ->> 0 AND users.erasure_key IS NULL`);
+
+/** A link is used within its life, and that begins anew when it is opened. */
+const LINK_SPAN = (2 * ENROLMENT_LINK_LIFE + MINUTE) * 1000;
+/** The users who came of these links. Their first events name the link that they came by. */
+const LOAD_COMERS = statement(`
+  SELECT DISTINCT substr(actor, 6) AS link, user_id AS id FROM audit_events
+  WHERE id > :first AND id < :last + ${LINK_SPAN} AND user_id IS NOT NULL
+    AND actor IN (SELECT 'link:' || value FROM json_each(:links))`);
+
+/**
+ * Gives the lines of the archive. What an event says of a user is sealed. If the user has been
+ * deleted since the events were read, it is left out. What was there although its user was not, such
+ * as the operator's reason for deleting them, stays in clear.
+ */
+export async function sealEvents(
+  deps: Deps,
+  { events, owners }: { events: EventRow[]; owners: Owner[] },
+): Promise<string[]> {
+  const comers = await loadComers(deps, events);
+  const present = new Set([...owners.map(({ id }) => id), ...comers.values()]);
+  const keys = await importKeys(await provideKeys(deps, owners, [...comers.values()]));
+  const lines = events.map(async (event) => {
+    const owner = event.userId ?? comers.get(event.note ?? "");
+    const isOwned = owner !== undefined && present.has(owner) && isPersonal(event);
+    const line = isOwned
+      ? await sealPersonal(event, { owner, key: keys.get(owner) })
+      : inClear(event);
+    return JSON.stringify(line);
+  });
+  return Promise.all(lines);
+}
+
+/** The users by the links that they came by, of links that were made or opened before their user existed. */
+async function loadComers(deps: Deps, events: EventRow[]): Promise<Map<string, string>> {
+  const links = events.flatMap(({ userId, note, ip, userAgent }) =>
+    userId === null && note?.startsWith("link_") && (ip ?? userAgent) !== null ? [note] : [],
+  );
+  const [first, last] = [events[0]?.id, events.at(-1)?.id];
+  if (links.length === 0 || first === undefined || last === undefined) return new Map();
+  const values = { first, last, links: JSON.stringify(links) };
+  const { results } = await LOAD_COMERS(deps, values).all<{ link: string; id: string }>();
+  return new Map(results.map(({ link, id }) => [link, id]));
+}
+
+/** The keys of all of them who are still there. Whoever has none gets one. */
+async function provideKeys(deps: Deps, owners: Owner[], comers: string[]): Promise<KeyRow[]> {
+  const known = owners.filter((owner): owner is KeyRow => owner.erasureKey !== null);
+  const others = new Set([...owners.map(({ id }) => id), ...comers]);
+  for (const { id } of known) others.delete(id);
+  if (others.size === 0) return known;
+  const ids = [...others];
+  const keys = JSON.stringify(ids.map((id) => [id, createErasureKey()]));
+  const [, loaded] = await deps.db.$client.batch<never>([
+    ADD_KEYS(deps, { keys }),
+    LOAD_KEYS(deps, { ids: JSON.stringify(ids) }),
+  ]);
+  const added: KeyRow[] = loaded?.results ?? [];
+  return [...known, ...added];
+}
