@@ -81,17 +81,16 @@ async function status(admin) {
 }
 
 async function add(admin, [name]) {
-  expectStatus(204, await admin("PUT", `/${numberOf(name)}`), `add ${name}`);
+  expectStatus(204, await admin("PUT", `/${known(name)}`), `add ${name}`);
   console.log(`${name} has all apps and keys. Users can be moved to it in ten minutes.`);
 }
 
 async function move(admin, [range, name]) {
   const [first, last] = readRange(range);
-  const target = numberOf(name);
   let cursor = null;
   for (let failures = 0; ;) {
     const json = { first, last, ...(cursor !== null && { cursor }) };
-    const answer = await admin("POST", `/${target}/moves`, json);
+    const answer = await admin("POST", `/${known(name)}/moves`, json);
     if (answer.status === 503 && failures < TRIES) {
       failures += 1;
       console.log(`  ${answer.body?.code ?? answer.status}: once more in ${PAUSE_MS / 1000} s`);
@@ -110,7 +109,7 @@ async function move(admin, [range, name]) {
 async function restore(admin, [name], { begin, finish }) {
   if (begin === finish) throw new Refusal(`Usage: ${USAGE}`);
   const phase = begin ? "begin" : "finish";
-  const answer = await admin("POST", `/${numberOf(name)}/restoration`, { phase });
+  const answer = await admin("POST", `/${known(name)}/restoration`, { phase });
   expectStatus(204, answer, `restore ${name}`);
   console.log(
     begin
@@ -129,11 +128,10 @@ export function readRange(text = "") {
   return range;
 }
 
-/** Reads the name of a database in wrangler.toml. */
-export function numberOf(name = "") {
-  const [, number] = /^DB(|[1-9]\d{0,2})$/.exec(name) ?? [];
-  if (number === undefined) throw new Refusal("A database is DB, DB1, DB2 and so on.");
-  return Number(number);
+/** Checks the name of a database in wrangler.toml. */
+export function known(name = "") {
+  if (/^DB(|[1-9]\d{0,2})$/.test(name)) return name;
+  throw new Refusal("A database is DB, DB1, DB2 and so on.");
 }
 
 function nameOf(number) {

@@ -34,6 +34,9 @@ export function spreadOver(at: number, d1: D1Database): D1PreparedStatement[] {
   );
   const known = own.filter(([, , shard]) => at === 0 || shard === at);
   return [
+    ...(at === 0 ? DATABASES.slice(1) : []).map(({ name }) =>
+      d1.prepare("INSERT INTO shards (number, added_at) VALUES (?, 0)").bind(numberOf(name)),
+    ),
     d1.prepare("DELETE FROM placements"),
     ...known.map((range) =>
       d1

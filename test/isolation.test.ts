@@ -17,7 +17,7 @@ const schema = () => rows("SELECT type, name, sql FROM sqlite_master ORDER BY na
 async function fill(table: string): Promise<void> {
   const columns = await rows<{ name: string }>(`SELECT name FROM pragma_table_info('${table}')`);
   const names = columns.map(({ name }) => name).join(", ");
-  const sevens = columns.map(() => 7).join(", ");
+  const sevens = columns.map(() => 7777).join(", ");
   await everywhere.prepare(`INSERT INTO ${table} (${names}) VALUES (${sevens})`).run();
 }
 

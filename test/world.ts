@@ -3,7 +3,7 @@
 import { env } from "cloudflare:workers";
 import type { TOTP } from "otpauth";
 import { expect, vi } from "vitest";
-import { DATABASES } from "./databases";
+import { DATABASES, isMany } from "./databases";
 import {
   as,
   challengeOf,
@@ -196,6 +196,7 @@ export function knownTo(operation: Operation, world: World): Known {
     appId: world.app.id,
     tag: world.tag,
     keyId: keyId(world.app.key),
+    database: isMany ? "DB1" : "DB",
     reason: "asked to",
     disabled: true,
   };

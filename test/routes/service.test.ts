@@ -141,8 +141,8 @@ it("publishes a reference of every route, with the credential each one takes", a
         "patch /auth/me accessToken,sessionCookie",
         "post /admin/apps adminToken",
         "post /admin/apps/{appId}/keys adminToken",
-        "post /admin/shards/{number}/moves adminToken",
-        "post /admin/shards/{number}/restoration adminToken",
+        "post /admin/shards/{database}/moves adminToken",
+        "post /admin/shards/{database}/restoration adminToken",
         "post /admin/users adminToken",
         "post /admin/users/{id}/authenticators adminToken",
         "post /admin/users/{id}/reset adminToken",
@@ -170,7 +170,7 @@ it("publishes a reference of every route, with the credential each one takes", a
         "post /v1/users/{userId}/unlock apiKey,signature",
         "post /v1/users/{userId}/verify apiKey,signature",
         "put /admin/apps/{appId}/logo adminToken",
-        "put /admin/shards/{number} adminToken",
+        "put /admin/shards/{database} adminToken",
       ]
     `);
 });

@@ -45,7 +45,7 @@ describe.runIf(isMany)("a bucket that moves", () => {
     bucket = bucketIn(id) ?? "";
     source = await shardOf(bucket);
     target = (source + 1) % DATABASES.length;
-    for (let at = 1; at < DATABASES.length; at++) await admin("PUT", `/shards/${at}`);
+    for (let at = 1; at < DATABASES.length; at++) await admin("PUT", `/shards/DB${at}`);
     elapse(10 * 60);
   });
 
@@ -71,7 +71,7 @@ describe.runIf(isMany)("a bucket that moves", () => {
   it("answers nothing of its users on the way, and of all others everything", async () => {
     const others = Array.from({ length: 6 }, (_, at) => `user-${at}`);
     for (const name of others) await enrolled(app, name);
-    const step = await admin("POST", `/shards/${target}/moves`, {
+    const step = await admin("POST", `/shards/DB${target || ""}/moves`, {
       body: { first: bucket, last: bucket },
     });
     expect(step.status).toBe(200);
@@ -187,15 +187,15 @@ describe.runIf(isMany)("a bucket that moves", () => {
     await everywhere.prepare("UPDATE shards SET added_at = ?").bind(Date.now()).run();
     const body = { first: bucket, last: bucket };
     const other = target === 0 ? 1 : target;
-    const early = await admin("POST", `/shards/${other}/moves`, { body });
+    const early = await admin("POST", `/shards/DB${other}/moves`, { body });
     expect([await problemCode(early), early.headers.get("retry-after")]).toEqual([
       "conflict",
       "600",
     ]);
     await everywhere.prepare("DELETE FROM shards").run();
-    expect(await problemCode(await admin("POST", `/shards/${other}/moves`, { body }))).toBe(
+    expect(await problemCode(await admin("POST", `/shards/DB${other}/moves`, { body }))).toBe(
       "not_found",
     );
-    expect(await problemCode(await admin("POST", "/shards/9/moves", { body }))).toBe("not_found");
+    expect(await problemCode(await admin("POST", "/shards/DB9/moves", { body }))).toBe("not_found");
   });
 });

@@ -37,7 +37,7 @@ async function putBack(d1: D1Database, past: Rows): Promise<void> {
 }
 
 async function restore(shard: number, phase: "begin" | "finish"): Promise<void> {
-  const answer = await admin("POST", `/shards/${shard}/restoration`, { body: { phase } });
+  const answer = await admin("POST", `/shards/DB${shard}/restoration`, { body: { phase } });
   if (answer.status !== 204) throw new Error(await answer.text());
 }
 
@@ -56,7 +56,7 @@ async function userIn(shard: number) {
 describe.runIf(isMany)("a database that was restored to the past", () => {
   beforeEach(async () => {
     app = await createApp();
-    for (let at = 1; at < DATABASES.length; at++) await admin("PUT", `/shards/${at}`);
+    for (let at = 1; at < DATABASES.length; at++) await admin("PUT", `/shards/DB${at}`);
     elapse(600);
   });
 

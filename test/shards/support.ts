@@ -18,7 +18,7 @@ export async function moveBucket(
   let cursor: string | null = null;
   for (let steps = 0; steps < 100; steps++) {
     const body: object = { first: bucket, last: bucket, ...(cursor !== null && { cursor }) };
-    const answer = await admin("POST", `/shards/${target}/moves`, { body, bindings });
+    const answer = await admin("POST", `/shards/DB${target || ""}/moves`, { body, bindings });
     if (answer.status !== 200) throw new Error(`move: ${await answer.text()}`);
     const step = await answer.json<Step>();
     if (step.state === "done") return;

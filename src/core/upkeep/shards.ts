@@ -55,16 +55,22 @@ export async function loadShards({ shards, now }: Deps): Promise<ShardsStatus> {
   };
 }
 
+/** The number of a database by its name. Throws `not_found` for a text that is no such name. */
+export function numberOf(name: string): number {
+  const [, number] = /^DB(|[1-9]\d{0,2})$/.exec(name) ?? [];
+  if (number === undefined) throw new Problem("not_found", { detail: "No such database." });
+  return Number(number);
+}
+
 /**
  * Takes in a database that is bound and migrated. It gets all apps and keys, and no users yet. Throws
  * `not_found`, and `unavailable` if it does not take them.
  */
 export async function addShard(deps: Deps, number: number): Promise<void> {
   const { shards, now } = deps;
+  if (number === 0) return;
   const db = shards.all[number];
-  if (!db || number === 0) {
-    throw new Problem("not_found", { detail: `${nameOf(number)} is not bound.` });
-  }
+  if (!db) throw new Problem("not_found", { detail: `${nameOf(number)} is not bound.` });
   await db.$client.prepare("DELETE FROM placements WHERE shard <> ?1").bind(number).run();
   await assertPublished(deps);
   await shards.control.$client

@@ -1,7 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { stepMove } from "../../core/upkeep/move";
-import { addShard, fenceShard, loadShards, reopenShard } from "../../core/upkeep/shards";
-import { InstantOrNull } from "../fields";
+import { addShard, fenceShard, loadShards, numberOf, reopenShard } from "../../core/upkeep/shards";
+import { InstantOrNull, line } from "../fields";
 import { body, BODY_PROBLEMS, json, nothing, problems, router } from "../openapi";
 import { ADMIN_PROBLEMS, security } from "./shared";
 
@@ -11,10 +11,10 @@ const Bucket = z
   .openapi({ description: "Three symbols of Base32, in the order of ASCII.", example: "2aa" });
 const Range = z.object({ first: Bucket, last: Bucket }).openapi("BucketRange");
 const params = z.object({
-  number: z
-    .string()
-    .regex(/^(0|[1-9]\d{0,2})$/)
-    .openapi({ description: "The number of the database: 0 is `DB`, 1 is `DB1`.", example: "1" }),
+  database: line(16).openapi({
+    description: "What it is called in wrangler.toml: `DB`, `DB1` and so on.",
+    example: "DB1",
+  }),
 });
 
 const Status = z
@@ -59,7 +59,7 @@ const statusRoute = createRoute({
 
 const addRoute = createRoute({
   method: "put",
-  path: "/shards/{number}",
+  path: "/shards/{database}",
   operationId: "addDatabase",
   tags: ["Databases"],
   summary: "Take in a database",
@@ -67,7 +67,7 @@ const addRoute = createRoute({
     "A database that is bound and migrated. It gets all apps and keys. Users can be moved to it ten minutes later. Taking it in again does no harm.",
   security,
   request: { params },
-  responses: { 204: nothing, ...problems(...ADMIN_PROBLEMS, "invalid_request", "not_found") },
+  responses: { 204: nothing, ...problems(...ADMIN_PROBLEMS, "not_found") },
 });
 
 const Step = z
@@ -82,7 +82,7 @@ const Step = z
 
 const moveRoute = createRoute({
   method: "post",
-  path: "/shards/{number}/moves",
+  path: "/shards/{database}/moves",
   operationId: "moveBuckets",
   tags: ["Databases"],
   summary: "Move users to a database, by one step",
@@ -106,7 +106,7 @@ const moveRoute = createRoute({
 
 const restoreRoute = createRoute({
   method: "post",
-  path: "/shards/{number}/restoration",
+  path: "/shards/{database}/restoration",
   operationId: "restoreDatabase",
   tags: ["Databases"],
   summary: "Restore a database to the past",
@@ -123,16 +123,16 @@ const restoreRoute = createRoute({
 export const shardRoutes = router()
   .openapi(statusRoute, async (c) => c.json(await loadShards(c.var.deps), 200))
   .openapi(addRoute, async (c) => {
-    await addShard(c.var.deps, Number(c.req.valid("param").number));
+    await addShard(c.var.deps, numberOf(c.req.valid("param").database));
     return c.body(null, 204);
   })
   .openapi(moveRoute, async (c) => {
-    const target = Number(c.req.valid("param").number);
+    const target = numberOf(c.req.valid("param").database);
     const { range, ...step } = await stepMove(c.var.deps, { ...c.req.valid("json"), target });
     return c.json({ ...step, first: range?.first ?? null, last: range?.last ?? null }, 200);
   })
   .openapi(restoreRoute, async (c) => {
     const act = c.req.valid("json").phase === "begin" ? fenceShard : reopenShard;
-    await act(c.var.deps, Number(c.req.valid("param").number));
+    await act(c.var.deps, numberOf(c.req.valid("param").database));
     return c.body(null, 204);
   });
