@@ -69,7 +69,7 @@ function meteredStatement(
   statement: D1PreparedStatement,
   count: (result: D1Result) => void,
 ): D1PreparedStatement {
-  const wrapped = new Proxy(statement, {
+  const one = new Proxy(statement, {
     get(target, member) {
       if (member === "bind") {
         return (...values: unknown[]) => meteredStatement(target.bind(...values), count);
@@ -99,6 +99,6 @@ function meteredStatement(
       throw new Error(`the meter does not know ${String(member)}`);
     },
   });
-  originals.set(wrapped, statement);
-  return wrapped;
+  originals.set(one, statement);
+  return one;
 }

@@ -13,6 +13,11 @@ export const DATABASES: { name: string; d1: D1Database }[] = Object.entries(env)
 
 export const isMany = DATABASES.length > 1;
 
+/** One database cannot be restored by itself: it has the map. */
+export function isPossible({ path }: { path: string }): boolean {
+  return isMany || !path.endsWith("/restoration");
+}
+
 function numberOf(name: string): number {
   return Number(name.slice(2));
 }
@@ -132,6 +137,7 @@ function together(sql: string, rows: Record<string, unknown>[]): Record<string, 
 }
 
 function statementOf(sql: string, values: unknown[]) {
+  // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- as D1's own
   const all = async <T = Record<string, unknown>>(): Promise<{ results: T[] }> => {
     const found = await Promise.all(
       placesOf(sql).map(({ d1 }) =>

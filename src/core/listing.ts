@@ -54,7 +54,7 @@ export async function listOver<D, T extends { cursor: number }>(
 ): Promise<Listing<Omit<T, "cursor">>> {
   const starts = startsIn(cursor, databases.length);
   const windows = await Promise.all(
-    databases.map((db, at) => {
+    databases.map(async (db, at) => {
       const start = starts[at] ?? ENDED;
       return start === ENDED ? NOTHING : look(db, start);
     }),

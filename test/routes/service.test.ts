@@ -122,6 +122,8 @@ it("publishes a reference of every route, with the credential each one takes", a
         "get /admin/apps/{appId} adminToken",
         "get /admin/apps/{appId}/keys adminToken",
         "get /admin/audit adminToken",
+        "get /admin/audit/archive adminToken",
+        "get /admin/audit/archive/{id} adminToken",
         "get /admin/shards adminToken",
         "get /admin/users adminToken",
         "get /admin/users/{id} adminToken",

@@ -155,11 +155,11 @@ describe.runIf(isMany)("a bucket that moves", () => {
               if (typeof value !== "function") return value;
               if (name !== "batch") return value.bind(object);
               return async (statements: D1PreparedStatement[]) => {
-                const call = calls++;
-                if (call === at) throw new Error("D1_ERROR: Network connection lost.");
+                const number = calls++;
+                if (number === at) throw new Error("D1_ERROR: Network connection lost.");
                 const results = await object.batch(statements);
                 // The answer of the next call is lost, after it was carried out.
-                if (call === at + 1) throw new Error("D1_ERROR: Network connection lost.");
+                if (number === at + 1) throw new Error("D1_ERROR: Network connection lost.");
                 return results;
               };
             },

@@ -125,9 +125,9 @@ async function followEverywhere(
   request: AuditRequest,
 ): Promise<Listing<AuditRecord> & { newest: string }> {
   const newest = shards.all.map(() => 0);
-  const look = async (db: Database, before: number) => {
+  const look = async (db: Database, below: number) => {
     const at = shards.all.indexOf(db);
-    const own = { ...request, cursor: String(before), after: afterIn(request, at) };
+    const own = { ...request, cursor: String(below), after: afterIn(request, at) };
     const { rows, end, edges } = await lookInto({ db }, own);
     newest[at] = edges.newest ?? 0;
     return { rows, end: async () => end };
