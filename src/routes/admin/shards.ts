@@ -94,7 +94,11 @@ const moveRoute = createRoute({
     params,
     body: body(
       z
-        .strictObject({ first: Bucket, last: Bucket, cursor: z.string().max(2000).optional() })
+        .strictObject({
+          first: Bucket,
+          last: Bucket,
+          cursor: z.string().min(1).max(2000).optional(),
+        })
         .refine(({ first, last }) => first <= last, "first, then last"),
     ),
   },

@@ -25,6 +25,7 @@ describe("sessions", () => {
     const headers = { "user-agent": "Firefox", "cf-connecting-ip": "192.0.2.7" };
     const body = { email: person.email, password: person.password };
     const first = await expectJson<Tokens>(auth("POST", "/login", { body, headers }), 200);
+    elapse(1);
     const second = await tokensOf(person);
     const { sessions } = await list(second);
     expect(sessions).toMatchObject([
