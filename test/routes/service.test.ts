@@ -121,6 +121,8 @@ it("publishes a reference of every route, with the credential each one takes", a
       "get /admin/apps/{appId} adminToken",
       "get /admin/apps/{appId}/keys adminToken",
       "get /admin/audit adminToken",
+      "get /admin/audit/archive adminToken",
+      "get /admin/audit/archive/{id} adminToken",
       "get /admin/users adminToken",
       "get /admin/users/{id} adminToken",
       "get /auth/authenticators accessToken,sessionCookie",
