@@ -33,7 +33,7 @@ export interface RequestSource {
    */
   ip: string | null;
   userAgent: string | null;
-  /** Where D1 answered: each read of a user by a key, and each commit of a code. For the log. */
+  /** Where D1 answered each read of a user by a key, and each commit of a code. */
   trips: Trip[];
 }
 

@@ -12,13 +12,17 @@ export interface Lagging {
   asked: string[];
 }
 
+/** What D1 says of itself. */
+type Served = { [Name in "served_by_region" | "served_by_primary"]?: D1Meta[Name] | undefined };
+const BY_REPLICA: Served = { served_by_region: "APAC", served_by_primary: false };
+
 /** Keeps the database as it is now. The sessions of these bindings read that from now on. */
-export async function lagging(): Promise<Lagging> {
+export async function lagging(served = BY_REPLICA): Promise<Lagging> {
   await applyD1Migrations(env.REPLICA, env.TEST_MIGRATIONS);
   await env.REPLICA.batch(await copyInto(env.REPLICA));
   const DB = new Proxy(env.DB, {
     get(target, member) {
-      if (member === "withSession" && made.isNear) return () => replica(made.asked);
+      if (member === "withSession" && made.isNear) return () => replica(made.asked, served);
       return Reflect.get(target, member).bind(target);
     },
   });
@@ -40,26 +44,29 @@ export async function copyInto(
 }
 
 /** A session that was given a replica. It takes reads one by one, which is all that it is for. */
-function replica(asked: string[]): Pick<D1DatabaseSession, "prepare"> {
+function replica(asked: string[], served: Served): Pick<D1DatabaseSession, "prepare"> {
   return {
     prepare(sql) {
       if (!/^\s*SELECT\b/.test(sql)) throw new Error("a replica was asked to write");
-      return reading(env.REPLICA.prepare(sql), () => asked.push(sql));
+      return reading(env.REPLICA.prepare(sql), served, () => asked.push(sql));
     },
   };
 }
 
-function reading(statement: D1PreparedStatement, note: () => void): D1PreparedStatement {
+function reading(
+  statement: D1PreparedStatement,
+  served: Served,
+  note: () => void,
+): D1PreparedStatement {
   return new Proxy(statement, {
     get(target, member) {
       if (member === "bind") {
-        return (...values: unknown[]) => reading(target.bind(...values), note);
+        return (...values: unknown[]) => reading(target.bind(...values), served, note);
       }
       if (member !== "all") throw new Error(`the replica does not know ${String(member)}`);
       return async () => {
         note();
         const result = await target.all();
-        const served = { served_by_region: "APAC", served_by_primary: false };
         return { ...result, meta: { ...result.meta, ...served } };
       };
     },

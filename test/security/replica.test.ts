@@ -9,10 +9,10 @@ import { describe, expect, it } from "vitest";
 import { runs } from "../chance";
 import { copyInto, lagging } from "../lagging";
 import { operations } from "../operations";
-import { bearer, codeOf, createApp, elapse, enrolled } from "../service";
+import { bearer, codeOf, createApp, elapse, enrolled, problemCode, wrongCodeOf } from "../service";
 import { request, restoreWorld } from "../world";
 import { ATTEMPTS, SCENES } from "./replica-scenes";
-import { attempts, callOn, countAccepted, storedUser, together } from "./support";
+import { attempts, callOn, countAccepted, isAccepted, storedUser, together } from "./support";
 import { alike, createTwins, outcomesOf, type Twin } from "./twins";
 
 /** What an attempt writes to. */
@@ -73,6 +73,37 @@ it("one of 20 parallel uses of a code is accepted, and no other is charged", asy
   expect(await countAccepted(await together(20, verify))).toBe(0);
   expect(await storedUser("ada")).toMatchObject({ failures: 0, strikes: 0 });
   expect([await attempts("success"), await attempts("failure")]).toEqual([1, 0]);
+});
+
+it("a copy that does not say what it is may be behind too", async () => {
+  const app = await createApp();
+  const { phone } = await enrolled(app, "ada");
+  for (let at = 0; at < 5; at++) await app.verify("ada", wrongCodeOf(phone));
+  const { bindings } = await lagging({ served_by_primary: undefined });
+  await app.v1("POST", "/users/ada/unlock");
+  const options = { body: { code: codeOf(phone) }, headers: bearer(app.key) };
+  expect(await isAccepted(await callOn(bindings, "POST", "/v1/users/ada/verify", options))).toBe(
+    true,
+  );
+});
+
+it("a copy that fails is no answer, and charges nothing", async () => {
+  const app = await createApp();
+  const { phone } = await enrolled(app, "ada");
+  const broken = {
+    prepare: () => {
+      throw new Error("D1_ERROR: Network connection lost.");
+    },
+  };
+  const DB = new Proxy(env.DB, {
+    get(target, member) {
+      return member === "withSession" ? () => broken : Reflect.get(target, member).bind(target);
+    },
+  });
+  const options = { body: { code: wrongCodeOf(phone) }, headers: bearer(app.key) };
+  const refused = await callOn({ ...env, DB }, "POST", "/v1/users/ada/verify", options);
+  expect(await problemCode(refused)).toBe("unavailable");
+  expect(await storedUser("ada")).toMatchObject({ failures: 0, strikes: 0 });
 });
 
 it("no call but a verification or a resynchronisation by key reads from a replica", async () => {

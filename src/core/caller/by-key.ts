@@ -62,19 +62,19 @@ export async function loadByKey(deps: Deps, caller: KeyCaller): Promise<LoadedUs
 }
 
 /**
- * Looks where `loadByKey` looks, but at the nearest copy of the database, which may be behind
- * (docs/decisions/0016-nearest-read.md). No other read goes to a copy.
+ * Looks like `loadByKey`, but at the nearest copy of the database, which may be behind
+ * (docs/decisions/0016-nearest-read.md). No other read may come from a copy.
  */
 export function lookNearby(deps: Deps, caller: KeyCaller): Promise<Look> {
   const $client = deps.db.$client.withSession("first-unconstrained");
   return look(deps, caller, { db: { $client } });
 }
 
-/** What a read has seen. */
+/** A read that has been made and not yet judged. */
 interface Look {
-  /** The primary answered. */
-  isCurrent: boolean;
-  /** Loads the user whom the read has seen. Throws what `loadByKey` throws. */
+  /** The primary did not answer, so that what was read may be out of date. */
+  isStale: boolean;
+  /** Loads the user from what was read. Throws what `loadByKey` throws. */
   judge: () => LoadedUser;
 }
 
@@ -86,8 +86,8 @@ async function look(
   const { id, hash, userId, from } = caller;
   const values = { id, hash, userId, from, now: deps.now.getTime() };
   const result = await LOAD(database, values).all<LoadedRow>();
-  const { primary: isCurrent } = noteTrip(deps, [result]);
-  return { isCurrent, judge: () => readLoaded(deps, caller, result.results) };
+  const { primary } = noteTrip(deps, [result]);
+  return { isStale: !primary, judge: () => readLoaded(deps, caller, result.results) };
 }
 
 function readLoaded(deps: Deps, caller: KeyCaller, rows: LoadedRow[]): LoadedUser {

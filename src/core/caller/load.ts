@@ -36,23 +36,22 @@ function known(loaded: LoadedUser): KnownUser {
 }
 
 /**
- * Loads like `loadKnownUser`, and hands the user to `use`. For a key this is the user as the nearest
- * copy of the database has them, and `isCurrent` says whether that is the primary. Only what the
- * primary has is a reason to refuse: what is thrown on account of another copy, here or by `use`, is
- * asked of the primary.
+ * Loads like `loadKnownUser`, and hands the user to `use`. For a key, the nearest copy of the
+ * database is asked first, and `isStale` says that it may be behind. What is thrown because of such a
+ * copy, here or by `use`, refuses nobody: then the primary is asked.
  */
 export async function withNearestUser<T>(
   deps: Deps,
   caller: Caller,
-  use: (user: KnownUser, isCurrent: boolean) => Promise<T>,
+  use: (user: KnownUser, isStale: boolean) => Promise<T>,
 ): Promise<T> {
   const seen = isKey(caller) ? await lookNearby(deps, caller) : null;
   if (seen) {
     try {
-      return await use(known(seen.judge()), seen.isCurrent);
+      return await use(known(seen.judge()), seen.isStale);
     } catch (refusal) {
-      if (seen.isCurrent) throw refusal;
+      if (!seen.isStale) throw refusal;
     }
   }
-  return use(await loadKnownUser(deps, caller), true);
+  return use(await loadKnownUser(deps, caller), false);
 }

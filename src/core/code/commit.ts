@@ -69,9 +69,8 @@ const BACKUP_CODE_VERDICT = `SELECT total(used_at IS NULL) > 0 AS passed, total(
   FROM backup_codes WHERE user_id = :userId AND hash IN (SELECT value FROM json_each(:hashes))`;
 
 /**
- * The clocks that the code was compared by are those that are known. Drift is all that decides which
- * codes are compared and raises no epoch when it changes. Without it, a code of a clock that was
- * found since a stale read would count as wrong.
+ * No authenticator's drift has changed since a stale read. Drift decides which codes are compared,
+ * and is the only such fact that raises no epoch: a right code could otherwise count as wrong.
  */
 const SAME_DRIFT = `NOT EXISTS (SELECT 1 FROM json_each(:drifts) AS compared
       JOIN authenticators t ON t.id = compared.key WHERE t.drift <> compared.value)` as const;
@@ -171,10 +170,7 @@ export interface Attempt {
    * codes resynchronise.
    */
   run: 1 | 2;
-  /**
-   * Of authenticators whose row may have been stale, the drift that it had, by their ids: nothing is
-   * decided by another.
-   */
+  /** After a stale read: the drift of each authenticator that was read. Otherwise empty. */
   drifts: Record<string, number>;
   /**
    * Keyed hashes of a backup code, one for each key of the ring. Empty if the code is no backup

@@ -86,7 +86,7 @@ export async function attemptDirectly(
   const asked = { ...about, actor: actorOf(caller), challenge: null };
   for (let reads = 0; reads < 2; reads++) {
     const opened = await (reads === 0
-      ? withNearestUser(deps, caller, (found, isCurrent) => openNearest(deps, found, isCurrent))
+      ? withNearestUser(deps, caller, (found, isStale) => openNearest(deps, found, isStale))
       : openSubject(deps, await loadKnownUser(deps, caller)));
     const result = await attempt({ ...asked, ...opened });
     const left = opened.app.settings.failuresBeforeLock - (result?.failures ?? 0);
@@ -96,9 +96,9 @@ export async function attemptDirectly(
 }
 
 /** Opens like `openSubject`. A refusal that rests on a stale read is not final, and not noted. */
-async function openNearest(deps: Deps, found: UserRecord, isCurrent: boolean) {
-  if (!isCurrent) assertOpen(found.user, deps.now);
-  return { ...(await openSubject(deps, found)), isStale: !isCurrent };
+async function openNearest(deps: Deps, found: UserRecord, isStale: boolean) {
+  if (isStale) assertOpen(found.user, deps.now);
+  return { ...(await openSubject(deps, found)), isStale };
 }
 
 /**
@@ -133,7 +133,7 @@ export interface Subject extends Asked {
   app: Attempt["app"];
   user: Attempt["user"] & { failures: number };
   authenticators: OpenAuthenticator[];
-  /** A copy was read that may be behind, and refuses nothing by itself. */
+  /** It may be out of date, and is then no reason to refuse anything. */
   isStale?: boolean;
 }
 
