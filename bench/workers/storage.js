@@ -2,7 +2,7 @@
 
 export { actorOf, OPERATOR } from "../../src/core/caller/actor";
 export { listEvents } from "../../src/core/audit/trail";
-export { loadOverview } from "../../src/core/audit/activity";
+export { loadOverview } from "../../src/core/audit/overview";
 export { confirm } from "../../src/core/authenticator/confirm";
 export { enrol } from "../../src/core/authenticator/enrol";
 export { answerChallenge, openChallenge } from "../../src/core/challenge/answer";

@@ -20,7 +20,8 @@ import { ACCOUNTS_APP, CHALLENGE_LIFE_SECONDS, DEFAULT_SETTINGS } from "../polic
 import { beginSession, createSecrets, issueCredentials } from "../session/sessions";
 import { ACCOUNTS_BUCKET } from "../shard/bucket";
 import { hasSecondFactor, isActive } from "../user/record";
-import { attemptCode, type Subject } from "../code/verify";
+import type { Subject } from "../code/subject";
+import { attemptCode } from "../code/verify";
 
 export interface LoginAtOnce {
   name: string;

@@ -17,7 +17,8 @@ import { KEY_IS_GOOD } from "../caller/live";
 import { PROOF_LIFE } from "../policy";
 import { isActive, type UserRecord } from "../user/record";
 import { invalidCode, lockOutOf } from "../code/lock-out";
-import { attemptCode, openSubject } from "../code/verify";
+import { openSubject } from "../code/subject";
+import { attemptCode } from "../code/verify";
 import { parseCode } from "../code/parse-code";
 
 /** A code or an answered challenge, not both. */

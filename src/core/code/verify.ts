@@ -17,19 +17,17 @@ import { commit, type Attempt } from "./commit";
 import {
   evaluateCode,
   evaluatePair,
-  openAuthenticators,
   type Evaluation,
   type Match,
   type OpenAuthenticator,
 } from "./match";
-import { assertOpen } from "../user/guard";
 import { loadKnownUser, withNearestUser } from "../caller/load";
 import { noteRefusal } from "../audit/refusals";
 import { lockOutOf, type LockOut } from "./lock-out";
 import { parseCode } from "./parse-code";
 import { spentRuling, type Ruling } from "./ruling";
+import { openNearest, openSubject, type Subject } from "./subject";
 import { rememberUsed } from "./used";
-import { isActive, type App, type User, type UserRecord } from "../user/record";
 
 export type Verification =
   | {
@@ -93,48 +91,6 @@ export async function attemptDirectly(
     if (result) return { ...result, attemptsRemaining: result.capped ? 0 : Math.max(0, left) };
   }
   throw new Problem("conflict", { retryAfter: 1 });
-}
-
-/** Opens like `openSubject`. A refusal that rests on a stale read is not final, and not noted. */
-async function openNearest(deps: Deps, found: UserRecord, isStale: boolean) {
-  if (isStale) assertOpen(found.user, deps.now);
-  return { ...(await openSubject(deps, found)), isStale };
-}
-
-/**
- * Opens the active authenticators of the user whose code is given. Throws `not_enrolled`, `locked`,
- * `user_disabled` or `rebinding_required`.
- */
-export async function openSubject(
-  deps: Deps,
-  { user, app, authenticators }: Pick<UserRecord, "user" | "app" | "authenticators">,
-): Promise<Omit<Subject, keyof Asked>> {
-  refuseLocked(deps, app, user);
-  const active = authenticators.filter(isActive);
-  if (active.length === 0) throw new Problem("not_enrolled");
-  const sealed = { appId: app.id, userId: user.id, authenticators: active };
-  return { user, app, authenticators: await openAuthenticators(deps.keyring, sealed) };
-}
-
-function refuseLocked(deps: Deps, app: App, user: User) {
-  try {
-    assertOpen(user, deps.now);
-  } catch (refusal) {
-    noteRefusal(deps, { appId: app.id, userId: user.id, reason: "locked" });
-    throw refusal;
-  }
-}
-
-/** Who asks, and for what. */
-type Asked = Pick<Attempt, "actor" | "challenge" | "afterPass" | "change">;
-
-/** The user whose code is given, as read, and who asks. */
-export interface Subject extends Asked {
-  app: Attempt["app"];
-  user: Attempt["user"] & { failures: number };
-  authenticators: OpenAuthenticator[];
-  /** It may be out of date, and is then no reason to refuse anything. */
-  isStale?: boolean;
 }
 
 export type AttemptResult = Ruling & { authenticatorId?: string };

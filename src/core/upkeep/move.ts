@@ -15,17 +15,8 @@ import { nameOf } from "../app/publish";
 import { MINUTE } from "../policy";
 import { forgetMap, readMap, type Placement } from "../shard/map";
 import { assertNotLive, cut, stop, type Range } from "../shard/ranges";
-import {
-  assertCounts,
-  countRows,
-  deleteSome,
-  readPage,
-  START,
-  store,
-  textOf,
-  type Page,
-  type Position,
-} from "./moved-rows";
+import { deleteSome, readPage, START, store, textOf, type Page, type Position } from "./moved-rows";
+import { hasTakenOver, switchMap, takeOver, type Way } from "./take-over";
 
 export interface Move extends Range {
   /** The number of the database that gets the range. */
@@ -47,14 +38,6 @@ export interface Step {
 const PAGES = 20;
 /** How long isolates may go on that do not know yet of a database that was added. */
 export const KNOWN_AFTER = 10 * MINUTE;
-
-/** A range that is moving from one database to another. */
-interface Way {
-  range: Range;
-  epoch: number;
-  source: { shard: number; db: Database };
-  target: { shard: number; db: Database };
-}
 
 /**
  * Takes the next step. Throws `not_found` for a database that is not bound or was not added, and `conflict`
@@ -152,63 +135,15 @@ async function compare(deps: Deps, way: Way, start: Position): Promise<Step> {
     count += one.rows.reduce((sum, { rows }) => sum + rows.length, 0);
     at = one.next;
   }
-  if (at === null) return takeOver(deps, way);
+  if (at === null) {
+    await takeOver(way);
+    return finish(deps, way);
+  }
   return { state: "comparing", range, rows: count, cursor: toCursor(range, "comparing", at) };
 }
 
-/** The users of apps that were deleted while they were on their way. */
-const ENQUEUE = `INSERT OR IGNORE INTO deleted_apps (app_id)
-  SELECT a.id FROM apps a WHERE a.deleted_at IS NOT NULL AND EXISTS (SELECT 1 FROM users u WHERE u.app_id = a.id)`;
-
-async function takeOver(deps: Deps, way: Way): Promise<Step> {
-  const { range, epoch, source, target } = way;
-  const counts = await countRows(source.db, range).first<string>("counts");
-  const d1 = target.db.$client;
-  const { first, last } = range;
-  await d1.batch([
-    assertNotLive(target.db, range, target.shard),
-    assertCounts(target.db, range, counts ?? ""),
-    d1.prepare(ENQUEUE),
-    ...(target.shard === 0
-      ? [switchTo(way)]
-      : [
-          ...cut(target.db, range),
-          d1.prepare("DELETE FROM placements WHERE first >= ?1 AND last <= ?2").bind(first, last),
-          d1
-            .prepare(
-              "INSERT INTO placements (first, last, shard, epoch, state) VALUES (?1, ?2, ?3, ?4, 'live')",
-            )
-            .bind(first, last, target.shard, epoch + 1),
-        ]),
-  ]);
-  return finish(deps, way);
-}
-
-/** Whether the target has taken over already, although the map does not say so yet. */
-async function hasTakenOver({ range, epoch, target }: Way): Promise<boolean> {
-  const sql = `SELECT 1 AS live FROM placements
-    WHERE first = ?1 AND last = ?2 AND shard = ?3 AND epoch = ?4 AND state = 'live'`;
-  const values = [range.first, range.last, target.shard, epoch + 1];
-  const d1 = target.db.$client;
-  return (
-    (await d1
-      .prepare(sql)
-      .bind(...values)
-      .first("live")) !== null
-  );
-}
-
-/** The statement that changes the map. */
-function switchTo({ range, epoch, source, target }: Way, control = target.db): D1PreparedStatement {
-  const sql = `UPDATE placements SET shard = ?3, epoch = ?4 + 1, state = 'live', other = ?5
-    WHERE first >= ?1 AND last <= ?2 AND state = 'moving' AND other = ?3 AND epoch = ?4`;
-  return control.$client
-    .prepare(sql)
-    .bind(range.first, range.last, target.shard, epoch, source.shard);
-}
-
 async function finish({ shards }: Deps, way: Way): Promise<Step> {
-  await shards.control.$client.batch([switchTo(way, shards.control)]);
+  await shards.control.$client.batch([switchMap(shards.control, way)]);
   forgetMap(shards);
   return { state: "deleting", range: way.range, rows: 0, cursor: null };
 }

@@ -1,14 +1,8 @@
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { DATABASES, everywhere } from "../../databases";
-import {
-  APPS_READ,
-  EVENTS_READ,
-  loadOverview,
-  USERS_COUNTED,
-  type PartOfActivity,
-  type Period,
-} from "../../../src/core/audit/activity";
+import { EVENTS_READ, type PartOfActivity, type Period } from "../../../src/core/audit/activity";
+import { APPS_READ, loadOverview, USERS_COUNTED } from "../../../src/core/audit/overview";
 import { addEvents, idOf, objectRows, runCron } from "../../archive";
 import { metered } from "../../d1-meter";
 import { depsOf } from "../../deps";

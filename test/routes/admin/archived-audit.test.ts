@@ -147,14 +147,18 @@ describe("a page", () => {
     expect((await page(until)).items).toMatchObject([{ id: NOON - HOUR }]);
   });
 
-  it("follows the trail from its newest event, also where only the archive has any", async () => {
+  it("goes on from the newest archived event while the database is empty", async () => {
     const operator = await signedIn();
     await env.DB.prepare("DELETE FROM audit_events").run();
     await addEvents([NOON - 1, idOf(0)]);
     await runCron();
     await env.DB.prepare("DELETE FROM audit_events").run();
     const html = await operator.read("/console/audit");
-    expect(html).toContain(`after=${NOON - 1}`);
+    const [, tail = ""] = /data-live="([^"]+)"/.exec(html) ?? [];
+    expect(tail).toBe(`/console/audit/tail?after=${NOON - 1}`);
+    expect(await operator.read(tail)).not.toContain("<li>");
+    await addEvents([idOf(0)]);
+    expect((await operator.read(tail)).match(/<li>/g)).toHaveLength(1);
   });
 });
 

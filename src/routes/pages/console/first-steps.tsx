@@ -1,7 +1,7 @@
 /** What a new operator does first. It is shown until the first user of an app is there. */
 
 import type { Context } from "hono";
-import type { Overview } from "../../../core/audit/activity";
+import type { Overview } from "../../../core/audit/overview";
 import type { AppEnv } from "../../context";
 import { Card } from "../card";
 import { textsOf } from "../language";

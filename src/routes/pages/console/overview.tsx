@@ -1,14 +1,8 @@
 /** The console's first page: what happens, at a glance. */
 
 import { Hono, type Context } from "hono";
-import {
-  loadOverview,
-  SPANS,
-  type Activity,
-  type Count,
-  type Overview,
-  type Span,
-} from "../../../core/audit/activity";
+import { SPANS, type Activity, type Span } from "../../../core/audit/activity";
+import { loadOverview, type Count, type Overview } from "../../../core/audit/overview";
 import type { AppEnv } from "../../context";
 import { Notice } from "../card";
 import { textsOf, withQuery } from "../language";
