@@ -4,8 +4,8 @@
  * nothing, and fails if a file is not what it would write.
  */
 
-import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { keepMade, readCheck } from "./made-files.mjs";
 import { Refusal, run } from "./refusal.mjs";
 import { generateSecrets } from "./secrets.mjs";
 import { QUIET, ROOT } from "./wrangler.mjs";
@@ -15,31 +15,13 @@ const LINE = 120;
 
 await run(async () => {
   if (!process.features.typescript) throw new Refusal("Run it as `npm run openapi`.");
-  const isCheck = readArguments(process.argv.slice(2));
+  const isCheck = readCheck(process.argv.slice(2));
   const files = {
     "docs/openapi.json": await renderOpenApi(),
     "docs/problems.md": renderProblems(await import("../src/problem-table.ts")),
   };
-  const stale = Object.keys(files).filter((file) => files[file] !== readIfThere(file));
-  if (isCheck && stale.length > 0) {
-    throw new Refusal(`Out of date: ${stale.join(" and ")}. Run \`npm run openapi\` and commit.`);
-  }
-  for (const file of stale) writeFileSync(join(ROOT, file), files[file]);
+  keepMade(files, { isCheck, command: "npm run openapi" });
 });
-
-function readArguments(given) {
-  const unknown = given.find((argument) => argument !== "--check");
-  if (unknown) throw new Refusal(`Unknown argument ${unknown}. There is --check.`);
-  return given.includes("--check");
-}
-
-function readIfThere(file) {
-  try {
-    return readFileSync(join(ROOT, file), "utf8");
-  } catch {
-    return null;
-  }
-}
 
 async function renderOpenApi() {
   const worker = await startWorker();
