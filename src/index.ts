@@ -16,8 +16,7 @@ export default {
     const deps = { ...config, db: config.shards.control, now: new Date(), request, defer };
     const deleted = await cleanUpAll(deps, timer());
     log("info", { event: "cleaned_up", deleted });
-    // Of several databases nothing is archived (docs/decisions/0017-many-databases.md).
-    if (config.shards.all.length === 1) await keepArchive(deps, archive);
+    await keepArchive(deps, archive);
   },
 } satisfies ExportedHandler<Bindings>;
 

@@ -5,6 +5,7 @@
  */
 
 import { statement, type Statement } from "../db/statement";
+import { invalidField } from "../problem";
 
 export interface ListingRequest {
   cursor?: string | undefined;
@@ -79,23 +80,48 @@ export async function listOver<D, T extends { cursor: number }>(
 const NOTHING = { rows: [], end: async () => null };
 
 function startsIn(cursor: string | undefined, count: number): number[] {
-  const given = cursor?.split(".").map(Number) ?? [];
+  const given = positionsIn(cursor);
+  if (given.length > count)
+    throw invalidField(["cursor"], "It is of more databases than there are.");
   return Array.from({ length: count }, (_, at) => given[at] ?? before(undefined));
 }
 
-/** The row number that a page starts below. */
+/** The row number that a page starts below. Throws `invalid_request` for a cursor that is none of ours. */
 export function before(cursor: string | undefined): number {
-  return cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(cursor);
+  if (cursor === undefined) return Number.MAX_SAFE_INTEGER;
+  const row = Number(cursor);
+  if (Number.isSafeInteger(row)) return row;
+  throw invalidField(["cursor"], "It is none that a page has given.");
 }
 
-/** The last row of a full window. Null if the window reached the end. `window` must select `n`. */
+/** Positions in a cursor: one for each database, and perhaps others behind these. */
+export function positionsIn(cursor: string | undefined): number[] {
+  return cursor === undefined ? [] : cursor.split(".").map(before);
+}
+
+/** Looks at what a window has read. `window` must select `n`. */
+export const lookAtEnd = <const Sql extends string>(window: Sql) =>
+  statement(`SELECT count(*) AS read, min(n) AS last FROM (${window})` as const);
+
+/** What `lookAtEnd` has found. */
+export interface WindowEnd {
+  read: number;
+  last: number | null;
+}
+
+/** The last row of a full window. Null if the window reached the end. */
+export function endOf([found]: WindowEnd[], size: number): number | null {
+  return found?.read === size ? found.last : null;
+}
+
+/** Looks at the end of a window in a query of its own. */
 export async function windowEnd(
   deps: Parameters<Statement>[0],
   window: string,
   values: Record<string, string | number | null>,
   size: number,
 ): Promise<number | null> {
-  const look = statement(`SELECT count(*) AS read, min(n) AS last FROM (${window})`);
-  const found = await look(deps, values).first<{ read: number; last: number | null }>();
-  return found?.read === size ? found.last : null;
+  const look: Statement = lookAtEnd(window);
+  const { results } = await look(deps, values).all<WindowEnd>();
+  return endOf(results, size);
 }

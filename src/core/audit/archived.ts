@@ -6,7 +6,7 @@
 import { statement } from "../../db/statement";
 import type { Archive, Deps } from "../../env";
 import { Problem } from "../../problem";
-import type { Listing } from "../listing";
+import { endOf, lookAtEnd, type Listing } from "../listing";
 import { unreadableArchive } from "../unreadable";
 import { digestOf, HOUR, unpack } from "./archive-object";
 import { hashesFor, MAY_HOLD } from "./facets";
@@ -38,7 +38,7 @@ const WINDOW = `
 const FIND = statement(`
   SELECT first_id AS firstId, count, name, sha256 FROM (${WINDOW}) WHERE ${MAY_HOLD}
   ORDER BY first_id DESC LIMIT ${OBJECTS_READ} + 1`);
-const WINDOW_END = statement(`SELECT count(*) AS read, min(n) AS last FROM (${WINDOW})`);
+const WINDOW_END = lookAtEnd(WINDOW);
 const IS_THERE = statement(`SELECT 1 AS found FROM archive_objects WHERE first_id = :firstId`);
 
 /** The archive that a list of events is read through. */
@@ -78,8 +78,7 @@ async function findObjects(
   const candidates: ObjectRow[] = found?.results ?? [];
   const objects = withinBounds(candidates);
   if (objects.length < candidates.length) return { objects, goOn: objects.at(-1)?.firstId ?? null };
-  const ends: { read: number; last: number }[] = window?.results ?? [];
-  return { objects, goOn: ends[0]?.read === OBJECTS_LOOKED_AT ? ends[0].last : null };
+  return { objects, goOn: endOf(window?.results ?? [], OBJECTS_LOOKED_AT) };
 }
 
 /** As many as have the events that a page may look at, but one at least. */

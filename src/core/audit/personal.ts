@@ -76,9 +76,11 @@ function ownerOf({ userId, sealedFor }: ArchivedEvent): string {
 /** By the id of their user. */
 export type Keys = ReadonlyMap<string, CryptoKey>;
 
-async function loadKeys(deps: Deps, owners: string[]): Promise<Keys> {
+/** Users may have been moved to another database since. */
+async function loadKeys({ shards }: Deps, owners: string[]): Promise<Keys> {
   const ids = JSON.stringify(owners);
-  return importKeys((await LOAD_KEYS(deps, { ids }).all<KeyRow>()).results);
+  const looks = shards.all.map((db) => LOAD_KEYS({ db }, { ids }).all<KeyRow>());
+  return importKeys((await Promise.all(looks)).flatMap(({ results }) => results));
 }
 
 export interface KeyRow {

@@ -5,7 +5,16 @@
 
 import { statement } from "../../db/statement";
 import type { Archive, Database, Deps } from "../../env";
-import { before, listOver, toListing, type Listing, type ListingRequest } from "../listing";
+import {
+  before,
+  endOf,
+  listOver,
+  lookAtEnd,
+  positionsIn,
+  toListing,
+  type Listing,
+  type ListingRequest,
+} from "../listing";
 import { listArchived } from "./archived";
 import {
   EVENT_COLUMNS,
@@ -24,16 +33,17 @@ export type AuditRequest = AuditFilter & ListingRequest;
  * The newest events of a span of time. An event's id is its time in microseconds, so that a span of
  * time is a span of the primary key.
  */
-const window = (condition: string) => `
+const window = <const Condition extends string>(condition: Condition) =>
+  `
   SELECT id AS n, * FROM audit_events WHERE ${condition} id >= :from AND id < :to
-  ORDER BY id DESC LIMIT ${EVENTS_LOOKED_AT}`;
-const list = (candidates: string) => ({
+  ORDER BY id DESC LIMIT ${EVENTS_LOOKED_AT}` as const;
+const list = <const Candidates extends string>(candidates: Candidates) => ({
   select: statement(`
   SELECT ${EVENT_COLUMNS} FROM (${candidates})
   WHERE (:appId IS NULL OR app_id = :appId) AND (:type IS NULL OR type = :type)
     AND (:outcome IS NULL OR outcome = :outcome)
   ORDER BY id DESC LIMIT :limit + 1`),
-  end: statement(`SELECT count(*) AS read, min(n) AS last FROM (${candidates})`),
+  end: lookAtEnd(candidates),
 });
 const LIST = { all: list(window("")), ofUser: list(window("user_id = :userId AND")) };
 
@@ -41,6 +51,8 @@ const LIST = { all: list(window("")), ofUser: list(window("user_id = :userId AND
 const EDGES = statement(`
   SELECT (SELECT max(id) FROM audit_events) AS newest,
     ${LAST_ARCHIVED} AS archived`);
+
+type Following = Listing<AuditRecord> & { newest: string };
 
 interface Edges {
   newest: number | null;
@@ -69,8 +81,8 @@ export async function followEvents(
   deps: Deps,
   archive: Archive,
   request: AuditRequest,
-): Promise<Listing<AuditRecord> & { newest: string }> {
-  if (deps.shards.all.length > 1) return followEverywhere(deps, request);
+): Promise<Following> {
+  if (deps.shards.all.length > 1) return followEverywhere(deps, archive, request);
   const { page, edges } = await listFromDatabase(deps, request);
   const newest = String(edges.newest ?? edges.archived ?? 0);
   const span = spanOf(request);
@@ -83,7 +95,7 @@ export async function followEvents(
 
 /** Lists the newest events that are in the database. */
 export async function listRecentEvents(deps: Deps, request: AuditRequest): Promise<AuditRecord[]> {
-  if (deps.shards.all.length > 1) return (await followEverywhere(deps, request)).items;
+  if (deps.shards.all.length > 1) return (await listFromAll(deps, request)).items;
   return (await listFromDatabase(deps, request)).page.items;
 }
 
@@ -110,30 +122,57 @@ async function lookInto({ db }: Pick<Deps, "db">, request: AuditRequest) {
   ]);
   const events: EventRow[] = found?.results ?? [];
   const rows = events.map((row) => ({ ...toRecord(row), cursor: row.id }));
-  const ends: { read: number; last: number }[] = windowEnd?.results ?? [];
-  const goOn = ends[0]?.read === EVENTS_LOOKED_AT ? ends[0].last : null;
+  const goOn = endOf(windowEnd?.results ?? [], EVENTS_LOOKED_AT);
   const [edges = { newest: null, archived: null }]: Edges[] = edge?.results ?? [];
   return { rows, end: goOn, edges };
 }
 
 /**
- * Lists the events of several databases. Events stay in the database where they were written, also those of a
- * user who has been moved. `newest` has an id for each database. There is no archive of them.
+ * Lists the events of several databases, and then those that were archived when there was one: they are the
+ * oldest. A cursor into these has ended in every database, and has one position more.
  */
 async function followEverywhere(
-  { shards }: Deps,
+  deps: Deps,
+  archive: Archive,
   request: AuditRequest,
-): Promise<Listing<AuditRecord> & { newest: string }> {
+): Promise<Following> {
+  const { all, control: db } = deps.shards;
+  const positions = positionsIn(request.cursor);
+  if (positions.length <= all.length) return listFromAll(deps, request);
+  const { cursor: _cursor, ...filter } = request;
+  const { from, to } = spanOf({ ...filter, after: afterIn(request, 0) });
+  const span = { from, to: Math.min(to, positions[all.length] ?? 0) };
+  const source = { deps: { ...deps, db }, archive };
+  const { items, nextCursor } = await listArchived(source, { filter, span, limit: request.limit });
+  const next = nextCursor === null ? null : behindAll(all.length, nextCursor);
+  return { items, nextCursor: next, newest: "0" };
+}
+
+function behindAll(databases: number, position: number | string): string {
+  return [...Array.from({ length: databases }, () => 0), position].join(".");
+}
+
+/**
+ * Lists what is in several databases. Events stay in the one where they were written, also those of a user who
+ * has been moved. `newest` has an id for each database.
+ */
+async function listFromAll({ shards }: Deps, request: AuditRequest): Promise<Following> {
   const newest = shards.all.map(() => 0);
+  let archived = 0;
   const look = async (db: Database, below: number) => {
     const at = shards.all.indexOf(db);
     const own = { ...request, cursor: String(below), after: afterIn(request, at) };
     const { rows, end, edges } = await lookInto({ db }, own);
     newest[at] = edges.newest ?? 0;
+    archived = Math.max(archived, edges.archived ?? 0);
     return { rows, end: async () => end };
   };
   const listed = await listOver(shards.all, request, look, ({ id }) => id);
-  return { ...listed, newest: newest.join(".") };
+  const isMore =
+    listed.nextCursor !== null ||
+    archived < spanOf({ ...request, after: afterIn(request, 0), cursor: undefined }).from;
+  const nextCursor = isMore ? listed.nextCursor : behindAll(shards.all.length, archived + 1);
+  return { ...listed, nextCursor, newest: newest.join(".") };
 }
 
 /** One number counts for every database. */

@@ -33,20 +33,19 @@ const LOAD_COMERS = statement(`
     AND actor IN (SELECT 'link:' || value FROM json_each(:links))`);
 
 /**
- * Gives the lines of the archive. What an event says of a user is sealed. If the user has been
- * deleted since the events were read, it is left out. What was there although its user was not, such
- * as the operator's reason for deleting them, stays in clear.
+ * Gives the lines of the archive. What an event says of a user is sealed. If the user is not there any
+ * more, it is left out. Only the event of their deletion stays as it is: its address, browser and words
+ * are those of the operator who deleted them.
  */
 export async function sealEvents(
   deps: Deps,
   { events, owners }: { events: EventRow[]; owners: Owner[] },
 ): Promise<string[]> {
   const comers = await loadComers(deps, events);
-  const present = new Set([...owners.map(({ id }) => id), ...comers.values()]);
   const keys = await importKeys(await provideKeys(deps, owners, [...comers.values()]));
   const lines = events.map(async (event) => {
     const owner = event.userId ?? comers.get(event.note ?? "");
-    const isOwned = owner !== undefined && present.has(owner) && isPersonal(event);
+    const isOwned = owner !== undefined && event.type !== "user.deleted" && isPersonal(event);
     const line = isOwned
       ? await sealPersonal(event, { owner, key: keys.get(owner) })
       : inClear(event);

@@ -5,18 +5,23 @@
  */
 
 import { statement } from "../../db/statement";
-import type { Deps } from "../../env";
+import type { Database, Deps } from "../../env";
 import { publishLeft } from "../app/publish";
-import { DAY, PROOF_LIFE } from "../policy";
+import { DAY, MINUTE, PROOF_LIFE } from "../policy";
 import { sweepDeletedApp } from "./deleted-apps";
 import { sweepTable } from "./sweep";
 
 /** How many rows one transaction deletes at most. */
 export const BATCH_ROWS = 500;
 /**
- * How many transactions one run makes at most: half of the queries that D1 allows one invocation.
+ * How many round trips one run makes at most, to all databases together: half of what D1 allows one
+ * invocation. The archive and the copies of apps have the other half.
  */
-export const MAX_TRANSACTIONS = 500;
+const MAX_TRIPS = 500;
+/** How many databases one run cleans up. Of more, each run takes others. */
+const DATABASES_AT_ONCE = 25;
+/** Between two runs (wrangler.toml). */
+const RUN_MINUTES = 5;
 
 /**
  * Deletes expired rows. The table has an index on what the condition is about, or its primary key
@@ -42,11 +47,18 @@ const EXPIRED = [
 ];
 
 /**
- * The result of one transaction: how many rows were deleted, and whether there may be more to do.
+ * The result of one transaction: how many rows were deleted, whether there may be more to do, and how
+ * many round trips it took if that was not one.
  */
 export interface Cleaned {
   deleted: number;
   more: boolean;
+  trips?: number;
+}
+
+/** What is left for all databases of a run. */
+interface Budget {
+  trips: number;
 }
 
 type Task = (deps: Deps) => Promise<Cleaned>;
@@ -66,14 +78,18 @@ export const TASKS: Task[] = [
  * Runs by the cron trigger until nothing is due or there is no time left. Answers how many rows
  * were deleted.
  */
-export async function cleanUp(deps: Deps, hasTime: () => boolean = () => true): Promise<number> {
+export async function cleanUp(
+  deps: Deps,
+  hasTime: () => boolean = () => true,
+  budget: Budget = { trips: MAX_TRIPS },
+): Promise<number> {
   let deleted = 0;
-  let transactions = 0;
   for (let due = TASKS; due.length > 0;) {
     const left: Task[] = [];
     for (const task of due) {
-      if (transactions++ >= MAX_TRANSACTIONS || !hasTime()) return deleted;
+      if (budget.trips <= 0 || !hasTime()) return deleted;
       const cleaned = await task(deps);
+      budget.trips -= cleaned.trips ?? 1;
       deleted += cleaned.deleted;
       if (cleaned.more) left.push(task);
     }
@@ -83,16 +99,24 @@ export async function cleanUp(deps: Deps, hasTime: () => boolean = () => true): 
 }
 
 /**
- * Runs in every database, and copies apps again that not every one has taken. A database that fails does not
+ * Runs in the databases whose turn it is, and copies apps again that not every one has taken. A database that fails does not
  * keep the others from it; then this throws when they are done.
  */
 export async function cleanUpAll(deps: Deps, hasTime: () => boolean): Promise<number> {
-  const runs = deps.shards.all.map((db) => cleanUp({ ...deps, db }, hasTime));
+  const budget = { trips: MAX_TRIPS };
+  const runs = nextOf(deps).map((db) => cleanUp({ ...deps, db }, hasTime, budget));
   const done = await Promise.allSettled([...runs, publishLeft(deps)]);
   const failed = done.find((one) => one.status === "rejected");
   if (failed) throw failed.reason;
   const deleted = await Promise.all(runs);
   return deleted.reduce((sum, count) => sum + count, 0);
+}
+
+/** The databases whose turn it is, by the minutes between two runs. */
+function nextOf({ shards: { all }, now }: Deps): Database[] {
+  const turns = Math.ceil(all.length / DATABASES_AT_ONCE);
+  const turn = Math.floor(now.getTime() / (RUN_MINUTES * MINUTE)) % turns;
+  return all.filter((_, at) => at % turns === turn);
 }
 
 async function deleteExpired(

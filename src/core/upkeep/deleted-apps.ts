@@ -30,5 +30,5 @@ export async function sweepDeletedApp(deps: Deps): Promise<Cleaned> {
   const sweep = SWEEP.map((bind) => bind(deps, { appId }));
   const results = await deps.db.$client.batch([...sweep, FINISH(deps, { appId })]);
   const deleted = results.slice(0, sweep.length).reduce((sum, { meta }) => sum + meta.changes, 0);
-  return { deleted, more: true };
+  return { deleted, more: true, trips: 2 };
 }

@@ -41,6 +41,6 @@ export function sweepTable(table: string, key: string, condition: string) {
       ...(next === first ? [] : [GO_ON(deps, { table, position: next })]),
     ];
     const [swept] = statements.length === 0 ? [] : await deps.db.$client.batch(statements);
-    return { deleted: last === null ? 0 : (swept?.meta.changes ?? 0), more };
+    return { deleted: last === null ? 0 : (swept?.meta.changes ?? 0), more, trips: 2 };
   };
 }

@@ -105,6 +105,20 @@ describe("what an archived event says of a user", () => {
     expect(JSON.stringify(await told(`userId=${id}`))).not.toContain(IP);
   });
 
+  it("is nothing for a user of an app that was deleted before", async () => {
+    const app = await createApp();
+    const id = await prepareUser(app);
+    await admin("DELETE", `/apps/${app.id}`);
+    await runCron();
+    await runCron();
+    expect(JSON.stringify(await told(`userId=${id}`))).toContain(IP);
+    await archiveAll();
+    expect(await bucketText()).toContain(id);
+    for (const clear of [IP, BROWSER, "her own words"]) {
+      expect(await bucketText()).not.toContain(clear);
+    }
+  });
+
   it("stays where deleting the user left it: the operator's address", async () => {
     const id = await prepareUser(await createApp());
     const headers = { "cf-connecting-ip": "198.51.100.9" };
@@ -154,10 +168,11 @@ describe("what an archived event says of a user", () => {
 });
 
 describe("a link that was opened before its user existed", () => {
-  async function enrolByLink(app: TestApp): Promise<string> {
+  async function enrolByLink(app: TestApp, later = 0): Promise<string> {
     const browser = visitor();
     await browser.get(pathOf(await enrolmentLink(app, "newcomer")));
     const { html } = await browser.submit({});
+    elapse(later);
     const [, secret = ""] = /secret=([A-Z2-7]+)/.exec(html) ?? [];
     await browser.submit({ code: codeOf(phoneWith(secret)) });
     return (await storedUser("newcomer")).id;
@@ -177,6 +192,20 @@ describe("a link that was opened before its user existed", () => {
     expect(await bucketText()).not.toContain(before[0]?.ip);
     await admin("DELETE", `/users/${id}`);
     expect(await openings()).toEqual([{ ...before[0], ip: null, userAgent: null }]);
+  });
+
+  it("tells it too if they came in the next hour, which is another object", async () => {
+    const app = await createApp({ settings });
+    elapse(3600 - ((Date.now() / 1000) % 3600) + 50 * 60);
+    const id = await enrolByLink(app, 12 * 60);
+    await archiveAll();
+    expect(await objectNames()).toHaveLength(3);
+    const { ip } = (await told()).find(({ type }) => type === "link.opened") ?? {};
+    expect(ip).toEqual(expect.any(String));
+    expect(await bucketText()).not.toContain(`"${ip}"`);
+    await admin("DELETE", `/users/${id}`);
+    const [opened] = (await told()).filter(({ type }) => type === "link.opened");
+    expect(opened).toMatchObject({ ip: null, userAgent: null });
   });
 
   it("is archived as it is if nobody came of it", async () => {
