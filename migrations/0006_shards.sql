@@ -16,6 +16,9 @@ CREATE TABLE `shards` (
 	`added_at` integer NOT NULL
 );
 --> statement-breakpoint
+-- Ids from before this carry no bucket. A database that has such users stays alone.
+INSERT INTO `shards` SELECT 0, 0 WHERE EXISTS (SELECT 1 FROM `users`);
+--> statement-breakpoint
 CREATE TABLE `unpublished` (
 	`app_id` text PRIMARY KEY NOT NULL,
 	`change` text NOT NULL

@@ -191,13 +191,26 @@ test("a whole chain written anew is found by an end that was kept elsewhere", as
   }
 });
 
+test("an archive that is gone is found by an end that was kept elsewhere, and a wrong folder is none", async () => {
+  const head = objects.at(-1).sha256;
+  const act = async (url) => {
+    assert.equal((await verify("--url", url)).code, 0);
+    const { code, stderr } = await verify("--url", url, "--head", head);
+    assert.deepEqual([code, stderr.includes("The chain is broken")], [1, true]);
+  };
+  await withService(() => undefined, act, []);
+  const folder = join(whole, "audit", "db");
+  assert.match((await verify("--folder", folder)).stderr, /not a copy of the bucket/);
+  assert.match((await verify("--folder", whole, "--head", "abc")).stderr, /64 hexadecimal/);
+});
+
 /** A service that lists the archive and hands out what it is told to. */
-async function withService(answer, act) {
+async function withService(answer, act, listed = objects) {
   const server = createServer((request, response) => {
     const id = request.url.split("/").at(-1);
     const at = objects.findIndex((object) => object.id === id);
     if (at === -1) {
-      response.end(JSON.stringify({ items: objects.toReversed(), nextCursor: null }));
+      response.end(JSON.stringify({ items: listed.toReversed(), nextCursor: null }));
       return;
     }
     const { status = 200, body = readFileSync(join(whole, objects[at].name)) } = answer(at) ?? {};

@@ -4,7 +4,7 @@
  * what it trusts.
  */
 
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join, sep } from "node:path";
 import { parseArgs } from "node:util";
 import { isObjectName, walkChain } from "./audit-chain.mjs";
@@ -20,11 +20,11 @@ const NUMBERS = new Intl.NumberFormat("en");
 await run(async () => {
   const { url, folder, head } = readArguments();
   const source = folder ? openFolder(folder) : await openService(readUrl(url));
-  if (source.names.length === 0) return console.log("There is nothing in the archive.");
   const seen = await verify(source);
   if (head && !seen.some(({ sha256 }) => sha256 === head)) {
     throw new Refusal(`The chain is broken: no object of it has the SHA-256 ${head}.`);
   }
+  if (seen.length === 0) return console.log("There is nothing in the archive.");
   tell(seen, source);
 });
 
@@ -33,7 +33,11 @@ function readArguments() {
   const { values, positionals } = parseKnown({ url: text, folder: text, head: text });
   const isKnown = positionals.join() === "verify" && !(values.url && values.folder);
   if (!isKnown) throw new Refusal(`Usage: ${USAGE}`);
-  return values;
+  const head = values.head?.toLowerCase();
+  if (head !== undefined && !/^[0-9a-f]{64}$/.test(head)) {
+    throw new Refusal("--head is a SHA-256: 64 hexadecimal digits.");
+  }
+  return { ...values, head };
 }
 
 function parseKnown(options) {
@@ -46,9 +50,14 @@ function parseKnown(options) {
 
 /** A copy of the bucket. */
 function openFolder(folder) {
-  if (!existsSync(folder)) throw new Refusal(`There is no folder ${folder}.`);
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new Refusal(`There is no folder ${folder}.`);
+  }
   const files = readdirSync(folder, { recursive: true }).map((name) => name.split(sep).join("/"));
   const names = files.filter(isObjectName).toSorted((one, other) => (one < other ? -1 : 1));
+  if (names.length === 0) {
+    throw new Refusal(`${folder} has no objects named audit/db/…: it is not a copy of the bucket.`);
+  }
   return { names, read: async (name) => readFileSync(join(folder, name)) };
 }
 

@@ -81,11 +81,14 @@ async function status(admin) {
 }
 
 async function add(admin, [name]) {
+  if (!name) throw new Refusal(`Usage: ${USAGE}`);
+  if (name === "DB") throw new Refusal("DB is always there.");
   expectStatus(204, await admin("PUT", `/${known(name)}`), `add ${name}`);
   console.log(`${name} has all apps and keys. Users can be moved to it in ten minutes.`);
 }
 
 async function move(admin, [range, name]) {
+  if (!range || !name) throw new Refusal(`Usage: ${USAGE}`);
   const [first, last] = readRange(range);
   let cursor = null;
   for (let failures = 0; ;) {
@@ -113,8 +116,8 @@ async function restore(admin, [name], { begin, finish }) {
   expectStatus(204, answer, `restore ${name}`);
   console.log(
     begin
-      ? `${name} answers nothing. Restore it with \`npx wrangler d1 time-travel restore\`, and then run this with --finish.`
-      : `${name} answers again. Run \`move\` for a range of it to delete what it has of others.`,
+      ? `${name} answers nothing. Wait for ten minutes, restore it with \`npx wrangler d1 time-travel restore\`, and then run this with --finish.`
+      : `${name} answers again. \`npm run shards -- status\` shows what is "still in ${name}": run \`move\` for each of these ranges, to where it is.`,
   );
 }
 

@@ -14,8 +14,9 @@ export default {
     const defer = (work: Promise<unknown>) => context.waitUntil(work);
     const request = { id: "cron", ip: null, userAgent: null, trips: [] };
     const deps = { ...config, db: config.shards.control, now: new Date(), request, defer };
-    const deleted = await cleanUpAll(deps, timer());
+    const { deleted, unpublished } = await cleanUpAll(deps, timer());
     log("info", { event: "cleaned_up", deleted });
+    if (unpublished > 0) log("error", { event: "apps_unpublished", unpublished });
     await keepArchive(deps, archive);
   },
 } satisfies ExportedHandler<Bindings>;

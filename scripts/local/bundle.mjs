@@ -76,6 +76,11 @@ async function makeBundle(folder) {
     ]);
     writeFileSync(join(temporary, "config.json"), config.stdout);
     rmSync(join(temporary, "index.js.map"), { force: true });
+    // wrangler that is told to stop meanwhile leaves off, and ends with 0.
+    const made = readdirSync(temporary);
+    if (!made.includes("index.js") || !made.some((name) => name.endsWith(".wasm"))) {
+      throw new Refusal("The Worker was not bundled whole. Start again.");
+    }
     const kept = [
       basename(folder),
       ...readdirSync(CACHE).filter((name) => name.startsWith(MAKING)),

@@ -63,8 +63,8 @@ export async function listOver<D, T extends { cursor: number }>(
   const [only] = windows;
   if (only && databases.length === 1) return toListing(only.rows, limit, only.end);
   const merged = windows
-    .flatMap(({ rows }, at) => rows.map((row) => ({ row, at })))
-    .toSorted((a, b) => keyOf(b.row) - keyOf(a.row) || a.at - b.at);
+    .flatMap(({ rows }, at) => inOrder(rows, keyOf).map((one) => ({ ...one, at })))
+    .toSorted((a, b) => b.key - a.key || a.at - b.at);
   const page = merged.slice(0, limit);
   const next = await Promise.all(
     windows.map(async ({ rows, end }, at) => {
@@ -75,6 +75,15 @@ export async function listOver<D, T extends { cursor: number }>(
   );
   const items = page.map(({ row: { cursor: _cursor, ...item } }) => item);
   return { items, nextCursor: next.every((one) => one === ENDED) ? null : next.join(".") };
+}
+
+/**
+ * Gives each row the lowest key so far. A cursor says how far a database was read, so no row may come before
+ * one that the database has before it: a user who was moved there comes as if they were new.
+ */
+function inOrder<T>(rows: T[], keyOf: (row: T) => number): { row: T; key: number }[] {
+  let least = Infinity;
+  return rows.map((row) => ({ row, key: (least = Math.min(least, keyOf(row))) }));
 }
 
 const NOTHING = { rows: [], end: async () => null };

@@ -5,7 +5,7 @@
 import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
 import { matchedRoutes } from "hono/route";
-import { assertKeyring } from "../core/upkeep/keyring-check";
+import { assertComplete } from "../core/upkeep/complete";
 import { defaultDatabase } from "../core/shard/placement";
 import { loadConfig } from "../env";
 import { Problem } from "../problem";
@@ -104,7 +104,7 @@ export const configure = createMiddleware<AppEnv>(async (c, next) => {
 const provideDeps = createMiddleware<AppEnv>(async (c, next) => {
   const now = new Date();
   const { requestId, config } = c.var;
-  await assertKeyring({ ...config, db: config.shards.control, now });
+  await assertComplete({ ...config, now });
   const defer = (work: Promise<unknown>) => c.executionCtx.waitUntil(work.catch(logDeferred));
   const request = { id: requestId, ...sourceOf(c), trips: [] };
   c.set("deps", { ...config, db: defaultDatabase(config.shards), now, request, defer });

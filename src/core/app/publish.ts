@@ -21,7 +21,11 @@ const APP = statement(`SELECT * FROM apps WHERE id = :appId`);
 const KEYS = statement(`SELECT * FROM api_keys WHERE app_id = :appId`);
 const DONE = statement(`DELETE FROM unpublished WHERE app_id = :appId AND change = :change`);
 const LEFT = statement(`SELECT app_id AS appId FROM unpublished LIMIT 50`);
-const NEXT = statement(`SELECT id AS appId FROM apps WHERE id > :after ORDER BY id LIMIT 100`);
+
+const APPS_AT_ONCE = 100;
+const NEXT = `FROM apps WHERE id > :after ORDER BY id LIMIT ${APPS_AT_ONCE}` as const;
+const NEXT_APPS = statement(`SELECT * ${NEXT}`);
+const NEXT_KEYS = statement(`SELECT * FROM api_keys WHERE app_id IN (SELECT id ${NEXT})`);
 
 /** Queues the app for the clean-up of a database, which deletes its users there. */
 export const ENQUEUE = statement(`
@@ -56,7 +60,7 @@ export async function publish(deps: Deps, appId: string): Promise<void> {
   ]);
   const [[noted] = [], [app] = [], keys = []] = results.map((result) => result.results);
   if (!app) return;
-  await toEach(all.map((db, at) => ({ at, copied: copyTo(db, app, keys, at > 0) })));
+  await toEach(all.map((db, at) => ({ at, copied: runAll(db, copiesOf(db, app, keys, at > 0)) })));
   const change = noted?.["change"];
   if (change !== undefined) await DONE({ db: control }, { appId, change }).run();
 }
@@ -80,14 +84,22 @@ export function nameOf(shard: number): string {
 }
 
 /** The control database has them already, but may have devices to forget. */
-async function copyTo(db: Database, app: Stored, keys: Stored[], isOther: boolean): Promise<void> {
+function copiesOf(
+  db: Database,
+  app: Stored,
+  keys: Stored[],
+  isOther: boolean,
+): D1PreparedStatement[] {
   const d1 = db.$client;
   const id = String(app["id"]);
-  const statements = [
+  return [
     ...(isOther ? [copyApp(d1, app), ...keys.map((key) => copyKey(d1, key))] : []),
     ...(isOther && app["deleted_at"] !== null ? [ENQUEUE({ db }, { id })] : []),
     ...(id === ACCOUNTS_APP ? [FORGET_DEVICES({ db }, { id })] : []),
   ];
+}
+
+async function runAll({ $client: d1 }: Database, statements: D1PreparedStatement[]): Promise<void> {
   if (statements.length > 0) await d1.batch(statements);
 }
 
@@ -115,17 +127,33 @@ export async function publishLeft(deps: Deps): Promise<number> {
   return publishEach(deps, await appsBy(LEFT({ db: control }, {})));
 }
 
-/** Copies every app, for a database that has just been added. Answers how many were not copied. */
-export async function publishAll(deps: Deps): Promise<number> {
-  const { control: db } = deps.shards;
-  let [failed, after] = [0, ""];
-  for (;;) {
-    const appIds = await appsBy(NEXT({ db }, { after }));
-    const last = appIds.at(-1);
-    if (last === undefined) return failed;
-    failed += await publishEach(deps, appIds);
-    after = last;
+/**
+ * Copies every app to one database, a hundred at a time. Throws `unavailable` if the database does not take
+ * them.
+ */
+export async function publishTo({ shards }: Pick<Deps, "shards">, shard: number): Promise<void> {
+  const [control, db] = [shards.control, shards.all[shard]];
+  if (!db) throw new Problem("not_found", { detail: `${nameOf(shard)} is not bound.` });
+  for (let after: string | null = ""; after !== null;) {
+    const apps: Stored[] = await copyNext(control, { after, shard, db });
+    after = apps.length < APPS_AT_ONCE ? null : String(apps.at(-1)?.["id"]);
   }
+}
+
+async function copyNext(
+  control: Database,
+  { after, shard, db }: { after: string; shard: number; db: Database },
+): Promise<Stored[]> {
+  const [apps, keys] = await control.$client.batch<Stored>([
+    NEXT_APPS({ db: control }, { after }),
+    NEXT_KEYS({ db: control }, { after }),
+  ]);
+  const copies = (apps?.results ?? []).flatMap((app) => {
+    const own = (keys?.results ?? []).filter((key) => key["app_id"] === app["id"]);
+    return copiesOf(db, app, own, shard > 0);
+  });
+  await toEach([{ at: shard, copied: runAll(db, copies) }]);
+  return apps?.results ?? [];
 }
 
 async function appsBy(statementOf: D1PreparedStatement): Promise<string[]> {

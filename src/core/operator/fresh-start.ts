@@ -10,5 +10,6 @@ const IS_FRESH = statement(`
 
 export async function isFreshStart({ shards }: Pick<Deps, "shards">): Promise<boolean> {
   const asked = shards.all.map((db) => IS_FRESH({ db }, {}).first<{ fresh: number }>());
-  return (await Promise.all(asked)).every((row) => row?.fresh === 1);
+  const answers = await Promise.allSettled(asked);
+  return answers.every((one) => one.status === "fulfilled" && one.value?.fresh === 1);
 }

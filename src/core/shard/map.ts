@@ -3,11 +3,17 @@
 import type { placements } from "../../db/shard-schema";
 import type { Row } from "../../db/row";
 import type { Shards } from "../../env";
+import { MINUTE } from "../policy";
 
 export type Placement = Row<typeof placements>;
 
 /** How long an isolate goes by the map that it read, in milliseconds. The fence finds what is out of date. */
-const REMEMBERED = 60_000;
+const REMEMBERED = MINUTE;
+/**
+ * How long an isolate goes on with it while the control database does not answer. A database that is to be
+ * restored to the past has to wait for so long, because its past may agree with an old map.
+ */
+export const GOES_ON = 10 * MINUTE;
 
 const remembered = new WeakMap<Shards, { map: Placement[]; readAt: number }>();
 
@@ -15,18 +21,18 @@ const READ = `SELECT first, last, shard, epoch, state, other FROM placements ORD
 
 /**
  * Where a bucket is. What is remembered of a bucket that is being moved is read again. If the control
- * database does not answer, what is remembered goes on.
+ * database does not answer, what is remembered goes on for ten minutes.
  */
 export async function findPlacement(shards: Shards, bucket: string, now: Date): Promise<Placement> {
   const known = remembered.get(shards);
   const found = known && lookUp(known.map, bucket);
   // The absolute difference keeps it from being used for longer because the clock was set back.
-  const isFresh = known && Math.abs(now.getTime() - known.readAt) < REMEMBERED;
-  if (found && isFresh && found.state === "live") return found;
+  const age = known ? Math.abs(now.getTime() - known.readAt) : Infinity;
+  if (found?.state === "live" && age < REMEMBERED) return found;
   try {
     return lookUp(await readMap(shards, now), bucket);
   } catch (error) {
-    if (found?.state === "live") return found;
+    if (found?.state === "live" && age < GOES_ON) return found;
     throw error;
   }
 }

@@ -45,11 +45,6 @@ export function placed(deps: Deps, bucket: string): Deps {
   return { ...deps, db: connect(recordingDatabase(run)) };
 }
 
-/** The same dependencies, with the control database, for apps, keys and the operator. */
-export function inControl<D extends Pick<Deps, "db" | "shards">>(deps: D): D {
-  return { ...deps, db: deps.shards.control };
-}
-
 /**
  * The database of a request that has not said yet whom it is about: the control database. Where there are
  * several, it refuses what is about a user, so that no route can forget to say it.

@@ -99,17 +99,22 @@ export async function cleanUp(
 }
 
 /**
- * Runs in the databases whose turn it is, and copies apps again that not every one has taken. A database that fails does not
- * keep the others from it; then this throws when they are done.
+ * Copies apps again that not every database has taken, and answers how many still are not. Then runs in the
+ * databases whose turn it is. One that fails does not keep the others from it; this throws when they are
+ * done.
  */
-export async function cleanUpAll(deps: Deps, hasTime: () => boolean): Promise<number> {
+export async function cleanUpAll(
+  deps: Deps,
+  hasTime: () => boolean,
+): Promise<{ deleted: number; unpublished: number }> {
+  const unpublished = await publishLeft(deps);
   const budget = { trips: MAX_TRIPS };
   const runs = nextOf(deps).map((db) => cleanUp({ ...deps, db }, hasTime, budget));
-  const done = await Promise.allSettled([...runs, publishLeft(deps)]);
+  const done = await Promise.allSettled(runs);
   const failed = done.find((one) => one.status === "rejected");
   if (failed) throw failed.reason;
-  const deleted = await Promise.all(runs);
-  return deleted.reduce((sum, count) => sum + count, 0);
+  const deleted = (await Promise.all(runs)).reduce((sum, count) => sum + count, 0);
+  return { deleted, unpublished };
 }
 
 /** The databases whose turn it is, by the minutes between two runs. */

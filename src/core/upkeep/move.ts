@@ -9,13 +9,23 @@
  * 4. The source deletes its rows.
  */
 
+import { z } from "zod";
 import type { Database, Deps } from "../../env";
 import { Problem } from "../../problem";
 import { nameOf } from "../app/publish";
 import { MINUTE } from "../policy";
 import { forgetMap, readMap, type Placement } from "../shard/map";
 import { assertNotLive, cut, stop, type Range } from "../shard/ranges";
-import { deleteSome, readPage, START, store, textOf, type Page, type Position } from "./moved-rows";
+import {
+  deleteSome,
+  isPosition,
+  readPage,
+  START,
+  store,
+  textOf,
+  type Page,
+  type Position,
+} from "./moved-rows";
 import { hasTakenOver, switchMap, takeOver, type Way } from "./take-over";
 
 export interface Move extends Range {
@@ -97,9 +107,10 @@ async function begin({ shards }: Deps, { shard, ...row }: Placement, move: Move)
 async function goOn(deps: Deps, way: Way, cursor: string | undefined): Promise<Step> {
   const { range, source, target } = way;
   const ends = { shard: source.shard, other: target.shard };
+  // Asked first: the source may be lost by then, and is not needed any more.
+  if (await hasTakenOver(way)) return finish(deps, way);
   // Idempotent. Nothing is copied before the source has stopped.
   await source.db.$client.batch([...cut(source.db, range), stop(source.db, range, ends)]);
-  if (await hasTakenOver(way)) return finish(deps, way);
   const at = readCursor(cursor, range);
   if (at === null) await empty(target, range);
   return at?.phase === "comparing"
@@ -186,6 +197,25 @@ async function empty(
 
 type Phase = "copying" | "comparing";
 
+const Cursor = z
+  .string()
+  .transform((text) => parsedJson(text))
+  .pipe(
+    z.object({
+      first: z.string(),
+      phase: z.enum(["copying", "comparing"]),
+      position: z.object({ part: z.int(), after: z.array(z.union([z.string(), z.number()])) }),
+    }),
+  );
+
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
 function toCursor({ first }: Range, phase: Phase, position: Position): string {
   return JSON.stringify({ first, phase, position });
 }
@@ -195,11 +225,6 @@ function readCursor(
   cursor: string | undefined,
   { first }: Range,
 ): { phase: Phase; position: Position } | null {
-  if (cursor === undefined) return null;
-  try {
-    const read: { first: string; phase: Phase; position: Position } = JSON.parse(cursor);
-    return read.first === first ? read : null;
-  } catch {
-    return null;
-  }
+  const { success, data } = Cursor.safeParse(cursor);
+  return success && data.first === first && isPosition(data.position) ? data : null;
 }

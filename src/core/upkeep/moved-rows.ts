@@ -50,6 +50,14 @@ type Key = (string | number)[];
 
 export const START: Position = { part: 0, after: [] };
 
+/** Whether there is such a position. It comes back from whoever drives the move. */
+export function isPosition({ part, after }: Position): boolean {
+  const name = PARTS[part];
+  if (name === undefined) return false;
+  const columns = name === "users" ? 1 : describe(name).key.length;
+  return after.length === 0 || after.length === columns;
+}
+
 /** Rows of some tables, and the position behind them. Null: there are no more. */
 export interface Page {
   rows: { table: string; rows: Row[] }[];
@@ -139,7 +147,11 @@ export function store(db: Database, pages: Page["rows"]): D1PreparedStatement[] 
     // An app may have used one Idempotency-Key for users in two databases.
     const or = table === "idempotency_keys" ? "IGNORE" : "REPLACE";
     const sql = `INSERT OR ${or} INTO ${table} (${columns}) SELECT ${values} FROM json_each(?1)`;
-    return [db.$client.prepare(sql).bind(JSON.stringify(rows))];
+    // D1 binds texts of two megabytes at most, and a user may have any number of sessions.
+    const parts = Array.from({ length: Math.ceil(rows.length / PAGE_ROWS) }, (_, at) =>
+      rows.slice(at * PAGE_ROWS, (at + 1) * PAGE_ROWS),
+    );
+    return parts.map((part) => db.$client.prepare(sql).bind(JSON.stringify(part)));
   });
 }
 
@@ -178,19 +190,17 @@ function keyOf(table: string): string {
     .join(", ");
 }
 
-/** How many rows each table has in the range, but for those that may be left out. */
+/** How many rows each table has in the range, but for those that may be left out, as one text. */
+const COUNTS = CONDITIONS.filter(([table]) => table !== "idempotency_keys")
+  .map(([table, where]) => `(SELECT count(*) FROM ${table} WHERE ${where})`)
+  .join(" || ',' || ");
+
 export function countRows(db: Database, { first, last }: Range): D1PreparedStatement {
-  const counts = CONDITIONS.filter(([table]) => table !== "idempotency_keys").map(
-    ([table, where]) => `(SELECT count(*) FROM ${table} WHERE ${where})`,
-  );
-  return db.$client.prepare(`SELECT ${counts.join(" || ',' || ")} AS counts`).bind(first, last);
+  return db.$client.prepare(`SELECT ${COUNTS} AS counts`).bind(first, last);
 }
 
 /** Fails, and its transaction with it, unless each table has so many rows in the range. */
 export function assertCounts(db: Database, { first, last }: Range, counts: string) {
-  const own = CONDITIONS.filter(([table]) => table !== "idempotency_keys").map(
-    ([table, where]) => `(SELECT count(*) FROM ${table} WHERE ${where})`,
-  );
-  const sql = `SELECT json_extract('[]', iif(?3 = ${own.join(" || ',' || ")}, '$', 'other counts'))`;
+  const sql = `SELECT json_extract('[]', iif(?3 = ${COUNTS}, '$', 'other counts'))`;
   return db.$client.prepare(sql).bind(first, last, counts);
 }

@@ -2,7 +2,7 @@
 
 import type { Deps } from "../../env";
 import { Problem } from "../../problem";
-import { nameOf, publishAll } from "../app/publish";
+import { nameOf, publishTo } from "../app/publish";
 import { countBuckets } from "../shard/bucket";
 import { readMap, type Placement } from "../shard/map";
 
@@ -39,7 +39,7 @@ export async function loadShards({ shards, now }: Deps): Promise<ShardsStatus> {
   const waiting = await d1.prepare("SELECT count(*) AS n FROM unpublished").first<number>("n");
   const databases = shards.all.map(async (db, at) => {
     const own = map.filter(({ shard }) => shard === at);
-    const row = added.results.find(({ number }) => number === at);
+    const row = at === 0 ? undefined : added.results.find(({ number }) => number === at);
     const count = db.$client.prepare(COUNT_USERS).first<number>("n");
     return {
       name: nameOf(at),
@@ -71,19 +71,22 @@ export async function addShard(deps: Deps, number: number): Promise<void> {
   if (number === 0) return;
   const db = shards.all[number];
   if (!db) throw new Problem("not_found", { detail: `${nameOf(number)} is not bound.` });
+  await assertIdsHaveBuckets(shards);
   await db.$client.prepare("DELETE FROM placements WHERE shard <> ?1").bind(number).run();
-  await assertPublished(deps);
+  await publishTo(deps, number);
   await shards.control.$client
     .prepare("INSERT OR IGNORE INTO shards (number, added_at) VALUES (?1, ?2)")
     .bind(number, now.getTime())
     .run();
 }
 
-async function assertPublished(deps: Deps): Promise<void> {
-  const failed = await publishAll(deps);
-  if (failed === 0) return;
-  const detail = `${failed} apps could not be copied.`;
-  throw new Problem("unavailable", { detail, retryAfter: 60 });
+/** The migration that brought buckets noted whether there were users before them (migrations/0006). */
+async function assertIdsHaveBuckets({ control }: Deps["shards"]): Promise<void> {
+  const sql = "SELECT 1 AS old FROM shards WHERE number = 0";
+  if ((await control.$client.prepare(sql).first("old")) === null) return;
+  throw new Problem("conflict", {
+    detail: "DB has users from before buckets. Begin with an empty database, and import them.",
+  });
 }
 
 /**
@@ -98,7 +101,8 @@ export async function fenceShard({ shards }: Deps, number: number): Promise<void
 }
 
 function raiseEpochs({ control }: Deps["shards"], number: number): Promise<unknown> {
-  const sql = "UPDATE placements SET epoch = epoch + 1 WHERE shard = ?1";
+  // A range that is on its way has its next epoch already where it goes.
+  const sql = "UPDATE placements SET epoch = epoch + 1 WHERE shard = ?1 AND state = 'live'";
   return control.$client.prepare(sql).bind(number).run();
 }
 
@@ -110,7 +114,7 @@ function raiseEpochs({ control }: Deps["shards"], number: number): Promise<unkno
 export async function reopenShard(deps: Deps, number: number): Promise<void> {
   const { shards, now } = deps;
   await fenceShard(deps, number);
-  await assertPublished(deps);
+  await publishTo(deps, number);
   const { control } = shards;
   const mark = `UPDATE placements SET other = ?1 WHERE shard <> ?1 AND state = 'live' AND other IS NULL`;
   await control.$client.prepare(mark).bind(number).run();

@@ -1,6 +1,8 @@
 /** The moment at which a range changes hands: the target answers for it, and then the map says so. */
 
 import type { Database } from "../../env";
+import { FORGET_DEVICES } from "../app/publish";
+import { ACCOUNTS_APP } from "../policy";
 import { assertNotLive, cut, type Range } from "../shard/ranges";
 import { assertCounts, countRows } from "./moved-rows";
 
@@ -29,6 +31,7 @@ export async function takeOver(way: Way): Promise<void> {
     assertNotLive(target.db, range, target.shard),
     assertCounts(target.db, range, counts ?? ""),
     d1.prepare(ENQUEUE),
+    FORGET_DEVICES(target, { id: ACCOUNTS_APP }),
     ...(target.shard === 0
       ? [switchMap(target.db, way)]
       : [
@@ -46,7 +49,7 @@ export async function takeOver(way: Way): Promise<void> {
 /** Whether the target has taken over already, although the map does not say so yet. */
 export async function hasTakenOver({ range, epoch, target }: Way): Promise<boolean> {
   const sql = `SELECT 1 AS live FROM placements
-    WHERE first = ?1 AND last = ?2 AND shard = ?3 AND epoch = ?4 AND state = 'live'`;
+    WHERE first <= ?1 AND last >= ?2 AND shard = ?3 AND epoch = ?4 AND state = 'live'`;
   const values = [range.first, range.last, target.shard, epoch + 1];
   const d1 = target.db.$client;
   return (

@@ -115,7 +115,7 @@ const restoreRoute = createRoute({
   tags: ["Databases"],
   summary: "Restore a database to the past",
   description:
-    "First `begin`: the database answers nothing any more. A minute later restore it, and then `finish`: it answers again for what it has now, and for nothing that has been moved away since. Not for the first database.",
+    "First `begin`: the database answers nothing any more. Ten minutes later restore it, and then `finish`: it answers again for what it has now, and for nothing that has been moved away since. Not for the first database.",
   security,
   request: { params, body: body(z.strictObject({ phase: z.enum(["begin", "finish"]) })) },
   responses: {

@@ -36,6 +36,28 @@ describe("rotating KEYRING", () => {
   });
 });
 
+/** As a Worker that has the first database alone. */
+const alone = { ...env, DB1: undefined, DB2: undefined, DB3: undefined };
+
+describe("a database that users were moved to", () => {
+  it("is missed by a Worker that has only the first one: nobody passes for a user without a second factor", async () => {
+    const logged = watchLog();
+    const { v1 } = await createApp();
+    await env.DB.batch([
+      env.DB.prepare("UPDATE placements SET last = 'yzz' WHERE last = 'zzz'"),
+      env.DB.prepare("INSERT INTO placements VALUES ('z22', 'zzz', 1, 1, 'live', NULL)"),
+    ]);
+    const bindings = { ...alone };
+    for (const response of [
+      await v1("GET", "/users/ada", { bindings }),
+      await call("GET", "/healthz", { bindings }),
+    ]) {
+      expect([response.status, await problemCode(response)]).toEqual([500, "misconfigured"]);
+    }
+    expect(logged()).toMatch(/DB1 has users .* and is not bound/);
+  });
+});
+
 describe("a setting that is missing or wrong", () => {
   it.each([
     ["KEYRING", ""],
