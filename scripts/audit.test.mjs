@@ -47,7 +47,7 @@ before(async () => {
     onLine: () => {},
   });
   await untilReady(url, { lines: [] });
-  engine.cleanUpEvery(60_000);
+  engine.startCrons(60_000);
   objects = await untilArchived();
   for (const { id, name } of objects) {
     const response = await ask(`/admin/audit/archive/${id}`);

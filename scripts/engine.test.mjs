@@ -257,11 +257,11 @@ function cleanUps() {
 }
 
 test("the clean-up runs by itself, again and again, and by nobody else", async () => {
-  engine.cleanUpEvery(200);
+  engine.startCrons(200);
   const seen = cleanUps();
   for (let waited = 0; cleanUps() < seen + 2 && waited < 20_000; waited += 50) await sleep(50);
   assert.ok(cleanUps() >= seen + 2);
-  const { status } = await get("/nothing", { "x-stepgate-clean-up": "undefined" });
+  const { status } = await get("/nothing", { "x-stepgate-token": "undefined" });
   assert.equal(status, 404);
 });
 

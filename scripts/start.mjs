@@ -22,8 +22,6 @@ import { stopOnSignals } from "./wrangler.mjs";
 
 /** These are named in wrangler.toml, and the environment may give others. */
 const SETTINGS = ["ISSUER_URL", "COMPAT", "AUDIT_HOT_DAYS", "AUDIT_RETENTION_DAYS"];
-/** The same interval as the cron trigger in wrangler.toml. */
-const CLEAN_UP_MS = 5 * 60_000;
 const ANY_ADDRESS = { "0.0.0.0": "127.0.0.1", "::": "::1" };
 
 await run(async () => {
@@ -62,7 +60,7 @@ await run(async () => {
   });
   printBanner(origin, { port, secretsFile, fresh });
   log.open();
-  engine.cleanUpEvery(CLEAN_UP_MS);
+  engine.startCrons();
   await engine.ended;
   process.exit(0);
 });

@@ -6,6 +6,8 @@ import { logoRoutes, publicLogoRoutes } from "./routes/admin/logos";
 import { keyRoutes } from "./routes/admin/keys";
 import { operatorUserRoutes } from "./routes/admin/users";
 import { shardRoutes } from "./routes/admin/shards";
+import { deliveryRoutes } from "./routes/admin/deliveries";
+import { webhookRoutes } from "./routes/admin/webhooks";
 import { requireAdmin } from "./routes/auth";
 import { appendedOtp } from "./routes/compat/appended-otp";
 import { basicWithOtp } from "./routes/compat/basic-with-otp";
@@ -39,6 +41,7 @@ import { openApiDocument } from "./routes/reference/document";
 import { ownAppRoutes } from "./routes/server/app";
 import { authenticatorRoutes } from "./routes/server/authenticators";
 import { challengeRoutes } from "./routes/server/challenges";
+import { eventRoutes } from "./routes/server/events";
 import { linkRoutes } from "./routes/server/links";
 import { userRoutes } from "./routes/server/users";
 import { verifyRoutes } from "./routes/server/verify";
@@ -88,6 +91,7 @@ for (const routes of [
   challengeRoutes,
   linkRoutes,
   userRoutes,
+  eventRoutes,
 ]) {
   app.route("/v1", routes);
 }
@@ -101,6 +105,8 @@ for (const routes of [
   operatorUserRoutes,
   importRoutes,
   auditRoutes,
+  webhookRoutes,
+  deliveryRoutes,
   shardRoutes,
   archiveRoutes,
 ]) {

@@ -15,6 +15,7 @@ export interface Deps {
   keyring: Keyring;
   signingKeys: SigningKeys;
   settings: Settings;
+  queue: EventQueue;
   now: Date;
   request: RequestSource;
   /** Runs work after the answer is out. A failure is logged and has no other consequence. */
@@ -35,6 +36,8 @@ export interface RequestSource {
   userAgent: string | null;
   /** Where D1 answered each read of a user by a key, and each commit of a code. */
   trips: Trip[];
+  /** The apps of which events were recorded, whose webhooks are told. */
+  told: Set<string>;
 }
 
 /** A round trip to D1. */
@@ -76,6 +79,7 @@ export interface Config {
   signingKeys: SigningKeys;
   settings: Settings;
   archive: Archive;
+  queue: EventQueue;
 }
 
 /**
@@ -84,8 +88,19 @@ export interface Config {
  */
 export type Archive = R2Bucket | null;
 
-/** The bindings. That of the archive is optional, whether wrangler.toml names it or not. */
-export type Bindings = Omit<Env, "ARCHIVE"> & { ARCHIVE?: R2Bucket };
+/** By which deliveries are asked for. Null if there is none: then whoever records an event delivers it. */
+export type EventQueue = Queue<Wake> | null;
+
+/** There may be something to send to this endpoint. */
+export interface Wake {
+  endpointId: string;
+}
+
+/** The bindings. Those of the archive and the queue are optional, whether wrangler.toml names them or not. */
+export type Bindings = Omit<Env, "ARCHIVE" | "EVENTS"> & {
+  ARCHIVE?: R2Bucket;
+  EVENTS?: NonNullable<EventQueue>;
+};
 
 /** The published APIs that can be answered (docs/compat.md). */
 const PUBLISHED_APIS = [
@@ -129,7 +144,8 @@ async function parseConfig(env: Bindings): Promise<Config> {
   ]);
   const settings = parseSettings(env);
   const archive = env.ARCHIVE ?? null;
-  return { shards: connectAll(env), kv: env.KV, keyring, signingKeys, settings, archive };
+  const queue = env.EVENTS ?? null;
+  return { shards: connectAll(env), kv: env.KV, keyring, signingKeys, settings, archive, queue };
 }
 
 /** Throws for a binding behind a gap: its database would be left out. */

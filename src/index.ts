@@ -2,30 +2,58 @@ import { app } from "./app";
 import { archiveEvents } from "./core/upkeep/archive";
 import { expireArchive } from "./core/upkeep/archive-retention";
 import { cleanUpAll } from "./core/upkeep/cleanup";
-import { loadConfig, type Archive, type Bindings, type Deps } from "./env";
+import { deliver, deliverAll } from "./core/webhook/deliver";
+import { loadConfig, type Archive, type Bindings, type Deps, type Wake } from "./env";
 
+/** The trigger of wrangler.toml that delivers events; the other one cleans up. */
+const EVERY_MINUTE = "* * * * *";
 /** How long each of the two may take in a run: a fifth of the time between two runs. */
 const PATIENCE_MS = 60_000;
+/** How long new deliveries begin in a run, so that the next run finds nothing of it. */
+const DELIVERS_MS = 40_000;
 
 export default {
   fetch: app.fetch,
-  async scheduled(_controller, env, context) {
-    const { archive, ...config } = await loadConfig(env);
-    const defer = (work: Promise<unknown>) => context.waitUntil(work);
-    const request = { id: "cron", ip: null, userAgent: null, trips: [] };
-    const deps = { ...config, db: config.shards.control, now: new Date(), request, defer };
-    const { deleted, unpublished } = await cleanUpAll(deps, timer());
+
+  async scheduled({ cron }, env, context) {
+    const { archive, ...deps } = await prepare("cron", env, context);
+    if (cron === EVERY_MINUTE) {
+      await deliverAll(deps, timer(DELIVERS_MS));
+      return;
+    }
+    const { deleted, unpublished } = await cleanUpAll(deps, timer(PATIENCE_MS));
     log("info", { event: "cleaned_up", deleted });
     if (unpublished > 0) log("error", { event: "apps_unpublished", unpublished });
     await keepArchive(deps, archive);
   },
-} satisfies ExportedHandler<Bindings>;
+
+  /** A message says only where to look, so that none is needed: the run of every minute finds the rest. */
+  async queue({ messages }, env, context) {
+    const deps = await prepare("queue", env, context);
+    const endpoints = new Set(messages.map(({ body }) => body.endpointId));
+    for (const endpointId of endpoints) {
+      const isMore = await deliver(deps, endpointId);
+      if (isMore) await deps.queue?.send({ endpointId });
+    }
+  },
+} satisfies ExportedHandler<Bindings, Wake>;
+
+async function prepare(
+  id: string,
+  env: Bindings,
+  context: ExecutionContext,
+): Promise<Deps & { archive: Archive }> {
+  const config = await loadConfig(env);
+  const defer = (work: Promise<unknown>) => context.waitUntil(work);
+  const request = { id, ip: null, userAgent: null, trips: [], told: new Set<string>() };
+  return { ...config, db: config.shards.control, now: new Date(), request, defer };
+}
 
 /** If the archive cannot be reached, the events stay where they are, and the next run tries again. */
 async function keepArchive(deps: Deps, archive: Archive): Promise<void> {
   if (archive === null) return;
   try {
-    const moved = await archiveEvents(deps, archive, timer());
+    const moved = await archiveEvents(deps, archive, timer(PATIENCE_MS));
     const expired = await expireArchive(deps, archive);
     log("info", { event: "archived", moved, expired });
   } catch (error) {
@@ -33,9 +61,9 @@ async function keepArchive(deps: Deps, archive: Archive): Promise<void> {
   }
 }
 
-function timer(): () => boolean {
+function timer(milliseconds: number): () => boolean {
   const start = Date.now();
-  return () => Date.now() - start < PATIENCE_MS;
+  return () => Date.now() - start < milliseconds;
 }
 
 function log(level: "info" | "error", line: object): void {

@@ -119,6 +119,11 @@ export const PROBLEMS = {
     title: "This was created before, and is shown only once.",
     help: "A call with this Idempotency-Key was carried out, and what it made is shown only once. If you lost its answer, make a new one with a new key.",
   },
+  too_many_webhooks: {
+    status: 409,
+    title: "This app has as many webhooks as it may have.",
+    help: "An app has ten webhooks at most. Delete one that is not used any more, or let one receiver pass events on.",
+  },
   app_built_in: {
     status: 409,
     title: "This app belongs to the service and cannot be deleted.",

@@ -33,7 +33,14 @@ export async function depsOf(
   const deferred: Promise<unknown>[] = [];
   const defer = (work: Promise<unknown>) => void deferred.push(work);
   const config = await loadConfig(bindings);
-  const request = { id: crypto.randomUUID(), ip: null, userAgent: null, trips: [], ...from };
+  const request = {
+    id: crypto.randomUUID(),
+    ip: null,
+    userAgent: null,
+    trips: [],
+    told: new Set<string>(),
+    ...from,
+  };
   const deps = { ...config, db: seeking(config.shards), now: new Date(), request, defer };
   return { deps, settled: () => Promise.all(deferred) };
 }

@@ -20,7 +20,13 @@ export async function inCore<T>(act: (deps: Deps) => Promise<T>): Promise<T> {
   const config = await loadConfig(env);
   const deferred: Promise<unknown>[] = [];
   const defer = (work: Promise<unknown>) => void deferred.push(work);
-  const request = { id: crypto.randomUUID(), ip: null, userAgent: null, trips: [] };
+  const request = {
+    id: crypto.randomUUID(),
+    ip: null,
+    userAgent: null,
+    trips: [],
+    told: new Set<string>(),
+  };
   const result = await act({
     ...config,
     db: seeking(config.shards),

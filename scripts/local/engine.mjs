@@ -27,23 +27,24 @@ const POLITE = ["SIGINT", "SIGTERM", "SIGHUP"];
 
 /**
  * Starts it and waits until it listens. `bindings` are the Worker's variables and secrets, `addresses` `host:port`; `onLine` gets what it
- * prints. Answers `stop()`, `cleanUpEvery(milliseconds)`, `pid()` of workerd, and `ended`, which rejects with a Refusal when the engine
+ * prints. Answers `stop()`, `startCrons()`, `pid()` of workerd, and `ended`, which rejects with a Refusal when the engine
  * cannot be kept running.
  */
 export async function startEngine(options) {
-  const cleanUpToken = randomBytes(32).toString("hex");
+  const cronToken = randomBytes(32).toString("hex");
+  const { crons } = options.bundle.config.triggers;
   const engine = { process: null, stopping: false, failures: [], ...Promise.withResolvers() };
   const onChild = ({ process: child }) => watch(engine, child);
   subscribe("child_process", onChild);
   const miniflare = withoutExitHooks(
-    () => new Miniflare(miniflareOptions({ ...options, cleanUpToken })),
+    () => new Miniflare(miniflareOptions({ ...options, cronToken })),
   );
   await miniflare.ready.catch((error) => {
     throw new Refusal(`The engine did not start: ${scrub(error.message)}`, { cause: error });
   });
   engine.miniflare = miniflare;
   const ended = engine.promise.finally(async () => {
-    clearInterval(engine.timer);
+    engine.timers?.forEach(clearInterval);
     unsubscribe("child_process", onChild);
     await engine.disposed;
   });
@@ -51,7 +52,7 @@ export async function startEngine(options) {
     ended,
     pid: () => engine.process.pid,
     stop: () => stop(engine),
-    cleanUpEvery: (everyMs) => startCleanUps(engine, { cleanUpToken, everyMs }),
+    startCrons: (everyMs) => startCrons(engine, { cronToken, crons, everyMs }),
   };
 }
 
@@ -79,10 +80,10 @@ function watch(engine, child) {
 }
 
 /** The shape of miniflare 4, which miniflare 5 converts; nothing of its development tools is on unless it is asked for. */
-function miniflareOptions({ bundle, bindings, addresses, stateDir, cleanUpToken, ...rest }) {
+function miniflareOptions({ bundle, bindings, addresses, stateDir, cronToken, ...rest }) {
   const { addressHeader, onLine } = rest;
   const { config, modules } = bundle;
-  const local = { cleanUpToken, addressHeader, limits: config.ratelimits, cron: cronOf(config) };
+  const local = { cronToken, addressHeader, limits: config.ratelimits };
   return convertV4MiniflareOptions({
     log: new Log(LogLevel.NONE),
     logRequests: false,
@@ -107,6 +108,7 @@ function miniflareOptions({ bundle, bindings, addresses, stateDir, cleanUpToken,
       routerConfig: { has_user_worker: true, invoke_user_worker_ahead_of_assets: true },
       assetConfig: { html_handling: "none", not_found_handling: "none" },
     },
+    outboundService: { network: networkFor(bindings.ISSUER_URL) },
     unsafeBindings: socketsOn(addresses),
   });
 }
@@ -121,8 +123,13 @@ export function bindingsOf(config) {
   return config.d1_databases.map(({ binding }) => binding);
 }
 
-function cronOf({ triggers }) {
-  return triggers.crons[0];
+/** What webhooks may reach: not the network that this machine is in, whatever a name resolves to (src/core/outgoing/target.ts). */
+function networkFor(issuer) {
+  const isLocal = ["localhost", "127.0.0.1", "[::1]"].includes(new URL(issuer).hostname);
+  return {
+    allow: ["public", ...(isLocal ? ["local"] : [])],
+    tlsOptions: { trustBrowserCas: true },
+  };
 }
 
 /** A shell that waits for the end of this process, which closes its stdin, and kills workerd then: nothing else is left to do it. */
@@ -172,11 +179,27 @@ async function stop(engine) {
   clearTimeout(killer);
 }
 
-/** What the cron trigger does at Cloudflare: at once too, since a laptop may not run for long. One at a time. */
-function startCleanUps(engine, { cleanUpToken, everyMs }) {
-  const headers = { "x-stepgate-clean-up": cleanUpToken };
+/**
+ * What cron triggers do at Cloudflare: at once too, since a laptop may not run for long. One run of each at a time, as often as it says,
+ * or every so many milliseconds.
+ */
+function startCrons(engine, { cronToken, crons, everyMs }) {
+  engine.timers = crons.map((cron) => {
+    const tick = oneAtATime(engine, { "x-stepgate-token": cronToken, "x-stepgate-cron": cron });
+    void tick();
+    return setInterval(tick, everyMs ?? minutesOf(cron) * 60_000);
+  });
+}
+
+/** Of `*` or of `*` with a step, which are all that wrangler.toml has. */
+function minutesOf(cron) {
+  const [, step = "1"] = /^\*(?:\/(\d+))? \* \* \* \*$/.exec(cron) ?? [];
+  return Number(step);
+}
+
+function oneAtATime(engine, headers) {
   let running = false;
-  const cleanUp = async () => {
+  return async () => {
     if (running) return;
     running = true;
     try {
@@ -184,10 +207,8 @@ function startCleanUps(engine, { cleanUpToken, everyMs }) {
       if (status !== 204) throw new Error(`${status}`);
     } catch (error) {
       const fault = scrub(String(error.message));
-      if (!engine.stopping) console.error(`stepgate: the clean-up has failed: ${fault}`);
+      if (!engine.stopping) console.error(`stepgate: a scheduled run has failed: ${fault}`);
     }
     running = false;
   };
-  void cleanUp();
-  engine.timer = setInterval(cleanUp, everyMs);
 }

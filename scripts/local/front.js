@@ -1,7 +1,7 @@
 /**
  * In front of the Worker on a machine of one's own, in the same isolate: what Cloudflare's edge does there. It says where a request comes
- * from, refuses what is no proper request, answers assets before the Worker, compresses pages, counts rate limits in memory, and runs the
- * clean-up.
+ * from, refuses what is no proper request, answers assets before the Worker, compresses pages, counts rate limits in memory, and runs what
+ * is scheduled.
  * `worker.js` is the Worker's bundle.
  */
 
@@ -23,8 +23,9 @@ export default {
     local ??= { ...withMemoryLimits(env), DB: inTurns(env.DB) };
     const { LOCAL } = env;
     // From the starter: nobody else knows the token.
-    if (request.headers.get("x-stepgate-clean-up") === LOCAL.cleanUpToken) {
-      await worker.scheduled({ scheduledTime: Date.now(), cron: LOCAL.cron }, local, context);
+    if (request.headers.get("x-stepgate-token") === LOCAL.cronToken) {
+      const cron = request.headers.get("x-stepgate-cron");
+      await worker.scheduled({ scheduledTime: Date.now(), cron }, local, context);
       return new Response(null, { status: 204 });
     }
     const fault = findFault(request);

@@ -17,7 +17,7 @@ export const BUCKET_SYMBOLS = 3;
  * Gives a new row id such as `usr_mfrggzdfmztwq2lk`: the kind of thing that it names, and 80 random
  * bits. What belongs to a user begins with the user's bucket, and has 65.
  */
-export function randomId(prefix: "app"): string;
+export function randomId(prefix: "app" | "whk"): string;
 export function randomId(
   prefix: "auth" | "chal" | "dev" | "link" | "ses" | "usr",
   bucket: string,

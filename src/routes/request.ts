@@ -6,6 +6,7 @@ import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
 import { matchedRoutes } from "hono/route";
 import { assertComplete } from "../core/upkeep/complete";
+import { tellListeners } from "../core/webhook/listeners";
 import { defaultDatabase } from "../core/shard/placement";
 import { loadConfig } from "../env";
 import { Problem } from "../problem";
@@ -106,9 +107,10 @@ const provideDeps = createMiddleware<AppEnv>(async (c, next) => {
   const { requestId, config } = c.var;
   await assertComplete({ ...config, now });
   const defer = (work: Promise<unknown>) => c.executionCtx.waitUntil(work.catch(logDeferred));
-  const request = { id: requestId, ...sourceOf(c), trips: [] };
+  const request = { id: requestId, ...sourceOf(c), trips: [], told: new Set<string>() };
   c.set("deps", { ...config, db: defaultDatabase(config.shards), now, request, defer });
   await next();
+  tellListeners(c.var.deps);
 
   function logDeferred(error: unknown) {
     const cause = describeCause(error);

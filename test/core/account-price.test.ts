@@ -3,7 +3,7 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { PASSWORD, protect, register, tokensOf, type Protected, type Tokens } from "../account";
-import { metered, type Meter } from "../d1-meter";
+import { knowWebhooks, metered, type Meter } from "../d1-meter";
 import { bearer, call, codeOf, elapse, wrongCodeOf } from "../service";
 import { freshAddress } from "../security/support";
 
@@ -21,6 +21,7 @@ beforeEach(async () => {
   bindings = { ...env, ...binding };
   meter = fresh;
   await call("GET", "/healthz", { bindings });
+  await knowWebhooks(bindings);
 });
 
 /** One call with warm caches, and what it took. */

@@ -16,7 +16,7 @@ import { bucketOfId } from "../../src/core/shard/bucket";
 import { DATABASES, isMany } from "../databases";
 import { storedUser } from "../security/support";
 import { shardOf } from "../shards/support";
-import { metered, type Meter } from "../d1-meter";
+import { knowWebhooks, metered, type Meter } from "../d1-meter";
 import { lagging } from "../lagging";
 import { rows } from "../security/support";
 import {
@@ -85,7 +85,7 @@ async function putMeter(only?: D1Database): Promise<void> {
   const { binding, meter: fresh } = metered(only);
   kv = { reads: 0, writes: 0 };
   bindings = { ...env, ...binding, KV: counted(env.KV, kv) };
-  await call("GET", "/healthz", { bindings });
+  await knowWebhooks(bindings);
   Object.assign(fresh, NOTHING);
   Object.assign(kv, { reads: 0, writes: 0 });
   meter = fresh;

@@ -17,10 +17,11 @@ const SMALL = [
   "placements",
   "sessions",
   "trusted_devices",
+  "webhook_deliveries",
 ];
 
 /** Those that were there before the migration. */
-const EARLIER = SMALL.filter((name) => name !== "placements");
+const EARLIER = SMALL.filter((name) => !["placements", "webhook_deliveries"].includes(name));
 
 const MIGRATION = "0004_small_rows.sql";
 const EXPIRY = 1_800_000_000_000;

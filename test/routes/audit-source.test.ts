@@ -35,6 +35,7 @@ import { operations } from "../operations";
 import { challengeFor, freshAddress, storedUser } from "../security/support";
 import { keyOf, visitor } from "../visitor";
 import { keyId, request, restoreWorld } from "../world";
+import { WEBHOOK_CAUSES } from "../webhooks/causes";
 
 interface Recorded {
   type: AuditType;
@@ -68,9 +69,7 @@ async function adaOf(appSettings: object = settings) {
   return { app, user: await enrolled(app, "ada") };
 }
 
-async function idOf(userId: string): Promise<string> {
-  return (await storedUser(userId)).id;
-}
+const idOf = async (userId: string) => (await storedUser(userId)).id;
 
 async function fail(times: number, appSettings: object = settings) {
   const { app, user } = await adaOf(appSettings);
@@ -210,6 +209,7 @@ const CAUSES: Record<AuditType, () => Promise<unknown>> = {
   },
   "user.reset": () => operate("POST", "/reset", { reason: "asked to" }),
   "user.unlocked": async () => (await fail(5)).app.v1("POST", "/users/ada/unlock"),
+  ...WEBHOOK_CAUSES,
 };
 
 /** Deleting a user takes from the events of before what they say of a person. */

@@ -8,7 +8,7 @@ import openapiTS, { astToString } from "openapi-typescript";
 
 const DOCUMENT = new URL("../../../docs/openapi.json", import.meta.url);
 const RENDERED = new URL("../src/api.ts", import.meta.url);
-/** The paths that an API key is for, and the public keys of the assertions. */
+/** The paths that an API key is for, and the public keys of the assertions. Webhooks are sent to the same back ends. */
 const OURS = /^\/(v1|\.well-known)\//;
 const INTRO =
   "// Rendered from docs/openapi.json by `npm run api -w clients/typescript`. Do not change it here.\n\n";
@@ -33,7 +33,7 @@ function readIfThere(file) {
 function onlyOurs({ components, paths, ...rest }) {
   const ours = Object.fromEntries(Object.entries(paths).filter(([path]) => OURS.test(path)));
   const schemas = {};
-  keepNamed(ours, components.schemas, schemas);
+  keepNamed([ours, rest.webhooks], components.schemas, schemas);
   return { ...rest, components: { ...components, schemas }, paths: ours };
 }
 

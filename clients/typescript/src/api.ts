@@ -287,6 +287,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow what happens to the users of your app
+         * @description For back ends that cannot receive webhooks. Oldest first, each event exactly once if you send `next` as `after`. Keep `next` together with what you made of the events. Needs the scope `events`. Events stay readable for as long as the operator keeps them in the database (30 days, if nothing else is set).
+         */
+        get: operations["followEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/time": {
         parameters: {
             query?: never;
@@ -328,7 +348,668 @@ export interface paths {
         trace?: never;
     };
 }
-export type webhooks = Record<string, never>;
+export interface webhooks {
+    "account.changed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The user changed their name, e-mail address or user name
+         * @description The user changed their name, e-mail address or user name.
+         */
+        post: operations["onAccountChanged"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "account.created": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * An account was made
+         * @description An account was made.
+         */
+        post: operations["onAccountCreated"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "api_key.created": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The app got another API key
+         * @description The app got another API key.
+         */
+        post: operations["onApiKeyCreated"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "api_key.revoked": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * An API key of the app was revoked
+         * @description An API key of the app was revoked.
+         */
+        post: operations["onApiKeyRevoked"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "authenticator.enrolled": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * An authenticator was added
+         * @description An authenticator was added. It counts once its first code is right.
+         */
+        post: operations["onAuthenticatorEnrolled"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "authenticator.confirmed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The first code of an authenticator was right
+         * @description The first code of an authenticator was right. The user has a second factor.
+         */
+        post: operations["onAuthenticatorConfirmed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "authenticator.imported": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * An authenticator was taken over from another system
+         * @description An authenticator was taken over from another system.
+         */
+        post: operations["onAuthenticatorImported"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "authenticator.removed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * An authenticator was removed
+         * @description An authenticator was removed.
+         */
+        post: operations["onAuthenticatorRemoved"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "authenticator.renamed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * An authenticator got another name
+         * @description An authenticator got another name.
+         */
+        post: operations["onAuthenticatorRenamed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "authenticator.resynchronised": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Two codes in a row have shown how far the clock of an authenticator is off
+         * @description Two codes in a row have shown how far the clock of an authenticator is off.
+         */
+        post: operations["onAuthenticatorResynchronised"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "authenticator.step_reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Codes of an authenticator are taken again after the service's clock was set back
+         * @description Codes of an authenticator are taken again after the service's clock was set back.
+         */
+        post: operations["onAuthenticatorStepReset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "backup_codes.rotated": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The user has new backup codes
+         * @description The user has new backup codes. The ones before are void.
+         */
+        post: operations["onBackupCodesRotated"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "challenge.answered": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A code was given to a challenge
+         * @description A code was given to a challenge. `outcome` says whether it was right.
+         */
+        post: operations["onChallengeAnswered"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "challenge.cancelled": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The user cancelled a challenge
+         * @description The user cancelled a challenge.
+         */
+        post: operations["onChallengeCancelled"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "code.verified": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A code was checked
+         * @description A code was checked. `outcome` says whether it was right.
+         */
+        post: operations["onCodeVerified"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "device.revoked": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A trusted device is trusted no more
+         * @description A trusted device is trusted no more.
+         */
+        post: operations["onDeviceRevoked"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "device.trusted": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The user trusted a device
+         * @description The user trusted a device. It is asked for no code until that ends.
+         */
+        post: operations["onDeviceTrusted"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "link.cancelled": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The user cancelled on the page of a link
+         * @description The user cancelled on the page of a link.
+         */
+        post: operations["onLinkCancelled"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "link.created": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A link to a page of this service was made for the user
+         * @description A link to a page of this service was made for the user.
+         */
+        post: operations["onLinkCreated"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "link.opened": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The link was opened
+         * @description The link was opened.
+         */
+        post: operations["onLinkOpened"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "password.changed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The user has a new password
+         * @description The user has a new password.
+         */
+        post: operations["onPasswordChanged"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "password.given": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A password was given to log in
+         * @description A password was given to log in. `outcome` says whether it was right.
+         */
+        post: operations["onPasswordGiven"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "second_factor.disabled": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The user turned two-factor authentication off
+         * @description The user turned two-factor authentication off.
+         */
+        post: operations["onSecondFactorDisabled"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "session.reused": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A refresh token was used twice, so the session was ended
+         * @description A refresh token was used twice, so the session was ended.
+         */
+        post: operations["onSessionReused"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "session.revoked": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sessions of the user were ended
+         * @description Sessions of the user were ended.
+         */
+        post: operations["onSessionRevoked"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "user.capped": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * After too many wrong codes the user is locked until an operator helps
+         * @description After too many wrong codes the user is locked until an operator helps.
+         */
+        post: operations["onUserCapped"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "user.deleted": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The user was deleted
+         * @description The user was deleted.
+         */
+        post: operations["onUserDeleted"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "user.disabled": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The operator disabled the user
+         * @description The operator disabled the user.
+         */
+        post: operations["onUserDisabled"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "user.enabled": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The operator enabled the user again
+         * @description The operator enabled the user again.
+         */
+        post: operations["onUserEnabled"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "user.locked": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * After wrong codes in a row no code is taken for a while
+         * @description After wrong codes in a row no code is taken for a while.
+         */
+        post: operations["onUserLocked"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "user.refused": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Attempts are refused without being looked at
+         * @description Attempts are refused without being looked at. Sent once a minute at most.
+         */
+        post: operations["onUserRefused"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "user.reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The operator took all factors from the user, who has to set one up again
+         * @description The operator took all factors from the user, who has to set one up again.
+         */
+        post: operations["onUserReset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "user.unlocked": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A lock was ended before its time
+         * @description A lock was ended before its time.
+         */
+        post: operations["onUserUnlocked"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
 export interface components {
     schemas: {
         OwnApp: {
@@ -350,7 +1031,7 @@ export interface components {
             key: {
                 id: string;
                 name: string | null;
-                scopes: ("verify" | "enrol" | "users" | "import")[];
+                scopes: ("verify" | "enrol" | "users" | "import" | "events")[];
                 /** Format: date-time */
                 expiresAt: string | null;
             };
@@ -361,7 +1042,7 @@ export interface components {
              * @description Stable: branch on this. (enum property replaced by openapi-typescript)
              * @enum {string}
              */
-            code: "malformed_request" | "unauthorized" | "invalid_signature" | "invalid_credentials" | "session_ended" | "invalid_challenge" | "insufficient_scope" | "address_not_allowed" | "origin_not_allowed" | "enrolment_required" | "password_required" | "proof_required" | "registration_closed" | "second_factor_required" | "user_disabled" | "rebinding_required" | "not_found" | "unknown_path" | "not_enrolled" | "method_not_allowed" | "request_timeout" | "already_confirmed" | "already_created" | "app_built_in" | "email_taken" | "username_taken" | "conflict" | "enrolment_closed" | "secret_in_use" | "too_many_authenticators" | "link_ended" | "request_too_large" | "unsupported_media_type" | "idempotency_mismatch" | "return_url_not_registered" | "rate_limited" | "internal_error" | "unreadable_data" | "misconfigured" | "archive_unavailable" | "unavailable";
+            code: "malformed_request" | "unauthorized" | "invalid_signature" | "invalid_credentials" | "session_ended" | "invalid_challenge" | "insufficient_scope" | "address_not_allowed" | "origin_not_allowed" | "enrolment_required" | "password_required" | "proof_required" | "registration_closed" | "second_factor_required" | "user_disabled" | "rebinding_required" | "not_found" | "unknown_path" | "not_enrolled" | "method_not_allowed" | "request_timeout" | "already_confirmed" | "already_created" | "too_many_webhooks" | "app_built_in" | "email_taken" | "username_taken" | "conflict" | "enrolment_closed" | "secret_in_use" | "too_many_authenticators" | "link_ended" | "request_too_large" | "unsupported_media_type" | "idempotency_mismatch" | "return_url_not_registered" | "rate_limited" | "internal_error" | "unreadable_data" | "misconfigured" | "archive_unavailable" | "unavailable";
             /**
              * Format: uri
              * @description A page about this code.
@@ -702,6 +1383,45 @@ export interface components {
             /** @description Ids of authenticators. */
             broughtBack: string[];
         };
+        EventFeed: {
+            items: components["schemas"]["Event"][];
+            /** @description Send it as `after`. */
+            next: string;
+        };
+        Event: {
+            /** @description The same whenever it is sent again, so that you can tell. Also in the header `webhook-id`. */
+            id: string;
+            /** @enum {string} */
+            type: "account.changed" | "account.created" | "api_key.created" | "api_key.revoked" | "authenticator.enrolled" | "authenticator.confirmed" | "authenticator.imported" | "authenticator.removed" | "authenticator.renamed" | "authenticator.resynchronised" | "authenticator.step_reset" | "backup_codes.rotated" | "challenge.answered" | "challenge.cancelled" | "code.verified" | "device.revoked" | "device.trusted" | "link.cancelled" | "link.created" | "link.opened" | "password.changed" | "password.given" | "second_factor.disabled" | "session.reused" | "session.revoked" | "user.capped" | "user.deleted" | "user.disabled" | "user.enabled" | "user.locked" | "user.refused" | "user.reset" | "user.unlocked";
+            /** @enum {number} */
+            version: 1;
+            /** @description Grows from event to event of a user. */
+            sequence: number;
+            /** Format: date-time */
+            timestamp: string;
+            data: components["schemas"]["EventData"];
+        };
+        EventData: {
+            appId: string | null;
+            user: {
+                /** @description This service's own id of the user. */
+                id: string;
+                /** @description Your own id of the user. Null once the user is deleted. */
+                externalId: string | null;
+            } | null;
+            /** @enum {string} */
+            outcome: "success" | "failure" | "refused";
+            /** @description Why it failed or was refused. */
+            reason: string | null;
+            /**
+             * @description What a right code was.
+             * @enum {string|null}
+             */
+            method: "totp" | "backup_code" | null;
+            authenticatorId: string | null;
+            /** @description Who did it: a key, a session, a link, a challenge, `admin` or `system`. */
+            actor: string;
+        };
         Time: {
             /** Format: date-time */
             now: string;
@@ -721,6 +1441,171 @@ export interface components {
                 x: string;
                 y: string;
             }[];
+        };
+        /** @description The user changed their name, e-mail address or user name. */
+        AccountChangedEvent: components["schemas"]["Event"] & {
+            /** @constant */
+            type: "account.changed";
+        };
+        /** @description An account was made. */
+        AccountCreatedEvent: components["schemas"]["Event"] & {
+            /** @constant */
+            type: "account.created";
+        };
+        /** @description The app got another API key. */
+        ApiKeyCreatedEvent: components["schemas"]["Event"] & {
+            /** @constant */
+            type: "api_key.created";
+        };
+        /** @description An API key of the app was revoked. */
+        ApiKeyRevokedEvent: components["schemas"]["Event"] & {
+            /** @constant */
+            type: "api_key.revoked";
+        };
+        /** @description An authenticator was added. It counts once its first code is right. */
+        AuthenticatorEnrolledEvent: components["schemas"]["Event"] & {
+            /** @constant */
+            type: "authenticator.enrolled";
+        };
+        /** @description The first code of an authenticator was right. The user has a second factor. */
+        AuthenticatorConfirmedEvent: components["schemas"]["Event"] & {
+            /** @constant */
+            type: "authenticator.confirmed";
+        };
+        /** @description An authenticator was taken over from another system. */
+        AuthenticatorImportedEvent: components["schemas"]["Event"] & {
+            /** @constant */
+            type: "authenticator.imported";
+        };
+        /** @description An authenticator was removed. */
+        AuthenticatorRemovedEvent: components["schemas"]["Event"] & {
+            /** @constant */
+            type: "authenticator.removed";
+        };
+        /** @description An authenticator got another name. */
+        AuthenticatorRenamedEvent: components["schemas"]["Event"] & {
+            /** @constant */
+            type: "authenticator.renamed";
+        };
+        /** @description Two codes in a row have shown how far the clock of an authenticator is off. */
+        AuthenticatorResynchronisedEvent: components["schemas"]["Event"] & {
+            /** @constant */
+            type: "authenticator.resynchronised";
+        };
+        /** @description Codes of an authenticator are taken again after the service's clock was set back. */
+        AuthenticatorStepResetEvent: components["schemas"]["Event"] & {
+            /** @constant */
+            type: "authenticator.step_reset";
+        };
+        /** @description The user has new backup codes. The ones before are void. */
+        BackupCodesRotatedEvent: components["schemas"]["Event"] & {
+            /** @constant */
+            type: "backup_codes.rotated";
+        };
+        /** @description A code was given to a challenge. `outcome` says whether it was right. */
+        ChallengeAnsweredEvent: components["schemas"]["Event"] & {
+            /** @constant */
+            type: "challenge.answered";
+        };
+        /** @description The user cancelled a challenge. */
+        ChallengeCancelledEvent: components["schemas"]["Event"] & {
+            /** @constant */
+            type: "challenge.cancelled";
+        };
+        /** @description A code was checked. `outcome` says whether it was right. */
+        CodeVerifiedEvent: components["schemas"]["Event"] & {
+            /** @constant */
+            type: "code.verified";
+        };
+        /** @description A trusted device is trusted no more. */
+        DeviceRevokedEvent: components["schemas"]["Event"] & {
+            /** @constant */
+            type: "device.revoked";
+        };
+        /** @description The user trusted a device. It is asked for no code until that ends. */
+        DeviceTrustedEvent: components["schemas"]["Event"] & {
+            /** @constant */
+            type: "device.trusted";
+        };
+        /** @description The user cancelled on the page of a link. */
+        LinkCancelledEvent: components["schemas"]["Event"] & {
+            /** @constant */
+            type: "link.cancelled";
+        };
+        /** @description A link to a page of this service was made for the user. */
+        LinkCreatedEvent: components["schemas"]["Event"] & {
+            /** @constant */
+            type: "link.created";
+        };
+        /** @description The link was opened. */
+        LinkOpenedEvent: components["schemas"]["Event"] & {
+            /** @constant */
+            type: "link.opened";
+        };
+        /** @description The user has a new password. */
+        PasswordChangedEvent: components["schemas"]["Event"] & {
+            /** @constant */
+            type: "password.changed";
+        };
+        /** @description A password was given to log in. `outcome` says whether it was right. */
+        PasswordGivenEvent: components["schemas"]["Event"] & {
+            /** @constant */
+            type: "password.given";
+        };
+        /** @description The user turned two-factor authentication off. */
+        SecondFactorDisabledEvent: components["schemas"]["Event"] & {
+            /** @constant */
+            type: "second_factor.disabled";
+        };
+        /** @description A refresh token was used twice, so the session was ended. */
+        SessionReusedEvent: components["schemas"]["Event"] & {
+            /** @constant */
+            type: "session.reused";
+        };
+        /** @description Sessions of the user were ended. */
+        SessionRevokedEvent: components["schemas"]["Event"] & {
+            /** @constant */
+            type: "session.revoked";
+        };
+        /** @description After too many wrong codes the user is locked until an operator helps. */
+        UserCappedEvent: components["schemas"]["Event"] & {
+            /** @constant */
+            type: "user.capped";
+        };
+        /** @description The user was deleted. */
+        UserDeletedEvent: components["schemas"]["Event"] & {
+            /** @constant */
+            type: "user.deleted";
+        };
+        /** @description The operator disabled the user. */
+        UserDisabledEvent: components["schemas"]["Event"] & {
+            /** @constant */
+            type: "user.disabled";
+        };
+        /** @description The operator enabled the user again. */
+        UserEnabledEvent: components["schemas"]["Event"] & {
+            /** @constant */
+            type: "user.enabled";
+        };
+        /** @description After wrong codes in a row no code is taken for a while. */
+        UserLockedEvent: components["schemas"]["Event"] & {
+            /** @constant */
+            type: "user.locked";
+        };
+        /** @description Attempts are refused without being looked at. Sent once a minute at most. */
+        UserRefusedEvent: components["schemas"]["Event"] & {
+            /** @constant */
+            type: "user.refused";
+        };
+        /** @description The operator took all factors from the user, who has to set one up again. */
+        UserResetEvent: components["schemas"]["Event"] & {
+            /** @constant */
+            type: "user.reset";
+        };
+        /** @description A lock was ended before its time. */
+        UserUnlockedEvent: components["schemas"]["Event"] & {
+            /** @constant */
+            type: "user.unlocked";
         };
     };
     responses: {
@@ -2602,6 +3487,95 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    followEvents: {
+        parameters: {
+            query?: {
+                /** @description `next` of the answer before. If it is left out, what happens from now on. */
+                after?: string;
+                /** @description Where to begin, if there is no `after` yet. */
+                since?: string;
+                /** @description Only these, separated by commas. */
+                types?: string;
+                limit?: number;
+                /** @description How many seconds to wait for an event, if there is none yet. */
+                wait?: number | null;
+            };
+            header?: {
+                /** @description The address of the end user, for the audit trail. If neither header is sent, the audit trail has the address and the user agent of this call. */
+                "Stepgate-User-Ip"?: string;
+                /** @description The user agent of the end user, for the audit trail. The first 512 characters are kept. */
+                "Stepgate-User-Agent"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Oldest first */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "evt_1803895210000000",
+                     *           "type": "code.verified",
+                     *           "version": 1,
+                     *           "sequence": 1803895210000000,
+                     *           "timestamp": "2027-03-01T10:00:10.000Z",
+                     *           "data": {
+                     *             "appId": "app_wq3dmnzxgy2tanrv",
+                     *             "user": {
+                     *               "id": "usr_k5xw4ylsmv3gqzlb",
+                     *               "externalId": "user-42"
+                     *             },
+                     *             "outcome": "success",
+                     *             "reason": null,
+                     *             "method": "totp",
+                     *             "authenticatorId": "auth_mfrggzdfmztwq2lk",
+                     *             "actor": "key:gm4tknrxhazdcmjs"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "next": "1803895210000000"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["EventFeed"];
+                };
+            };
+            400: components["responses"]["MalformedRequest"];
+            /** @description unauthorized, invalid_signature */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description address_not_allowed, insufficient_scope */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["RequestTooLarge"];
+            422: components["responses"]["InvalidRequest"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     getTime: {
         parameters: {
             query?: never;
@@ -2665,6 +3639,1650 @@ export interface operations {
                 };
             };
             429: components["responses"]["RateLimited"];
+        };
+    };
+    onAccountChanged: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The id of the message, the same whenever it is sent again. */
+                "webhook-id": string;
+                /** @description When it was sent: seconds since 1970. Refuse what is five minutes old. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the signature in Base64; while the secret is replaced, two of them. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_1803895210000000",
+                 *       "type": "account.changed",
+                 *       "version": 1,
+                 *       "sequence": 1803895210000000,
+                 *       "timestamp": "2027-03-01T10:00:10.000Z",
+                 *       "data": {
+                 *         "appId": "app_wq3dmnzxgy2tanrv",
+                 *         "user": {
+                 *           "id": "usr_k5xw4ylsmv3gqzlb",
+                 *           "externalId": "user-42"
+                 *         },
+                 *         "outcome": "success",
+                 *         "reason": null,
+                 *         "method": null,
+                 *         "authenticatorId": null,
+                 *         "actor": "key:gm4tknrxhazdcmjs"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["AccountChangedEvent"];
+            };
+        };
+        responses: {
+            /** @description Taken. Anything else, and the message is sent again. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onAccountCreated: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The id of the message, the same whenever it is sent again. */
+                "webhook-id": string;
+                /** @description When it was sent: seconds since 1970. Refuse what is five minutes old. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the signature in Base64; while the secret is replaced, two of them. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_1803895210000000",
+                 *       "type": "account.created",
+                 *       "version": 1,
+                 *       "sequence": 1803895210000000,
+                 *       "timestamp": "2027-03-01T10:00:10.000Z",
+                 *       "data": {
+                 *         "appId": "app_wq3dmnzxgy2tanrv",
+                 *         "user": {
+                 *           "id": "usr_k5xw4ylsmv3gqzlb",
+                 *           "externalId": "user-42"
+                 *         },
+                 *         "outcome": "success",
+                 *         "reason": null,
+                 *         "method": null,
+                 *         "authenticatorId": null,
+                 *         "actor": "key:gm4tknrxhazdcmjs"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["AccountCreatedEvent"];
+            };
+        };
+        responses: {
+            /** @description Taken. Anything else, and the message is sent again. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onApiKeyCreated: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The id of the message, the same whenever it is sent again. */
+                "webhook-id": string;
+                /** @description When it was sent: seconds since 1970. Refuse what is five minutes old. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the signature in Base64; while the secret is replaced, two of them. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_1803895210000000",
+                 *       "type": "api_key.created",
+                 *       "version": 1,
+                 *       "sequence": 1803895210000000,
+                 *       "timestamp": "2027-03-01T10:00:10.000Z",
+                 *       "data": {
+                 *         "appId": "app_wq3dmnzxgy2tanrv",
+                 *         "user": null,
+                 *         "outcome": "success",
+                 *         "reason": null,
+                 *         "method": null,
+                 *         "authenticatorId": null,
+                 *         "actor": "key:gm4tknrxhazdcmjs"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["ApiKeyCreatedEvent"];
+            };
+        };
+        responses: {
+            /** @description Taken. Anything else, and the message is sent again. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onApiKeyRevoked: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The id of the message, the same whenever it is sent again. */
+                "webhook-id": string;
+                /** @description When it was sent: seconds since 1970. Refuse what is five minutes old. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the signature in Base64; while the secret is replaced, two of them. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_1803895210000000",
+                 *       "type": "api_key.revoked",
+                 *       "version": 1,
+                 *       "sequence": 1803895210000000,
+                 *       "timestamp": "2027-03-01T10:00:10.000Z",
+                 *       "data": {
+                 *         "appId": "app_wq3dmnzxgy2tanrv",
+                 *         "user": null,
+                 *         "outcome": "success",
+                 *         "reason": null,
+                 *         "method": null,
+                 *         "authenticatorId": null,
+                 *         "actor": "key:gm4tknrxhazdcmjs"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["ApiKeyRevokedEvent"];
+            };
+        };
+        responses: {
+            /** @description Taken. Anything else, and the message is sent again. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onAuthenticatorEnrolled: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The id of the message, the same whenever it is sent again. */
+                "webhook-id": string;
+                /** @description When it was sent: seconds since 1970. Refuse what is five minutes old. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the signature in Base64; while the secret is replaced, two of them. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_1803895210000000",
+                 *       "type": "authenticator.enrolled",
+                 *       "version": 1,
+                 *       "sequence": 1803895210000000,
+                 *       "timestamp": "2027-03-01T10:00:10.000Z",
+                 *       "data": {
+                 *         "appId": "app_wq3dmnzxgy2tanrv",
+                 *         "user": {
+                 *           "id": "usr_k5xw4ylsmv3gqzlb",
+                 *           "externalId": "user-42"
+                 *         },
+                 *         "outcome": "success",
+                 *         "reason": null,
+                 *         "method": null,
+                 *         "authenticatorId": "auth_mfrggzdfmztwq2lk",
+                 *         "actor": "key:gm4tknrxhazdcmjs"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["AuthenticatorEnrolledEvent"];
+            };
+        };
+        responses: {
+            /** @description Taken. Anything else, and the message is sent again. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onAuthenticatorConfirmed: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The id of the message, the same whenever it is sent again. */
+                "webhook-id": string;
+                /** @description When it was sent: seconds since 1970. Refuse what is five minutes old. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the signature in Base64; while the secret is replaced, two of them. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_1803895210000000",
+                 *       "type": "authenticator.confirmed",
+                 *       "version": 1,
+                 *       "sequence": 1803895210000000,
+                 *       "timestamp": "2027-03-01T10:00:10.000Z",
+                 *       "data": {
+                 *         "appId": "app_wq3dmnzxgy2tanrv",
+                 *         "user": {
+                 *           "id": "usr_k5xw4ylsmv3gqzlb",
+                 *           "externalId": "user-42"
+                 *         },
+                 *         "outcome": "success",
+                 *         "reason": null,
+                 *         "method": null,
+                 *         "authenticatorId": "auth_mfrggzdfmztwq2lk",
+                 *         "actor": "key:gm4tknrxhazdcmjs"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["AuthenticatorConfirmedEvent"];
+            };
+        };
+        responses: {
+            /** @description Taken. Anything else, and the message is sent again. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onAuthenticatorImported: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The id of the message, the same whenever it is sent again. */
+                "webhook-id": string;
+                /** @description When it was sent: seconds since 1970. Refuse what is five minutes old. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the signature in Base64; while the secret is replaced, two of them. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_1803895210000000",
+                 *       "type": "authenticator.imported",
+                 *       "version": 1,
+                 *       "sequence": 1803895210000000,
+                 *       "timestamp": "2027-03-01T10:00:10.000Z",
+                 *       "data": {
+                 *         "appId": "app_wq3dmnzxgy2tanrv",
+                 *         "user": {
+                 *           "id": "usr_k5xw4ylsmv3gqzlb",
+                 *           "externalId": "user-42"
+                 *         },
+                 *         "outcome": "success",
+                 *         "reason": null,
+                 *         "method": null,
+                 *         "authenticatorId": "auth_mfrggzdfmztwq2lk",
+                 *         "actor": "key:gm4tknrxhazdcmjs"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["AuthenticatorImportedEvent"];
+            };
+        };
+        responses: {
+            /** @description Taken. Anything else, and the message is sent again. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onAuthenticatorRemoved: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The id of the message, the same whenever it is sent again. */
+                "webhook-id": string;
+                /** @description When it was sent: seconds since 1970. Refuse what is five minutes old. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the signature in Base64; while the secret is replaced, two of them. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_1803895210000000",
+                 *       "type": "authenticator.removed",
+                 *       "version": 1,
+                 *       "sequence": 1803895210000000,
+                 *       "timestamp": "2027-03-01T10:00:10.000Z",
+                 *       "data": {
+                 *         "appId": "app_wq3dmnzxgy2tanrv",
+                 *         "user": {
+                 *           "id": "usr_k5xw4ylsmv3gqzlb",
+                 *           "externalId": "user-42"
+                 *         },
+                 *         "outcome": "success",
+                 *         "reason": null,
+                 *         "method": null,
+                 *         "authenticatorId": "auth_mfrggzdfmztwq2lk",
+                 *         "actor": "key:gm4tknrxhazdcmjs"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["AuthenticatorRemovedEvent"];
+            };
+        };
+        responses: {
+            /** @description Taken. Anything else, and the message is sent again. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onAuthenticatorRenamed: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The id of the message, the same whenever it is sent again. */
+                "webhook-id": string;
+                /** @description When it was sent: seconds since 1970. Refuse what is five minutes old. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the signature in Base64; while the secret is replaced, two of them. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_1803895210000000",
+                 *       "type": "authenticator.renamed",
+                 *       "version": 1,
+                 *       "sequence": 1803895210000000,
+                 *       "timestamp": "2027-03-01T10:00:10.000Z",
+                 *       "data": {
+                 *         "appId": "app_wq3dmnzxgy2tanrv",
+                 *         "user": {
+                 *           "id": "usr_k5xw4ylsmv3gqzlb",
+                 *           "externalId": "user-42"
+                 *         },
+                 *         "outcome": "success",
+                 *         "reason": null,
+                 *         "method": null,
+                 *         "authenticatorId": "auth_mfrggzdfmztwq2lk",
+                 *         "actor": "key:gm4tknrxhazdcmjs"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["AuthenticatorRenamedEvent"];
+            };
+        };
+        responses: {
+            /** @description Taken. Anything else, and the message is sent again. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onAuthenticatorResynchronised: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The id of the message, the same whenever it is sent again. */
+                "webhook-id": string;
+                /** @description When it was sent: seconds since 1970. Refuse what is five minutes old. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the signature in Base64; while the secret is replaced, two of them. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_1803895210000000",
+                 *       "type": "authenticator.resynchronised",
+                 *       "version": 1,
+                 *       "sequence": 1803895210000000,
+                 *       "timestamp": "2027-03-01T10:00:10.000Z",
+                 *       "data": {
+                 *         "appId": "app_wq3dmnzxgy2tanrv",
+                 *         "user": {
+                 *           "id": "usr_k5xw4ylsmv3gqzlb",
+                 *           "externalId": "user-42"
+                 *         },
+                 *         "outcome": "success",
+                 *         "reason": null,
+                 *         "method": null,
+                 *         "authenticatorId": "auth_mfrggzdfmztwq2lk",
+                 *         "actor": "key:gm4tknrxhazdcmjs"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["AuthenticatorResynchronisedEvent"];
+            };
+        };
+        responses: {
+            /** @description Taken. Anything else, and the message is sent again. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onAuthenticatorStepReset: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The id of the message, the same whenever it is sent again. */
+                "webhook-id": string;
+                /** @description When it was sent: seconds since 1970. Refuse what is five minutes old. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the signature in Base64; while the secret is replaced, two of them. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_1803895210000000",
+                 *       "type": "authenticator.step_reset",
+                 *       "version": 1,
+                 *       "sequence": 1803895210000000,
+                 *       "timestamp": "2027-03-01T10:00:10.000Z",
+                 *       "data": {
+                 *         "appId": "app_wq3dmnzxgy2tanrv",
+                 *         "user": {
+                 *           "id": "usr_k5xw4ylsmv3gqzlb",
+                 *           "externalId": "user-42"
+                 *         },
+                 *         "outcome": "success",
+                 *         "reason": null,
+                 *         "method": null,
+                 *         "authenticatorId": "auth_mfrggzdfmztwq2lk",
+                 *         "actor": "key:gm4tknrxhazdcmjs"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["AuthenticatorStepResetEvent"];
+            };
+        };
+        responses: {
+            /** @description Taken. Anything else, and the message is sent again. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onBackupCodesRotated: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The id of the message, the same whenever it is sent again. */
+                "webhook-id": string;
+                /** @description When it was sent: seconds since 1970. Refuse what is five minutes old. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the signature in Base64; while the secret is replaced, two of them. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_1803895210000000",
+                 *       "type": "backup_codes.rotated",
+                 *       "version": 1,
+                 *       "sequence": 1803895210000000,
+                 *       "timestamp": "2027-03-01T10:00:10.000Z",
+                 *       "data": {
+                 *         "appId": "app_wq3dmnzxgy2tanrv",
+                 *         "user": {
+                 *           "id": "usr_k5xw4ylsmv3gqzlb",
+                 *           "externalId": "user-42"
+                 *         },
+                 *         "outcome": "success",
+                 *         "reason": null,
+                 *         "method": null,
+                 *         "authenticatorId": null,
+                 *         "actor": "key:gm4tknrxhazdcmjs"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["BackupCodesRotatedEvent"];
+            };
+        };
+        responses: {
+            /** @description Taken. Anything else, and the message is sent again. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onChallengeAnswered: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The id of the message, the same whenever it is sent again. */
+                "webhook-id": string;
+                /** @description When it was sent: seconds since 1970. Refuse what is five minutes old. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the signature in Base64; while the secret is replaced, two of them. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_1803895210000000",
+                 *       "type": "challenge.answered",
+                 *       "version": 1,
+                 *       "sequence": 1803895210000000,
+                 *       "timestamp": "2027-03-01T10:00:10.000Z",
+                 *       "data": {
+                 *         "appId": "app_wq3dmnzxgy2tanrv",
+                 *         "user": {
+                 *           "id": "usr_k5xw4ylsmv3gqzlb",
+                 *           "externalId": "user-42"
+                 *         },
+                 *         "outcome": "success",
+                 *         "reason": null,
+                 *         "method": "totp",
+                 *         "authenticatorId": "auth_mfrggzdfmztwq2lk",
+                 *         "actor": "key:gm4tknrxhazdcmjs"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["ChallengeAnsweredEvent"];
+            };
+        };
+        responses: {
+            /** @description Taken. Anything else, and the message is sent again. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onChallengeCancelled: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The id of the message, the same whenever it is sent again. */
+                "webhook-id": string;
+                /** @description When it was sent: seconds since 1970. Refuse what is five minutes old. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the signature in Base64; while the secret is replaced, two of them. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_1803895210000000",
+                 *       "type": "challenge.cancelled",
+                 *       "version": 1,
+                 *       "sequence": 1803895210000000,
+                 *       "timestamp": "2027-03-01T10:00:10.000Z",
+                 *       "data": {
+                 *         "appId": "app_wq3dmnzxgy2tanrv",
+                 *         "user": {
+                 *           "id": "usr_k5xw4ylsmv3gqzlb",
+                 *           "externalId": "user-42"
+                 *         },
+                 *         "outcome": "success",
+                 *         "reason": null,
+                 *         "method": null,
+                 *         "authenticatorId": null,
+                 *         "actor": "key:gm4tknrxhazdcmjs"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["ChallengeCancelledEvent"];
+            };
+        };
+        responses: {
+            /** @description Taken. Anything else, and the message is sent again. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onCodeVerified: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The id of the message, the same whenever it is sent again. */
+                "webhook-id": string;
+                /** @description When it was sent: seconds since 1970. Refuse what is five minutes old. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the signature in Base64; while the secret is replaced, two of them. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_1803895210000000",
+                 *       "type": "code.verified",
+                 *       "version": 1,
+                 *       "sequence": 1803895210000000,
+                 *       "timestamp": "2027-03-01T10:00:10.000Z",
+                 *       "data": {
+                 *         "appId": "app_wq3dmnzxgy2tanrv",
+                 *         "user": {
+                 *           "id": "usr_k5xw4ylsmv3gqzlb",
+                 *           "externalId": "user-42"
+                 *         },
+                 *         "outcome": "success",
+                 *         "reason": null,
+                 *         "method": "totp",
+                 *         "authenticatorId": "auth_mfrggzdfmztwq2lk",
+                 *         "actor": "key:gm4tknrxhazdcmjs"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["CodeVerifiedEvent"];
+            };
+        };
+        responses: {
+            /** @description Taken. Anything else, and the message is sent again. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onDeviceRevoked: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The id of the message, the same whenever it is sent again. */
+                "webhook-id": string;
+                /** @description When it was sent: seconds since 1970. Refuse what is five minutes old. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the signature in Base64; while the secret is replaced, two of them. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_1803895210000000",
+                 *       "type": "device.revoked",
+                 *       "version": 1,
+                 *       "sequence": 1803895210000000,
+                 *       "timestamp": "2027-03-01T10:00:10.000Z",
+                 *       "data": {
+                 *         "appId": "app_wq3dmnzxgy2tanrv",
+                 *         "user": {
+                 *           "id": "usr_k5xw4ylsmv3gqzlb",
+                 *           "externalId": "user-42"
+                 *         },
+                 *         "outcome": "success",
+                 *         "reason": null,
+                 *         "method": null,
+                 *         "authenticatorId": null,
+                 *         "actor": "key:gm4tknrxhazdcmjs"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["DeviceRevokedEvent"];
+            };
+        };
+        responses: {
+            /** @description Taken. Anything else, and the message is sent again. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onDeviceTrusted: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The id of the message, the same whenever it is sent again. */
+                "webhook-id": string;
+                /** @description When it was sent: seconds since 1970. Refuse what is five minutes old. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the signature in Base64; while the secret is replaced, two of them. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_1803895210000000",
+                 *       "type": "device.trusted",
+                 *       "version": 1,
+                 *       "sequence": 1803895210000000,
+                 *       "timestamp": "2027-03-01T10:00:10.000Z",
+                 *       "data": {
+                 *         "appId": "app_wq3dmnzxgy2tanrv",
+                 *         "user": {
+                 *           "id": "usr_k5xw4ylsmv3gqzlb",
+                 *           "externalId": "user-42"
+                 *         },
+                 *         "outcome": "success",
+                 *         "reason": null,
+                 *         "method": null,
+                 *         "authenticatorId": null,
+                 *         "actor": "key:gm4tknrxhazdcmjs"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["DeviceTrustedEvent"];
+            };
+        };
+        responses: {
+            /** @description Taken. Anything else, and the message is sent again. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onLinkCancelled: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The id of the message, the same whenever it is sent again. */
+                "webhook-id": string;
+                /** @description When it was sent: seconds since 1970. Refuse what is five minutes old. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the signature in Base64; while the secret is replaced, two of them. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_1803895210000000",
+                 *       "type": "link.cancelled",
+                 *       "version": 1,
+                 *       "sequence": 1803895210000000,
+                 *       "timestamp": "2027-03-01T10:00:10.000Z",
+                 *       "data": {
+                 *         "appId": "app_wq3dmnzxgy2tanrv",
+                 *         "user": {
+                 *           "id": "usr_k5xw4ylsmv3gqzlb",
+                 *           "externalId": "user-42"
+                 *         },
+                 *         "outcome": "success",
+                 *         "reason": null,
+                 *         "method": null,
+                 *         "authenticatorId": null,
+                 *         "actor": "key:gm4tknrxhazdcmjs"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["LinkCancelledEvent"];
+            };
+        };
+        responses: {
+            /** @description Taken. Anything else, and the message is sent again. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onLinkCreated: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The id of the message, the same whenever it is sent again. */
+                "webhook-id": string;
+                /** @description When it was sent: seconds since 1970. Refuse what is five minutes old. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the signature in Base64; while the secret is replaced, two of them. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_1803895210000000",
+                 *       "type": "link.created",
+                 *       "version": 1,
+                 *       "sequence": 1803895210000000,
+                 *       "timestamp": "2027-03-01T10:00:10.000Z",
+                 *       "data": {
+                 *         "appId": "app_wq3dmnzxgy2tanrv",
+                 *         "user": {
+                 *           "id": "usr_k5xw4ylsmv3gqzlb",
+                 *           "externalId": "user-42"
+                 *         },
+                 *         "outcome": "success",
+                 *         "reason": null,
+                 *         "method": null,
+                 *         "authenticatorId": null,
+                 *         "actor": "key:gm4tknrxhazdcmjs"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["LinkCreatedEvent"];
+            };
+        };
+        responses: {
+            /** @description Taken. Anything else, and the message is sent again. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onLinkOpened: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The id of the message, the same whenever it is sent again. */
+                "webhook-id": string;
+                /** @description When it was sent: seconds since 1970. Refuse what is five minutes old. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the signature in Base64; while the secret is replaced, two of them. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_1803895210000000",
+                 *       "type": "link.opened",
+                 *       "version": 1,
+                 *       "sequence": 1803895210000000,
+                 *       "timestamp": "2027-03-01T10:00:10.000Z",
+                 *       "data": {
+                 *         "appId": "app_wq3dmnzxgy2tanrv",
+                 *         "user": {
+                 *           "id": "usr_k5xw4ylsmv3gqzlb",
+                 *           "externalId": "user-42"
+                 *         },
+                 *         "outcome": "success",
+                 *         "reason": null,
+                 *         "method": null,
+                 *         "authenticatorId": null,
+                 *         "actor": "key:gm4tknrxhazdcmjs"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["LinkOpenedEvent"];
+            };
+        };
+        responses: {
+            /** @description Taken. Anything else, and the message is sent again. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onPasswordChanged: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The id of the message, the same whenever it is sent again. */
+                "webhook-id": string;
+                /** @description When it was sent: seconds since 1970. Refuse what is five minutes old. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the signature in Base64; while the secret is replaced, two of them. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_1803895210000000",
+                 *       "type": "password.changed",
+                 *       "version": 1,
+                 *       "sequence": 1803895210000000,
+                 *       "timestamp": "2027-03-01T10:00:10.000Z",
+                 *       "data": {
+                 *         "appId": "app_wq3dmnzxgy2tanrv",
+                 *         "user": {
+                 *           "id": "usr_k5xw4ylsmv3gqzlb",
+                 *           "externalId": "user-42"
+                 *         },
+                 *         "outcome": "success",
+                 *         "reason": null,
+                 *         "method": null,
+                 *         "authenticatorId": null,
+                 *         "actor": "key:gm4tknrxhazdcmjs"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["PasswordChangedEvent"];
+            };
+        };
+        responses: {
+            /** @description Taken. Anything else, and the message is sent again. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onPasswordGiven: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The id of the message, the same whenever it is sent again. */
+                "webhook-id": string;
+                /** @description When it was sent: seconds since 1970. Refuse what is five minutes old. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the signature in Base64; while the secret is replaced, two of them. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_1803895210000000",
+                 *       "type": "password.given",
+                 *       "version": 1,
+                 *       "sequence": 1803895210000000,
+                 *       "timestamp": "2027-03-01T10:00:10.000Z",
+                 *       "data": {
+                 *         "appId": "app_wq3dmnzxgy2tanrv",
+                 *         "user": {
+                 *           "id": "usr_k5xw4ylsmv3gqzlb",
+                 *           "externalId": "user-42"
+                 *         },
+                 *         "outcome": "success",
+                 *         "reason": null,
+                 *         "method": null,
+                 *         "authenticatorId": null,
+                 *         "actor": "key:gm4tknrxhazdcmjs"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["PasswordGivenEvent"];
+            };
+        };
+        responses: {
+            /** @description Taken. Anything else, and the message is sent again. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onSecondFactorDisabled: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The id of the message, the same whenever it is sent again. */
+                "webhook-id": string;
+                /** @description When it was sent: seconds since 1970. Refuse what is five minutes old. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the signature in Base64; while the secret is replaced, two of them. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_1803895210000000",
+                 *       "type": "second_factor.disabled",
+                 *       "version": 1,
+                 *       "sequence": 1803895210000000,
+                 *       "timestamp": "2027-03-01T10:00:10.000Z",
+                 *       "data": {
+                 *         "appId": "app_wq3dmnzxgy2tanrv",
+                 *         "user": {
+                 *           "id": "usr_k5xw4ylsmv3gqzlb",
+                 *           "externalId": "user-42"
+                 *         },
+                 *         "outcome": "success",
+                 *         "reason": null,
+                 *         "method": null,
+                 *         "authenticatorId": null,
+                 *         "actor": "key:gm4tknrxhazdcmjs"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["SecondFactorDisabledEvent"];
+            };
+        };
+        responses: {
+            /** @description Taken. Anything else, and the message is sent again. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onSessionReused: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The id of the message, the same whenever it is sent again. */
+                "webhook-id": string;
+                /** @description When it was sent: seconds since 1970. Refuse what is five minutes old. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the signature in Base64; while the secret is replaced, two of them. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_1803895210000000",
+                 *       "type": "session.reused",
+                 *       "version": 1,
+                 *       "sequence": 1803895210000000,
+                 *       "timestamp": "2027-03-01T10:00:10.000Z",
+                 *       "data": {
+                 *         "appId": "app_wq3dmnzxgy2tanrv",
+                 *         "user": {
+                 *           "id": "usr_k5xw4ylsmv3gqzlb",
+                 *           "externalId": "user-42"
+                 *         },
+                 *         "outcome": "success",
+                 *         "reason": null,
+                 *         "method": null,
+                 *         "authenticatorId": null,
+                 *         "actor": "key:gm4tknrxhazdcmjs"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["SessionReusedEvent"];
+            };
+        };
+        responses: {
+            /** @description Taken. Anything else, and the message is sent again. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onSessionRevoked: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The id of the message, the same whenever it is sent again. */
+                "webhook-id": string;
+                /** @description When it was sent: seconds since 1970. Refuse what is five minutes old. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the signature in Base64; while the secret is replaced, two of them. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_1803895210000000",
+                 *       "type": "session.revoked",
+                 *       "version": 1,
+                 *       "sequence": 1803895210000000,
+                 *       "timestamp": "2027-03-01T10:00:10.000Z",
+                 *       "data": {
+                 *         "appId": "app_wq3dmnzxgy2tanrv",
+                 *         "user": {
+                 *           "id": "usr_k5xw4ylsmv3gqzlb",
+                 *           "externalId": "user-42"
+                 *         },
+                 *         "outcome": "success",
+                 *         "reason": null,
+                 *         "method": null,
+                 *         "authenticatorId": null,
+                 *         "actor": "key:gm4tknrxhazdcmjs"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["SessionRevokedEvent"];
+            };
+        };
+        responses: {
+            /** @description Taken. Anything else, and the message is sent again. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onUserCapped: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The id of the message, the same whenever it is sent again. */
+                "webhook-id": string;
+                /** @description When it was sent: seconds since 1970. Refuse what is five minutes old. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the signature in Base64; while the secret is replaced, two of them. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_1803895210000000",
+                 *       "type": "user.capped",
+                 *       "version": 1,
+                 *       "sequence": 1803895210000000,
+                 *       "timestamp": "2027-03-01T10:00:10.000Z",
+                 *       "data": {
+                 *         "appId": "app_wq3dmnzxgy2tanrv",
+                 *         "user": {
+                 *           "id": "usr_k5xw4ylsmv3gqzlb",
+                 *           "externalId": "user-42"
+                 *         },
+                 *         "outcome": "success",
+                 *         "reason": null,
+                 *         "method": null,
+                 *         "authenticatorId": null,
+                 *         "actor": "key:gm4tknrxhazdcmjs"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["UserCappedEvent"];
+            };
+        };
+        responses: {
+            /** @description Taken. Anything else, and the message is sent again. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onUserDeleted: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The id of the message, the same whenever it is sent again. */
+                "webhook-id": string;
+                /** @description When it was sent: seconds since 1970. Refuse what is five minutes old. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the signature in Base64; while the secret is replaced, two of them. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_1803895210000000",
+                 *       "type": "user.deleted",
+                 *       "version": 1,
+                 *       "sequence": 1803895210000000,
+                 *       "timestamp": "2027-03-01T10:00:10.000Z",
+                 *       "data": {
+                 *         "appId": "app_wq3dmnzxgy2tanrv",
+                 *         "user": {
+                 *           "id": "usr_k5xw4ylsmv3gqzlb",
+                 *           "externalId": null
+                 *         },
+                 *         "outcome": "success",
+                 *         "reason": null,
+                 *         "method": null,
+                 *         "authenticatorId": null,
+                 *         "actor": "key:gm4tknrxhazdcmjs"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["UserDeletedEvent"];
+            };
+        };
+        responses: {
+            /** @description Taken. Anything else, and the message is sent again. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onUserDisabled: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The id of the message, the same whenever it is sent again. */
+                "webhook-id": string;
+                /** @description When it was sent: seconds since 1970. Refuse what is five minutes old. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the signature in Base64; while the secret is replaced, two of them. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_1803895210000000",
+                 *       "type": "user.disabled",
+                 *       "version": 1,
+                 *       "sequence": 1803895210000000,
+                 *       "timestamp": "2027-03-01T10:00:10.000Z",
+                 *       "data": {
+                 *         "appId": "app_wq3dmnzxgy2tanrv",
+                 *         "user": {
+                 *           "id": "usr_k5xw4ylsmv3gqzlb",
+                 *           "externalId": "user-42"
+                 *         },
+                 *         "outcome": "success",
+                 *         "reason": null,
+                 *         "method": null,
+                 *         "authenticatorId": null,
+                 *         "actor": "key:gm4tknrxhazdcmjs"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["UserDisabledEvent"];
+            };
+        };
+        responses: {
+            /** @description Taken. Anything else, and the message is sent again. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onUserEnabled: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The id of the message, the same whenever it is sent again. */
+                "webhook-id": string;
+                /** @description When it was sent: seconds since 1970. Refuse what is five minutes old. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the signature in Base64; while the secret is replaced, two of them. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_1803895210000000",
+                 *       "type": "user.enabled",
+                 *       "version": 1,
+                 *       "sequence": 1803895210000000,
+                 *       "timestamp": "2027-03-01T10:00:10.000Z",
+                 *       "data": {
+                 *         "appId": "app_wq3dmnzxgy2tanrv",
+                 *         "user": {
+                 *           "id": "usr_k5xw4ylsmv3gqzlb",
+                 *           "externalId": "user-42"
+                 *         },
+                 *         "outcome": "success",
+                 *         "reason": null,
+                 *         "method": null,
+                 *         "authenticatorId": null,
+                 *         "actor": "key:gm4tknrxhazdcmjs"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["UserEnabledEvent"];
+            };
+        };
+        responses: {
+            /** @description Taken. Anything else, and the message is sent again. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onUserLocked: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The id of the message, the same whenever it is sent again. */
+                "webhook-id": string;
+                /** @description When it was sent: seconds since 1970. Refuse what is five minutes old. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the signature in Base64; while the secret is replaced, two of them. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_1803895210000000",
+                 *       "type": "user.locked",
+                 *       "version": 1,
+                 *       "sequence": 1803895210000000,
+                 *       "timestamp": "2027-03-01T10:00:10.000Z",
+                 *       "data": {
+                 *         "appId": "app_wq3dmnzxgy2tanrv",
+                 *         "user": {
+                 *           "id": "usr_k5xw4ylsmv3gqzlb",
+                 *           "externalId": "user-42"
+                 *         },
+                 *         "outcome": "success",
+                 *         "reason": null,
+                 *         "method": null,
+                 *         "authenticatorId": null,
+                 *         "actor": "key:gm4tknrxhazdcmjs"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["UserLockedEvent"];
+            };
+        };
+        responses: {
+            /** @description Taken. Anything else, and the message is sent again. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onUserRefused: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The id of the message, the same whenever it is sent again. */
+                "webhook-id": string;
+                /** @description When it was sent: seconds since 1970. Refuse what is five minutes old. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the signature in Base64; while the secret is replaced, two of them. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_1803895210000000",
+                 *       "type": "user.refused",
+                 *       "version": 1,
+                 *       "sequence": 1803895210000000,
+                 *       "timestamp": "2027-03-01T10:00:10.000Z",
+                 *       "data": {
+                 *         "appId": "app_wq3dmnzxgy2tanrv",
+                 *         "user": {
+                 *           "id": "usr_k5xw4ylsmv3gqzlb",
+                 *           "externalId": "user-42"
+                 *         },
+                 *         "outcome": "refused",
+                 *         "reason": "locked",
+                 *         "method": null,
+                 *         "authenticatorId": null,
+                 *         "actor": "key:gm4tknrxhazdcmjs"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["UserRefusedEvent"];
+            };
+        };
+        responses: {
+            /** @description Taken. Anything else, and the message is sent again. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onUserReset: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The id of the message, the same whenever it is sent again. */
+                "webhook-id": string;
+                /** @description When it was sent: seconds since 1970. Refuse what is five minutes old. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the signature in Base64; while the secret is replaced, two of them. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_1803895210000000",
+                 *       "type": "user.reset",
+                 *       "version": 1,
+                 *       "sequence": 1803895210000000,
+                 *       "timestamp": "2027-03-01T10:00:10.000Z",
+                 *       "data": {
+                 *         "appId": "app_wq3dmnzxgy2tanrv",
+                 *         "user": {
+                 *           "id": "usr_k5xw4ylsmv3gqzlb",
+                 *           "externalId": "user-42"
+                 *         },
+                 *         "outcome": "success",
+                 *         "reason": null,
+                 *         "method": null,
+                 *         "authenticatorId": null,
+                 *         "actor": "key:gm4tknrxhazdcmjs"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["UserResetEvent"];
+            };
+        };
+        responses: {
+            /** @description Taken. Anything else, and the message is sent again. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onUserUnlocked: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The id of the message, the same whenever it is sent again. */
+                "webhook-id": string;
+                /** @description When it was sent: seconds since 1970. Refuse what is five minutes old. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the signature in Base64; while the secret is replaced, two of them. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_1803895210000000",
+                 *       "type": "user.unlocked",
+                 *       "version": 1,
+                 *       "sequence": 1803895210000000,
+                 *       "timestamp": "2027-03-01T10:00:10.000Z",
+                 *       "data": {
+                 *         "appId": "app_wq3dmnzxgy2tanrv",
+                 *         "user": {
+                 *           "id": "usr_k5xw4ylsmv3gqzlb",
+                 *           "externalId": "user-42"
+                 *         },
+                 *         "outcome": "success",
+                 *         "reason": null,
+                 *         "method": null,
+                 *         "authenticatorId": null,
+                 *         "actor": "key:gm4tknrxhazdcmjs"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["UserUnlockedEvent"];
+            };
+        };
+        responses: {
+            /** @description Taken. Anything else, and the message is sent again. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
         };
     };
 }

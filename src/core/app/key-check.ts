@@ -23,6 +23,9 @@ export interface AppOfKey {
   key: { id: string; name: string | null; scopes: Scope[]; expiresAt: Date | null };
 }
 
+/** A key that was presented, and the scope that it must have, if any. */
+type KeyOfApp = Pick<KeyCaller, "id" | "hash" | "from"> & { scope?: Scope };
+
 const LOAD = statement(`
   SELECT a.id AS appId, a.name AS appName, a.issuer, a.settings,
     k.name, k.expires_at AS expiresAt, ${KEY_COLUMNS}
@@ -34,17 +37,17 @@ type LoadedRow = CheckedKey &
   Pick<Row<typeof apiKeys>, "name" | "expiresAt">;
 
 /**
- * Loads the app that a key belongs to. Throws `unauthorized` if the key is not good, and
- * `address_not_allowed` if the call comes from elsewhere.
+ * Loads the app that a key belongs to. Throws `unauthorized` if the key is not good, `address_not_allowed`
+ * if the call comes from elsewhere, and `insufficient_scope` if a scope is asked for that it has not.
  */
 export async function loadAppOfKey(
   deps: Deps,
-  { id, hash, from }: Pick<KeyCaller, "id" | "hash" | "from">,
+  { id, hash, from, scope }: KeyOfApp,
 ): Promise<AppOfKey> {
   const values = { id, hash, from, now: deps.now.getTime() };
   const { results } = await LOAD(deps, values).all<LoadedRow>();
   const [found] = results;
-  assertKey(deps, { id, scope: null }, found);
+  assertKey(deps, { id, scope: scope ?? null }, found);
   const { appId, appName, issuer, name, expiresAt } = found;
   const { window, failuresBeforeLock, allowedOrigins, returnUrls, requireProof } = readSettings(
     appId,

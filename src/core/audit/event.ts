@@ -44,6 +44,12 @@ export const AUDIT_TYPES = [
   "user.refused",
   "user.reset",
   "user.unlocked",
+  "webhook.created",
+  "webhook.deleted",
+  "webhook.paused",
+  "webhook.resumed",
+  "webhook.secret_rotated",
+  "webhook.updated",
 ] as const;
 export type AuditType = (typeof AUDIT_TYPES)[number];
 
@@ -127,13 +133,18 @@ function valuesOf(deps: Deps, event: AuditEvent) {
     authenticatorId: null,
     note: null,
     now: deps.now.getTime(),
-    ...requestValues(deps),
+    ...requestValues(deps, event.appId),
     ...event,
   };
 }
 
-/** What every event says about the request that caused it. */
-export function requestValues({ request: { id, ip, userAgent } }: Deps) {
+/**
+ * What every event says about the request that caused it. The app's webhooks are told after the answer,
+ * whether or not the event is recorded.
+ */
+export function requestValues({ request }: Deps, appId: string | null) {
+  const { id, ip, userAgent, told } = request;
+  if (appId !== null) told.add(appId);
   return { requestId: id, ip, userAgent };
 }
 

@@ -5,7 +5,7 @@
 
 import type { ApiKeyProof } from "../../crypto/api-key";
 
-export const SCOPES = ["verify", "enrol", "users", "import"] as const;
+export const SCOPES = ["verify", "enrol", "users", "import", "events"] as const;
 export type Scope = (typeof SCOPES)[number];
 
 /** Reads the scopes of an API key's row, where spaces separate them. */

@@ -219,7 +219,7 @@ function bindings(deps: Deps, attempt: Attempt) {
   const [authenticatorId = null] = Object.keys(attempt.steps);
   return {
     ...claimBy(deps, actor, { app, user }),
-    ...requestValues(deps),
+    ...requestValues(deps, app.id),
     failuresBeforeLock: app.settings.failuresBeforeLock,
     strikeCap: app.settings.strikeCap,
     steps: JSON.stringify(attempt.steps),

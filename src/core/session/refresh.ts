@@ -58,7 +58,7 @@ export async function refresh(
 ): Promise<Refreshed> {
   const next = await createSecret();
   const proof = { sessionId, secretHash: secret.hash, refreshHash, nextHash: next.hash };
-  const values = { ...proof, now: deps.now.getTime(), ...requestValues(deps) };
+  const values = { ...proof, now: deps.now.getTime(), ...requestValues(deps, ACCOUNTS_APP) };
   const d1 = deps.db.$client;
   const statements = [EXCHANGE(deps, values), RECORD_REUSE(deps, values)];
   const [exchange] = await d1.batch<Exchanged>(statements).catch(explainMalformed(ACCOUNTS_APP));

@@ -65,7 +65,7 @@ export const KeyInput = z.strictObject({
     .openapi({
       description:
         "What the key may do. If left out, it may do all of it. `verify`: verify codes, make challenges, and read. `enrol`: authenticators, backup codes and enrolment links. `users`: unlock and delete users. " +
-        "`import`, together with `enrol`: take in the secret that a phone has from another system.",
+        "`import`, together with `enrol`: take in the secret that a phone has from another system. `events`: read what happens to the app's users.",
     }),
   addresses: z.array(Range).max(20).optional().openapi({
     description:

@@ -10,6 +10,7 @@ import { describeHeaders, HEADERS } from "./headers";
 import { OPERATOR_EXAMPLES } from "./operator-examples";
 import { SERVER_EXAMPLES } from "./server-examples";
 import { shareResponses } from "./shared-responses";
+import { describeWebhooks } from "./webhooks";
 
 const INFO = {
   title: "Stepgate",
@@ -37,6 +38,8 @@ const TAGS = [
   { name: "Accounts: sessions", description: "The user's own sessions and trusted devices." },
   { name: "Apps", description: "For the operator: apps and their settings." },
   { name: "API keys", description: "For the operator: the keys of an app." },
+  { name: "Events", description: "What happens to the users of your app, as it happens." },
+  { name: "Webhooks", description: "For the operator: where the events of an app are sent." },
   { name: "Operator: users", description: "For the operator: finding and helping users." },
   { name: "Audit", description: "For the operator: what happened, and who did it." },
   { name: "Databases", description: "For the operator: users spread over several databases." },
@@ -48,7 +51,7 @@ const SECURITY_SCHEMES = {
   apiKey: {
     ...bearer,
     description:
-      "An API key of the app: `sg_…`. Its scopes say what it may do: `verify`, `enrol`, `users`, `import`.",
+      "An API key of the app: `sg_…`. Its scopes say what it may do: `verify`, `enrol`, `users`, `import`, `events`.",
   },
   signature: {
     type: "apiKey",
@@ -96,8 +99,11 @@ export function openApiDocument(app: OpenAPIHono<AppEnv>) {
       shareResponses(operation, responses);
     }
   }
+  const { webhooks, schemas } = describeWebhooks();
   const shared = { headers: HEADERS, examples: problemExamples(), responses };
   Object.assign(document.components ?? {}, shared);
+  Object.assign(document.components?.schemas ?? {}, schemas);
+  Object.assign(document, { webhooks });
   return document;
 }
 

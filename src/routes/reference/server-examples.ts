@@ -14,6 +14,7 @@ import {
   SECRET,
   USER_ID,
 } from "./story";
+import { EVENT_EXAMPLE } from "./webhooks";
 
 const proof = { code: CODES["2027-03-01T10:03:10.000Z"] };
 const challengeId = "chal_ob2xg43fmuqhizlt";
@@ -66,6 +67,9 @@ export const userStatus = {
 
 /** By operationId. */
 export const SERVER_EXAMPLES: Record<string, Example> = {
+  followEvents: {
+    answers: { 200: { items: [EVENT_EXAMPLE], next: String(EVENT_EXAMPLE.sequence) } },
+  },
   getOwnApp: {
     answers: {
       200: {

@@ -1,0 +1,84 @@
+/** Sends a request of the service's own, and reads of the answer what is worth keeping. */
+
+import type { Settings } from "../../env";
+import { faultOf } from "./target";
+
+/** Of an answer no more is read. */
+export const ANSWER_BYTES = 4096;
+
+export interface Call {
+  url: string;
+  headers: Readonly<Record<string, string>>;
+  body: string;
+  /** For all of it, from the connection to the end of the answer. */
+  milliseconds: number;
+}
+
+/** What came back. Without a status nothing did, and `fault` says why. */
+export type Answer =
+  | { status: number; body: string; milliseconds: number; fault: null }
+  | { status: null; body: ""; milliseconds: number; fault: CallFault };
+
+export type CallFault = "not_allowed" | "no_answer_in_time" | "no_connection";
+
+/** Whether the receiver has taken the message. A redirect is none: it is not followed. */
+export function isTaken({ status }: Answer): boolean {
+  return status !== null && status >= 200 && status < 300;
+}
+
+/** Posts JSON. Never throws. */
+export async function post(settings: Pick<Settings, "issuerUrl">, call: Call): Promise<Answer> {
+  if (faultOf(settings, call.url) !== null) return failed("not_allowed", 0);
+  const started = Date.now();
+  const elapsed = () => Date.now() - started;
+  const { signal, ...limit } = startLimit(call.milliseconds);
+  try {
+    const response = await fetch(call.url, {
+      method: "POST",
+      headers: { "content-type": "application/json", "user-agent": "Stepgate", ...call.headers },
+      body: call.body,
+      redirect: "manual",
+      signal,
+    });
+    const body = await readBeginning(response, signal);
+    return { status: response.status, body, milliseconds: elapsed(), fault: null };
+  } catch {
+    return failed(signal.aborted ? "no_answer_in_time" : "no_connection", elapsed());
+  } finally {
+    limit.end();
+  }
+}
+
+/** Unlike `AbortSignal.timeout`, it leaves no timer behind, of which an isolate may have 10,000. */
+function startLimit(milliseconds: number): { signal: AbortSignal; end: () => void } {
+  const controller = new AbortController();
+  const timer = setTimeout(() => controller.abort(), milliseconds);
+  return { signal: controller.signal, end: () => clearTimeout(timer) };
+}
+
+function failed(fault: CallFault, milliseconds: number): Answer {
+  return { status: null, body: "", milliseconds, fault };
+}
+
+/** A receiver may send without end, or stop in the middle: the signal ends both. */
+async function readBeginning({ body }: Response, signal: AbortSignal): Promise<string> {
+  if (!body) return "";
+  const reader = body.getReader();
+  const late = new Promise<never>((_, reject) => {
+    signal.addEventListener("abort", () => reject(new Error("no answer in time")));
+  });
+  const [bytes, text] = [new Uint8Array(ANSWER_BYTES), new TextDecoder()];
+  let length = 0;
+  try {
+    while (length < ANSWER_BYTES) {
+      const { done, value } = await Promise.race([reader.read(), late]);
+      if (done) break;
+      const part = value.subarray(0, ANSWER_BYTES - length);
+      bytes.set(part, length);
+      length += part.length;
+    }
+  } finally {
+    void reader.cancel().catch(() => undefined);
+  }
+  return text.decode(bytes.subarray(0, length));
+}

@@ -1,0 +1,123 @@
+/** The log of deliveries, and sending again. */
+
+import { statement } from "../../db/statement";
+import type { webhookDeliveries } from "../../db/webhook-schema";
+import type { Row } from "../../db/row";
+import type { Deps } from "../../env";
+import { Problem } from "../../problem";
+import { before, toListing, type Listing, type ListingRequest } from "../listing";
+import { loadEndpoint, type EndpointPath } from "./endpoints";
+import { positionAt, readEvents } from "./feed";
+import { messageId, readMessageId, toMessage, type Message } from "./message";
+
+type DeliveryRow = Row<typeof webhookDeliveries>;
+
+export interface Delivery {
+  /** The id of the message. */
+  id: string;
+  type: string;
+  /** When the event happened. */
+  at: Date;
+  userId: string | null;
+  state: "waiting" | "delivered";
+  attempts: number;
+  lastAttemptAt: Date | null;
+  nextAttemptAt: Date | null;
+  /** How the last attempt ended. */
+  status: number | null;
+  fault: DeliveryRow["fault"];
+  /** The beginning of the answer. */
+  answer: string | null;
+  milliseconds: number | null;
+}
+
+const COLUMNS = `event_id AS eventId, shard, type, user_id AS userId, state, attempts, last_at AS lastAt,
+  next_at AS nextAt, status, fault, answer, milliseconds`;
+const LIST = statement(`
+  SELECT ${COLUMNS} FROM webhook_deliveries
+  WHERE endpoint_id = :id AND event_id < :before AND (:state IS NULL OR state = :state)
+  ORDER BY event_id DESC, shard LIMIT :limit + 1`);
+const FIND = statement(`
+  SELECT ${COLUMNS} FROM webhook_deliveries WHERE endpoint_id = :id AND event_id = :eventId AND shard = :shard`);
+const SEND_AGAIN = statement(`
+  UPDATE webhook_deliveries SET state = 'waiting', next_at = :now, first_at = NULL
+  WHERE endpoint_id = :id AND event_id = :eventId AND shard = :shard`);
+/** Who has the turn loses it, so that the position stays. */
+const SEND_ALL = statement(`
+  UPDATE webhook_endpoints SET position = :position, turn = NULL, busy_until = NULL
+  WHERE id = :id AND app_id = :appId`);
+const FORGET_SINCE = statement(`
+  DELETE FROM webhook_deliveries WHERE endpoint_id = :id AND event_id >= :from`);
+
+/** Lists deliveries, of the newest events first. Throws `not_found`. */
+export async function listDeliveries(
+  deps: Deps,
+  path: EndpointPath,
+  { cursor, limit, state }: ListingRequest & { state?: Delivery["state"] | undefined },
+): Promise<Listing<Delivery>> {
+  await loadEndpoint(deps, path);
+  const values = { id: path.id, before: before(cursor), state: state ?? null, limit };
+  const { results } = await LIST(deps, values).all<DeliveryRow>();
+  const { items, nextCursor } = await toListing(
+    results.map((row) => ({ ...row, cursor: row.eventId })),
+    limit,
+  );
+  return { items: items.map(toDelivery), nextCursor };
+}
+
+/**
+ * A delivery with the message that was sent. The message is null if its event is not in the database any
+ * more. Throws `not_found`.
+ */
+export async function getDelivery(
+  deps: Deps,
+  path: EndpointPath,
+  messageIdText: string,
+): Promise<Delivery & { message: Message | null }> {
+  const { appId } = await loadEndpoint(deps, path);
+  const row = await findDelivery(deps, path, messageIdText);
+  const [found] = await readEvents(deps, appId, [row]);
+  return { ...toDelivery(row), message: found ? toMessage(found.event, found.shard) : null };
+}
+
+/** Sends one message again, whether it was taken or not. Throws `not_found`. */
+export async function redeliver(deps: Deps, path: EndpointPath, messageIdText: string) {
+  await loadEndpoint(deps, path);
+  const { eventId, shard } = await findDelivery(deps, path, messageIdText);
+  const now = deps.now.getTime();
+  await SEND_AGAIN(deps, { id: path.id, eventId, shard, now }).run();
+  deps.request.told.add(path.appId);
+}
+
+/** Sends all events since then again that are still in the database. Throws `not_found`. */
+export async function redeliverSince(deps: Deps, path: EndpointPath, since: Date): Promise<void> {
+  await loadEndpoint(deps, path);
+  const values = { ...path, position: positionAt(deps, since), from: since.getTime() * 1000 };
+  await deps.db.$client.batch([FORGET_SINCE(deps, values), SEND_ALL(deps, values)]);
+  deps.request.told.add(path.appId);
+}
+
+async function findDelivery(deps: Deps, { id }: EndpointPath, text: string): Promise<DeliveryRow> {
+  const key = readMessageId(text);
+  const row = key && (await FIND(deps, { id, ...key }).first<DeliveryRow>());
+  if (!row) throw new Problem("not_found", { detail: "No such delivery." });
+  return row;
+}
+
+function toDelivery(row: DeliveryRow): Delivery {
+  const { type, userId, state, attempts, status, fault, answer, milliseconds } = row;
+  return {
+    id: messageId(row.eventId, row.shard),
+    type,
+    at: new Date(row.eventId / 1000),
+    userId,
+    state,
+    attempts,
+    lastAttemptAt: row.lastAt === null ? null : new Date(row.lastAt),
+    nextAttemptAt: row.nextAt === null ? null : new Date(row.nextAt),
+    status,
+    fault,
+    answer,
+    milliseconds,
+  };
+}

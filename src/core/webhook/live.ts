@@ -1,0 +1,53 @@
+/** The feed as a back end reads it by itself, if it cannot receive webhooks. */
+
+import type { Deps } from "../../env";
+import { invalidField } from "../../problem";
+import { loadAppOfKey } from "../app/key-check";
+import type { KeyCaller } from "../caller/actor";
+import { newestPosition, positionAt, readFeed } from "./feed";
+import { toMessage, type EventType, type Message } from "./message";
+
+/** How often it looks while it waits. */
+const LOOKS_EVERY_MS = 1000;
+
+export interface LiveRequest {
+  /** `next` of the answer before. Without it and `since`: what happens from now on. */
+  after?: string | undefined;
+  since?: Date | undefined;
+  types?: EventType[] | undefined;
+  limit: number;
+  /** How many seconds to wait for an event, if there is none. */
+  wait: number;
+}
+
+/**
+ * Reads events in the order in which they were committed. Throws what `loadAppOfKey` throws: the key is
+ * checked at every look.
+ */
+export async function followFeed(
+  deps: Deps,
+  caller: Omit<KeyCaller, "userId">,
+  request: LiveRequest,
+): Promise<{ items: Message[]; next: string }> {
+  const { limit, wait, types = null } = request;
+  const { id: appId } = await loadAppOfKey(deps, caller);
+  let position = await startOf(deps, request);
+  for (let looks = 0; ; looks++) {
+    const part = await readFeed(deps, { appId, types, position, limit });
+    position = part.position;
+    if (part.found.length > 0 || looks >= wait) {
+      return {
+        items: part.found.map(({ event, shard }) => toMessage(event, shard)),
+        next: position,
+      };
+    }
+    await scheduler.wait(LOOKS_EVERY_MS);
+    await loadAppOfKey(deps, caller);
+  }
+}
+
+async function startOf(deps: Deps, { after, since }: LiveRequest): Promise<string> {
+  if (after === undefined) return since ? positionAt(deps, since) : newestPosition(deps);
+  if (after.split(".").length <= deps.shards.all.length) return after;
+  throw invalidField(["after"], "It is of more databases than there are.");
+}
