@@ -10,11 +10,13 @@ import {
   bytesOf,
   eventsIn,
   faultsOfChain,
+  flood,
   hotEvents,
   idOf,
   manifestIn,
   objectNames,
   objectRows,
+  onceOnly,
   runCron,
 } from "../../archive";
 import { metered } from "../../d1-meter";
@@ -26,20 +28,6 @@ const MINUTE = HOUR / 60;
 const NOON = Date.UTC(2026, 8, 1, 12) * 1000;
 
 const ids = async (events: Promise<{ id: number }[]>) => (await events).map(({ id }) => id);
-
-/** So many events a microsecond apart, from this id on. */
-async function flood(first: number, count: number): Promise<void> {
-  const insert = `INSERT INTO audit_events (id, type, outcome, actor)
-    WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < ?2 - 1)
-    SELECT ?1 + i, 'code.verified', 'success', 'system' FROM n`;
-  await env.DB.prepare(insert).bind(first, count).run();
-}
-
-/** Time for one object. */
-function onceOnly(): () => boolean {
-  let looks = 0;
-  return () => ++looks <= 1;
-}
 
 describe("an event is archived", () => {
   it("with its whole hour, when all of that is AUDIT_HOT_DAYS old", async () => {
