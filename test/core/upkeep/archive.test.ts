@@ -2,6 +2,7 @@
 
 import { env } from "cloudflare:workers";
 import { describe, expect, it, vi } from "vitest";
+import page from "../../../docs/audit.md?raw";
 import { HOUR, MAX_EVENTS } from "../../../src/core/audit/archive-object";
 import { archiveEvents, MAX_OBJECTS } from "../../../src/core/upkeep/archive";
 import {
@@ -101,6 +102,15 @@ describe("an object", () => {
       previous: { name: one?.name, sha256: one?.sha256 },
     });
     expect((await manifestIn(await bytesOf(one?.name ?? ""))).previous).toBe(null);
+  });
+
+  it("begins with a manifest as docs/audit.md shows it, in the same order", async () => {
+    const [, shown = ""] = /```json\n(\{\n {2}"manifest"[\s\S]*?)\n```/.exec(page) ?? [];
+    const { manifest }: { manifest: object } = JSON.parse(shown);
+    await addEvents([NOON - 1, idOf(0)]);
+    await runCron();
+    const [name = ""] = await objectNames();
+    expect(Object.keys(await manifestIn(await bytesOf(name)))).toEqual(Object.keys(manifest));
   });
 
   it("holds a bounded number of events: a busy hour has several", async () => {
