@@ -23,7 +23,7 @@ export const NDJSON: ExportFormat = {
 };
 
 /** How many events one export has, about. Opening archived ones takes CPU, of which a request has 30 s. */
-export const MOST_EVENTS = 300_000;
+export const MOST_EVENTS = 200_000;
 /** How many pages it has at most. Each may read 25 objects, and R2 is asked 10,000 times by a request at most. */
 export const MOST_PAGES = 100;
 /** Of the 1,000 statements that D1 takes from one request (developers.cloudflare.com/d1/platform/limits). */

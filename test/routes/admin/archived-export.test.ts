@@ -125,7 +125,7 @@ describe("an export that one request cannot carry", () => {
     expect([first.length, second.length]).toEqual([MOST_EVENTS, 5]);
     const ids = [...first, ...second].map((row) => Number(row.split(",").at(-1)));
     expect(ids.every((id, at) => id === idOf(0) - at - 1)).toBe(true);
-  });
+  }, 120_000);
 });
 
 it("an export whose first page cannot be read is a problem, and no empty stream", async () => {
