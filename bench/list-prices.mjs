@@ -20,3 +20,6 @@ export const PRICES = {
 
 /** A month, whatever is used. */
 export const PLAN_DOLLARS = 5;
+
+/** A month everywhere in this repository, of prices as well as of verifications. */
+export const DAYS_A_MONTH = 30;

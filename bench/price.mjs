@@ -7,13 +7,6 @@ import { table, verdict } from "./table.mjs";
 const CALLS = 320;
 const MILLION = 1e6;
 
-const DAYS_A_MONTH = 365 / 12;
-
-/** What it costs to keep so much for so long. */
-export function dollarsStored({ gigabytes, days, price = PRICES.gigabyteInD1 }) {
-  return gigabytes * (days / DAYS_A_MONTH) * price.dollars;
-}
-
 /** Of a direct verification. Also in README.md. */
 const TARGETS = { roundTrips: 2, rowsWritten: 4, dollars: 5.5 };
 

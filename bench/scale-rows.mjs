@@ -1,9 +1,8 @@
-/** Arguments: the bundle, the checkout. Prints as JSON how many bytes of the database a user takes, and how many an event. */
+/** Arguments: the bundle, the checkout. Prints as JSON how many bytes of the database a row of each table takes. */
 
 import { pathToFileURL } from "node:url";
-import { sizesOf } from "./storage-rows.mjs";
+import { bytesOfRows } from "./storage-rows.mjs";
 
 const [script, root] = process.argv.slice(2);
 const core = await import(pathToFileURL(script).href);
-const { user, event } = await sizesOf(core, root);
-console.log(JSON.stringify({ user: Math.round(user), event: Math.round(event) }));
+console.log(JSON.stringify(await bytesOfRows(core, root)));

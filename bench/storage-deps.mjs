@@ -13,7 +13,9 @@ export function depsOn(d1, { keyring, now, defer = Boolean }) {
     put: async (key, value) => void kept.set(key, value),
   };
   const request = { id: "bench", ip: null, userAgent: null, trips: [] };
-  return { db: { $client: d1 }, kv, keyring, now, request, defer, settings: SETTINGS };
+  const db = { $client: d1 };
+  const shards = { control: db, all: [db] };
+  return { db, shards, kv, keyring, now, request, defer, settings: SETTINGS };
 }
 
 const SETTINGS = { auditRetentionDays: 400 };

@@ -3,7 +3,8 @@
 import { statSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { addKey, depsOn, giveSecret } from "./storage-deps.mjs";
-import { measureRows } from "./storage-rows.mjs";
+import { renderRows } from "./simulate/measured.mjs";
+import { bytesOfRows } from "./storage-rows.mjs";
 import { fill, migrate } from "./storage-seed.mjs";
 import { openDatabase } from "./sqlite-d1.mjs";
 
@@ -13,7 +14,7 @@ const core = await import(pathToFileURL(script).href);
 const REPEATS = 5;
 const now = Date.now();
 
-await measureRows(core, root);
+console.log(`${renderRows(await bytesOfRows(core, root))}\n`);
 
 const { sqlite, d1, asked } = openDatabase(file);
 migrate(sqlite, root);

@@ -3,8 +3,6 @@
 import { randomBytes } from "node:crypto";
 import { newAccounts, newUsers } from "./people.mjs";
 import { codeNow } from "./phone.mjs";
-import { PRICES } from "./list-prices.mjs";
-import { dollarsStored } from "./price.mjs";
 import { openDatabase } from "./sqlite-d1.mjs";
 import { depsOn } from "./storage-deps.mjs";
 import { migrate } from "./storage-seed.mjs";
@@ -12,8 +10,6 @@ import { migrate } from "./storage-seed.mjs";
 /** Enough that a page more or less is nothing. */
 const PEOPLE = 5000;
 const KEYRING = `k1:${randomBytes(32).toString("base64url")}`;
-const KEPT_DAYS = 400;
-const HOT_DAYS = 30;
 
 const REQUEST = {
   ip: "203.0.113.77",
@@ -23,37 +19,11 @@ const REQUEST = {
 /** As long as every hash of the service. */
 const PASSWORD_HASH = `$argon2id$v=19$m=19456,t=2,p=1$${"A".repeat(22)}$${"A".repeat(43)}`;
 
-/** Bytes of a user with an authenticator and ten backup codes, and of an event. */
-export async function sizesOf(core, root) {
-  const bytes = await rowsOfUsers(core, root);
-  return { user: ofUser(bytes), event: bytes.audit_events };
-}
-
-function ofUser(bytes) {
-  return bytes.users + bytes.authenticators + 10 * bytes.backup_codes;
-}
-
-/** Prints its table. */
-export async function measureRows(core, root) {
-  const bytes = { ...(await rowsOfAccounts(core, root)), ...(await rowsOfUsers(core, root)) };
-  const user = ofUser(bytes);
-  const account = user + bytes.accounts + bytes.sessions;
-  const gigabytes = bytes.audit_events / 1000;
-  const hot = dollarsStored({ gigabytes, days: HOT_DAYS });
-  const cold = dollarsStored({ gigabytes, days: KEPT_DAYS - HOT_DAYS, price: PRICES.gigabyteInR2 });
-  const lines = [
-    ...Object.entries(bytes).map(([table, each]) => [`a row of \`${table}\``, each]),
-    ["**a user** with an authenticator and ten backup codes", user],
-    ["**an account** with the same and one session", account],
-  ];
-  console.log("| with its indexes | bytes |\n| --- | --- |");
-  for (const [name, each] of lines) console.log(`| ${name} | ${each.toFixed(0)} |`);
-  const kept = dollarsStored({ gigabytes, days: KEPT_DAYS });
-  console.log(
-    `\nAudit events of a million verifications, ${gigabytes.toFixed(3)} GB: ` +
-      `${KEPT_DAYS} days in D1 ${kept.toFixed(2)} dollars; ` +
-      `${HOT_DAYS} days in D1 and ${KEPT_DAYS - HOT_DAYS} in R2 ${(hot + cold).toFixed(2)}\n`,
-  );
+/** Bytes of a row of each table, to a tenth. */
+export async function bytesOfRows(core, root) {
+  const bytes = { ...(await rowsOfUsers(core, root)), ...(await rowsOfAccounts(core, root)) };
+  const rounded = Object.entries(bytes).map(([table, each]) => [table, Number(each.toFixed(1))]);
+  return Object.fromEntries(rounded);
 }
 
 /** Everybody verifies a code, and answers a challenge. */

@@ -4,9 +4,26 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { PLAN_DOLLARS, PRICES } from "../bench/list-prices.mjs";
-import { billOf, DAYS, usage, VERIFICATIONS_A_USER } from "../bench/simulate/bill.mjs";
-import { MOST_BYTES, mostASecond, verificationsADay } from "../bench/simulate/capacity.mjs";
+import { DAYS_A_MONTH, PLAN_DOLLARS, PRICES } from "../bench/list-prices.mjs";
+import {
+  billOf,
+  DAYS,
+  objectsADay,
+  storage,
+  trailBytes,
+  usage,
+  VERIFICATIONS_A_USER,
+} from "../bench/simulate/bill.mjs";
+import {
+  MOST_BYTES,
+  mostASecond,
+  mostUsers,
+  verificationsADay,
+} from "../bench/simulate/capacity.mjs";
+import { fillIn } from "../bench/simulate/markdown.mjs";
+import { readMeasured } from "../bench/simulate/measured.mjs";
+import { dollarsOf, dollarsOfEvents, priceArchived } from "../bench/simulate/million.mjs";
+import { reckon } from "../bench/simulate/page.mjs";
 import { ROOT } from "./wrangler.mjs";
 
 const BYTES = { user: 2000, event: 300 };
@@ -63,19 +80,80 @@ test("rows written and storage are charged only above what is included", () => {
   const rows = verifications * usage("direct").rowWritten;
   assert.equal(of("rowWritten"), (rows - PRICES.rowWritten.included) * PRICES.rowWritten.dollars);
   const users = (verifications / VERIFICATIONS_A_USER) * BYTES.user;
-  const events = (verifications / 30) * DAYS.kept * BYTES.event;
+  const events = (verifications / DAYS_A_MONTH) * DAYS.kept * BYTES.event;
   const gigabytes = (users + events) / 1e9 - PRICES.gigabyteInD1.included;
   assert.ok(Math.abs(of("gigabyteInD1") - gigabytes * PRICES.gigabyteInD1.dollars) < 1e-9);
 });
 
-test("users and their trail fill a database exactly", () => {
-  const [users, days] = [1_000_000, DAYS.kept];
-  const events = verificationsADay({ users, days, bytes: BYTES }) * days;
-  assert.ok(Math.abs(users * BYTES.user + events * BYTES.event - MOST_BYTES) < 1);
-  assert.equal(verificationsADay({ users: 1e9, days, bytes: BYTES }), 0);
-});
+for (const isArchived of [false, true]) {
+  test(`users and their trail fill a database exactly, ${isArchived ? "with" : "without"} an archive`, () => {
+    const about = { archived: isArchived, bytes: BYTES };
+    const users = 1_000_000;
+    const trail = verificationsADay({ users, ...about }) * trailBytes(about);
+    assert.ok(Math.abs(users * BYTES.user + trail - MOST_BYTES) < 1);
+    assert.equal(verificationsADay({ users: 1e9, ...about }), 0);
+  });
+}
 
 test("a thread does as many verifications a second as their times leave room for", () => {
   const [read, commit, persist] = [1, 2, 7].map((median) => ({ median, p95: median }));
   assert.equal(mostASecond({ read, commit, persist }), 100);
 });
+
+const page = (path) => readFileSync(join(ROOT, path), "utf8");
+
+test("the tables of every page are those that are reckoned", () => {
+  for (const [path, texts] of Object.entries(reckon())) {
+    const places = Object.keys(texts).map((name) => `<!-- ${name} -->\n<!-- end of ${name} -->\n`);
+    const tables = fillIn(places.join("\n"), texts).split(/<!-- .* -->/);
+    for (const table of tables) assert.ok(page(path).includes(table.trim()), `${path}: ${table}`);
+  }
+});
+
+const { bytes } = readMeasured();
+const dollars = (amount, digits = 2) => amount.toFixed(digits);
+const million = { verifications: 1e6, bytes };
+const [whole, hot] = [DAYS.kept, DAYS.hot].map(
+  (days) => (dollarsOfEvents(bytes) * days) / DAYS.kept,
+);
+const overIncluded = billOf({ ...million, kind: "direct", archived: false }).dollars - PLAN_DOLLARS;
+const objectsAYear = (aDay) => (objectsADay(aDay) * 365).toLocaleString("en-US");
+/** Sentences that have a number of the model in them. */
+const SENTENCES = {
+  "README.md": [
+    `verifications cost about ${dollars(dollarsOf("direct", bytes), 1)}0 dollars`,
+    `with their answers about ${dollars(dollarsOf("challenge", bytes), 0)}.`,
+    `Of each, ${dollars(whole)} keep their audit events for ${DAYS.kept} days`,
+  ],
+  "docs/storage.md": [
+    `verifications cost about ${dollars(dollarsOf("direct", bytes), 1)}0 dollars`,
+    `with their answers about ${dollars(dollarsOf("challenge", bytes), 0)}.`,
+    `A million users are ${dollars(bytes.user / 1000, 1)} GB.`,
+    `${dollars(mostUsers({ bytes }) / 1e6, 1)} million users, or the audit`,
+  ],
+  "docs/deploy.md": [
+    `Audit events take ${bytes.event} bytes each`,
+    `at ${DAYS.hot} that is ${dollars(hot)} in place of ${dollars(whole)}.`,
+    `last ${DAYS.hot} days makes it ${dollars(priceArchived(bytes).sum)}`,
+    `A million users cost ${dollars((bytes.user / 1000) * PRICES.gigabyteInD1.dollars)} a month.`,
+    `a million direct verifications a month cost ${dollars(overIncluded)} beyond it`,
+    `have ${dollars(storage({ ...million, archived: false }).gigabyteInD1, 1)} GB`,
+    `which are ${dollars(500 / bytes.event, 1)} million audit events`,
+    `A month has ${DAYS_A_MONTH} days`,
+  ],
+  "docs/scaling.md": [`A month has ${DAYS_A_MONTH} days`],
+  "docs/decisions/0015-audit-archive.md": [
+    `An event takes ${bytes.event} bytes of D1.`,
+    `Storing a million costs ${dollars(whole)} there.`,
+    `it costs about ${dollars(priceArchived(bytes).sum)},`,
+    `in a year of ${objectsAYear(75_000)} objects`,
+    `for each object, ${objectsAYear(75_000)} in a year at 75,000 verifications a day`,
+  ],
+};
+
+for (const [path, sentences] of Object.entries(SENTENCES)) {
+  test(`${path} has the numbers of the model in its sentences`, () => {
+    const text = page(path).replaceAll(/\s+/g, " ");
+    for (const sentence of sentences) assert.ok(text.includes(sentence), sentence);
+  });
+}

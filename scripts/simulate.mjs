@@ -1,20 +1,19 @@
 /**
- * Simulates verifications over the world (bench/simulate/), and reckons what they cost. Prints the tables of docs/scaling.md, and writes
- * them and its curves. With `--check` it writes nothing, and fails if a file is not what it would write.
+ * Simulates verifications over the world (bench/simulate/), and reckons what they cost. Prints the tables of docs/scaling.md, deploy.md and
+ * storage.md, and writes them and the curves. With `--check` it writes nothing, and fails if a file is not what it would write.
  */
 
-import { renderPage } from "../bench/simulate/page.mjs";
+import { renderPages } from "../bench/simulate/page.mjs";
 import { keepMade, readCheck, readIfThere } from "./made-files.mjs";
 import { run } from "./refusal.mjs";
 
-const PAGE = "docs/scaling.md";
 const CHARTS = "docs/scaling";
 
 await run(() => {
   const isCheck = readCheck(process.argv.slice(2));
-  const { tables, page, charts } = renderPage(readIfThere(PAGE) ?? "");
+  const { tables, pages, charts } = renderPages((path) => readIfThere(path) ?? "");
   if (!isCheck) console.log(tables);
   const drawn = Object.entries(charts).map(([name, svg]) => [`${CHARTS}/${name}`, svg]);
-  const files = { [PAGE]: page, ...Object.fromEntries(drawn) };
+  const files = { ...pages, ...Object.fromEntries(drawn) };
   keepMade(files, { isCheck, command: "npm run simulate" });
 });

@@ -32,6 +32,20 @@ export async function addEvents(ids: number[], given: (id: number) => object = (
   if (inserts.length > 0) await env.DB.batch(inserts);
 }
 
+/** So many events a microsecond apart, from this id on. */
+export async function flood(first: number, count: number): Promise<void> {
+  const insert = `INSERT INTO audit_events (id, type, outcome, actor)
+    WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < ?2 - 1)
+    SELECT ?1 + i, 'code.verified', 'success', 'system' FROM n`;
+  await env.DB.prepare(insert).bind(first, count).run();
+}
+
+/** Time for one object in a run. */
+export function onceOnly(): () => boolean {
+  let looks = 0;
+  return () => ++looks <= 1;
+}
+
 /** The id of an event so many days ago, and so many microseconds later. */
 export function idOf(daysAgo: number, later = 0): number {
   return Date.now() * 1000 - daysAgo * DAY + later;

@@ -22,12 +22,16 @@ export function metered(only?: D1Database): {
   meter: Meter;
   /** Every statement, once. */
   texts: Set<string>;
+  /** How many statements each round trip has. */
+  trips: number[];
 } {
   const meter: Meter = { roundTrips: 0, rowsRead: 0, rowsWritten: 0 };
   const texts = new Set<string>();
+  const trips: number[] = [];
   const count = (...results: D1Result[]) => {
     if (isMap(results)) return;
     meter.roundTrips += 1;
+    trips.push(results.length);
     for (const { meta, results: rows } of results) {
       // What is one more with several databases (`core/shard/placement.ts`), and is asked by itself.
       if ("fence" in Object(rows[0])) continue;
@@ -57,7 +61,7 @@ export function metered(only?: D1Database): {
         throw new Error(`the meter does not know ${String(member)}`);
       },
     });
-  return { binding: only ? { DB: over(only) } : wrapped((db) => over(db)), meter, texts };
+  return { binding: only ? { DB: over(only) } : wrapped((db) => over(db)), meter, texts, trips };
 }
 
 /** An isolate reads the map of several databases once a minute. */

@@ -21,6 +21,8 @@ const NAMES = {
 };
 /** What an archive changes. */
 const STORAGE = ["gigabyteInD1", "gigabyteInR2", "writeToR2"];
+/** In a cell of what there is not: with several databases nothing is archived. */
+const NONE = "–";
 
 export function renderCapacity(bytes) {
   const rows = capacities({ bytes, sizes: SIZES }).map((one) => [
@@ -41,21 +43,30 @@ export function renderCapacity(bytes) {
 
 export function renderGrowth(bytes) {
   const rows = MONTHS.map((verifications) => {
-    const sizes = [false, true].flatMap((archived) => {
-      const { gigabyteInD1: gigabytes } = storage({ verifications, archived, bytes });
-      const { perDatabase } = ASSUMED;
-      return [gigabytes.toFixed(1), databasesFor({ verifications, gigabytes, perDatabase })];
-    });
-    const users = grouped(verifications / VERIFICATIONS_A_USER);
+    const [whole, archived] = [false, true].map((isArchived) =>
+      sizeOf({ verifications, archived: isArchived, bytes }),
+    );
     return [
       `${verifications / 1e6} million`,
-      users,
+      grouped(verifications / VERIFICATIONS_A_USER),
       peakASecond(verifications).toFixed(1),
-      ...sizes,
+      whole.gigabytes.toFixed(1),
+      whole.databases,
+      ...(archived.databases > 1 ? [NONE, NONE] : [archived.gigabytes.toFixed(1), 1]),
     ];
   });
-  const [whole, hot] = [DAYS.kept, DAYS.hot].map((days) => [`GB, ${days} days`, "databases"]);
-  return markdownTable(["a month", "users", "a second, busy hour", ...whole, ...hot], rows);
+  const head = ["a month", "users", "a second, busy hour", `GB, with ${DAYS.kept} days`];
+  return markdownTable(
+    [...head, "databases", `GB, with ${DAYS.hot} days and R2`, "databases"],
+    rows,
+  );
+}
+
+function sizeOf(about) {
+  const { gigabyteInD1: gigabytes } = storage(about);
+  const { perDatabase } = ASSUMED;
+  const { verifications } = about;
+  return { gigabytes, databases: databasesFor({ verifications, gigabytes, perDatabase }) };
 }
 
 /** `kind`: direct or challenge. */
@@ -68,24 +79,36 @@ export function renderBill(kind, bytes) {
     ["the plan", "", "", ...MONTHS.map(() => inDollars(PLAN_DOLLARS))],
     ...linesOf(whole, (item) => STORAGE.includes(item), `${DAYS.kept} days`),
     totalOf(whole, `together, ${DAYS.kept} days in D1`),
-    ...linesOf(archived, (item) => STORAGE.includes(item), `${DAYS.hot} days`),
-    totalOf(archived, `together, ${DAYS.hot} days in D1, the rest in R2`),
+    ...[
+      ...linesOf(archived, (item) => STORAGE.includes(item), `${DAYS.hot} days`),
+      totalOf(archived, `together, ${DAYS.hot} days in D1, the rest in R2`),
+    ].map((row) => withoutArchive(row, bytes)),
   ];
   const head = ["dollars a month", "a million, listed", "included"];
   return markdownTable([...head, ...MONTHS.map((one) => `${one / 1e6} million`)], rows);
+}
+
+/** Leaves the cells of those months out that take several databases. */
+function withoutArchive(row, bytes) {
+  const [name, listed, included, ...cells] = row;
+  const possible = cells.map((cell, at) => {
+    const { databases } = sizeOf({ verifications: MONTHS[at], archived: true, bytes });
+    return databases > 1 ? NONE : cell;
+  });
+  return [name, listed, included, ...possible];
 }
 
 function linesOf(bills, isWanted, note) {
   const [{ lines: first }] = bills;
   return first.flatMap(({ item, listed }, at) => {
     if (!isWanted(item) || listed === 0) return [];
-    const name = item === "gigabyteInD1" ? `${NAMES[item]}, ${note}` : NAMES[item];
+    const name = item === "gigabyteInD1" ? `${NAMES[item]}: users and ${note}` : NAMES[item];
     const cells = bills.map(({ lines }) => inDollars(lines[at].dollars));
     return [[name, inDollars(listed), includedOf(item), ...cells]];
   });
 }
 
-function inDollars(number) {
+export function inDollars(number) {
   return number.toLocaleString("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 }
 

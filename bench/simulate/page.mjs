@@ -1,4 +1,4 @@
-/** docs/scaling.md: its tables and its curves. The words between them are written by hand. */
+/** docs/scaling.md, its tables and its curves, and the tables of other pages that have the same numbers. The words between are by hand. */
 
 import { ASSUMED, assumptionRows } from "./assumptions.mjs";
 import { mostASecond, mostUsers } from "./capacity.mjs";
@@ -13,7 +13,8 @@ import {
   SEEDS,
 } from "./experiments.mjs";
 import { fillIn, grouped, markdownTable } from "./markdown.mjs";
-import { readMeasured, renderRows, renderTimes } from "./measured.mjs";
+import { readMeasured, renderRows, renderSizes, renderTimes } from "./measured.mjs";
+import { renderArchived, renderMillion } from "./million.mjs";
 import { renderBill, renderCapacity, renderGrowth } from "./money.mjs";
 import {
   renderCommits,
@@ -27,16 +28,12 @@ import {
 } from "./tables.mjs";
 
 /**
- * Runs everything. `page`: docs/scaling.md as it is. Answers it with new tables, the tables alone with their names, to print, and the
- * curves by file name.
+ * Runs everything. `read`: gives the text of a page by its path. Answers the pages with new tables, the tables alone with their names, to
+ * print, and the curves by file name.
  */
-export function renderPage(page) {
-  const { times, bytes } = readMeasured();
+export function renderPages(read) {
   const [continents, loads, commits] = [byContinent(), byLoad(), byCommitCost()];
-  const texts = {
-    "a-database": renderCapacity(bytes),
-    "its-limits": limits(bytes),
-    growth: renderGrowth(bytes),
+  const simulated = {
     layouts: renderScenarios(),
     continents: renderContinents(continents),
     loads: renderLoads(loads),
@@ -44,10 +41,6 @@ export function renderPage(page) {
     "hot-shard": renderHot(byHotShard()),
     outage: renderOutage(byOutage()),
     lag: renderLag(byLag()),
-    "direct-price": renderBill("direct", bytes),
-    "challenge-price": renderBill("challenge", bytes),
-    "measured-times": renderTimes(times),
-    "measured-rows": renderRows(bytes),
     assumptions: markdownTable(
       ["the model takes", "ms, or share; median / p95", "", "from"],
       assumptionRows(),
@@ -55,11 +48,36 @@ export function renderPage(page) {
     "round-trips": renderRoundTrips(),
     seeds: seeds(),
   };
-  const tables = Object.entries(texts).map(([name, text]) => `${name}\n\n${text}\n`);
+  const { "docs/scaling.md": ofScaling, ...others } = reckon();
+  const texts = { ...others, "docs/scaling.md": { ...simulated, ...ofScaling } };
+  const tables = Object.values(texts).flatMap(Object.entries);
   return {
-    page: fillIn(page, texts),
-    tables: tables.join("\n"),
+    pages: Object.fromEntries(
+      Object.entries(texts).map(([path, some]) => [path, fillIn(read(path), some)]),
+    ),
+    tables: tables.map(([name, text]) => `${name}\n\n${text}\n`).join("\n"),
     charts: renderCharts({ continents, loads, commits }),
+  };
+}
+
+/** The tables of each page that need no simulation. */
+export function reckon() {
+  const { times, rows, bytes } = readMeasured();
+  return {
+    "docs/scaling.md": {
+      "a-database": renderCapacity(bytes),
+      "its-limits": limits(bytes),
+      growth: renderGrowth(bytes),
+      "direct-price": renderBill("direct", bytes),
+      "challenge-price": renderBill("challenge", bytes),
+      "measured-times": renderTimes(times),
+      "measured-rows": renderSizes(bytes),
+    },
+    "docs/deploy.md": {
+      "a-million": renderMillion(bytes),
+      "a-million-archived": renderArchived(bytes),
+    },
+    "docs/storage.md": { rows: renderRows(rows) },
   };
 }
 

@@ -30,10 +30,10 @@ export interface Manifest {
   hour: string;
   /** Which object of that hour it is, from 0. */
   part: number;
-  count: number;
   /** The ids of its first and its last event. */
   first: number;
   last: number;
+  count: number;
   /** The object before it. Null if it is the first of all. */
   previous: Link | null;
 }
@@ -44,13 +44,13 @@ export interface Packed {
   bytes: ArrayBuffer;
 }
 
-/** The manifest of an object with events from `first` to `last`, all of one hour. */
+/** The manifest of an object with events from `first` to `last`, all of one hour. Its bytes are in this order. */
 export function manifestOf(
-  events: Pick<Manifest, "count" | "first" | "last">,
+  { first, last, count }: Pick<Manifest, "first" | "last" | "count">,
   { part, previous }: Pick<Manifest, "part" | "previous">,
 ): Manifest {
-  const hour = new Date(startOfHour(events.first) / 1000).toISOString();
-  return { version: 1, database: DATABASE, hour, part, ...events, previous };
+  const hour = new Date(startOfHour(first) / 1000).toISOString();
+  return { version: 1, database: DATABASE, hour, part, first, last, count, previous };
 }
 
 /** The first id that an event of the same hour can have. */

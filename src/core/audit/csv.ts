@@ -19,7 +19,14 @@ const COLUMNS = [
   "id",
 ] as const satisfies (keyof AuditRecord)[];
 
-export const CSV: ExportFormat = { header: `${COLUMNS.join(",")}\r\n`, line: toCsv };
+/** `urlOf` gives the address of the export that goes on at a cursor. */
+export function csv(urlOf: (cursor: string) => string): ExportFormat {
+  return {
+    header: `${COLUMNS.join(",")}\r\n`,
+    line: toCsv,
+    more: (nextCursor) => `${cell(`There is more: ${urlOf(nextCursor)}`)}\r\n`,
+  };
+}
 
 function toCsv(event: AuditRecord): string {
   return `${COLUMNS.map((column) => cell(event[column])).join(",")}\r\n`;

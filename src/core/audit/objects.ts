@@ -14,12 +14,11 @@ export interface ArchiveObject {
   sha256: string;
   bytes: number;
   count: number;
-  /** The ids of its first and its last event. */
-  first: number;
+  /** The id of its last event. */
   last: number;
 }
 
-const COLUMNS = `CAST(first_id AS TEXT) AS id, name, sha256, bytes, count, first_id AS first, last_id AS last`;
+const COLUMNS = `CAST(first_id AS TEXT) AS id, name, sha256, bytes, count, last_id AS last`;
 const LIST = statement(`
   SELECT ${COLUMNS}, first_id AS cursor FROM archive_objects WHERE first_id < :before
   ORDER BY first_id DESC LIMIT :limit + 1`);

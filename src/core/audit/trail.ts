@@ -52,7 +52,8 @@ const EDGES = statement(`
   SELECT (SELECT max(id) FROM audit_events) AS newest,
     ${LAST_ARCHIVED} AS archived`);
 
-type Following = Listing<AuditRecord> & { newest: string };
+/** Events below `archivedBelow` are in the archive for good. 0 if that is not known. */
+type Following = Listing<AuditRecord> & { newest: string; archivedBelow: number };
 
 interface Edges {
   newest: number | null;
@@ -87,10 +88,36 @@ export async function followEvents(
   const newest = String(edges.newest ?? edges.archived ?? 0);
   const span = spanOf(request);
   const end = Math.min(span.to, (edges.archived ?? -1) + 1);
-  if (page.nextCursor !== null || end <= span.from) return { ...page, newest };
-  if (page.items.length > 0) return { ...page, nextCursor: String(end), newest };
+  const found = { ...page, newest, archivedBelow: end };
+  if (page.nextCursor !== null || end <= span.from) return found;
+  if (page.items.length > 0) return { ...found, nextCursor: String(end) };
   const older = { filter: request, span: { from: span.from, to: end }, limit: request.limit };
-  return { ...(await listArchived({ deps, archive }, older)), newest };
+  return { ...found, ...(await listArchived({ deps, archive }, older)) };
+}
+
+/**
+ * Lists the same events page after page, to the end. Once a page has come to the archive, the next
+ * ones need no look at the database. They have whole objects, and therefore their own limit.
+ */
+export async function* readPages(
+  deps: Deps,
+  archive: Archive,
+  request: AuditRequest,
+): AsyncGenerator<Listing<AuditRecord>> {
+  let archivedBelow = 0;
+  for (let cursor: string | null | undefined = request.cursor; cursor !== null;) {
+    const rest: AuditRequest = { ...request, cursor };
+    if (Number(cursor) <= archivedBelow) {
+      const older = { filter: rest, span: spanOf(rest), limit: EVENTS_LOOKED_AT };
+      const page = await listArchived({ deps, archive }, older);
+      yield page;
+      cursor = page.nextCursor;
+    } else {
+      const page = await followEvents(deps, archive, rest);
+      yield page;
+      ({ nextCursor: cursor, archivedBelow } = page);
+    }
+  }
 }
 
 /** Lists the newest events that are in the database. */
@@ -145,7 +172,7 @@ async function followEverywhere(
   const source = { deps: { ...deps, db }, archive };
   const { items, nextCursor } = await listArchived(source, { filter, span, limit: request.limit });
   const next = nextCursor === null ? null : behindAll(all.length, nextCursor);
-  return { items, nextCursor: next, newest: "0" };
+  return { items, nextCursor: next, newest: "0", archivedBelow: 0 };
 }
 
 function behindAll(databases: number, position: number | string): string {
@@ -172,7 +199,7 @@ async function listFromAll({ shards }: Deps, request: AuditRequest): Promise<Fol
     listed.nextCursor !== null ||
     archived < spanOf({ ...request, after: afterIn(request, 0), cursor: undefined }).from;
   const nextCursor = isMore ? listed.nextCursor : behindAll(shards.all.length, archived + 1);
-  return { ...listed, nextCursor, newest: newest.join(".") };
+  return { ...listed, nextCursor, newest: newest.join("."), archivedBelow: 0 };
 }
 
 /** One number counts for every database. */

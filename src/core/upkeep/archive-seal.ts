@@ -26,11 +26,17 @@ const ADD_KEYS = statement(`
 
 /** A link is used within its life, and that begins anew when it is opened. */
 const LINK_SPAN = (2 * ENROLMENT_LINK_LIFE + MINUTE) * 1000;
+/** How many events are looked at for each object: those of that time, with 107 a second all the while. */
+export const EVENTS_SEARCHED = 200_000;
 /** The users who came of these links. Their first events name the link that they came by. */
 const LOAD_COMERS = statement(`
-  SELECT DISTINCT substr(actor, 6) AS link, user_id AS id FROM audit_events
-  WHERE id > :first AND id < :last + ${LINK_SPAN} AND user_id IS NOT NULL
-    AND actor IN (SELECT 'link:' || value FROM json_each(:links))`);
+  SELECT count(*) = ${EVENTS_SEARCHED} AS isCut, json_group_object(substr(actor, 6), user_id) FILTER (
+    WHERE user_id IS NOT NULL AND actor IN (SELECT 'link:' || value FROM json_each(:links))) AS comers
+  FROM (
+    SELECT actor, user_id FROM audit_events WHERE id > :first AND id < :last + ${LINK_SPAN}
+    ORDER BY id LIMIT ${EVENTS_SEARCHED})`);
+/** In the place of a user who may have come later than was looked. They have no key, and are left out. */
+const UNKNOWN = "";
 
 /**
  * Gives the lines of the archive. What an event says of a user is sealed. If the user is not there any
@@ -62,15 +68,17 @@ async function loadComers(deps: Deps, events: EventRow[]): Promise<Map<string, s
   const [first, last] = [events[0]?.id, events.at(-1)?.id];
   if (links.length === 0 || first === undefined || last === undefined) return new Map();
   const values = { first, last, links: JSON.stringify(links) };
-  const { results } = await LOAD_COMERS(deps, values).all<{ link: string; id: string }>();
-  return new Map(results.map(({ link, id }) => [link, id]));
+  const found = await LOAD_COMERS(deps, values).first<{ isCut: number; comers: string }>();
+  const comers: Record<string, string> = JSON.parse(found?.comers ?? "{}");
+  const others = found?.isCut ? links.map((link): [string, string] => [link, UNKNOWN]) : [];
+  return new Map([...others, ...Object.entries(comers)]);
 }
 
 /** The keys of all of them who are still there. Whoever has none gets one. */
 async function provideKeys(deps: Deps, owners: Owner[], comers: string[]): Promise<KeyRow[]> {
   const known = owners.filter((owner): owner is KeyRow => owner.erasureKey !== null);
   const others = new Set([...owners.map(({ id }) => id), ...comers]);
-  for (const { id } of known) others.delete(id);
+  for (const id of [UNKNOWN, ...known.map((owner) => owner.id)]) others.delete(id);
   if (others.size === 0) return known;
   const ids = [...others];
   const keys = JSON.stringify(ids.map((id) => [id, createErasureKey()]));

@@ -8,12 +8,11 @@ const GZIP = "application/gzip";
 
 const ArchiveObject = z
   .object({
-    id: z.string(),
+    id: z.string().openapi({ description: "The `id` of its first event." }),
     name: z.string().openapi({ description: "Its key in the bucket." }),
     sha256: z.string().openapi({ description: "Of its bytes, in hex." }),
     bytes: z.int(),
     count: z.int().openapi({ description: "How many events it holds." }),
-    first: z.int().openapi({ description: "The `id` of its first event." }),
     last: z.int().openapi({ description: "The `id` of its last event." }),
   })
   .openapi("ArchiveObject");

@@ -41,7 +41,8 @@ const auditRoute = createRoute({
   operationId: "listAuditEvents",
   tags: ["Audit"],
   summary: "Read the audit trail",
-  description: `The newest events come first, in pages. With \`Accept: ${NDJSON_TYPE}\` the whole trail comes in one stream, one JSON document a line. \
+  description: `The newest events come first, in pages. With \`Accept: ${NDJSON_TYPE}\` the trail comes in one stream, one JSON document a line. \
+A long one ends with the line \`{"nextCursor":"…"}\`: go on with that \`cursor\`. \
 Only \`userId\` and times have an index. A page looks at ten thousand events at most, so it may be empty although \`nextCursor\` leads on. \
 Older events come from the archive, if there is one: a page ends where it begins, and only a page of archived events waits for it.`,
   security,
@@ -70,12 +71,12 @@ Older events come from the archive, if there is one: a page ends where it begins
 });
 
 export const auditRoutes = router().openapi(auditRoute, async (c) => {
-  const { cursor, limit, ...filter } = c.req.valid("query");
+  const { limit, ...filter } = c.req.valid("query");
   const { archive } = c.var.config;
   if (c.req.header("accept")?.includes(NDJSON_TYPE)) {
-    const stream = exportEvents(c.var.deps, archive, { filter, format: NDJSON });
+    const stream = await exportEvents(c.var.deps, archive, { filter, format: NDJSON });
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the type checker knows no streamed answers
     return c.body(stream, 200, { "content-type": NDJSON_TYPE }) as never;
   }
-  return c.json(await listEvents(c.var.deps, archive, { ...filter, cursor, limit }), 200);
+  return c.json(await listEvents(c.var.deps, archive, { ...filter, limit }), 200);
 });

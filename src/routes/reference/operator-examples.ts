@@ -72,7 +72,6 @@ const archived = {
   sha256: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
   bytes: 98_204,
   count: 812,
-  first: 1_803_808_810_123_000,
   last: 1_803_812_391_876_000,
 };
 const reason = "Lost phone; identity checked by video call";

@@ -2,20 +2,28 @@
 
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
+import { HOUR, MAX_EVENTS } from "../../../src/core/audit/archive-object";
+import { archiveEvents } from "../../../src/core/upkeep/archive";
+import { EVENTS_SEARCHED } from "../../../src/core/upkeep/archive-seal";
 import {
   addEvents,
   archivedEvents,
   bytesOf,
+  flood,
   hotEvents,
   idOf,
   objectNames,
   objectRows,
+  onceOnly,
   runCron,
 } from "../../archive";
 import { counted, watched } from "../../calls";
+import { metered } from "../../d1-meter";
+import { depsOf } from "../../deps";
 import { enrolmentLink, pathOf, settings } from "../../links";
 import { storedUser } from "../../security/support";
 import { admin, codeOf, createApp, elapse, enrolled, phoneWith, type TestApp } from "../../service";
+import { insertInto } from "../../storage";
 import { visitor } from "../../visitor";
 
 const MONTH = 31 * 24 * 3600;
@@ -206,6 +214,30 @@ describe("a link that was opened before its user existed", () => {
     await admin("DELETE", `/users/${id}`);
     const [opened] = (await told()).filter(({ type }) => type === "link.opened");
     expect(opened).toMatchObject({ ip: null, userAgent: null });
+  });
+
+  it.each([
+    [
+      "is sealed if its user is found among so many events",
+      EVENTS_SEARCHED - 2,
+      expect.any(String),
+    ],
+    ["is left out if there are more, and its user may be behind them", EVENTS_SEARCHED, undefined],
+  ])("%s", async (_, between, sealed) => {
+    const user = { id: "usr_a", app_id: "accounts", external_id: "a", created_at: 0 };
+    await insertInto(env.DB, "users", user).run();
+    const opened = Math.floor(idOf(40) / HOUR) * HOUR;
+    await addEvents([opened], () => ({ type: "link.opened", note: "link_a", ip: IP }));
+    await flood(opened + 1, between);
+    const came = { user_id: "usr_a", actor: "link:link_a" };
+    await addEvents([opened + 1 + between, idOf(0)], (id) => (id === idOf(0) ? {} : came));
+    const { binding, meter } = metered(env.DB);
+    const { deps } = await depsOf({ ...env, ...binding });
+    await archiveEvents(deps, env.ARCHIVE, onceOnly());
+    const [{ sealed: kept, ...event } = { sealed: null }] = await archivedEvents();
+    expect(event).toMatchObject({ type: "link.opened", note: "link_a", ip: null });
+    expect(kept).toEqual(sealed);
+    expect(meter.rowsRead).toBeLessThan(EVENTS_SEARCHED + 8 * MAX_EVENTS);
   });
 
   it("is archived as it is if nobody came of it", async () => {

@@ -231,7 +231,6 @@ describe("the objects themselves", () => {
         sha256: newer?.sha256,
         bytes: newer?.bytes,
         count: 1,
-        first: NOON - 1,
         last: NOON - 1,
       },
     ]);

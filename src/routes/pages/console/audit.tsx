@@ -4,7 +4,7 @@ import { z } from "@hono/zod-openapi";
 import { Hono, type Context } from "hono";
 import { listApps, type AppRecord } from "../../../core/app/apps";
 import { AUDIT_TYPES, OUTCOMES } from "../../../core/audit/event";
-import { CSV } from "../../../core/audit/csv";
+import { csv } from "../../../core/audit/csv";
 import { exportEvents, NDJSON, type ExportFormat } from "../../../core/audit/export";
 import type { AuditFilter } from "../../../core/audit/record";
 import { followEvents } from "../../../core/audit/trail";
@@ -68,8 +68,8 @@ async function auditPage(
         <h2 id="events">{t.event.title}</h2>
         <p class="row">
           <a href={withQuery(c, "cursor", null)}>{t.event.refresh}</a>
-          <a href={`${HOME}/audit/export.csv${queryOf(c)}`}>{t.event.exportCsv}</a>
-          <a href={`${HOME}/audit/export${queryOf(c)}`}>{t.event.export}</a>
+          <a href={exportUrl(c, "export.csv")}>{t.event.exportCsv}</a>
+          <a href={exportUrl(c, "export")}>{t.event.export}</a>
           {isOpen && <Follow c={c} isLive={isLive} />}
         </p>
         {items.length === 0 && <p>{nextCursor === null ? t.event.none : t.searchOn}</p>}
@@ -96,9 +96,13 @@ function Follow({ c, isLive }: { c: Context<AppEnv>; isLive: boolean }) {
   );
 }
 
-/** The query of the page. */
-function queryOf(c: Context<AppEnv>): string {
-  return new URL(c.req.url).search;
+/** The URL of an export with the page's filters, from the newest event on or from a cursor. */
+function exportUrl(
+  c: Context<AppEnv>,
+  name: "export" | "export.csv",
+  cursor: string | null = null,
+): string {
+  return `${HOME}/audit/${name}${withQuery(c, "cursor", cursor)}`;
 }
 
 /** The URL for events newer than this one, with the page's filters. */
@@ -186,23 +190,21 @@ export const auditTail = new Hono<AppEnv>().get(
 
 export const auditPages = new Hono<AppEnv>()
   .get("/audit", search(AuditQuery, auditPage), (c) => auditPage(c, [], c.req.valid("query")))
-  .get("/audit/export", search(AuditQuery, auditPage), (c) =>
-    c.body(exported(c, c.req.valid("query"), NDJSON), 200, {
+  .get("/audit/export", search(AuditQuery, auditPage), async (c) =>
+    c.body(await exported(c, c.req.valid("query"), NDJSON), 200, {
       "content-type": "application/x-ndjson",
       "content-disposition": 'attachment; filename="audit.ndjson"',
     }),
   )
-  .get("/audit/export.csv", search(AuditQuery, auditPage), (c) =>
-    c.body(exported(c, c.req.valid("query"), CSV), 200, {
+  .get("/audit/export.csv", search(AuditQuery, auditPage), async (c) => {
+    const { issuerUrl } = c.var.config.settings;
+    const format = csv((cursor) => `${issuerUrl}${exportUrl(c, "export.csv", cursor)}`);
+    return c.body(await exported(c, c.req.valid("query"), format), 200, {
       "content-type": "text/csv; charset=utf-8; header=present",
       "content-disposition": 'attachment; filename="audit.csv"',
-    }),
-  );
+    });
+  });
 
-function exported(
-  c: Context<AppEnv>,
-  { cursor: _cursor, ...query }: z.infer<typeof AuditQuery>,
-  format: ExportFormat,
-) {
+function exported(c: Context<AppEnv>, query: z.infer<typeof AuditQuery>, format: ExportFormat) {
   return exportEvents(c.var.deps, c.var.config.archive, { filter: inZone(c, query), format });
 }
