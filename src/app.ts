@@ -42,6 +42,7 @@ import { challengeRoutes } from "./routes/server/challenges";
 import { linkRoutes } from "./routes/server/links";
 import { userRoutes } from "./routes/server/users";
 import { verifyRoutes } from "./routes/server/verify";
+import { activityRoutes } from "./routes/user/activity";
 import { secondFactorRoutes } from "./routes/user/authenticators";
 import { loginRoutes } from "./routes/user/login";
 import { profileRoutes } from "./routes/user/me";
@@ -91,7 +92,13 @@ for (const routes of [
 ]) {
   app.route("/v1", routes);
 }
-for (const routes of [loginRoutes, secondFactorRoutes, profileRoutes, sessionRoutes]) {
+for (const routes of [
+  loginRoutes,
+  secondFactorRoutes,
+  profileRoutes,
+  sessionRoutes,
+  activityRoutes,
+]) {
   app.route("/auth", routes);
 }
 for (const routes of [

@@ -120,7 +120,7 @@ export function handOver(c: Context<AppEnv>, { cookie, ...tokens }: Credentials)
 }
 
 /**
- * Gives the client its credentials after a login. A browser that holds a cookie is also remembered
+ * Gives the client its credentials after a login, or where every browser was forgotten. A browser that holds a cookie is also remembered
  * as known to this user.
  */
 export async function handOverLogin(
