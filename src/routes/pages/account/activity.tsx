@@ -12,7 +12,7 @@ import { formatClock, formatDay, textsOf, withQuery } from "../language";
 import { show } from "../layout";
 import { Parts } from "../parts";
 import { describeBrowser, placeOf } from "./browser";
-import { ACTIVITY, AccountNav, LogOut } from "./shared";
+import { AccountNav, LogOut } from "./shared";
 import { SECURE } from "./secure";
 
 /** How many events one page has. All of a page has to fit in 30 KiB. */
@@ -44,7 +44,7 @@ async function activityPage(c: Context<AppEnv>, cursor?: string) {
           <Day c={c} id={`day-${at}`} day={day} events={events} />
         ))}
         <p class="row">
-          {cursor !== undefined && <a href={ACTIVITY}>{t.newest}</a>}
+          {cursor !== undefined && <a href={withQuery(c, "cursor", null)}>{t.newest}</a>}
           {nextCursor !== null && <a href={withQuery(c, "cursor", nextCursor)}>{t.earlier}</a>}
         </p>
       </>
@@ -74,7 +74,12 @@ function Event({ c, event }: { c: Context<AppEnv>; event: OwnEvent }) {
   return (
     <li>
       <div>
-        {outcome !== "success" && <Icon name="warn" />} {sentence}
+        {outcome !== "success" && (
+          <>
+            <Icon name="warn" />{" "}
+          </>
+        )}
+        {sentence}
         <p class="hint">
           <time datetime={at.toISOString()}>{formatClock(c, at)}</time>
           {" · "}
