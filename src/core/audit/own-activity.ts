@@ -15,13 +15,12 @@ import { AWAITS_CODE, TRUSTED_DEVICE, type AuditType, type Outcome } from "./eve
 import type { AuditRecord } from "./record";
 import { listEvents } from "./trail";
 
-/** Events that are told by their own name. Others of a user are no business of theirs. */
+/** Events that are told by their own name. Others say nothing to a user, or come to nothing. */
 const AS_RECORDED = [
   "account.changed",
   "account.created",
   "account.secured",
   "authenticator.confirmed",
-  "authenticator.enrolled",
   "authenticator.imported",
   "authenticator.removed",
   "authenticator.renamed",

@@ -40,9 +40,11 @@ async function activityPage(c: Context<AppEnv>, cursor?: string) {
       <>
         <p>{t.why}</p>
         {items.length === 0 && <p>{t.none}</p>}
-        {[...Map.groupBy(items, ({ at }) => formatDay(c, at))].map(([day, events], at) => (
-          <Day c={c} id={`day-${at}`} day={day} events={events} />
-        ))}
+        <div class="stack" data-days>
+          {[...Map.groupBy(items, ({ at }) => formatDay(c, at))].map(([day, events], at) => (
+            <Day c={c} id={`day-${at}`} day={day} events={events} />
+          ))}
+        </div>
         <p class="row">
           {cursor !== undefined && <a href={withQuery(c, "cursor", null)}>{t.newest}</a>}
           {nextCursor !== null && <a href={withQuery(c, "cursor", nextCursor)}>{t.earlier}</a>}
@@ -81,7 +83,9 @@ function Event({ c, event }: { c: Context<AppEnv>; event: OwnEvent }) {
         )}
         {sentence}
         <p class="hint">
-          <time datetime={at.toISOString()}>{formatClock(c, at)}</time>
+          <time datetime={at.toISOString()} data-clock>
+            {formatClock(c, at)}
+          </time>
           {" · "}
           <Parts of={[howOf(c, event), browser, ip]} />
         </p>
@@ -110,7 +114,8 @@ function howOf(c: Context<AppEnv>, { by, method, authenticator }: OwnEvent): str
   const { activity: t } = textsOf(c);
   if (by === "app" || by === "operator") return t.by[by];
   if (method === "backup_code" || method === "trusted_device") return t.methods[method];
-  return authenticator?.name ?? null;
+  const name = authenticator?.name ?? null;
+  return name && t.app({ name });
 }
 
 /**
