@@ -26,6 +26,9 @@ const SAYS_WHERE = new Set<OwnEvent["type"]>([
   "sign_in.code",
 ]);
 
+/** What is to be looked at although it did not fail. */
+const WARNINGS = new Set<OwnEvent["type"]>(["sign_in.password", "user.locked", "user.capped"]);
+
 async function activityPage(c: Context<AppEnv>, cursor?: string) {
   const { deps, config, session } = c.var;
   const request = { cursor, limit: PAGE_LIMIT };
@@ -76,7 +79,7 @@ function Event({ c, event }: { c: Context<AppEnv>; event: OwnEvent }) {
   return (
     <li>
       <div>
-        {outcome !== "success" && (
+        {(outcome !== "success" || WARNINGS.has(type)) && (
           <>
             <Icon name="warn" />{" "}
           </>
