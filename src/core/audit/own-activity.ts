@@ -13,7 +13,11 @@ import { ACTIVITY_SHOWN, CHALLENGE_LIFE_SECONDS } from "../policy";
 import { hasSecondFactor } from "../user/record";
 import { AWAITS_CODE, TRUSTED_DEVICE, type AuditType, type Outcome } from "./event";
 import type { AuditRecord } from "./record";
-import { listEvents } from "./trail";
+import { listEvents, type AuditRequest } from "./trail";
+
+/** How long after the password a code may follow, in milliseconds, and how many events are read of that. */
+const TIME_FOR_CODE = CHALLENGE_LIFE_SECONDS.default * 1000;
+const FOLLOWERS_READ = 100;
 
 /** Events that are told by their own name. Others say nothing to a user, or come to nothing. */
 const AS_RECORDED = [
@@ -46,7 +50,7 @@ const AS_RECORDED = [
 export const ACTIVITY_TYPES = [
   ...([
     "sign_in.completed",
-    /** The password. Without a failure, the code was not given yet. */
+    /** The password. Without a failure, no right code followed. */
     "sign_in.password",
     /** A wrong code after the right password. */
     "sign_in.code",
@@ -93,10 +97,32 @@ export async function listActivity(
 ): Promise<Listing<OwnEvent>> {
   const loaded = await loadBySession(deps, caller);
   const since = new Date(deps.now.getTime() - ACTIVITY_SHOWN);
-  const wanted = { ...request, userId: loaded.user.id, since };
-  const { items, nextCursor } = await listEvents(deps, archive, wanted);
-  const told = withoutFirstSteps(items).flatMap((event) => toOwnEvent(event, loaded, deps.now));
-  return { items: told, nextCursor };
+  const { id: userId } = loaded.user;
+  const read = (wanted: AuditRequest) => listEvents(deps, archive, wanted);
+  const { items, nextCursor } = await read({ ...request, userId, since });
+  const later = request.cursor === undefined ? [] : await readFollowers(read, userId, items);
+  const told = withoutFirstSteps([...later, ...items]).filter((event) => !later.includes(event));
+  return {
+    items: told.flatMap((event) => toOwnEvent(event, loaded, deps.now)),
+    nextCursor,
+  };
+}
+
+/**
+ * Reads what the page before this one has of the sign-ins that this page has the passwords of. Without
+ * that, a page would say of a sign-in at its edge that no code followed.
+ */
+async function readFollowers(
+  read: (wanted: AuditRequest) => Promise<Listing<AuditRecord>>,
+  userId: string,
+  [newest, ...others]: AuditRecord[],
+): Promise<AuditRecord[]> {
+  if (!newest || ![newest, ...others].some(isFirstStep)) return [];
+  const since = newest.at;
+  const until = new Date(since.getTime() + TIME_FOR_CODE + 1);
+  const known = new Set([newest, ...others].map(({ id }) => id));
+  const { items } = await read({ userId, since, until, limit: FOLLOWERS_READ });
+  return items.filter(({ id }) => !known.has(id));
 }
 
 function toOwnEvent(event: AuditRecord, loaded: SessionRecord, now: Date): OwnEvent[] {
@@ -159,8 +185,8 @@ function authenticatorOf(
 
 /**
  * Leaves out the right password of everybody who then gave the right code from the same place. Each
- * sign-in hides one password at most. What is left are passwords that somebody knew and no code
- * followed, and those of a sign-in at the edge of a page.
+ * sign-in hides one password at most. What is left are passwords that somebody knew and no right code
+ * followed.
  */
 function withoutFirstSteps(events: AuditRecord[]): AuditRecord[] {
   const open: AuditRecord[] = [];
@@ -178,5 +204,5 @@ function withoutFirstSteps(events: AuditRecord[]): AuditRecord[] {
 function isFollowedBy(first: AuditRecord, second: AuditRecord): boolean {
   const passed = second.at.getTime() - first.at.getTime();
   const isFromThere = first.ip === second.ip && first.userAgent === second.userAgent;
-  return isFromThere && passed <= CHALLENGE_LIFE_SECONDS.default * 1000;
+  return isFromThere && passed <= TIME_FOR_CODE;
 }

@@ -22,7 +22,7 @@ const Activity = z
     at: Instant,
     type: z.enum(ACTIVITY_TYPES).openapi({
       description:
-        "`sign_in.password` without a failure: the right password was given, and no code after it.",
+        "`sign_in.password` without a failure: the right password was given, and no right code after it.",
     }),
     outcome: z.enum(OUTCOMES),
     by: z.enum(DOERS).openapi({

@@ -60,7 +60,10 @@ describe("the page of a person's activity", () => {
     const { html } = await browser.get(PATH);
     const days = [...html.matchAll(/<h2 id="day-\d">([^<]+)<\/h2>/g)].map(([, day]) => day);
     const format = new Intl.DateTimeFormat("en", {
-      ...{ weekday: "long", year: "numeric", month: "long", day: "numeric" },
+      weekday: "long",
+      year: "numeric",
+      month: "long",
+      day: "numeric",
       timeZone: "UTC",
     });
     expect(days).toEqual([Date.now(), Date.now() - 2 * 86_400_000].map((at) => format.format(at)));
