@@ -52,6 +52,10 @@ const STORE = statement(
 const DROP = statement(`
   DELETE FROM webhook_deliveries WHERE endpoint_id = :endpointId AND ${HAS_TURN}
     AND (event_id, shard) IN (SELECT value ->> 0, value ->> 1 FROM json_each(:gone))`);
+/** Once something is taken again, so may be what waits. */
+const RETRY = statement(`
+  UPDATE webhook_deliveries SET next_at = :now
+  WHERE endpoint_id = :endpointId AND state = 'waiting' AND ${HAS_TURN}`);
 const recordPause = recordWhere(`:pauses AND ${HAS_TURN}`);
 const MOVE = statement(`
   UPDATE webhook_endpoints SET position = :position,
@@ -96,6 +100,7 @@ export async function settle(
   const results = await control.$client.batch([
     STORE(own, values),
     ...(round.gone.length > 0 ? [DROP(own, values)] : []),
+    ...(succeeds && endpoint.failingSince !== null ? [RETRY(own, values)] : []),
     ...(pauses ? [recordPause(own, { ...event, reason: "failing" }, values)] : []),
     MOVE(own, values),
   ]);
