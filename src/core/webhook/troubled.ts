@@ -13,7 +13,7 @@ export interface TroubledEndpoint extends Endpoint {
 /** Like the run of every minute, it passes all endpoints, of which an app has few. */
 const FIND = statement(`
   SELECT ${ENDPOINT_COLUMNS}, (SELECT a.name FROM apps a WHERE a.id = app_id) AS appName FROM webhook_endpoints
-  WHERE deleted_at IS NULL AND app_id IN (SELECT a.id FROM apps a WHERE a.deleted_at IS NULL)
+  WHERE deleted_at IS NULL AND EXISTS (SELECT 1 FROM apps a WHERE a.id = app_id AND a.deleted_at IS NULL)
     AND (paused_because = 'failing' OR (paused_at IS NULL AND failing_since IS NOT NULL))
   ORDER BY coalesce(paused_at, failing_since), id LIMIT :limit`);
 

@@ -137,7 +137,7 @@ async function refusedSettings(stage) {
 function tested(name) {
   return async (stage) => {
     const guest = await webhookAt(name, "/test")(stage);
-    await guest.press("main form button");
+    await guest.press("main form button.main");
     return guest;
   };
 }
