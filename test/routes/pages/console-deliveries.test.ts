@@ -92,7 +92,7 @@ describe("the log of deliveries", () => {
     );
   });
 
-  it("turns pages, newest first, and keeps to what waits", async () => {
+  it("turns pages, newest first, keeps to what waits, and stays small", async () => {
     await env.DB.prepare(
       `WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 70)
        INSERT INTO webhook_deliveries (endpoint_id, event_id, shard, type, state, attempts)
@@ -109,6 +109,8 @@ describe("the log of deliveries", () => {
     const second = await operator.read(path + older(first));
     expect(numbers(second)).toEqual([9, 7, 5, 3, 1]);
     expect(second).toContain(words.console.newest);
+    const packed = new Response(first).body?.pipeThrough(new CompressionStream("gzip"));
+    expect((await new Response(packed).arrayBuffer()).byteLength).toBeLessThan(15 * 1024);
   });
 });
 
