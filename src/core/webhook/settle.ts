@@ -1,6 +1,6 @@
 /**
  * Writes what became of a round, in one transaction: the messages, and the position behind them. If it fails,
- * the round is sent again. An endpoint that has not taken a message for a day is paused.
+ * the round is sent again. An endpoint that has not taken a message for a day, or says that it is gone, is paused.
  */
 
 import { statement } from "../../db/statement";
@@ -14,6 +14,8 @@ import { HAS_TURN, type EndpointRow } from "./turn";
 
 /** For so long one message is tried. */
 const TRIED_FOR = DAY;
+/** By which a receiver says that it wants nothing more (Standard Webhooks). */
+const GONE = 410;
 const FIRST_PAUSE = MINUTE / 2;
 const LONGEST_PAUSE = 60 * MINUTE;
 
@@ -79,9 +81,10 @@ export async function settle(
   const succeeds = sent.some(({ answer }) => answer !== null && isTaken(answer));
   const fails = !succeeds && sent.some(({ answer }) => answer !== null);
   const rows = rowsOf(round, sent, now);
-  const pauses = rows.some(
+  const isTooLong = rows.some(
     ([, , , , state, , firstAt]) => state === "waiting" && now - (firstAt ?? now) >= TRIED_FOR,
   );
+  const pauses = isTooLong || sent.some(({ answer }) => answer?.status === GONE);
   const values = {
     endpointId: endpoint.id,
     turn: endpoint.turn,
