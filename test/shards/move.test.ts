@@ -3,7 +3,7 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { bucketIn } from "../../src/core/shard/bucket";
-import { ended, moveBucket, shardOf } from "./support";
+import { addDatabases, ended, moveBucket, shardOf } from "./support";
 import { DATABASES, everywhere, isMany, wrapping } from "../databases";
 import {
   admin,
@@ -45,8 +45,7 @@ describe.runIf(isMany)("a bucket that moves", () => {
     bucket = bucketIn(id) ?? "";
     source = await shardOf(bucket);
     target = (source + 1) % DATABASES.length;
-    for (let at = 1; at < DATABASES.length; at++) await admin("PUT", `/shards/DB${at}`);
-    elapse(10 * 60);
+    await addDatabases();
   });
 
   const verify = () => app.verify("ada", codeOf(ada.phone));

@@ -2,29 +2,53 @@
 
 import { env } from "cloudflare:workers";
 import { currentBindings } from "../bindings";
-import { admin } from "../service";
+import { DATABASES } from "../databases";
+import { admin, elapse } from "../service";
 
-interface Step {
+export interface Step {
   state: string;
+  rows: number;
   cursor: string | null;
 }
 
-/** Drives a move to its end. Throws the code of a problem. */
-export async function moveBucket(
+/** Asks for one step of a move. */
+export function stepOf(
+  bucket: string,
+  target: number,
+  { cursor = null, bindings = currentBindings() }: { cursor?: string | null; bindings?: Env } = {},
+): Promise<Response> {
+  const body = { first: bucket, last: bucket, ...(cursor !== null && { cursor }) };
+  return admin("POST", `/shards/DB${target || ""}/moves`, { body, bindings });
+}
+
+/** Drives a move until a step answers one of these states. Throws the code of a problem. */
+export async function moveUntil(
+  states: string[],
   bucket: string,
   target: number,
   bindings: Env = currentBindings(),
-): Promise<void> {
-  let cursor: string | null = null;
-  for (let steps = 0; steps < 100; steps++) {
-    const body: object = { first: bucket, last: bucket, ...(cursor !== null && { cursor }) };
-    const answer = await admin("POST", `/shards/DB${target || ""}/moves`, { body, bindings });
+): Promise<Step[]> {
+  const steps: Step[] = [];
+  while (steps.length < 100) {
+    const cursor = steps.at(-1)?.cursor ?? null;
+    const answer = await stepOf(bucket, target, { cursor, bindings });
     if (answer.status !== 200) throw new Error(`move: ${await answer.text()}`);
     const step = await answer.json<Step>();
-    if (step.state === "done") return;
-    cursor = step.cursor;
+    steps.push(step);
+    if (states.includes(step.state)) return steps;
   }
   throw new Error("the move does not end");
+}
+
+/** Drives a move to its end. Answers what its steps did. */
+export function moveBucket(bucket: string, target: number, bindings?: Env): Promise<Step[]> {
+  return moveUntil(["done"], bucket, target, bindings);
+}
+
+/** Takes in all databases, long enough ago for users to be moved to them. */
+export async function addDatabases(): Promise<void> {
+  for (let at = 1; at < DATABASES.length; at++) await admin("PUT", `/shards/DB${at}`);
+  elapse(10 * 60);
 }
 
 /** Whether this failed. */
