@@ -3,8 +3,8 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { bucketIn } from "../../src/core/shard/bucket";
-import { shardOf } from "./support";
-import { DATABASES, everywhere, isMany, wrapping } from "../databases";
+import { shardOf, without } from "./support";
+import { DATABASES, everywhere, isMany } from "../databases";
 import {
   admin,
   call,
@@ -22,23 +22,6 @@ import { storedUser } from "../security/support";
 import { keyId } from "../world";
 import worker from "../../src/index";
 import { createExecutionContext, createScheduledController } from "cloudflare:test";
-
-/** Bindings on which one database does not answer. */
-function without(shard: number): Env {
-  const fail = () => Promise.reject(new Error("D1_ERROR: Network connection lost."));
-  const dead = { bind: () => dead, all: fail, run: fail, first: fail, raw: fail };
-  return wrapping((d1, at) =>
-    at === shard
-      ? new Proxy(d1, {
-          get(object, name) {
-            if (name === "prepare") return () => dead;
-            if (name === "batch") return fail;
-            return Reflect.get(object, name);
-          },
-        })
-      : d1,
-  );
-}
 
 const names = Array.from({ length: 8 }, (_, at) => `user-${at}`);
 let app: TestApp;

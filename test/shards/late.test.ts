@@ -2,35 +2,10 @@
 
 import { beforeEach, describe, expect, it } from "vitest";
 import { bucketIn } from "../../src/core/shard/bucket";
-import { addDatabases, ended, moveBucket, shardOf } from "./support";
-import { DATABASES, isMany, wrapping } from "../databases";
+import { addDatabases, ended, holding, moveBucket, shardOf } from "./support";
+import { DATABASES, isMany } from "../databases";
 import { codeOf, createApp, enrolled, type EnrolledUser, type TestApp } from "../service";
 import { storedUser } from "../security/support";
-
-/** Bindings on which one batch to a database, counted from 0, waits until it is let go. */
-function holding(shard: number, at: number) {
-  const [reached, free] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
-  let calls = 0;
-  const bindings = wrapping((d1, number) =>
-    number === shard
-      ? new Proxy(d1, {
-          get(object, name) {
-            const value: unknown = Reflect.get(object, name);
-            if (typeof value !== "function") return value;
-            if (name !== "batch") return value.bind(object);
-            return async (statements: D1PreparedStatement[]) => {
-              if (calls++ === at) {
-                reached.resolve();
-                await free.promise;
-              }
-              return object.batch(statements);
-            };
-          },
-        })
-      : d1,
-  );
-  return { bindings, reached: reached.promise, letGo: free.resolve };
-}
 
 describe.runIf(isMany)("a move that somebody else has brought to its end", () => {
   let app: TestApp;

@@ -2,7 +2,7 @@
 
 import { env } from "cloudflare:workers";
 import { currentBindings } from "../bindings";
-import { DATABASES } from "../databases";
+import { DATABASES, wrapping } from "../databases";
 import { admin, elapse } from "../service";
 
 export interface Step {
@@ -49,6 +49,63 @@ export function moveBucket(bucket: string, target: number, bindings?: Env): Prom
 export async function addDatabases(): Promise<void> {
   for (let at = 1; at < DATABASES.length; at++) await admin("PUT", `/shards/DB${at}`);
   elapse(10 * 60);
+}
+
+const LOST = "D1_ERROR: Network connection lost.";
+
+type Batch = (statements: D1PreparedStatement[]) => Promise<D1Result[]>;
+
+/** The same database, whose batches are what this makes of them. */
+function batching(d1: D1Database, batchOf: (batch: Batch) => Batch): D1Database {
+  return new Proxy(d1, {
+    get(object, name) {
+      const value: unknown = Reflect.get(object, name);
+      if (typeof value !== "function") return value;
+      return name === "batch" ? batchOf((some) => object.batch(some)) : value.bind(object);
+    },
+  });
+}
+
+/** Bindings on which one database does not answer, or only to single reads. */
+export function without(shard: number, { butReads = false } = {}): Env {
+  const fail = () => Promise.reject(new Error(LOST));
+  const dead = { bind: () => dead, all: fail, run: fail, first: fail, raw: fail };
+  return wrapping((d1, at) => {
+    if (at !== shard) return d1;
+    const failing = batching(d1, () => fail);
+    const prepare = (object: D1Database, name: string | symbol): unknown =>
+      name === "prepare" && !butReads ? () => dead : Reflect.get(object, name);
+    return new Proxy(failing, { get: prepare });
+  });
+}
+
+/** Bindings on which this batch fails, and the answer to the next is lost after it was carried out. */
+export function failingAt(at: number): Env {
+  let calls = 0;
+  return wrapping((d1) =>
+    batching(d1, (batch) => async (statements) => {
+      const number = calls++;
+      if (number === at) throw new Error(LOST);
+      const results = await batch(statements);
+      if (number === at + 1) throw new Error(LOST);
+      return results;
+    }),
+  );
+}
+
+/** Bindings on which one batch to a database, counted from 0, waits until it is let go. */
+export function holding(shard: number, at: number) {
+  const [reached, free] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  let calls = 0;
+  const hold = (batch: Batch) => async (statements: D1PreparedStatement[]) => {
+    if (calls++ === at) {
+      reached.resolve();
+      await free.promise;
+    }
+    return batch(statements);
+  };
+  const bindings = wrapping((d1, number) => (number === shard ? batching(d1, hold) : d1));
+  return { bindings, reached: reached.promise, letGo: free.resolve };
 }
 
 /** Whether this failed. */

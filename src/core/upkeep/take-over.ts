@@ -3,7 +3,7 @@
 import type { Database } from "../../env";
 import { FORGET_DEVICES } from "../app/publish";
 import { ACCOUNTS_APP } from "../policy";
-import { assertNotLive, cut, type Range } from "../shard/ranges";
+import { assertNotOver, cut, type Range } from "../shard/ranges";
 import { assertCounts, countRows } from "./moved-rows";
 
 /** A range that is moving from one database to another. */
@@ -19,8 +19,8 @@ const ENQUEUE = `INSERT OR IGNORE INTO deleted_apps (app_id)
   SELECT a.id FROM apps a WHERE a.deleted_at IS NOT NULL AND EXISTS (SELECT 1 FROM users u WHERE u.app_id = a.id)`;
 
 /**
- * Lets the target answer for the range, at the next epoch. Fails if it does already for some of it, or
- * if it has not as many rows as the source.
+ * Lets the target answer for the range, at the next epoch. Fails if the move is over, or if it has not
+ * as many rows as the source.
  */
 export async function takeOver(way: Way): Promise<void> {
   const { range, epoch, source, target } = way;
@@ -28,7 +28,7 @@ export async function takeOver(way: Way): Promise<void> {
   const d1 = target.db.$client;
   const { first, last } = range;
   await d1.batch([
-    assertNotLive(target.db, range, target.shard),
+    assertNotOver(target.db, range, epoch),
     assertCounts(target.db, range, counts ?? ""),
     d1.prepare(ENQUEUE),
     FORGET_DEVICES(target, { id: ACCOUNTS_APP }),

@@ -72,7 +72,7 @@ const addRoute = createRoute({
 
 const Step = z
   .object({
-    state: z.enum(["copying", "comparing", "deleting", "done"]),
+    state: z.enum(["copying", "comparing", "deleting", "given_up", "done"]),
     first: Bucket.nullable().openapi({ type: ["string", "null"] }),
     last: Bucket.nullable().openapi({ type: ["string", "null"] }),
     rows: z.int(),
@@ -88,7 +88,8 @@ const moveRoute = createRoute({
   summary: "Move users to a database, by one step",
   description:
     "Ask again, with the `cursor` of the answer, until the state is `done`; `npm run shards -- move` does that. Until the range has been copied, its users get `unavailable`. " +
-    "A step that failed can be asked for again, also without a cursor: then the copy begins anew.",
+    "A step that failed can be asked for again, also without a cursor: then the copy begins anew. " +
+    "A move whose target fails is given up by a move of the same range to the database that it leaves. That one answers again at once, and what was copied is deleted when the target answers. It is `conflict` if the target has taken over already.",
   security,
   request: {
     params,
