@@ -64,8 +64,9 @@ async function status(admin) {
     await admin("GET", ""),
     "status",
   );
-  for (const { name, addedAt, buckets, users } of databases) {
-    const state = name === "DB" || addedAt ? "" : ", not added yet";
+  for (const { name, addedAt, restoring, buckets, users } of databases) {
+    const isAdded = name === "DB" || addedAt;
+    const state = restoring ? ", being restored" : isAdded ? "" : ", not added yet";
     console.log(`${name}: ${buckets} buckets, ${users ?? "?"} users${state}`);
   }
   for (const { first, last, shard, state, other } of placements) {

@@ -137,6 +137,19 @@ describe.runIf(isMany).each(WAYS)("a move from database %i to %i", (source, targ
     },
   );
 
+  it.each([true, false])("is not given up once it is over, cleaned up: %s", async (isCleanedUp) => {
+    await moveUntil(["comparing"], bucket, target);
+    const { bindings, reached, letGo } = holding(0, source === 0 ? 1 : 0);
+    const late = stepOf(bucket, source, { bindings });
+    await reached;
+    await moveUntil([isCleanedUp ? "done" : "deleting"], bucket, target);
+    expect(await isAccepted()).toBe(true);
+    letGo();
+    expect(await problemCode(await late)).toBe("conflict");
+    expect(await isAccepted()).toBe(false);
+    expect(await placement()).toMatchObject({ shard: target, state: "live" });
+  });
+
   it("is given up whichever call fails, and whenever", { timeout: 120_000 }, async () => {
     for (let at = 0; ; at++) {
       await moveUntil(["comparing"], bucket, target);

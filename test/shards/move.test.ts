@@ -56,10 +56,11 @@ describe.runIf(isMany)("a bucket that moves", () => {
     const headers = { "idempotency-key": "one" };
     await app.v1("POST", "/users/ada/authenticators", { body: { name: "tablet" }, headers });
     const before = await everything();
-    const events = await rows("SELECT * FROM audit_events");
+    const events = () => rows("SELECT * FROM audit_events WHERE app_id IS NOT NULL");
+    const happened = await events();
     await moveBucket(bucket, target);
     expect(await everything()).toEqual(before);
-    expect(await rows("SELECT * FROM audit_events")).toEqual(events);
+    expect(await events()).toEqual(happened);
     const users = async (at: number) =>
       DATABASES[at]?.d1.prepare("SELECT count(*) AS n FROM users").first("n");
     expect([await users(source), await users(target)]).toEqual([0, 1]);

@@ -122,3 +122,18 @@ export async function shardOf(bucket: string): Promise<number> {
   if (shard === null) throw new Error(`no database has ${bucket}`);
   return shard;
 }
+
+async function restore(...phases: string[]): Promise<void> {
+  for (const phase of phases) await admin("POST", "/shards/DB1/restoration", { body: { phase } });
+}
+
+/** What causes each event that there is with several databases only. */
+export const OF_DATABASES = {
+  "database.added": async () => {
+    await env.DB.prepare("DELETE FROM shards").run();
+    await admin("PUT", "/shards/DB1");
+  },
+  "database.restored": () => restore("begin", "finish"),
+  "database.restoring": () => restore("begin"),
+  "range.moved": () => moveBucket("222", 2),
+};

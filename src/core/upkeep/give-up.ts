@@ -12,7 +12,7 @@ import { Problem } from "../../problem";
 import { nameOf } from "../app/publish";
 import { forgetMap, type Placement } from "../shard/map";
 import { answerAgain, cut, stop, type Range } from "../shard/ranges";
-import { hasTakenOver } from "./take-over";
+import { hasTakenOver, recordEnd } from "./take-over";
 
 const GIVE_UP = `UPDATE placements SET state = 'live', epoch = epoch + 2
   WHERE first = ?1 AND last = ?2 AND shard = ?3 AND epoch = ?4 AND state = 'moving' AND other = ?5`;
@@ -30,7 +30,9 @@ export async function giveUp(deps: Deps, row: Placement): Promise<Range> {
   if (await isTakenOver(deps, row)) throw takenOver(row);
   // What cannot answer again shall not be told to. The copy may be all that is left.
   await source.$client.batch([...cut(source, range), stop(source, range, ends)]);
-  const [decided] = await control.$client.batch([
+  const end = { range, epoch, source: { shard }, target: { shard: ends.other } };
+  const [, decided] = await control.$client.batch([
+    recordEnd(deps, end, { outcome: "failure", reason: "given_up" }),
     control.$client.prepare(GIVE_UP).bind(first, last, shard, epoch, ends.other),
   ]);
   forgetMap(deps.shards);

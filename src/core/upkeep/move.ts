@@ -29,6 +29,7 @@ import {
   type Page,
   type Position,
 } from "./moved-rows";
+import { assertNotRestoring } from "./shards";
 import { hasTakenOver, switchMap, takeOver, type Way } from "./take-over";
 
 export interface Move extends Range {
@@ -55,12 +56,14 @@ export const KNOWN_AFTER = 10 * MINUTE;
 /**
  * Takes the next step. What is on its way from the target itself stays there: its move is given up. Throws
  * `not_found` for a database that is not bound or was not added, and `conflict` if it was added too short a
- * time ago, if a part of the range moves elsewhere, and what `giveUp` throws.
+ * time ago, if a part of the range moves elsewhere or is in a database that is being restored, and what
+ * `giveUp` throws.
  */
 export async function stepMove(deps: Deps, move: Move): Promise<Step> {
   await assertReady(deps, move.target);
   const map = await readMap(deps.shards, deps.now);
   const rows = map.filter(({ first, last }) => first <= move.last && last >= move.first);
+  await assertNotRestoring(deps.shards, [move.target, ...rows.map(({ shard }) => shard)]);
   const back = rows.find(({ shard, state }) => state === "moving" && shard === move.target);
   if (back) return { state: "given_up", range: await giveUp(deps, back), rows: 0, cursor: null };
   const left = rows.find(({ state, other }) => state === "live" && other !== null);
@@ -156,15 +159,15 @@ async function compare(deps: Deps, way: Way, start: Position): Promise<Step> {
     at = one.next;
   }
   if (at === null) {
-    await takeOver(way);
+    await takeOver(deps, way);
     return finish(deps, way);
   }
   return { state: "comparing", range, rows: count, cursor: toCursor(range, "comparing", at) };
 }
 
-async function finish({ shards }: Deps, way: Way): Promise<Step> {
-  await shards.control.$client.batch([switchMap(shards.control, way)]);
-  forgetMap(shards);
+async function finish(deps: Deps, way: Way): Promise<Step> {
+  await deps.shards.control.$client.batch(switchMap(deps, way));
+  forgetMap(deps.shards);
   return { state: "deleting", range: way.range, rows: 0, cursor: null };
 }
 

@@ -23,6 +23,10 @@ const Status = z
       z.object({
         name: z.string(),
         addedAt: InstantOrNull,
+        restoring: z.boolean().openapi({
+          description:
+            "Its restoration to the past has begun. It answers nothing until that is finished.",
+        }),
         buckets: z.int().openapi({ description: "How many of the 32,768 buckets it has." }),
         users: z
           .int()
@@ -116,12 +120,12 @@ const restoreRoute = createRoute({
   tags: ["Databases"],
   summary: "Restore a database to the past",
   description:
-    "First `begin`: the database answers nothing any more. Ten minutes later restore it, and then `finish`: it answers again for what it has now, and for nothing that has been moved away since. Not for the first database.",
+    "First `begin`: the database answers nothing any more. Ten minutes later restore it, and then `finish`: it answers again for what it has now, and for nothing that has been moved away since. Not for the first database, nor for one that was not added. To finish what has not begun is `conflict`, and changes nothing.",
   security,
   request: { params, body: body(z.strictObject({ phase: z.enum(["begin", "finish"]) })) },
   responses: {
     204: nothing,
-    ...problems(...ADMIN_PROBLEMS, ...BODY_PROBLEMS, "not_found"),
+    ...problems(...ADMIN_PROBLEMS, ...BODY_PROBLEMS, "not_found", "conflict"),
   },
 });
 
