@@ -217,6 +217,31 @@ describe.runIf(isMany)("a move to a database that fails", () => {
     expect([await usersIn(source), await usersIn(target)]).toEqual([0, 1]);
   });
 
+  it("is not brought to its end by a late step when the range is already on its way elsewhere", async () => {
+    const [last] = (await moveUntil(["comparing"], bucket, target)).slice(-1);
+    const { bindings, reached, letGo } = holding(0, 0);
+    const late = stepOf(bucket, target, { cursor: last?.cursor ?? null, bindings });
+    await reached;
+    await stepOf(bucket, source, { bindings: without(target) });
+    await moveBucket(bucket, source);
+    await moveUntil(["copying"], bucket, 1);
+    letGo();
+    await late;
+    expect(await placement()).toMatchObject({ shard: source, state: "moving", other: 1 });
+    await moveBucket(bucket, 1);
+    expect(await isAccepted()).toBe(true);
+  });
+
+  it("does not stop the source again by a step that comes late", async () => {
+    const { bindings, reached, letGo } = holding(source, 0);
+    const late = stepOf(bucket, target, { bindings });
+    await reached;
+    await stepOf(bucket, source);
+    letGo();
+    await late;
+    expect(await isAccepted()).toBe(true);
+  });
+
   it("is not given up while the source does not answer", async () => {
     const refused = await stepOf(bucket, source, { bindings: without(source) });
     expect(refused.status).toBe(503);
