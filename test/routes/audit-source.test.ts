@@ -111,9 +111,8 @@ const CAUSES: Record<AuditType, () => Promise<unknown>> = {
   },
   "account.created": grace,
   "app.created": createApp,
-  "app.updated": async () => {
-    await admin("PATCH", `/apps/${(await createApp()).id}`, { body: { name: "Shop" } });
-  },
+  "app.updated": async () =>
+    admin("PATCH", `/apps/${(await createApp()).id}`, { body: { name: "Shop" } }),
   "app.deleted": async () => admin("DELETE", `/apps/${(await createApp()).id}`),
   "api_key.created": createApp,
   "api_key.revoked": async () => {
@@ -134,10 +133,8 @@ const CAUSES: Record<AuditType, () => Promise<unknown>> = {
     vi.setSystemTime(now);
     await app.v1("POST", "/users/ada/unlock");
   },
-  "authenticator.imported": async () => {
-    const secret = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP";
-    await operate("POST", "/authenticators", { secret });
-  },
+  "authenticator.imported": () =>
+    operate("POST", "/authenticators", { secret: "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP" }),
   "authenticator.removed": async () => {
     const { app, user } = await adaOf();
     await app.v1("DELETE", `/users/ada/authenticators/${user.authenticatorId}`);
