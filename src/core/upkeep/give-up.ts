@@ -1,6 +1,6 @@
 /**
  * Gives up a move whose target fails: the source answers again. The map decides that, in one statement that
- * excludes the one by which the range changes hands. Nothing is asked of the target, which may be lost.
+ * excludes the one by which the range changes hands. It does not depend on the target, which may be lost.
  *
  * The target may have taken over by then, or do it later, at an epoch that the map has never named. So nobody
  * was sent there, nor will be: the source goes on at the epoch after that. The copy is deleted when the target
