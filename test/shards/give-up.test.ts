@@ -137,17 +137,27 @@ describe.runIf(isMany).each(WAYS)("a move from database %i to %i", (source, targ
     },
   );
 
-  it.each([true, false])("is not given up once it is over, cleaned up: %s", async (isCleanedUp) => {
+  const ENDS = [
+    ["has changed hands", ["deleting"], false],
+    ["is over", ["done"], false],
+    ["is over, and the users are back", ["done"], true],
+  ] as const;
+
+  it.each(ENDS)("is not given up when it %s", async (_when, states, areBack) => {
     await moveUntil(["comparing"], bucket, target);
     const { bindings, reached, letGo } = holding(0, source === 0 ? 1 : 0);
     const late = stepOf(bucket, source, { bindings });
     await reached;
-    await moveUntil([isCleanedUp ? "done" : "deleting"], bucket, target);
+    await moveUntil([...states], bucket, target);
+    if (areBack) await moveBucket(bucket, source);
     expect(await isAccepted()).toBe(true);
     letGo();
     expect(await problemCode(await late)).toBe("conflict");
     expect(await isAccepted()).toBe(false);
-    expect(await placement()).toMatchObject({ shard: target, state: "live" });
+    // The isolate forgets the map.
+    elapse(90);
+    expect(await isAccepted()).toBe(true);
+    expect(await placement()).toMatchObject({ shard: areBack ? source : target, state: "live" });
   });
 
   it("is given up whichever call fails, and whenever", { timeout: 120_000 }, async () => {
