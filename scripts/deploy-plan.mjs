@@ -6,48 +6,44 @@ const EXAMPLE_HOST = "stepgate.example.com";
  * Gives the wrangler commands to run, in order, and what is missing before any of them may run: for
  * each a line that says what to do.
  *
- * The first deploy comes before the migrations, because it creates the database. Until they are applied
- * the Worker answers 503. Every later deploy comes after them, so that new code never meets an old
- * table. Secrets that the Worker has are left alone unless their replacement is asked for: they cannot
+ * The deploy comes before the migrations of a database that is not there yet, because it creates it. Until
+ * they are applied the Worker answers 503 for it. It comes after the migrations of all others, so that new code
+ * never meets an old table. Secrets that the Worker has are left alone unless their replacement is asked for: they cannot
  * be read back, and with a lost KEYRING every secret that it sealed is lost.
  *
  * @param facts.issuerUrl ISSUER_URL of wrangler.toml
  * @param facts.required names of the secrets that the Worker needs
  * @param facts.onWorker names of the secrets that the Worker has
  * @param facts.hasFile whether there is a (valid) .secrets.production
- * @param facts.hasDatabase whether the account has the D1 database
- * @param facts.others for each database besides `DB`: its `binding`, and whether it `exists`
+ * @param facts.databases for each D1 database, with `DB` first: its `binding`, its `name`, and whether the
+ *   account has it (`exists`)
  * @param facts.updateSecrets whether to replace the Worker's secrets by those of the file
  */
 export function planDeploy(facts) {
   const missing = [findIssuerFault(facts.issuerUrl), findSecretsFault(facts)].filter(Boolean);
-  const deploy = facts.hasDatabase ? DEPLOY : FIRST_DEPLOY;
-  const { others = [] } = facts;
   const [there, made] = [true, false].map((exists) =>
-    others.filter((one) => one.exists === exists).map(({ binding }) => migrate(binding)),
+    facts.databases.filter((one) => one.exists === exists),
   );
-  const steps = facts.hasDatabase
-    ? [MIGRATE, ...there, deploy, ...made]
-    : [deploy, MIGRATE, ...there, ...made];
+  const steps = [...there.map(migrate), deploy(facts.databases, made), ...made.map(migrate)];
   return { missing, steps: sendsSecrets(facts) ? steps.map(withSecrets) : steps };
 }
 
-const MIGRATE = {
-  title: "Bring the database up to date",
-  wrangler: ["d1", "migrations", "apply", "DB", "--remote"],
-};
-/** Brings one of several databases up to date. A new one is made by the deploy. */
-function migrate(binding) {
+/** Brings a database up to date. A new one is made by the deploy. */
+function migrate({ binding }) {
+  const what = binding === "DB" ? "the database" : binding;
   return {
-    title: `Bring ${binding} up to date`,
+    title: `Bring ${what} up to date`,
     wrangler: ["d1", "migrations", "apply", binding, "--remote"],
   };
 }
-const DEPLOY = { title: "Deploy the Worker", wrangler: ["deploy"] };
-const FIRST_DEPLOY = {
-  title: "Deploy the Worker for the first time, with a new database and KV namespace",
-  wrangler: ["deploy"],
-};
+
+function deploy([first], made) {
+  const makes = made.map(({ binding, name }) => `${binding} (${name})`);
+  const title = first.exists ? "Deploy the Worker" : "Deploy the Worker for the first time";
+  const all = first.exists ? makes : [...makes, "a KV namespace"];
+  const which = all.length > 0 ? `, which makes ${all.join(" and ")}` : "";
+  return { title: `${title}${which}`, wrangler: ["deploy"] };
+}
 
 function withSecrets(step) {
   if (step.wrangler[0] !== "deploy") return step;

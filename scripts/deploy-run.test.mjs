@@ -69,6 +69,17 @@ function checkout(issuerUrl = OWN) {
   return root;
 }
 
+/** Names another database in wrangler.toml, as docs/deploy.md says. */
+function withAnother(root) {
+  const file = join(root, "wrangler.toml");
+  const first = '[[d1_databases]]\nbinding = "DB"\ndatabase_name = "stepgate"\n';
+  const toml = readFileSync(file, "utf8");
+  assert.ok(toml.includes(first));
+  const other = first.replace('"DB"', '"DB1"').replace('"stepgate"', '"stepgate-1"');
+  writeFileSync(file, `${toml}\n${other}migrations_dir = "migrations"\n`);
+  return root;
+}
+
 function withSecrets(root) {
   writeNewSecrets(join(root, ".secrets.production"), "test");
   return root;
@@ -127,6 +138,23 @@ test("a dry run that lacks nothing says so by its exit code, and changes nothing
   assert.deepEqual([run.code, run.stderr, run.did], [0, "", []]);
   assert.doesNotMatch(run.stdout, /missing/);
   assert.ok(!existsSync(join(root, "public/assets")));
+});
+
+test("a dry run shows how each database is made and migrated, asked or not", async () => {
+  const MIGRATE_1 = "d1 migrations apply DB1 --remote";
+  const root = withSecrets(withAnother(checkout()));
+  const plans = [
+    [NEW_ACCOUNT, [DEPLOY_WITH_SECRETS, MIGRATE, MIGRATE_1], true],
+    [NO_LOGIN, [DEPLOY_WITH_SECRETS, MIGRATE, MIGRATE_1], true],
+    [LIVE, [MIGRATE, DEPLOY, MIGRATE_1], true],
+    [{ ...LIVE, [LIST]: names(["stepgate", "stepgate-1"]) }, [MIGRATE, MIGRATE_1, DEPLOY], false],
+  ];
+  for (const [answers, steps, isMade] of plans) {
+    const { stdout, did } = await deploy(root, { args: ["--dry-run"], answers });
+    const shown = [...stdout.matchAll(/^ {4}wrangler (.*)$/gm)].map(([, command]) => command);
+    assert.deepEqual([shown, did], [steps, []]);
+    assert.equal(/which makes .*DB1 \(stepgate-1\)/.test(stdout), isMade);
+  }
 });
 
 test("a dry run names a secrets file that cannot be used", async () => {

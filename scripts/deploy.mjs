@@ -22,8 +22,6 @@ const INTERRUPTED = 130;
  */
 const HEALTH_PATIENCE_MS = 1000 * Number(process.env.HEALTH_PATIENCE || 30);
 const HEALTH_PAUSE_MS = 2000;
-/** The facts that a dry run assumes if it cannot ask. */
-const NOTHING_DEPLOYED = { hasDatabase: false, onWorker: [] };
 const NO_LOGIN =
   "You are not logged in to Cloudflare. Run `npx wrangler login`, or set CLOUDFLARE_API_TOKEN.";
 
@@ -83,7 +81,7 @@ async function gatherFacts(config, options) {
     return assumed;
   };
   const hasFile = await hasSecretsFile().catch(onFault(true));
-  const account = await askCloudflare(config).catch(onFault(NOTHING_DEPLOYED));
+  const account = await askCloudflare(config).catch(onFault(nothingDeployed(config)));
   const updateSecrets = options.has("--update-secrets");
   const issuerUrl = config.vars.ISSUER_URL;
   return {
@@ -99,14 +97,26 @@ async function hasSecretsFile() {
   return hasFile;
 }
 
+/** The facts that a dry run assumes if it cannot ask. */
+function nothingDeployed(config) {
+  return { databases: databasesOf(config, () => false), onWorker: [] };
+}
+
+/** The databases of wrangler.toml, with `DB` first, and whether each is there. */
+function databasesOf({ d1_databases: databases }, isThere) {
+  return databases.map(({ binding, database_name: name }) => ({
+    binding,
+    name,
+    exists: isThere(name),
+  }));
+}
+
 async function askCloudflare(config) {
-  const [{ database_name: database }, ...others] = config.d1_databases;
   const databases = await askWrangler(["d1", "list", "--json"]);
   const secrets = await askWrangler(["secret", "list", "--format", "json"], /Worker .* not found/);
   const isThere = (wanted) => (databases ?? []).some(({ name }) => name === wanted);
   return {
-    hasDatabase: isThere(database),
-    others: others.map(({ binding, database_name: name }) => ({ binding, exists: isThere(name) })),
+    databases: databasesOf(config, isThere),
     onWorker: (secrets ?? []).map(({ name }) => name),
   };
 }

@@ -8,10 +8,11 @@ const NEW = {
   required: REQUIRED,
   onWorker: [],
   hasFile: true,
-  hasDatabase: false,
+  databases: [{ binding: "DB", name: "stepgate", exists: false }],
   updateSecrets: false,
 };
-const LIVE = { ...NEW, onWorker: REQUIRED, hasFile: false, hasDatabase: true };
+const DB = { binding: "DB", name: "stepgate", exists: true };
+const LIVE = { ...NEW, onWorker: REQUIRED, hasFile: false, databases: [DB] };
 const MIGRATE = "d1 migrations apply DB --remote";
 
 function commands(facts) {
@@ -37,8 +38,24 @@ test("later, the migrations come before the code that needs them", () => {
 });
 
 test("a first deploy that failed after it made the database goes on with the migrations", () => {
-  const facts = { ...NEW, hasDatabase: true };
+  const facts = { ...NEW, databases: [DB] };
   assert.deepEqual(commands(facts), [MIGRATE, "deploy --secrets-file .secrets.production"]);
+});
+
+test("a new database among several is made by the deploy, and migrated then; others before", () => {
+  const others = [
+    { binding: "DB1", name: "stepgate-1", exists: true },
+    { binding: "DB2", name: "stepgate-2", exists: false },
+  ];
+  const facts = { ...LIVE, databases: [DB, ...others] };
+  assert.deepEqual(commands(facts), [
+    MIGRATE,
+    "d1 migrations apply DB1 --remote",
+    "deploy",
+    "d1 migrations apply DB2 --remote",
+  ]);
+  const [, , deploy] = planDeploy(facts).steps;
+  assert.equal(deploy.title, "Deploy the Worker, which makes DB2 (stepgate-2)");
 });
 
 test("secrets that the Worker has are not replaced by a file that happens to lie there", () => {

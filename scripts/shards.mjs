@@ -1,7 +1,7 @@
 /**
  * `npm run shards -- status | add DB1 | move 222-5zz DB1 | restore DB1 --begin | restore DB1 --finish` spreads
  * users over several databases, by the admin API. docs/deploy.md ("Many databases") is the guide. A move that
- * was stopped goes on with the same command.
+ * was stopped goes on with the same command. A move back to where the range comes from gives it up.
  */
 
 import { setTimeout as sleep } from "node:timers/promises";
@@ -64,8 +64,9 @@ async function status(admin) {
     await admin("GET", ""),
     "status",
   );
-  for (const { name, addedAt, buckets, users } of databases) {
-    const state = name === "DB" || addedAt ? "" : ", not added yet";
+  for (const { name, addedAt, restoring, buckets, users } of databases) {
+    const isAdded = name === "DB" || addedAt;
+    const state = restoring ? ", being restored" : isAdded ? "" : ", not added yet";
     console.log(`${name}: ${buckets} buckets, ${users ?? "?"} users${state}`);
   }
   for (const { first, last, shard, state, other } of placements) {
@@ -103,10 +104,14 @@ async function move(admin, [range, name]) {
     const step = expectStatus(200, answer, `move ${range}`);
     failures = 0;
     if (step.state === "done") break;
-    console.log(`  ${step.first}-${step.last}: ${step.state}, ${step.rows} rows`);
+    console.log(`  ${step.first}-${step.last}: ${told(step, name)}`);
     ({ cursor } = step);
   }
   console.log(`${range} is in ${name}.`);
+}
+
+function told({ state, rows }, name) {
+  return state === "given_up" ? `given up, ${name} answers for it again` : `${state}, ${rows} rows`;
 }
 
 async function restore(admin, [name], { begin, finish }) {

@@ -127,14 +127,15 @@ const SettingsSchema = z.object({
     .transform((names): ReadonlySet<PublishedApi> => new Set(names)),
 });
 
-let parsed: { env: Bindings; config: Config } | undefined;
+const parsed = new WeakMap<Bindings, Config>();
 
 /**
  * Loads the configuration. Throws an Error that names the variable at fault and never its value.
  */
 export async function loadConfig(env: Bindings): Promise<Config> {
-  if (parsed?.env !== env) parsed = { env, config: await parseConfig(env) };
-  return parsed.config;
+  const config = parsed.get(env) ?? (await parseConfig(env));
+  parsed.set(env, config);
+  return config;
 }
 
 async function parseConfig(env: Bindings): Promise<Config> {

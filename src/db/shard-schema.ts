@@ -29,6 +29,8 @@ export const placements = sqliteTable("placements", {
 export const shards = sqliteTable("shards", {
   number: integer().primaryKey(),
   addedAt: instant().notNull(),
+  /** Since when it answers nothing, because it is about to be restored to the past. */
+  restoringAt: instant(),
 });
 
 /** An app of which not every database has the newest state. Kept by the control database. */

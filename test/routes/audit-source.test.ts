@@ -1,7 +1,7 @@
 /** Where an audit event says that it was caused from, for every type that a request can cause. */
 
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { everywhere } from "../databases";
+import { everywhere, isMany } from "../databases";
 import { app as routes } from "../../src/app";
 import { AUDIT_TYPES, type AuditType } from "../../src/core/audit/event";
 import worker from "../../src/index";
@@ -33,6 +33,7 @@ import {
 import { challengeLink, enrolmentLink, pathOf, settings } from "../links";
 import { operations } from "../operations";
 import { challengeFor, freshAddress, storedUser } from "../security/support";
+import { OF_DATABASES } from "../shards/support";
 import { keyOf, visitor } from "../visitor";
 import { keyId, request, restoreWorld } from "../world";
 import { WEBHOOK_CAUSES } from "../webhooks/causes";
@@ -100,37 +101,28 @@ async function openEnrolmentLink() {
   return browser;
 }
 
-async function reuse(): Promise<void> {
-  const { refreshToken } = await tokensOf(await grace());
-  for (let times = 0; times < 2; times++) {
-    await auth("POST", "/refresh", { body: { refreshToken } });
-  }
-}
-
 async function setPassword(path: string): Promise<void> {
   const { tokens } = await protectedGrace();
   const body = { currentPassword: PASSWORD, newPassword: "another horse battery staple" };
   await as(tokens, "POST", path, { body });
 }
 
-async function revokeKey(): Promise<void> {
-  const { id } = await createApp();
-  await admin("DELETE", `/apps/${id}/keys/${keyId(await createKey(id, {}))}`);
-}
-
 /** What causes an event of each type. */
 const CAUSES: Record<AuditType, () => Promise<unknown>> = {
+  ...OF_DATABASES,
   "account.changed": async () =>
     as((await protectedGrace()).tokens, "PATCH", "/me", { body: { name: "Grace" } }),
   "account.created": grace,
   "account.secured": () => setPassword("/secure"),
   "app.created": createApp,
-  "app.updated": async () => {
-    await admin("PATCH", `/apps/${(await createApp()).id}`, { body: { name: "Shop" } });
-  },
+  "app.updated": async () =>
+    admin("PATCH", `/apps/${(await createApp()).id}`, { body: { name: "Shop" } }),
   "app.deleted": async () => admin("DELETE", `/apps/${(await createApp()).id}`),
   "api_key.created": createApp,
-  "api_key.revoked": revokeKey,
+  "api_key.revoked": async () => {
+    const { id } = await createApp();
+    await admin("DELETE", `/apps/${id}/keys/${keyId(await createKey(id, {}))}`);
+  },
   "authenticator.enrolled": adaOf,
   "authenticator.confirmed": adaOf,
   "authenticator.resynchronised": async () => {
@@ -145,10 +137,8 @@ const CAUSES: Record<AuditType, () => Promise<unknown>> = {
     vi.setSystemTime(now);
     await app.v1("POST", "/users/ada/unlock");
   },
-  "authenticator.imported": async () => {
-    const secret = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP";
-    await operate("POST", "/authenticators", { secret });
-  },
+  "authenticator.imported": () =>
+    operate("POST", "/authenticators", { secret: "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP" }),
   "authenticator.removed": async () => {
     const { app, user } = await adaOf();
     await app.v1("DELETE", `/users/ada/authenticators/${user.authenticatorId}`);
@@ -194,7 +184,12 @@ const CAUSES: Record<AuditType, () => Promise<unknown>> = {
     const { token } = await expectJson<{ token: string }>(call("POST", path, { headers }), 200);
     await call("PUT", "/auth/otp/enable", { body: { enabled: false }, headers: bearer(token) });
   },
-  "session.reused": reuse,
+  "session.reused": async () => {
+    const { refreshToken } = await tokensOf(await grace());
+    for (let times = 0; times < 2; times++) {
+      await auth("POST", "/refresh", { body: { refreshToken } });
+    }
+  },
   "session.revoked": async () => as(await tokensOf(await grace()), "DELETE", "/sessions"),
   "user.capped": () => fail(10, { failuresBeforeLock: 10, strikeCap: 10 }),
   "user.deleted": () => operate("DELETE", ""),
@@ -217,12 +212,15 @@ const CAUSES: Record<AuditType, () => Promise<unknown>> = {
 const isDeletion = (type: AuditType) => type === "user.deleted";
 
 describe("the address and the user agent of the request that caused it", () => {
-  it.each(AUDIT_TYPES)("stand on %s", async (type) => {
-    await CAUSES[type]();
-    const events = (await recorded()).filter((one) => !isDeletion(type) || one.type === type);
-    expect(events.map((event) => event.type)).toContain(type);
-    for (const event of events) expect(event).toEqual({ type: event.type, ...here });
-  });
+  it.each(AUDIT_TYPES.filter((type) => isMany || !(type in OF_DATABASES)))(
+    "stand on %s",
+    async (type) => {
+      await CAUSES[type]();
+      const events = (await recorded()).filter((one) => !isDeletion(type) || one.type === type);
+      expect(events.map((event) => event.type)).toContain(type);
+      for (const event of events) expect(event).toEqual({ type: event.type, ...here });
+    },
+  );
 });
 
 describe("what a back end says of its end user", () => {

@@ -3,8 +3,8 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { bucketIn } from "../../src/core/shard/bucket";
-import { shardOf } from "./support";
-import { DATABASES, everywhere, isMany, wrapping } from "../databases";
+import { shardOf, without } from "./support";
+import { DATABASES, everywhere, isMany } from "../databases";
 import {
   admin,
   call,
@@ -18,27 +18,11 @@ import {
   type EnrolledUser,
   type TestApp,
 } from "../service";
+import { signedIn } from "../console";
 import { storedUser } from "../security/support";
 import { keyId } from "../world";
 import worker from "../../src/index";
 import { createExecutionContext, createScheduledController } from "cloudflare:test";
-
-/** Bindings on which one database does not answer. */
-function without(shard: number): Env {
-  const fail = () => Promise.reject(new Error("D1_ERROR: Network connection lost."));
-  const dead = { bind: () => dead, all: fail, run: fail, first: fail, raw: fail };
-  return wrapping((d1, at) =>
-    at === shard
-      ? new Proxy(d1, {
-          get(object, name) {
-            if (name === "prepare") return () => dead;
-            if (name === "batch") return fail;
-            return Reflect.get(object, name);
-          },
-        })
-      : d1,
-  );
-}
 
 const names = Array.from({ length: 8 }, (_, at) => `user-${at}`);
 let app: TestApp;
@@ -75,6 +59,30 @@ describe.runIf(isMany)("a database that does not answer", () => {
       code: "unavailable",
       detail: "DB2 does not answer.",
     });
+  });
+
+  it("leaves its events out of the page of a user of another, who can be reset", async () => {
+    const { user } = users.find(({ shard }) => shard !== 2) ?? {};
+    const userId = user?.userId ?? "";
+    const { id } = await storedUser(userId);
+    const bindings = without(2);
+    const operator = await signedIn();
+    const page = async (change: object) =>
+      (await operator.get(`/console/users/${id}`, change)).text();
+    const missing = "Some events are missing";
+    const whole = await page({});
+    expect(whole).toContain("Authenticator app setup");
+    expect(whole).not.toContain(missing);
+    const part = await page({ bindings });
+    expect(part).toContain("Authenticator app setup");
+    expect(part).toContain(missing);
+    const reset = await operator.post(
+      `/console/users/${id}/reset`,
+      { reason: "Lost phone" },
+      { bindings },
+    );
+    expect(reset.status).toBe(200);
+    expect(await storedUser(userId)).toMatchObject({ must_rebind: 1 });
   });
 
   it("that lacks a migration is named too", async () => {

@@ -2,7 +2,7 @@
 
 import { beforeEach, describe, expect, it } from "vitest";
 import { bucketIn } from "../../src/core/shard/bucket";
-import { moveBucket, shardOf } from "./support";
+import { addDatabases, moveBucket, shardOf } from "./support";
 import { DATABASES, isMany } from "../databases";
 import {
   admin,
@@ -56,8 +56,7 @@ async function userIn(shard: number) {
 describe.runIf(isMany)("a database that was restored to the past", () => {
   beforeEach(async () => {
     app = await createApp();
-    for (let at = 1; at < DATABASES.length; at++) await admin("PUT", `/shards/DB${at}`);
-    elapse(600);
+    await addDatabases();
   });
 
   const verify = (of: Awaited<ReturnType<typeof userIn>>) =>
@@ -98,6 +97,22 @@ describe.runIf(isMany)("a database that was restored to the past", () => {
     await moveBucket(moved.bucket, 2);
     elapse(30);
     expect(await (await verify(moved)).json()).toMatchObject({ valid: true });
+  });
+
+  it("is rid of users who have moved away by a move to where they are", async () => {
+    const d1 = DATABASES[2]?.d1;
+    if (!d1) throw new Error("no such database");
+    const moved = await userIn(2);
+    const past = await rowsOf(d1);
+    await moveBucket(moved.bucket, 1);
+    await restore(2, "begin");
+    await putBack(d1, past);
+    await restore(2, "finish");
+    const count = () => d1.prepare("SELECT count(*) AS n FROM users").first<number>("n");
+    expect(await count()).toBe(1);
+    await moveBucket(moved.bucket, 1);
+    expect(await count()).toBe(0);
+    expect(await shardOf(moved.bucket)).toBe(1);
   });
 
   it("knows no key that was revoked since", async () => {

@@ -14,6 +14,7 @@ import {
   toListing,
   type Listing,
   type ListingRequest,
+  type Window,
 } from "../listing";
 import { listArchived } from "./archived";
 import {
@@ -120,10 +121,24 @@ export async function* readPages(
   }
 }
 
-/** Lists the newest events that are in the database. */
-export async function listRecentEvents(deps: Deps, request: AuditRequest): Promise<AuditRecord[]> {
-  if (deps.shards.all.length > 1) return (await listFromAll(deps, request)).items;
-  return (await listFromDatabase(deps, request)).page.items;
+/**
+ * Lists the newest events that are in the databases. One of several that does not answer is passed over: then
+ * these are not all.
+ */
+export async function listRecentEvents(
+  deps: Deps,
+  request: AuditRequest,
+): Promise<{ items: AuditRecord[]; areAll: boolean }> {
+  if (deps.shards.all.length === 1) {
+    return { items: (await listFromDatabase(deps, request)).page.items, areAll: true };
+  }
+  let areAll = true;
+  const passOver = () => {
+    areAll = false;
+    return { rows: [], end: async () => null };
+  };
+  const { items } = await listFromAll(deps, request, passOver);
+  return { items, areAll };
 }
 
 /**
@@ -181,9 +196,13 @@ function behindAll(databases: number, position: number | string): string {
 
 /**
  * Lists what is in several databases. Events stay in the one where they were written, also those of a user who
- * has been moved. `newest` has an id for each database.
+ * has been moved. `newest` has an id for each database. `onFailure` says what counts for one that fails.
  */
-async function listFromAll({ shards }: Deps, request: AuditRequest): Promise<Following> {
+async function listFromAll(
+  { shards }: Deps,
+  request: AuditRequest,
+  onFailure?: () => Window<never>,
+): Promise<Following> {
   const newest = shards.all.map(() => 0);
   let archived = 0;
   const look = async (db: Database, below: number) => {
@@ -194,7 +213,9 @@ async function listFromAll({ shards }: Deps, request: AuditRequest): Promise<Fol
     archived = Math.max(archived, edges.archived ?? 0);
     return { rows, end: async () => end };
   };
-  const listed = await listOver(shards.all, request, look, ({ id }) => id);
+  const lookAtAny = (db: Database, below: number) =>
+    onFailure ? look(db, below).catch(onFailure) : look(db, below);
+  const listed = await listOver(shards.all, request, lookAtAny, ({ id }) => id);
   const isMore =
     listed.nextCursor !== null ||
     archived < spanOf({ ...request, after: afterIn(request, 0), cursor: undefined }).from;

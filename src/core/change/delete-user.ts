@@ -1,6 +1,7 @@
 /** Deletes a user and everything that belongs to them except the audit trail. */
 
 import { ALWAYS, carryOut, effect } from "../../db/effect";
+import { statement } from "../../db/statement";
 import type { Deps } from "../../env";
 import { isOperator, type Caller } from "../caller/actor";
 import { NOT_HELD } from "../caller/live";
@@ -10,21 +11,21 @@ import { DELETE_AUTHENTICATORS, DELETE_BACKUP_CODES } from "./factors";
 import type { Proof } from "./proof";
 
 /**
- * Removes personal data from the audit trail. Who did what to which id, and when, stays. For a
- * deletion by the operator, the address it came from and the reason stay too. The second statement
- * covers what a link noted before its enrolment created the user.
+ * Removes personal data from the user's events. Who did what to which id, and when, stays. For a
+ * deletion by the operator, the address it came from and the reason stay too.
  */
-const DEPERSONALISE_AUDIT = [
-  effect(
-    "UPDATE audit_events SET ip = NULL, user_agent = NULL, note = NULL",
-    "user_id = :userId AND coalesce(ip, user_agent, note) IS NOT NULL",
-  ),
-  effect(
-    "UPDATE audit_events SET ip = NULL, user_agent = NULL",
-    `user_id IS NULL AND note IN (
-      SELECT substr(actor, 6) FROM audit_events WHERE user_id = :userId AND actor LIKE 'link:%')`,
-  ),
-];
+const DEPERSONALISE_EVENTS = effect(
+  "UPDATE audit_events SET ip = NULL, user_agent = NULL, note = NULL",
+  "user_id = :userId AND coalesce(ip, user_agent, note) IS NOT NULL",
+);
+
+const LINKS_OF_USER = `SELECT substr(actor, 6) AS id FROM audit_events
+  WHERE user_id = :userId AND actor LIKE 'link:%'` as const;
+/** The same for what a link noted before its enrolment created the user. */
+const DEPERSONALISE_LINKS = effect(
+  "UPDATE audit_events SET ip = NULL, user_agent = NULL",
+  `user_id IS NULL AND note IN (${LINKS_OF_USER})`,
+);
 
 /** Runs last, after everything that depends on the user's row. */
 const DELETE_USER = effect("DELETE FROM users", "id = :userId");
@@ -47,7 +48,8 @@ const DELETE = change(
       effect("DELETE FROM accounts", "user_id = :userId"),
       effect("DELETE FROM sessions", "user_id = :userId"),
       effect("DELETE FROM trusted_devices", "user_id = :userId"),
-      ...DEPERSONALISE_AUDIT,
+      DEPERSONALISE_EVENTS,
+      DEPERSONALISE_LINKS,
     ],
   },
   {
@@ -82,18 +84,28 @@ export async function deleteUser(
 }
 
 /** But not out of the event of the deletion, which is in one of the databases by then. */
-const DEPERSONALISE_LATER = effect(
+const DEPERSONALISE_EVENTS_LATER = effect(
   "UPDATE audit_events SET ip = NULL, user_agent = NULL, note = NULL",
   "user_id = :userId AND type <> 'user.deleted' AND coalesce(ip, user_agent, note) IS NOT NULL",
 );
+const DEPERSONALISE_LINKS_LATER = effect(
+  "UPDATE audit_events SET ip = NULL, user_agent = NULL",
+  "user_id IS NULL AND note IN (SELECT value FROM json_each(:links))",
+);
+const FIND_LINKS = statement(LINKS_OF_USER);
 
-/** Events of before a move are in the database where the user was then. */
+/**
+ * Events of before a move are in the database where the user was then, and what a link noted may be in
+ * another than the enrolment by it.
+ */
 async function depersonaliseEverywhere(
   { shards, now }: Pick<Deps, "shards" | "now">,
   userId: string,
 ): Promise<void> {
-  const [, ofLinks] = DEPERSONALISE_AUDIT;
-  const effects = [DEPERSONALISE_LATER, ofLinks].flatMap((one) => one?.with({ userId }) ?? []);
+  const looks = shards.all.map((db) => FIND_LINKS({ db }, { userId }).all<{ id: string }>());
+  const found = (await Promise.all(looks)).flatMap(({ results }) => results);
+  const links = JSON.stringify(found.map(({ id }) => id));
+  const effects = [DEPERSONALISE_EVENTS_LATER({ userId }), DEPERSONALISE_LINKS_LATER({ links })];
   await Promise.all(
     shards.all.map((db) => db.$client.batch(carryOut({ db, now }, ALWAYS, effects))),
   );

@@ -7,6 +7,8 @@
  * 3. The target takes over at the next epoch, if it has as many rows as the source in the same transaction;
  *    from then on nothing is copied to it. Then the map says so.
  * 4. The source deletes its rows.
+ *
+ * Until the map says so, the move can be given up (give-up.ts).
  */
 
 import { z } from "zod";
@@ -15,7 +17,8 @@ import { Problem } from "../../problem";
 import { nameOf } from "../app/publish";
 import { MINUTE } from "../policy";
 import { forgetMap, readMap, type Placement } from "../shard/map";
-import { assertNotLive, cut, stop, type Range } from "../shard/ranges";
+import { answerAgain, assertNotOver, cut, leaveTo, stop, type Range } from "../shard/ranges";
+import { giveUp } from "./give-up";
 import {
   deleteSome,
   isPosition,
@@ -26,6 +29,7 @@ import {
   type Page,
   type Position,
 } from "./moved-rows";
+import { assertNotRestoring } from "./shards";
 import { hasTakenOver, switchMap, takeOver, type Way } from "./take-over";
 
 export interface Move extends Range {
@@ -37,7 +41,7 @@ export interface Move extends Range {
 
 /** What a step did, and where the next one goes on. */
 export interface Step {
-  state: "copying" | "comparing" | "deleting" | "done";
+  state: "copying" | "comparing" | "deleting" | "given_up" | "done";
   /** The part of the range that the step was about. */
   range: Range | null;
   rows: number;
@@ -50,13 +54,18 @@ const PAGES = 20;
 export const KNOWN_AFTER = 10 * MINUTE;
 
 /**
- * Takes the next step. Throws `not_found` for a database that is not bound or was not added, and `conflict`
- * if it was added too short a time ago, or if a part of the range moves elsewhere.
+ * Takes the next step. What is on its way from the target itself stays there: its move is given up. Throws
+ * `not_found` for a database that is not bound or was not added, and `conflict` if it was added too short a
+ * time ago, if a part of the range moves elsewhere or is in a database that is being restored, and what
+ * `giveUp` throws.
  */
 export async function stepMove(deps: Deps, move: Move): Promise<Step> {
   await assertReady(deps, move.target);
   const map = await readMap(deps.shards, deps.now);
   const rows = map.filter(({ first, last }) => first <= move.last && last >= move.first);
+  await assertNotRestoring(deps.shards, [move.target, ...rows.map(({ shard }) => shard)]);
+  const back = rows.find(({ shard, state }) => state === "moving" && shard === move.target);
+  if (back) return { state: "given_up", range: await giveUp(deps, back), rows: 0, cursor: null };
   const left = rows.find(({ state, other }) => state === "live" && other !== null);
   if (left) return cleanUpAfter(deps, left);
   const moving = rows.find(({ state }) => state === "moving");
@@ -92,41 +101,44 @@ function wayOf({ shards }: Deps, row: Placement, { target }: Move): Way {
   return { range, epoch, source: { shard, db: from }, target: { shard: target, db: to } };
 }
 
-async function begin({ shards }: Deps, { shard, ...row }: Placement, move: Move): Promise<Step> {
+async function begin(
+  { shards }: Deps,
+  { shard, epoch, ...row }: Placement,
+  move: Move,
+): Promise<Step> {
   const range = {
     first: row.first > move.first ? row.first : move.first,
     last: row.last < move.last ? row.last : move.last,
   };
   const { control } = shards;
-  const ends = { shard, other: move.target };
+  const ends = { shard, epoch, other: move.target };
   await control.$client.batch([...cut(control, range), stop(control, range, ends)]);
   forgetMap(shards);
   return { state: "copying", range, rows: 0, cursor: null };
 }
 
 async function goOn(deps: Deps, way: Way, cursor: string | undefined): Promise<Step> {
-  const { range, source, target } = way;
-  const ends = { shard: source.shard, other: target.shard };
+  const { range, epoch, source, target } = way;
+  const ends = { shard: source.shard, epoch, other: target.shard };
   // Asked first: the source may be lost by then, and is not needed any more.
   if (await hasTakenOver(way)) return finish(deps, way);
   // Idempotent. Nothing is copied before the source has stopped.
   await source.db.$client.batch([...cut(source.db, range), stop(source.db, range, ends)]);
   const at = readCursor(cursor, range);
-  if (at === null) await empty(target, range);
+  if (at === null) await empty(target.db, { range, epoch });
   return at?.phase === "comparing"
     ? compare(deps, way, at.position)
     : copy(way, at?.position ?? START);
 }
 
 async function copy(way: Way, start: Position): Promise<Step> {
-  const { range, source, target } = way;
+  const { range, epoch, source, target } = way;
   let [at, count]: [Position | null, number] = [start, 0];
   for (let pages = 0; at !== null && pages < PAGES; pages++) {
     const page = await readPage(source.db, range, at);
     const statements = store(target.db, page.rows);
     if (statements.length > 0) {
-      const guard = assertNotLive(target.db, range, target.shard);
-      await target.db.$client.batch([guard, ...statements]);
+      await target.db.$client.batch([assertNotOver(target.db, range, epoch), ...statements]);
     }
     count += page.rows.reduce((sum, { rows }) => sum + rows.length, 0);
     at = page.next;
@@ -147,47 +159,63 @@ async function compare(deps: Deps, way: Way, start: Position): Promise<Step> {
     at = one.next;
   }
   if (at === null) {
-    await takeOver(way);
+    await takeOver(deps, way);
     return finish(deps, way);
   }
   return { state: "comparing", range, rows: count, cursor: toCursor(range, "comparing", at) };
 }
 
-async function finish({ shards }: Deps, way: Way): Promise<Step> {
-  await shards.control.$client.batch([switchMap(shards.control, way)]);
-  forgetMap(shards);
+async function finish(deps: Deps, way: Way): Promise<Step> {
+  await deps.shards.control.$client.batch(switchMap(deps, way));
+  forgetMap(deps.shards);
   return { state: "deleting", range: way.range, rows: 0, cursor: null };
 }
 
 /** Deletes what a database still has of a range that another one answers for. */
 async function cleanUpAfter({ shards }: Deps, row: Placement): Promise<Step> {
-  const { first, last, other } = row;
+  const { first, last, shard, epoch } = row;
   const range = { first, last };
-  const shard = other ?? 0;
-  const db = shards.all[shard];
-  if (!db) throw new Problem("not_found", { detail: "No such database." });
-  const rows = await empty({ shard, db }, range, PAGES);
+  const other = row.other ?? 0;
+  const [home, db] = [shards.all[shard], shards.all[other]];
+  if (!home) throw new Problem("not_found", { detail: "No such database." });
+  // Nothing unless this was given up, and whoever did that came no further.
+  await home.$client.batch([answerAgain(home, range, { shard, epoch: epoch - 2, other })]);
+  if (!db) throw stillIn(other, range, "not bound");
+  const rows = await deleteCopies(db, range, row).catch((cause: unknown) => {
+    throw stillIn(other, range, cause);
+  });
   if (rows > 0) return { state: "deleting", range, rows, cursor: null };
-  if (shard !== 0) {
-    const drop = `DELETE FROM placements WHERE first >= ?1 AND last <= ?2 AND state = 'moving'`;
-    await db.$client.batch([...cut(db, range), db.$client.prepare(drop).bind(first, last)]);
-  }
-  const done = `UPDATE placements SET other = NULL WHERE first = ?1 AND last = ?2 AND state = 'live' AND other = ?3`;
+  const done = `UPDATE placements SET other = NULL
+    WHERE first = ?1 AND last = ?2 AND state = 'live' AND epoch = ?3 AND other = ?4`;
   const d1 = shards.control.$client;
-  await d1.batch([d1.prepare(done).bind(first, last, shard)]);
+  await d1.batch([d1.prepare(done).bind(first, last, epoch, other)]);
   forgetMap(shards);
   return { state: "deleting", range, rows: 0, cursor: null };
 }
 
+async function deleteCopies(db: Database, range: Range, row: Placement): Promise<number> {
+  const { epoch, other } = row;
+  // The map itself says it in the control database.
+  if (other !== 0) {
+    await db.$client.batch([assertNotOver(db, range, epoch), ...leaveTo(db, range, row)]);
+  }
+  return empty(db, { range, epoch }, PAGES);
+}
+
+function stillIn(shard: number, { first, last }: Range, cause: unknown): Problem {
+  const detail = `${nameOf(shard)} does not delete what it still has of ${first} to ${last}. Ask for the same move again when it answers.`;
+  return new Problem("unavailable", { cause, detail, retryAfter: 60 });
+}
+
 /** Deletes rows until there are none, or so many times. Answers how many the last time took. */
 async function empty(
-  { shard, db }: { shard: number; db: Database },
-  range: Range,
+  db: Database,
+  { range, epoch }: { range: Range; epoch: number },
   times = Infinity,
 ): Promise<number> {
   let rows = 0;
   for (let round = 0; round < times; round++) {
-    const batch = [assertNotLive(db, range, shard), ...deleteSome(db, range)];
+    const batch = [assertNotOver(db, range, epoch), ...deleteSome(db, range)];
     const results = await db.$client.batch(batch);
     rows = results.reduce((sum, { meta }) => sum + meta.changes, 0);
     if (rows === 0) break;

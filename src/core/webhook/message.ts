@@ -3,13 +3,16 @@
 import { AUDIT_TYPES, type AuditType, type Outcome } from "../audit/event";
 import type { EventRow } from "../audit/record";
 
-/** What happens to the app's users and keys. What operators do to apps and webhooks is not among it. */
-export type EventType = Exclude<AuditType, `${"app" | "console" | "webhook"}.${string}`>;
+/** What happens to the app's users and keys. What operators do to apps, databases and webhooks is not among it. */
+export type EventType = Exclude<
+  AuditType,
+  `${"app" | "console" | "database" | "range" | "webhook"}.${string}`
+>;
 
 export const EVENT_TYPES = AUDIT_TYPES.filter(isEventType);
 
 function isEventType(type: AuditType): type is EventType {
-  return !/^(?:app|console|webhook)\./.test(type);
+  return !/^(?:app|console|database|range|webhook)\./.test(type);
 }
 
 /** An event with the app's own name for its user, if it is about one who still exists. */

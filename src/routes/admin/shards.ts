@@ -23,6 +23,10 @@ const Status = z
       z.object({
         name: z.string(),
         addedAt: InstantOrNull,
+        restoring: z.boolean().openapi({
+          description:
+            "Its restoration to the past has begun. It answers nothing until that is finished.",
+        }),
         buckets: z.int().openapi({ description: "How many of the 32,768 buckets it has." }),
         users: z
           .int()
@@ -72,7 +76,7 @@ const addRoute = createRoute({
 
 const Step = z
   .object({
-    state: z.enum(["copying", "comparing", "deleting", "done"]),
+    state: z.enum(["copying", "comparing", "deleting", "given_up", "done"]),
     first: Bucket.nullable().openapi({ type: ["string", "null"] }),
     last: Bucket.nullable().openapi({ type: ["string", "null"] }),
     rows: z.int(),
@@ -88,7 +92,8 @@ const moveRoute = createRoute({
   summary: "Move users to a database, by one step",
   description:
     "Ask again, with the `cursor` of the answer, until the state is `done`; `npm run shards -- move` does that. Until the range has been copied, its users get `unavailable`. " +
-    "A step that failed can be asked for again, also without a cursor: then the copy begins anew.",
+    "A step that failed can be asked for again, also without a cursor: then the copy begins anew. " +
+    "A move whose target fails is given up by a move of the same range to the database that it leaves. That one answers again at once, and what was copied is deleted when the target answers. It is `conflict` if the target has taken over already.",
   security,
   request: {
     params,
@@ -115,12 +120,12 @@ const restoreRoute = createRoute({
   tags: ["Databases"],
   summary: "Restore a database to the past",
   description:
-    "First `begin`: the database answers nothing any more. Ten minutes later restore it, and then `finish`: it answers again for what it has now, and for nothing that has been moved away since. Not for the first database.",
+    "First `begin`: the database answers nothing any more. Ten minutes later restore it, and then `finish`: it answers again for what it has now, and for nothing that has been moved away since. Not for the first database, nor for one that was not added. To finish what has not begun is `conflict`, and changes nothing.",
   security,
   request: { params, body: body(z.strictObject({ phase: z.enum(["begin", "finish"]) })) },
   responses: {
     204: nothing,
-    ...problems(...ADMIN_PROBLEMS, ...BODY_PROBLEMS, "not_found"),
+    ...problems(...ADMIN_PROBLEMS, ...BODY_PROBLEMS, "not_found", "conflict"),
   },
 });
 

@@ -129,8 +129,8 @@ export const OPERATOR_EXAMPLES: Record<string, Example> = {
     answers: {
       200: {
         databases: [
-          { name: "DB", addedAt: null, buckets: 24_576, users: 412_000 },
-          { name: "DB1", addedAt: AT.appMade, buckets: 8192, users: 203_118 },
+          { name: "DB", addedAt: null, restoring: false, buckets: 24_576, users: 412_000 },
+          { name: "DB1", addedAt: AT.appMade, restoring: false, buckets: 8192, users: 203_118 },
         ],
         placements: [
           { first: "222", last: "7zz", shard: 1, state: "live", other: null },

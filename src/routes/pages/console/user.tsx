@@ -6,7 +6,7 @@ import { listRecentEvents } from "../../../core/audit/trail";
 import { findUser, toDetail, type UserDetail } from "../../../core/operator/operator";
 import { listSessions } from "../../../core/session/own-sessions";
 import type { AppEnv } from "../../context";
-import { Card } from "../card";
+import { Card, Notice } from "../card";
 import { textsOf } from "../language";
 import { Parts } from "../parts";
 import { Copyable } from "./copyable";
@@ -45,7 +45,8 @@ async function userPage(c: Context<AppEnv>) {
         <Actions c={c} user={user} />
         <section aria-labelledby="events">
           <h2 id="events">{t.events}</h2>
-          <EventsOfUser c={c} events={events} heading="events" />
+          {!events.areAll && <Notice kind="warn">{t.notAllEvents}</Notice>}
+          <EventsOfUser c={c} events={events.items} heading="events" />
           <p>
             <a href={`${HOME}/audit?userId=${user.id}`}>{t.allEvents}</a>
           </p>

@@ -1,0 +1,1 @@
+ALTER TABLE `shards` ADD `restoring_at` integer;
