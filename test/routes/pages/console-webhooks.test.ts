@@ -142,13 +142,22 @@ describe("the state of a webhook", () => {
     expect(failing.isTroubled).toBe(true);
     await hours(30);
     const paused = await said(path);
-    for (const text of paused.texts) expect(text).toContain("because a message wasn't accepted");
+    for (const text of paused.texts) expect(text).toContain("a message wasn't accepted for a day");
     expect(paused.isTroubled).toBe(true);
     receiver.answer = up;
     const resumed = await operator.post(`${path}/resume`);
     expect([resumed.status, destination(resumed)]).toEqual([303, path]);
     expect((await said(path)).isTroubled).toBe(false);
     expect(receiver.received.at(-1)?.message.type).toBe("code.verified");
+  });
+
+  it("says that it is paused at once for a receiver that is gone, of which the overview warns", async () => {
+    receive(() => new Response(null, { status: 410 }));
+    const { path } = await makeWebhook();
+    await wrongCode();
+    const { texts, isTroubled } = await said(path);
+    for (const text of texts) expect(text).toContain("the receiver responded with 410");
+    expect(isTroubled).toBe(true);
   });
 
   it("is paused by an operator, of which nobody is warned, and sends on when it is resumed", async () => {
