@@ -1,6 +1,6 @@
 /** The operator's browser at the console: one cookie, forms, and no script. */
 
-import { env } from "cloudflare:workers";
+import { currentBindings } from "./bindings";
 import { app } from "../src/app";
 import type { Bindings } from "../src/env";
 import { ORIGIN, send } from "./service";
@@ -33,7 +33,7 @@ export function browser(cookie = ""): Operator {
   const ask = (
     method: string,
     path: string,
-    { headers, bindings = env }: Change,
+    { headers, bindings = currentBindings() }: Change,
     body?: string | Uint8Array<ArrayBuffer>,
   ) => {
     const form = { "content-type": "application/x-www-form-urlencoded", origin: ORIGIN };

@@ -152,6 +152,21 @@ describe("sending again", () => {
     expect(idsOf(received)).toHaveLength(3);
   });
 
+  it("loses nothing that has not been sent yet, whatever time is given", async () => {
+    const { received } = receive();
+    const app = await createApp();
+    const webhook = await createWebhook(app);
+    await admin("PATCH", webhook.path, { body: { paused: true } });
+    await enrolled(app, "ada");
+    elapse(60 * 60);
+    for (const seconds of [-60, 60 * 60]) {
+      const since = new Date(Date.now() + seconds * 1000).toISOString();
+      await admin("POST", `${webhook.path}/redelivery`, { body: { since } });
+    }
+    await admin("PATCH", webhook.path, { body: { paused: false } });
+    expect(received).toHaveLength(2);
+  });
+
   it("shows what is sent, with the answer", async () => {
     const { received } = receive();
     const app = await createApp();

@@ -5,7 +5,7 @@ import type { webhookDeliveries } from "../../db/webhook-schema";
 import type { Row } from "../../db/row";
 import type { Deps } from "../../env";
 import { Problem } from "../../problem";
-import { before, toListing, type Listing, type ListingRequest } from "../listing";
+import { before, positionsIn, type Listing, type ListingRequest } from "../listing";
 import { loadEndpoint, type EndpointPath } from "./endpoints";
 import { positionAt, readEvents } from "./feed";
 import { messageId, readMessageId, toMessage, type Message } from "./message";
@@ -33,7 +33,8 @@ export interface Delivery {
 
 const COLUMNS = `event_id AS eventId, shard, type, user_id AS userId, state, attempts, last_at AS lastAt,
   next_at AS nextAt, status, fault, answer, milliseconds`;
-const OF_PAGE = "endpoint_id = :id AND event_id < :before" as const;
+const OF_PAGE =
+  "endpoint_id = :id AND event_id <= :before AND (event_id < :before OR shard > :beforeShard)" as const;
 const IN_ORDER = "ORDER BY event_id DESC, shard LIMIT :limit + 1" as const;
 const LIST = statement(`
   SELECT ${COLUMNS} FROM webhook_deliveries
@@ -61,14 +62,15 @@ export async function listDeliveries(
   { cursor, limit, state }: ListingRequest & { state?: Delivery["state"] | undefined },
 ): Promise<Listing<Delivery>> {
   await loadEndpoint(deps, path);
-  const values = { id: path.id, before: before(cursor), state: state ?? null, limit };
+  // Events in different databases may have the same id.
+  const [from = before(undefined), beforeShard = 0] = positionsIn(cursor, 2);
+  const values = { id: path.id, before: from, beforeShard, state: state ?? null, limit };
   const list = state === "waiting" ? LIST_WAITING : LIST;
   const { results } = await list(deps, values).all<DeliveryRow>();
-  const { items, nextCursor } = await toListing(
-    results.map((row) => ({ ...row, cursor: row.eventId })),
-    limit,
-  );
-  return { items: items.map(toDelivery), nextCursor };
+  const page = results.slice(0, limit);
+  const last = page.at(-1);
+  const nextCursor = last && results.length > limit ? `${last.eventId}.${last.shard}` : null;
+  return { items: page.map(toDelivery), nextCursor };
 }
 
 /**
@@ -97,8 +99,9 @@ export async function redeliver(deps: Deps, path: EndpointPath, messageIdText: s
 
 /** Sends all events since then again that are still in the database. Throws `not_found`. */
 export async function redeliverSince(deps: Deps, path: EndpointPath, since: Date): Promise<void> {
-  await loadEndpoint(deps, path);
-  const values = { ...path, position: positionAt(deps, since), from: since.getTime() * 1000 };
+  const { position: known } = await loadEndpoint(deps, path);
+  const position = positionAt(deps, since, known);
+  const values = { ...path, position, from: since.getTime() * 1000 };
   await deps.db.$client.batch([FORGET_SINCE(deps, values), SEND_ALL(deps, values)]);
   deps.request.told.add(path.appId);
 }

@@ -1,9 +1,9 @@
 /** The feed as a back end reads it by itself, if it cannot receive webhooks. */
 
 import type { Deps } from "../../env";
-import { invalidField } from "../../problem";
 import { loadAppOfKey } from "../app/key-check";
 import type { KeyCaller } from "../caller/actor";
+import { positionsIn } from "../listing";
 import { newestPosition, positionAt, readFeed } from "./feed";
 import { toMessage, type EventType, type Message } from "./message";
 
@@ -48,6 +48,5 @@ export async function followFeed(
 
 async function startOf(deps: Deps, { after, since }: LiveRequest): Promise<string> {
   if (after === undefined) return since ? positionAt(deps, since) : newestPosition(deps);
-  if (after.split(".").length <= deps.shards.all.length) return after;
-  throw invalidField(["after"], "It is of more databases than there are.");
+  return positionsIn(after, deps.shards.all.length).join(".");
 }
