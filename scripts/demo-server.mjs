@@ -23,7 +23,7 @@ const USER = "ada";
 const PURPOSE = "payment:4711";
 
 export async function demonstrateServer(call, phone, baseUrl) {
-  const app = await createApp(call);
+  const app = await createDemoApp(call);
   const { code, backupCodes } = await enrol(call, app, phone);
   await verifyOnce(call, app, phone, code);
   await answerChallenge(call, app, backupCodes[0]);
@@ -32,8 +32,8 @@ export async function demonstrateServer(call, phone, baseUrl) {
   console.log(`   ${baseUrl}/docs has the whole API.\n`);
 }
 
-/** Does the operator's part, once per application. */
-async function createApp(call) {
+/** Does the operator's part, once per application. Gives the app's id and key, and how it was made. */
+export async function createDemoApp(call) {
   title("1  The operator makes an app, and an API key for its back end");
   const token = process.env.ADMIN_TOKEN || readSecrets(join(ROOT, ".dev.vars")).ADMIN_TOKEN;
   const made = await call("POST", "/admin/apps", {
@@ -48,7 +48,8 @@ async function createApp(call) {
     json: { name: "demo" },
     say: ({ key, scopes }) => `${shorten(key, 24)} may: ${scopes.join(", ")}`,
   });
-  return { id, key: expectStatus(201, keyMade, "Creating the key").key };
+  const { key, createdAt: madeAt } = expectStatus(201, keyMade, "Creating the key");
+  return { id, key, madeAt, adminToken: token };
 }
 
 async function enrol(call, { key }, phone) {

@@ -1,22 +1,24 @@
 /**
  * `npm run demo` shows the main job, step by step, against the running server, as a back end calls
  * it (`demo-server.mjs`). With `--account` it shows the user API, as an app without a back end
- * calls it (`demo-account.mjs`). `--auto` plays the phone.
+ * calls it (`demo-account.mjs`); with `--events`, webhooks (`demo-events.mjs`). `--auto` plays the phone.
  */
 
 import { connect } from "./api-client.mjs";
 import { demonstrateAccount } from "./demo-account.mjs";
+import { demonstrateEvents } from "./demo-events.mjs";
 import { demonstrateServer } from "./demo-server.mjs";
 import { automaticPhone, personWithPhone } from "./phone.mjs";
 import { Refusal, run } from "./refusal.mjs";
 
-const ARGUMENTS = ["--account", "--auto"];
+const ARGUMENTS = ["--account", "--events", "--auto"];
 
 await run(async () => {
   const given = readArguments(process.argv.slice(2));
   const baseUrl = process.env.BASE_URL || `http://localhost:${process.env.PORT || 8000}`;
   const call = connect(baseUrl);
   await assertStepgate(call, baseUrl);
+  if (given.has("--events")) return demonstrateEvents(call);
   const { body: time } = await call("GET", "/v1/time");
   const phone = given.has("--auto") ? automaticPhone(time.unixSeconds) : personWithPhone();
   const demonstrate = given.has("--account") ? demonstrateAccount : demonstrateServer;
@@ -29,7 +31,8 @@ await run(async () => {
 
 function readArguments(given) {
   const unknown = given.find((argument) => !ARGUMENTS.includes(argument));
-  if (unknown) throw new Refusal(`Unknown argument ${unknown}. There are --account and --auto.`);
+  if (unknown)
+    throw new Refusal(`Unknown argument ${unknown}. There are --account, --events and --auto.`);
   return new Set(given);
 }
 

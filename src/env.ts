@@ -89,7 +89,7 @@ export interface Config {
 export type Archive = R2Bucket | null;
 
 /** By which deliveries are asked for. Null if there is none: then whoever records an event delivers it. */
-export type EventQueue = Queue<Wake> | null;
+export type EventQueue = { send: (wake: Wake) => Promise<unknown> } | null;
 
 /** There may be something to send to this endpoint. */
 export interface Wake {

@@ -2,7 +2,7 @@ import { app } from "./app";
 import { archiveEvents } from "./core/upkeep/archive";
 import { expireArchive } from "./core/upkeep/archive-retention";
 import { cleanUpAll } from "./core/upkeep/cleanup";
-import { deliver, deliverAll } from "./core/webhook/deliver";
+import { deliver, deliverAll, timer } from "./core/webhook/deliver";
 import { loadConfig, type Archive, type Bindings, type Deps, type Wake } from "./env";
 
 /** The trigger of wrangler.toml that delivers events; the other one cleans up. */
@@ -12,13 +12,15 @@ const PATIENCE_MS = 60_000;
 /** How long new deliveries begin in a run, so that the next run finds nothing of it. */
 const DELIVERS_MS = 40_000;
 
+const clock = () => new Date();
+
 export default {
   fetch: app.fetch,
 
   async scheduled({ cron }, env, context) {
     const { archive, ...deps } = await prepare("cron", env, context);
     if (cron === EVERY_MINUTE) {
-      await deliverAll(deps, timer(DELIVERS_MS));
+      await deliverAll(deps, clock, timer(DELIVERS_MS));
       return;
     }
     const { deleted, unpublished } = await cleanUpAll(deps, timer(PATIENCE_MS));
@@ -32,7 +34,7 @@ export default {
     const deps = await prepare("queue", env, context);
     const endpoints = new Set(messages.map(({ body }) => body.endpointId));
     for (const endpointId of endpoints) {
-      const isMore = await deliver(deps, endpointId);
+      const isMore = await deliver({ ...deps, now: clock() }, endpointId);
       if (isMore) await deps.queue?.send({ endpointId });
     }
   },
@@ -46,7 +48,7 @@ async function prepare(
   const config = await loadConfig(env);
   const defer = (work: Promise<unknown>) => context.waitUntil(work);
   const request = { id, ip: null, userAgent: null, trips: [], told: new Set<string>() };
-  return { ...config, db: config.shards.control, now: new Date(), request, defer };
+  return { ...config, db: config.shards.control, now: clock(), request, defer };
 }
 
 /** If the archive cannot be reached, the events stay where they are, and the next run tries again. */
@@ -59,11 +61,6 @@ async function keepArchive(deps: Deps, archive: Archive): Promise<void> {
   } catch (error) {
     log("error", { event: "archive_failed", cause: String(error) });
   }
-}
-
-function timer(milliseconds: number): () => boolean {
-  const start = Date.now();
-  return () => Date.now() - start < milliseconds;
 }
 
 function log(level: "info" | "error", line: object): void {

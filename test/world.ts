@@ -37,6 +37,7 @@ import { fillPath, validBody, type Known, type Operation } from "./operations";
 import { TEST_SECRETS } from "./secrets";
 import { challengeFor, firstCode, freshAddress, storedUser } from "./security/support";
 import { insertInto, tableNames } from "./storage";
+import { putHook } from "./webhooks/hooks";
 
 export interface World {
   app: TestApp;
@@ -51,6 +52,8 @@ export interface World {
   tag: string;
   /** An app of somebody else, with a user of the same name. */
   other: TestApp;
+  /** The id of an app with a hook, which is never asked. */
+  hooked: string;
   /** The id of an object of the archive. */
   archived: string;
   /** Of the same app. */
@@ -103,6 +106,8 @@ async function createWorld(): Promise<World> {
   const person = await createPerson();
   const [app, other] = [await createApp({ settings }), await createApp({ settings })];
   await enrolled(other, "bob");
+  const { id: hooked } = await createApp();
+  await putHook(hooked);
   const revokedKey = await createKey(app.id, {});
   await revoke(app.id, revokedKey);
   const expiresAt = new Date(Date.now() + 1000);
@@ -117,7 +122,7 @@ async function createWorld(): Promise<World> {
   const tag = brand.logo?.path.split("/").at(-1) ?? "";
   const keys = { revokedKey, expiredKey };
   const archived = await archiveEvent();
-  const made = { app, user, id: stored.id, pending, token, redemption, tag, other, person };
+  const made = { app, user, id: stored.id, pending, token, redemption, tag, other, hooked, person };
   return { ...made, ...keys, archived };
 }
 
@@ -193,7 +198,7 @@ export function knownTo(operation: Operation, world: World): Known {
     codes: pairOf(world.user.phone),
     returnUrl: RETURN_URL,
     token: world.token,
-    appId: world.app.id,
+    appId: path.includes("/hook") ? world.hooked : world.app.id,
     tag: world.tag,
     keyId: keyId(world.app.key),
     database: isMany ? "DB1" : "DB",

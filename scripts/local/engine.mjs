@@ -13,6 +13,7 @@ import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
 import { Refusal } from "../refusal.mjs";
 import { scrub } from "../server-log.mjs";
 import { ROOT } from "../wrangler.mjs";
+import { createOutbound } from "./outbound.mjs";
 import { socketsOn } from "./sockets.mjs";
 import { dataFolder, IDS } from "./state.mjs";
 
@@ -108,7 +109,7 @@ function miniflareOptions({ bundle, bindings, addresses, stateDir, cronToken, ..
       routerConfig: { has_user_worker: true, invoke_user_worker_ahead_of_assets: true },
       assetConfig: { html_handling: "none", not_found_handling: "none" },
     },
-    outboundService: { network: networkFor(bindings.ISSUER_URL) },
+    outboundService: createOutbound(bindings.ISSUER_URL),
     unsafeBindings: socketsOn(addresses),
   });
 }
@@ -121,15 +122,6 @@ function frontModule(name) {
 /** What the databases are called: `DB`, and `DB1` and so on where there are several. */
 export function bindingsOf(config) {
   return config.d1_databases.map(({ binding }) => binding);
-}
-
-/** What webhooks may reach: not the network that this machine is in, whatever a name resolves to (src/core/outgoing/target.ts). */
-function networkFor(issuer) {
-  const isLocal = ["localhost", "127.0.0.1", "[::1]"].includes(new URL(issuer).hostname);
-  return {
-    allow: ["public", ...(isLocal ? ["local"] : [])],
-    tlsOptions: { trustBrowserCas: true },
-  };
 }
 
 /** A shell that waits for the end of this process, which closes its stdin, and kills workerd then: nothing else is left to do it. */

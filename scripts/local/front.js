@@ -14,6 +14,14 @@ const READS = ["GET", "HEAD"];
 /** Pages and what they load. An answer of the API is small. */
 const COMPRESSED = /^(?:text\/(?:html|css|javascript)|image\/svg)/;
 
+/** Nobody answered, as outbound.mjs says: then there is no answer, as at Cloudflare. */
+const reach = globalThis.fetch;
+globalThis.fetch = async (...request) => {
+  const response = await reach(...request);
+  if (response.headers.has("x-stepgate-unreachable")) throw new Error("no connection");
+  return response;
+};
+
 /** Made once, because the Worker keeps its configuration by the identity of it. */
 let local;
 

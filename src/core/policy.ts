@@ -47,6 +47,9 @@ export const LOGO_BOUNDS = {
   svgUnits: 100_000,
 } as const;
 
+/** For how long the log of deliveries to webhooks is kept. */
+export const DELIVERIES_KEPT = 7 * DAY;
+
 /** RFC 4226 R6 requires 128 bits and recommends 160. */
 export const SECRET_BYTES = 20;
 export const MIN_SECRET_BYTES = 16;

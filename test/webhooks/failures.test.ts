@@ -93,6 +93,13 @@ describe("a receiver that is down", () => {
     expect(idsOf(receiver.received)).toHaveLength(3);
   });
 
+  it("is paused at once if it says that it is gone", async () => {
+    receive(() => new Response("", { status: 410 }));
+    await withWebhook();
+    await attempts("ada", 1);
+    expect(await shown(webhook)).toMatchObject({ state: "paused", pausedBecause: "failing" });
+  });
+
   it.each([
     [
       "answers with a redirect, which is not followed",

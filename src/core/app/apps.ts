@@ -77,6 +77,8 @@ const DELETE = statement(`
   UPDATE apps SET deleted_at = :now, epoch = epoch + 1, revision = revision + 1 WHERE id = :id AND deleted_at IS NULL RETURNING id`);
 const REVOKE_KEYS = statement(`
   UPDATE api_keys SET revoked_at = :now WHERE app_id = :id AND revoked_at IS NULL`);
+const END_WEBHOOKS = statement(`
+  UPDATE webhook_endpoints SET deleted_at = :now, turn = NULL WHERE app_id = :id AND deleted_at IS NULL`);
 const DELETE_LOGO = statement(`DELETE FROM app_logos WHERE app_id = :id`);
 
 /**
@@ -182,7 +184,7 @@ export async function updateApp(
 }
 
 /**
- * Deletes an app and its logo. It ends at once for every caller; the rows of its users are deleted by the
+ * Deletes an app, its logo and its webhooks. It ends at once for every caller; the rows of its users are deleted by the
  * clean-up. Throws `not_found`, and `app_built_in` for the app of the user API.
  */
 export async function deleteApp(deps: Deps, id: string): Promise<void> {
@@ -198,6 +200,7 @@ export async function deleteApp(deps: Deps, id: string): Promise<void> {
     ENQUEUE(deps, values),
     REVOKE_KEYS(deps, values),
     DELETE_LOGO(deps, values),
+    END_WEBHOOKS(deps, values),
     ...unpublished(deps, id),
     record(deps, { type: "app.deleted", actor: "admin", appId: id }),
   ]);

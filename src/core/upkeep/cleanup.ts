@@ -7,7 +7,7 @@
 import { statement } from "../../db/statement";
 import type { Database, Deps } from "../../env";
 import { publishLeft } from "../app/publish";
-import { DAY, MINUTE, PROOF_LIFE } from "../policy";
+import { DAY, DELIVERIES_KEPT, MINUTE, PROOF_LIFE } from "../policy";
 import { sweepDeletedApp } from "./deleted-apps";
 import { sweepTable } from "./sweep";
 
@@ -31,6 +31,16 @@ const expired = (table: string, key: string, condition: string) =>
   statement(`
   DELETE FROM ${table} WHERE (${key}) IN (SELECT ${key} FROM ${table} WHERE ${condition} LIMIT ${BATCH_ROWS})`);
 
+/** What waits stays for as long as its event, but of a webhook that was deleted nothing does. */
+const FORGET_DELIVERIES = statement(`
+  DELETE FROM webhook_deliveries WHERE (endpoint_id, event_id, shard) IN (
+    SELECT d.endpoint_id, d.event_id, d.shard FROM webhook_endpoints e JOIN webhook_deliveries d
+      ON d.endpoint_id = e.id AND d.event_id < iif(e.deleted_at IS NULL, (:now - ${DELIVERIES_KEPT}) * 1000, 1e18)
+    WHERE d.state = 'delivered' OR e.deleted_at IS NOT NULL LIMIT ${BATCH_ROWS})`);
+const FORGET_ENDPOINTS = statement(`
+  DELETE FROM webhook_endpoints WHERE deleted_at IS NOT NULL
+    AND NOT EXISTS (SELECT 1 FROM webhook_deliveries WHERE endpoint_id = id)`);
+
 const EXPIRED = [
   // An answer may prove something for so long, and an old token finds its row, if the clock goes back.
   expired("challenges", "expires_at, id", `expires_at <= :now - ${PROOF_LIFE}`),
@@ -44,6 +54,8 @@ const EXPIRED = [
   // These have few rows, whatever the load: sign-ins of operators, and at most 4,097 counts.
   expired("operator_sessions", "rowid", "expires_at <= :now OR idle_expires_at <= :now"),
   expired("bare_secret_counts", "rowid", "ends_at <= :now"),
+  FORGET_DELIVERIES,
+  FORGET_ENDPOINTS,
 ];
 
 /**

@@ -11,8 +11,8 @@ import { sendRound } from "./send";
 import { settle } from "./settle";
 import { ENDPOINT_COLUMNS, giveTurnBack, IS_SENT_TO, takeTurn, type EndpointRow } from "./turn";
 
-/** In a turn new rounds begin for so long. The last of them may take twice the time of an answer more. */
-const ROUNDS_MS = 20_000;
+/** In a turn messages are sent for so long. The last of them may take the time of an answer more. */
+const TURN_MS = 20_000;
 /** How many endpoints a run delivers to at once. */
 const AT_ONCE = 5;
 
@@ -28,7 +28,7 @@ const ALL = statement(`
 export async function deliver(
   deps: Deps,
   endpointId: string,
-  hasTime: () => boolean = timer(ROUNDS_MS),
+  hasTime: () => boolean = timer(TURN_MS),
 ): Promise<boolean> {
   for (;;) {
     const endpoint = await FIND({ db: deps.shards.control }, { endpointId }).first<EndpointRow>();
@@ -60,8 +60,15 @@ async function runRounds(
   return true;
 }
 
-/** Delivers to all endpoints, as long as there is time. One that fails does not keep others from it. */
-export async function deliverAll(deps: Deps, hasTime: () => boolean): Promise<void> {
+/**
+ * Delivers to all endpoints, as long as there is time. One that fails does not keep others from it. Each turn
+ * begins by the clock, since the run may be old by then.
+ */
+export async function deliverAll(
+  deps: Deps,
+  clock: () => Date,
+  hasTime: () => boolean,
+): Promise<void> {
   for (let after: string | null = ""; after !== null && hasTime();) {
     const { results }: { results: EndpointRow[] } = await ALL(
       { db: deps.shards.control },
@@ -71,7 +78,7 @@ export async function deliverAll(deps: Deps, hasTime: () => boolean): Promise<vo
     after = left.length === 100 ? (left.at(-1) ?? null) : null;
     const work = async () => {
       for (let id = left.shift(); id !== undefined && hasTime(); id = left.shift()) {
-        await deliver(deps, id).catch((error: unknown) => logFailure(error));
+        await deliver({ ...deps, now: clock() }, id).catch((error: unknown) => logFailure(error));
       }
     };
     await Promise.all(Array.from({ length: AT_ONCE }, work));
@@ -82,7 +89,8 @@ function logFailure(error: unknown): void {
   console.log(JSON.stringify({ level: "error", event: "delivery_failed", cause: String(error) }));
 }
 
-function timer(milliseconds: number): () => boolean {
+/** True for so many milliseconds from now on. */
+export function timer(milliseconds: number): () => boolean {
   const start = Date.now();
   return () => Date.now() - start < milliseconds;
 }

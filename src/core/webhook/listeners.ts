@@ -2,7 +2,7 @@
 
 import type { Deps, Shards } from "../../env";
 import { MINUTE } from "../policy";
-import { deliver } from "./deliver";
+import { deliver, timer } from "./deliver";
 import { IS_SENT_TO } from "./turn";
 
 /**
@@ -10,6 +10,9 @@ import { IS_SENT_TO } from "./turn";
  * by the run of every minute until then.
  */
 const REMEMBERED = MINUTE / 2;
+
+/** Behind an answer a Worker may go on for 30 s, and the last message may take 10. */
+const PATIENCE_MS = 15_000;
 
 const LIST = `SELECT id, app_id AS appId FROM webhook_endpoints WHERE ${IS_SENT_TO}`;
 
@@ -38,7 +41,7 @@ async function tell(deps: Deps, apps: ReadonlySet<string>): Promise<void> {
   const listeners = (await readListeners(deps)).filter(({ appId }) => apps.has(appId));
   await Promise.all(
     listeners.map(({ id }) =>
-      deps.queue ? deps.queue.send({ endpointId: id }) : deliver(deps, id),
+      deps.queue ? deps.queue.send({ endpointId: id }) : deliver(deps, id, timer(PATIENCE_MS)),
     ),
   );
 }

@@ -1,6 +1,6 @@
 /**
  * Writes what became of a round, in one transaction: the messages, and the position behind them. If it fails,
- * the round is sent again. An endpoint that has not taken a message for a day is paused.
+ * the round is sent again. An endpoint that has not taken a message for a day, or says that it is gone, is paused.
  */
 
 import { statement } from "../../db/statement";
@@ -14,6 +14,8 @@ import { HAS_TURN, type EndpointRow } from "./turn";
 
 /** For so long one message is tried. */
 const TRIED_FOR = DAY;
+/** By which a receiver says that it wants nothing more (Standard Webhooks). */
+const GONE = 410;
 const FIRST_PAUSE = MINUTE / 2;
 const LONGEST_PAUSE = 60 * MINUTE;
 
@@ -52,6 +54,10 @@ const STORE = statement(
 const DROP = statement(`
   DELETE FROM webhook_deliveries WHERE endpoint_id = :endpointId AND ${HAS_TURN}
     AND (event_id, shard) IN (SELECT value ->> 0, value ->> 1 FROM json_each(:gone))`);
+/** Once something is taken again, so may be what waits. */
+const RETRY = statement(`
+  UPDATE webhook_deliveries SET next_at = :now
+  WHERE endpoint_id = :endpointId AND state = 'waiting' AND ${HAS_TURN}`);
 const recordPause = recordWhere(`:pauses AND ${HAS_TURN}`);
 const MOVE = statement(`
   UPDATE webhook_endpoints SET position = :position,
@@ -75,9 +81,10 @@ export async function settle(
   const succeeds = sent.some(({ answer }) => answer !== null && isTaken(answer));
   const fails = !succeeds && sent.some(({ answer }) => answer !== null);
   const rows = rowsOf(round, sent, now);
-  const pauses = rows.some(
+  const isTooLong = rows.some(
     ([, , , , state, , firstAt]) => state === "waiting" && now - (firstAt ?? now) >= TRIED_FOR,
   );
+  const pauses = isTooLong || sent.some(({ answer }) => answer?.status === GONE);
   const values = {
     endpointId: endpoint.id,
     turn: endpoint.turn,
@@ -96,6 +103,7 @@ export async function settle(
   const results = await control.$client.batch([
     STORE(own, values),
     ...(round.gone.length > 0 ? [DROP(own, values)] : []),
+    ...(succeeds && endpoint.failingSince !== null ? [RETRY(own, values)] : []),
     ...(pauses ? [recordPause(own, { ...event, reason: "failing" }, values)] : []),
     MOVE(own, values),
   ]);
