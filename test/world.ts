@@ -37,7 +37,7 @@ import { fillPath, validBody, type Known, type Operation } from "./operations";
 import { TEST_SECRETS } from "./secrets";
 import { challengeFor, firstCode, freshAddress, storedUser } from "./security/support";
 import { insertInto, tableNames } from "./storage";
-import { putHook } from "./webhooks/hooks";
+import { appWithHook } from "./webhooks/hooks";
 
 export interface World {
   app: TestApp;
@@ -106,8 +106,6 @@ async function createWorld(): Promise<World> {
   const person = await createPerson();
   const [app, other] = [await createApp({ settings }), await createApp({ settings })];
   await enrolled(other, "bob");
-  const { id: hooked } = await createApp();
-  await putHook(hooked);
   const revokedKey = await createKey(app.id, {});
   await revoke(app.id, revokedKey);
   const expiresAt = new Date(Date.now() + 1000);
@@ -120,9 +118,9 @@ async function createWorld(): Promise<World> {
   const stored = await storedUser("ada");
   const { brand } = await expectJson<BrandedApp>(putLogo(app.id, SQUARE), 200);
   const tag = brand.logo?.path.split("/").at(-1) ?? "";
-  const keys = { revokedKey, expiredKey };
+  const keys = { revokedKey, expiredKey, hooked: await appWithHook() };
   const archived = await archiveEvent();
-  const made = { app, user, id: stored.id, pending, token, redemption, tag, other, hooked, person };
+  const made = { app, user, id: stored.id, pending, token, redemption, tag, other, person };
   return { ...made, ...keys, archived };
 }
 

@@ -1,7 +1,7 @@
 /** An app's back end that is asked before its challenges are made. */
 
 import { expectJson } from "../account";
-import { admin } from "../service";
+import { admin, createApp } from "../service";
 import { receive, type Received, type Receiver } from "./receiver";
 
 export const URL_OF_HOOK = "https://shop.example.com/hook";
@@ -24,6 +24,13 @@ export interface Question {
 export function putHook(appId: string, input: object = {}): Promise<{ secret: string }> {
   const body = { url: URL_OF_HOOK, ...input };
   return expectJson(admin("PUT", `/apps/${appId}/hook`, { body }), 201);
+}
+
+/** The id of an app with a hook. */
+export async function appWithHook(): Promise<string> {
+  const { id } = await createApp();
+  await putHook(id);
+  return id;
 }
 
 /** Answers every question with this JSON. */
