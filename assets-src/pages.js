@@ -124,13 +124,30 @@ each("datetime", (element, instant) => {
   const options = {
     // The console has one for all.
     timeZone: element.dataset.zone,
-    year: "numeric",
-    month: "short",
-    day: "numeric",
+    ...(!("clock" in element.dataset) && { year: "numeric", month: "short", day: "numeric" }),
     hour: "numeric",
     minute: "2-digit",
   };
   element.textContent = new Intl.DateTimeFormat(locale, options).format(new Date(instant));
+});
+
+/** Sections by day, by the days of that zone. */
+each("data-days", (list) => {
+  const options = { weekday: "long", year: "numeric", month: "long", day: "numeric" };
+  const format = new Intl.DateTimeFormat(locale, options);
+  const dayOf = (item) => format.format(new Date(item.querySelector("time").dateTime));
+  const days = Map.groupBy(list.querySelectorAll("li"), dayOf);
+  const [pattern] = list.children;
+  const sections = [...days].map(([day, items], at) => {
+    const section = pattern.cloneNode(true);
+    const heading = section.querySelector("h2");
+    heading.textContent = day;
+    heading.id = `day-${at}`;
+    section.setAttribute("aria-labelledby", heading.id);
+    section.querySelector("ul").replaceChildren(...items);
+    return section;
+  });
+  list.replaceChildren(...sections);
 });
 
 /** From bar to bar of a chart with the arrow keys. */

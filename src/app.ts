@@ -46,6 +46,7 @@ import { eventRoutes } from "./routes/server/events";
 import { linkRoutes } from "./routes/server/links";
 import { userRoutes } from "./routes/server/users";
 import { verifyRoutes } from "./routes/server/verify";
+import { activityRoutes } from "./routes/user/activity";
 import { secondFactorRoutes } from "./routes/user/authenticators";
 import { loginRoutes } from "./routes/user/login";
 import { profileRoutes } from "./routes/user/me";
@@ -96,7 +97,13 @@ for (const routes of [
 ]) {
   app.route("/v1", routes);
 }
-for (const routes of [loginRoutes, secondFactorRoutes, profileRoutes, sessionRoutes]) {
+for (const routes of [
+  loginRoutes,
+  secondFactorRoutes,
+  profileRoutes,
+  sessionRoutes,
+  activityRoutes,
+]) {
   app.route("/auth", routes);
 }
 for (const routes of [

@@ -7,6 +7,7 @@ import { archiveEvents } from "../src/core/upkeep/archive";
 import { expireArchive } from "../src/core/upkeep/archive-retention";
 import type { Bindings } from "../src/env";
 import worker from "../src/index";
+import { withoutOthers } from "./databases";
 import { depsOf } from "./deps";
 import { insertInto } from "./storage";
 
@@ -51,8 +52,10 @@ export function idOf(daysAgo: number, later = 0): number {
   return Date.now() * 1000 - daysAgo * DAY + later;
 }
 
+/** Where the tests have several databases, this is a run from before there were. */
 export async function runCron(bindings: Bindings = env): Promise<void> {
-  await worker.scheduled(createScheduledController(), bindings, createExecutionContext());
+  const alone = withoutOthers(bindings);
+  await worker.scheduled(createScheduledController(), alone, createExecutionContext());
 }
 
 /** The part of a run that is about the archive. */

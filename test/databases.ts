@@ -74,6 +74,26 @@ export function spyOnCommits(tell: (commit: () => Promise<D1Result[]>) => Promis
   return { mockRestore: () => spies.forEach((spy) => spy.mockRestore()) };
 }
 
+/** The database that has the user with this id. */
+export async function databaseOf(userId: string): Promise<D1Database> {
+  for (const { d1 } of DATABASES) {
+    const user = d1.prepare("SELECT 1 AS one FROM users WHERE id = ?").bind(userId);
+    if ((await user.first()) !== null) return d1;
+  }
+  throw new Error(`no database has ${userId}`);
+}
+
+/** Lets a second pass between two things if they may be in two databases, which only time puts in order. */
+export function separate(): void {
+  if (isMany) vi.setSystemTime(Date.now() + 1000);
+}
+
+/** The bindings as they were when there was one database: only then are events archived. */
+export function withoutOthers<Given extends object>(bindings: Given): Given {
+  const others = DATABASES.slice(1).map(({ name }) => [name, undefined]);
+  return { ...bindings, ...Object.fromEntries(others) };
+}
+
 type Wrap = (d1: D1Database, at: number) => D1Database;
 
 /** Each database as `wrap` makes it. */

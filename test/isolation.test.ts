@@ -4,7 +4,8 @@ import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { DATABASES, everywhere } from "./databases";
 import { admin, bearer, call, elapse, ORIGIN, send } from "./service";
-import { contents, rows } from "./security/support";
+import { rows } from "./security/support";
+import { tableNames } from "./storage";
 
 const LIMITERS = ["ADDRESS_LIMIT", "FAILURE_LIMIT", "KEY_LIMIT", "USER_LIMIT"] as const;
 const CALLER = { "cf-connecting-ip": "198.51.100.9" };
@@ -14,31 +15,44 @@ let start: Record<string, unknown[]>;
 
 const schema = () => rows("SELECT type, name, sql FROM sqlite_master ORDER BY name");
 
-async function fill(table: string): Promise<void> {
-  const columns = await rows<{ name: string }>(`SELECT name FROM pragma_table_info('${table}')`);
-  const names = columns.map(({ name }) => name).join(", ");
-  const sevens = columns.map(() => 7777).join(", ");
-  await everywhere.prepare(`INSERT INTO ${table} (${names}) VALUES (${sevens})`).run();
+/** All rows of every table, of copies too. */
+async function contents(): Promise<Record<string, unknown[]>> {
+  const found = tableNames().map(async (table) => {
+    const read = DATABASES.map(({ d1 }) => d1.prepare(`SELECT * FROM ${table}`).all());
+    return [table, (await Promise.all(read)).flatMap(({ results }) => results)] as const;
+  });
+  return Object.fromEntries(await Promise.all(found));
+}
+
+async function fill(d1: D1Database, table: string): Promise<void> {
+  const { results } = await d1.prepare(`SELECT name FROM pragma_table_info('${table}')`).all();
+  const names = results.map(({ name }) => name).join(", ");
+  const sevens = results.map(() => 7777).join(", ");
+  await d1.prepare(`INSERT INTO ${table} (${names}) VALUES (${sevens})`).run();
 }
 
 describe("rows", () => {
   it("are left in every table", async () => {
     start = await contents();
     expect(Object.keys(start).length).toBeGreaterThan(20);
-    for (const table of Object.keys(start)) await fill(table);
+    for (const { d1 } of DATABASES) {
+      for (const table of Object.keys(start)) await fill(d1, table);
+    }
     await everywhere.exec("UPDATE apps SET name = 'Left', deleted_at = 1 WHERE id = 'accounts'");
+    const left = await contents();
     for (const [table, before] of Object.entries(start)) {
-      expect((await contents())[table]).toHaveLength(before.length + DATABASES.length);
+      expect(left[table]).toHaveLength(before.length + DATABASES.length);
     }
   });
 
   it("are not found: there is what the migrations insert, and nothing else", async () => {
     expect(await contents()).toEqual(start);
-    const { apps, d1_migrations: migrations, placements, ...others } = await contents();
+    const { apps, d1_migrations: migrations, placements, shards, ...others } = await contents();
     const accounts = expect.objectContaining({ id: "accounts", name: "Accounts" });
     expect(apps).toEqual(DATABASES.map(() => accounts));
     expect(migrations).toHaveLength(env.TEST_MIGRATIONS.length * DATABASES.length);
     expect(placements?.length).toBeGreaterThan(0);
+    expect(shards).toHaveLength(DATABASES.length - 1);
     for (const found of Object.values(others)) expect(found).toEqual([]);
   });
 });

@@ -89,9 +89,7 @@ function inOrder<T>(rows: T[], keyOf: (row: T) => number): { row: T; key: number
 const NOTHING = { rows: [], end: async () => null };
 
 function startsIn(cursor: string | undefined, count: number): number[] {
-  const given = positionsIn(cursor);
-  if (given.length > count)
-    throw invalidField(["cursor"], "It is of more databases than there are.");
+  const given = positionsIn(cursor, count);
   return Array.from({ length: count }, (_, at) => given[at] ?? before(undefined));
 }
 
@@ -103,9 +101,14 @@ export function before(cursor: string | undefined): number {
   throw invalidField(["cursor"], "It is none that a page has given.");
 }
 
-/** Positions in a cursor: one for each database, and perhaps others behind these. */
-export function positionsIn(cursor: string | undefined): number[] {
-  return cursor === undefined ? [] : cursor.split(".").map(before);
+/**
+ * Positions in a cursor: one for each database, and perhaps others behind these. Throws `invalid_request` for
+ * more than `most`.
+ */
+export function positionsIn(cursor: string | undefined, most: number): number[] {
+  const positions = cursor === undefined ? [] : cursor.split(".").map(before);
+  if (positions.length <= most) return positions;
+  throw invalidField(["cursor"], "It is of more databases than there are.");
 }
 
 /** Looks at what a window has read. `window` must select `n`. */

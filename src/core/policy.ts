@@ -174,5 +174,7 @@ export const SESSION_USE_NOTED = 5 * MINUTE;
  */
 export const FRESH = 5 * MINUTE;
 export const TRUSTED_DEVICE_LIFE = 30 * DAY;
+/** How far back users see what happened in their account. */
+export const ACTIVITY_SHOWN = 90 * DAY;
 /** How long a sign-in to the console lasts: like a session of level 2, but shorter overall. */
 export const OPERATOR_SESSION_LIFE = { overall: 12 * 60 * MINUTE, idle: 60 * MINUTE } as const;

@@ -62,6 +62,8 @@ export const users = sqliteTable(
      * password.
      */
     knownNetworks: text({ mode: "json" }).$type<string[]>(),
+    /** Browsers that were known before this time are not any more. */
+    knownSince: instant(),
     /**
      * Opens what the audit archive says of this user's addresses, browsers and notes. Made when the
      * first of their events is archived. It is deleted with the user, and with it nothing opens that.
@@ -192,8 +194,8 @@ export const auditEvents = sqliteTable(
     /** The inner reason, which the end user is never told. */
     reason: text(),
     /**
-     * Who did it: one of `key:<id>`, `session:<id>`, `challenge:<id>`, `link:<id>`, `login`,
-     * `registration`, `admin` and `system`.
+     * Who did it: one of `key:<id>`, `session:<id>`, `challenge:<id>`, `link:<id>`, `login`
+     * or `login:<id>` (of its challenge), `registration`, `admin` and `system`.
      */
     actor: text().notNull(),
     authenticatorId: text(),

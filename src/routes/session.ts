@@ -120,8 +120,8 @@ export function handOver(c: Context<AppEnv>, { cookie, ...tokens }: Credentials)
 }
 
 /**
- * Gives the client its credentials after a login. A browser that holds a cookie is also remembered
- * as known to this user.
+ * Gives the client its credentials after a login, or after every browser was forgotten. A browser
+ * that holds a cookie is also remembered as known to this user.
  */
 export async function handOverLogin(
   c: Context<AppEnv>,

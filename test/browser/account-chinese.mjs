@@ -13,6 +13,8 @@ const INSIDE = [
   "/account/new-authenticator",
   "/account/backup-codes",
   "/account/password",
+  "/account/activity",
+  "/account/secure",
   "/account/prove",
   "/account/second-factor/off",
   "/account/profile",

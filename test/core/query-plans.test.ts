@@ -31,7 +31,8 @@ const EXCEPTIONS: Record<string, string> = {
   placements: "ranges of buckets, a few for each database, for the operator",
   shards: "a row for each database, for the operator",
   unpublished: "apps that a database has not taken yet, for the operator and the clean-up",
-  webhook_endpoints: "ten of an app at most, read twice a minute by an isolate",
+  webhook_endpoints:
+    "ten of an app at most, read twice a minute by an isolate, and by the overview",
   bare_secret_counts: "4,097 rows at most, looked at by the clean-up",
   trusted_devices: "deleted in whole when an operator allows them no longer",
 };

@@ -107,6 +107,12 @@ async function reuse(): Promise<void> {
   }
 }
 
+async function setPassword(path: string): Promise<void> {
+  const { tokens } = await protectedGrace();
+  const body = { currentPassword: PASSWORD, newPassword: "another horse battery staple" };
+  await as(tokens, "POST", path, { body });
+}
+
 async function revokeKey(): Promise<void> {
   const { id } = await createApp();
   await admin("DELETE", `/apps/${id}/keys/${keyId(await createKey(id, {}))}`);
@@ -114,11 +120,10 @@ async function revokeKey(): Promise<void> {
 
 /** What causes an event of each type. */
 const CAUSES: Record<AuditType, () => Promise<unknown>> = {
-  "account.changed": async () => {
-    const { tokens } = await protectedGrace();
-    await as(tokens, "PATCH", "/me", { body: { name: "Grace" } });
-  },
+  "account.changed": async () =>
+    as((await protectedGrace()).tokens, "PATCH", "/me", { body: { name: "Grace" } }),
   "account.created": grace,
+  "account.secured": () => setPassword("/secure"),
   "app.created": createApp,
   "app.updated": async () => {
     await admin("PATCH", `/apps/${(await createApp()).id}`, { body: { name: "Shop" } });
@@ -177,11 +182,7 @@ const CAUSES: Record<AuditType, () => Promise<unknown>> = {
   "link.cancelled": async () => (await openEnrolmentLink()).submit({ cancel: "yes" }),
   "link.created": openEnrolmentLink,
   "link.opened": openEnrolmentLink,
-  "password.changed": async () => {
-    const { tokens } = await protectedGrace();
-    const body = { currentPassword: PASSWORD, newPassword: "another horse battery staple" };
-    await as(tokens, "POST", "/password", { body });
-  },
+  "password.changed": () => setPassword("/password"),
   "password.given": async () => {
     await logIn({ email: "nobody@example.net", password: "wrong" });
     await logIn({ ...(await grace()), password: "wrong" });

@@ -33,6 +33,13 @@ const EVENTS: [string, (person: Protected) => Promise<unknown>][] = [
     },
   ],
   [
+    "securing the account",
+    ({ tokens }) => {
+      const body = { currentPassword: PASSWORD, newPassword: NEW_PASSWORD };
+      return as(tokens, "POST", "/secure", { body });
+    },
+  ],
+  [
     "a new password from the operator",
     ({ id }) => admin("PATCH", `/users/${id}`, { body: { password: NEW_PASSWORD } }),
   ],

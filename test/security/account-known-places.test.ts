@@ -95,6 +95,28 @@ describe("while strangers have used up an account's tries", () => {
     expect((await as(tokens, "POST", "/password", { body, headers: from })).status).toBe(200);
   });
 
+  it("nobody is let in who was known before the account was secured, but who secured it", async () => {
+    const thief = await remembered();
+    await right(home);
+    const own = await fromBrowser(null);
+    const held = own.headers.getSetCookie().map((line) => line.split(";")[0]);
+    elapse(1);
+    const newPassword = "staple battery horse correct";
+    const here = { "cf-connecting-ip": elsewhere() };
+    const headers = { ...here, origin: ORIGIN, cookie: held.join("; ") };
+    const body = { currentPassword: PASSWORD, newPassword };
+    const secured = await auth("POST", "/secure", { body, headers });
+    expect(secured.status).toBe(200);
+    await besiege();
+    const from = (address: string) =>
+      logInFrom(address, { email: person.email, password: newPassword });
+    expect((await fromBrowser(thief, newPassword)).status).toBe(401);
+    expect((await fromBrowser(cookieFrom(own), newPassword)).status).toBe(401);
+    expect((await from(home)).status).toBe(401);
+    expect((await fromBrowser(cookieFrom(secured), newPassword)).status).toBe(200);
+    expect((await from(here["cf-connecting-ip"])).status).toBe(200);
+  });
+
   it("an address that failed only is a stranger's", async () => {
     await wrong(home);
     await besiege();

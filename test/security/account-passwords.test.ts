@@ -208,14 +208,17 @@ const PLACES: [string, (tokens: Tokens, password: string) => Promise<Response>][
     (tokens, password) =>
       as(tokens, "POST", "/step-up", { body: { password }, headers: { "cf-connecting-ip": here } }),
   ],
-  [
-    "a change of password",
+  ...[
+    ["a change of password", "/password"],
+    ["securing the account", "/secure"],
+  ].map(([name = "", path = ""]): (typeof PLACES)[number] => [
+    name,
     (tokens, password) =>
-      as(tokens, "POST", "/password", {
+      as(tokens, "POST", path, {
         body: { currentPassword: password, newPassword: "another horse battery staple" },
         headers: { "cf-connecting-ip": here },
       }),
-  ],
+  ]),
 ];
 
 describe.each(PLACES)("the password guard is that of %s too:", (_name, give) => {

@@ -170,6 +170,7 @@ describe("an access token of before", () => {
   it.each([
     ["a step-up with the password", "/step-up", { password: PASSWORD }],
     ["a change of password", "/password", { currentPassword: PASSWORD, newPassword: NEW_PASSWORD }],
+    ["securing the account", "/secure", { currentPassword: PASSWORD, newPassword: NEW_PASSWORD }],
   ])("%s at level 2 is worth nothing", async (_what, path, body) => {
     const tokens = await logInWithCode(await protect(await register("ada@example.com")));
     const next = await expectJson<Tokens>(as(tokens, "POST", path, { body }), 200);

@@ -164,6 +164,7 @@ export async function accountRun(): Promise<Run> {
     for (const path of ["/me", "/sessions", "/devices", "/authenticators", "/backup-codes"]) {
       await note(`GET ${path}`, as(last, "GET", path));
     }
+    await note("GET /activity", as(last, "GET", "/activity?limit=100"));
     const { id } = await enrolOwn(last);
     await note("remove", as(last, "DELETE", `/authenticators/${id}`));
     for (const text of [

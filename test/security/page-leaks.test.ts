@@ -56,6 +56,10 @@ async function pageRun() {
   await seen(person.submit(used(codeOf(phone))));
   await seen(person.get("/account/backup-codes"));
   await seen(person.submit({}));
+  hide("password", `${PASSWORD} once more`);
+  await seen(person.get("/account/secure"));
+  await seen(person.submit({ currentPassword: PASSWORD, newPassword: `${PASSWORD} once more` }));
+  await seen(person.get("/account/activity"));
 
   const app = await createApp({ settings });
   const link = await enrolmentLink(app, "bob", { returnUrl: RETURN_URL });

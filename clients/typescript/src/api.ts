@@ -389,6 +389,26 @@ export interface webhooks {
         patch?: never;
         trace?: never;
     };
+    "account.secured": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The user said that somebody else was in the account, and set a new password
+         * @description The user said that somebody else was in the account, and set a new password. All sessions have ended.
+         */
+        post: operations["onAccountSecured"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "api_key.created": {
         parameters: {
             query?: never;
@@ -1432,7 +1452,7 @@ export interface components {
             /** @description The same whenever it is sent again, so that you can tell. Also in the header `webhook-id`. */
             id: string;
             /** @enum {string} */
-            type: "account.changed" | "account.created" | "api_key.created" | "api_key.revoked" | "authenticator.enrolled" | "authenticator.confirmed" | "authenticator.imported" | "authenticator.removed" | "authenticator.renamed" | "authenticator.resynchronised" | "authenticator.step_reset" | "backup_codes.rotated" | "challenge.answered" | "challenge.cancelled" | "challenge.denied" | "code.verified" | "device.revoked" | "device.trusted" | "link.cancelled" | "link.created" | "link.opened" | "password.changed" | "password.given" | "second_factor.disabled" | "session.reused" | "session.revoked" | "user.capped" | "user.deleted" | "user.disabled" | "user.enabled" | "user.locked" | "user.refused" | "user.reset" | "user.unlocked";
+            type: "account.changed" | "account.created" | "account.secured" | "api_key.created" | "api_key.revoked" | "authenticator.enrolled" | "authenticator.confirmed" | "authenticator.imported" | "authenticator.removed" | "authenticator.renamed" | "authenticator.resynchronised" | "authenticator.step_reset" | "backup_codes.rotated" | "challenge.answered" | "challenge.cancelled" | "challenge.denied" | "code.verified" | "device.revoked" | "device.trusted" | "link.cancelled" | "link.created" | "link.opened" | "password.changed" | "password.given" | "second_factor.disabled" | "session.reused" | "session.revoked" | "user.capped" | "user.deleted" | "user.disabled" | "user.enabled" | "user.locked" | "user.refused" | "user.reset" | "user.unlocked";
             /** @enum {number} */
             version: 1;
             /** @description Grows from event to event of a user. */
@@ -1491,6 +1511,11 @@ export interface components {
         AccountCreatedEvent: components["schemas"]["Event"] & {
             /** @constant */
             type: "account.created";
+        };
+        /** @description The user said that somebody else was in the account, and set a new password. All sessions have ended. */
+        AccountSecuredEvent: components["schemas"]["Event"] & {
+            /** @constant */
+            type: "account.secured";
         };
         /** @description The app got another API key. */
         ApiKeyCreatedEvent: components["schemas"]["Event"] & {
@@ -3837,6 +3862,56 @@ export interface operations {
                  *     }
                  */
                 "application/json": components["schemas"]["AccountCreatedEvent"];
+            };
+        };
+        responses: {
+            /** @description Taken. Anything else, and the message is sent again. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onAccountSecured: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The id of the message, the same whenever it is sent again. */
+                "webhook-id": string;
+                /** @description When it was sent: seconds since 1970. Refuse what is five minutes old. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the signature in Base64; while the secret is replaced, two of them. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_1803895210000000",
+                 *       "type": "account.secured",
+                 *       "version": 1,
+                 *       "sequence": 1803895210000000,
+                 *       "timestamp": "2027-03-01T10:00:10.000Z",
+                 *       "data": {
+                 *         "appId": "app_wq3dmnzxgy2tanrv",
+                 *         "user": {
+                 *           "id": "usr_k5xw4ylsmv3gqzlb",
+                 *           "externalId": "user-42"
+                 *         },
+                 *         "outcome": "success",
+                 *         "reason": null,
+                 *         "method": null,
+                 *         "authenticatorId": null,
+                 *         "actor": "key:gm4tknrxhazdcmjs"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["AccountSecuredEvent"];
             };
         };
         responses: {

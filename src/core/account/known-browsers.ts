@@ -27,16 +27,18 @@ interface Entry {
 }
 
 /**
- * The nonce by which this user's browser is known, or null. The work depends only on the cookie and
- * not on the user.
+ * The nonce by which this user's browser is known, or null. It must have logged in at `since` or
+ * later. The work depends only on the cookie and not on the user.
  */
 export async function knownBrowser(
   deps: Deps,
   cookie: string,
-  userId: string,
+  { userId, since }: { userId: string; since: number },
 ): Promise<string | null> {
   const known = await entriesOf(deps, cookie, userId);
-  return known.find(({ isOfUser }) => isOfUser)?.nonce ?? null;
+  const isKnown = ({ isOfUser, end }: (typeof known)[number]) =>
+    isOfUser && end - KNOWN_BROWSER_LIFE >= since;
+  return known.find(isKnown)?.nonce ?? null;
 }
 
 /**

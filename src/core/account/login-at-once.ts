@@ -49,7 +49,8 @@ export async function loginAtOnce(
   const one = { aal: 1, passwordAt, secondFactorAt: null } as const;
   const two = { aal: 2, passwordAt, secondFactorAt: passwordAt } as const;
   const effects = [begin(one, !needsCode)];
-  const proven = await isProven(deps, { account, name, password, client, actor: ANYBODY, effects });
+  const attempt = { account, name, password, client, actor: ANYBODY, effects };
+  const proven = await isProven(deps, { ...attempt, awaitsCode: needsCode });
   const isDone = proven !== null && !needsCode;
   if (!isDone && !(await codePasses(deps, proven, digits, [begin(two, true)]))) {
     throw new Problem("invalid_credentials");

@@ -82,6 +82,7 @@ export async function login(deps: Deps, input: LoginInput): Promise<Login> {
     actor: ANYBODY,
     rebindHashes,
     deviceId,
+    awaitsCode: needsCode,
     effects: [
       beginSession(deps, { secrets, assurance, begin: !needsCode }),
       noteDeviceUse(deviceId),

@@ -17,7 +17,7 @@ import { Problem } from "../../problem";
 import type { AccountRecord } from "../user/account";
 import type { Actor } from "../caller/actor";
 import { counterKey, countWhere, reached, type Client, type Counter } from "./attempt-counters";
-import { recordWhere, type AuditEvent } from "../audit/event";
+import { AWAITS_CODE, recordWhere, TRUSTED_DEVICE, type AuditEvent } from "../audit/event";
 import { claimBy, LIVE_APP, LIVE_CALLER, SAME_EPOCH } from "../caller/live";
 import { knownBrowser } from "./known-browsers";
 import { ACCOUNTS_APP, KNOWN_NETWORKS, PASSWORD_GUARDS } from "../policy";
@@ -33,6 +33,10 @@ export interface PasswordAttempt {
   actor: Actor;
   /** Whether a right password ends all sessions. */
   endsSessions?: boolean;
+  /** Whether a right password makes every browser and address unknown but this address. */
+  forgetsPlaces?: boolean;
+  /** Whether a right password is followed by a code before anybody is logged in. */
+  awaitsCode?: boolean;
   /**
    * Digests of the token of an operator's reset. One of them must match for a reset user to log in.
    */
@@ -64,7 +68,8 @@ const IS_CLOSED = statement(`SELECT ${CLOSED} AS closed`);
 
 /** The deciding UPDATE. It takes place only if the password is right. */
 const CLAIM = statement(`
-  UPDATE users SET attempt = :attempt, epoch = epoch + :endsSessions, known_networks = :networks
+  UPDATE users SET attempt = :attempt, epoch = epoch + :endsSessions, known_networks = :networks,
+    known_since = iif(:forgetsPlaces, :now, known_since)
   WHERE users.id = :userId AND :right AND NOT ${CLOSED}
     AND ${SAME_EPOCH} AND ${LIVE_APP} AND ${LIVE_CALLER} AND users.disabled_at IS NULL
     AND (NOT users.must_rebind OR (users.rebind_expires_at > :now
@@ -120,14 +125,23 @@ export async function attemptPassword(deps: Deps, attempt: PasswordAttempt): Pro
   throw explain(account);
 }
 
-function eventOf({ account, actor }: PasswordAttempt, right: boolean): AuditEvent {
+function eventOf(attempt: PasswordAttempt, right: boolean): AuditEvent {
+  const { account, actor } = attempt;
   return {
     type: "password.given",
     actor: actor.name,
     appId: account?.app.id ?? ACCOUNTS_APP,
     userId: account?.user.id ?? null,
-    ...(!right && { outcome: "failure", reason: "wrong_password" }),
+    ...(right
+      ? { reason: whatFollows(attempt) }
+      : { outcome: "failure", reason: "wrong_password" }),
   };
+}
+
+/** Why a right password alone logs nobody in, or logs in somebody who has a second factor. */
+function whatFollows({ awaitsCode, deviceId }: PasswordAttempt): string | null {
+  if (awaitsCode) return AWAITS_CODE;
+  return deviceId ? TRUSTED_DEVICE : null;
 }
 
 /** Makes a hash with older parameters anew, after the answer. */
@@ -157,13 +171,16 @@ async function bindings(deps: Deps, attempt: PasswordAttempt) {
   // A name must not equal an id. Otherwise wrong passwords for an id, which tokens show, would
   // close its guard.
   const who = account ? account.user.id : `name:${attempt.name}`;
-  const counters = await countersOf(deps, who, client);
+  const counters = await countersOf(deps, { who, since: account?.knownSince ?? 0 }, client);
+  const { forgetsPlaces = false } = attempt;
+  const known = forgetsPlaces ? [] : (account?.knownNetworks ?? []);
   return {
     ...claimBy(deps, actor, { app, user }),
     ...counters,
     // Of two logins at once, one network may be forgotten. That costs attempts and opens nothing.
-    networks: JSON.stringify(withNetwork(account?.knownNetworks ?? [], counters.here)),
+    networks: JSON.stringify(withNetwork(known, counters.here)),
     endsSessions: Number(attempt.endsSessions ?? false),
+    forgetsPlaces: Number(forgetsPlaces),
     rebindHashes: JSON.stringify(attempt.rebindHashes ?? []),
     deviceId: attempt.deviceId ?? null,
   };
@@ -174,8 +191,12 @@ function withNetwork(known: string[], here: string): string[] {
 }
 
 /** The counters for this account and for the place that the attempt comes from. */
-async function countersOf(deps: Deps, who: string, { network, site, browser }: Client) {
-  const nonce = await knownBrowser(deps, browser, who);
+async function countersOf(
+  deps: Deps,
+  { who, since }: { who: string; since: number },
+  { network, site, browser }: Client,
+) {
+  const nonce = await knownBrowser(deps, browser, { userId: who, since });
   const here = await counterKey(deps, who, network);
   const place = nonce ?? network;
   const guards: Counter[] = [

@@ -20,7 +20,7 @@ const CHOSEN = 2 / 3;
 
 /** What may be wrong with a password: `reason` of `weak_password`. */
 export const PASSWORD_FAULTS = [
-  ...(["not_text", "too_short", "too_long"] as const),
+  ...(["not_text", "too_short", "too_long", "unchanged"] as const),
   ...(["common", "contains_name", "repeated", "sequence"] as const satisfies Weakness[]),
 ] as const;
 type PasswordFault = { reason: (typeof PASSWORD_FAULTS)[number]; detail: string; length?: number };
@@ -40,6 +40,13 @@ export function assertAcceptable(password: string, about: PasswordContext): void
     const { detail, ...extensions } = fault;
     throw new Problem("weak_password", { detail, extensions });
   }
+}
+
+/** Throws `weak_password` if the new password is the old one. */
+export function assertAnother(newPassword: string, oldPassword: string): void {
+  if (newPassword.normalize("NFC") !== oldPassword.normalize("NFC")) return;
+  const detail = "It is the password that the account has already.";
+  throw new Problem("weak_password", { detail, extensions: { reason: "unchanged" } });
 }
 
 function findFault(password: string, about: PasswordContext): PasswordFault | null {

@@ -3,18 +3,15 @@
  * for. The session gets new secrets, and the old ones are worth nothing.
  */
 
-import { hashPassword } from "../../crypto/password-hash";
-import { effect, type Effect } from "../../db/effect";
+import type { Effect } from "../../db/effect";
 import type { Deps } from "../../env";
 import { loadAccount } from "../user/account";
 import { actorOf, type SessionCaller } from "../caller/actor";
-import { assertFresh, isBoundToEnrol, type Assurance } from "../caller/assurance";
+import { isBoundToEnrol, type Assurance } from "../caller/assurance";
 import type { Client } from "./attempt-counters";
-import { eventOf, recorded } from "../audit/event";
 import { confirm, type Confirmation, type ConfirmationInput } from "../authenticator/confirm";
 import { loadBySession, type Session, type SessionRecord } from "../caller/by-session";
-import { attemptPassword } from "./password-gate";
-import { assertPassword } from "./register";
+import { attemptPassword, type PasswordAttempt } from "./password-gate";
 import {
   createSecrets,
   issueCredentials,
@@ -22,11 +19,8 @@ import {
   type Credentials,
   type SessionSecrets,
 } from "../session/sessions";
-import { isActive } from "../user/record";
 import { invalidCode } from "../code/lock-out";
 import { verifyCode } from "../code/verify";
-
-const SET_PASSWORD = effect("UPDATE accounts SET password_hash = :newHash", "user_id = :userId");
 
 /**
  * Proves the user by a code, through the one gate. Throws `invalid_code`, and what `verifyCode`
@@ -62,32 +56,13 @@ export async function stepUpWithPassword(
 }
 
 /**
- * Changes the password and ends all other sessions. Throws `invalid_credentials` if the current
- * password is wrong, `weak_password`, `second_factor_required` if the user has a second factor and
- * gave no code of late, and what `attemptPassword` throws.
+ * Proves the user by the password, and renews their session. Throws what `stepUpWithPassword` throws.
  */
-export async function changePassword(
+export async function givePassword(
   deps: Deps,
   caller: SessionCaller,
-  input: { currentPassword: string; newPassword: string; client: Client },
-): Promise<Credentials> {
-  const { currentPassword: password, newPassword, client } = input;
-  const loaded = await loadBySession(deps, caller);
-  // For a user without a second factor, the current password is proof enough.
-  if (loaded.authenticators.some(isActive)) assertFresh(loaded, deps.now);
-  assertPassword(loaded.app.settings, loaded.account, newPassword);
-  const newHash = await hashPassword(newPassword);
-  const event = eventOf("password.changed", actorOf(caller), loaded);
-  return givePassword(deps, caller, { loaded, password, client, endsSessions: true }, [
-    SET_PASSWORD({ newHash }),
-    recorded(deps, event),
-  ]);
-}
-
-async function givePassword(
-  deps: Deps,
-  caller: SessionCaller,
-  input: { loaded: SessionRecord; password: string; client: Client; endsSessions?: boolean },
+  input: { loaded: SessionRecord } & Pick<PasswordAttempt, "password" | "client"> &
+    Pick<PasswordAttempt, "endsSessions" | "forgetsPlaces">,
   effects: Effect[] = [],
 ): Promise<Credentials> {
   const { loaded, ...given } = input;

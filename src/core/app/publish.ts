@@ -14,7 +14,7 @@ import { Problem } from "../../problem";
 import { ACCOUNTS_APP } from "../policy";
 
 const NOTE = statement(`
-  INSERT INTO unpublished (app_id, change) VALUES (:appId, :change)
+  INSERT INTO unpublished (app_id, change) SELECT id, :change FROM apps WHERE id = :appId
   ON CONFLICT (app_id) DO UPDATE SET change = excluded.change`);
 const FIND = statement(`SELECT change FROM unpublished WHERE app_id = :appId`);
 const APP = statement(`SELECT * FROM apps WHERE id = :appId`);
@@ -40,7 +40,10 @@ export const FORGET_DEVICES = statement(`
 
 type Stored = Record<string, string | number | null>;
 
-/** The statements that note, in the batch of a change, that the app has to be copied. */
+/**
+ * The statements that note, in the batch of a change, that the app has to be copied. Nothing is noted of an
+ * app that is unknown.
+ */
 export function unpublished({ db, shards }: Deps, appId: string): D1PreparedStatement[] {
   if (shards.all.length === 1) return [];
   return [NOTE({ db }, { appId, change: crypto.randomUUID() })];

@@ -8,6 +8,7 @@ import type { Actor } from "../caller/actor";
 export const AUDIT_TYPES = [
   "account.changed",
   "account.created",
+  "account.secured",
   "app.created",
   "app.updated",
   "app.deleted",
@@ -57,11 +58,15 @@ export type AuditType = (typeof AUDIT_TYPES)[number];
 export const OUTCOMES = ["success", "failure", "refused"] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
+/** Reasons of a right password. */
+export const AWAITS_CODE = "awaits_code";
+export const TRUSTED_DEVICE = "trusted_device";
+
 export interface AuditEvent {
   type: AuditType;
   /**
-   * One of `key:<id>`, `session:<id>`, `challenge:<id>`, `link:<id>`, `login`, `registration`, `admin`
-   * and `system`.
+   * One of `key:<id>`, `session:<id>`, `challenge:<id>`, `link:<id>`, `login` or `login:<id>` (of its
+   * challenge), `registration`, `admin` and `system`.
    */
   actor: string;
   appId: string | null;

@@ -164,7 +164,7 @@ async function followEverywhere(
   request: AuditRequest,
 ): Promise<Following> {
   const { all, control: db } = deps.shards;
-  const positions = positionsIn(request.cursor);
+  const positions = positionsIn(request.cursor, all.length + 1);
   if (positions.length <= all.length) return listFromAll(deps, request);
   const { cursor: _cursor, ...filter } = request;
   const { from, to } = spanOf({ ...filter, after: afterIn(request, 0) });

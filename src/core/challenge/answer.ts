@@ -115,8 +115,9 @@ function assertAccepted({ methods }: ChallengeClaims, method: Method): void {
 }
 
 /** The actor is whoever holds the token. The key that minted the token must still be good. */
-function challengeActor({ id, keyId }: ChallengeClaims): Actor {
-  return { keyId, scope: "verify", session: null, link: null, name: `challenge:${id}` };
+function challengeActor({ id, kind, keyId }: ChallengeClaims): Actor {
+  const name = `${kind === "login" ? kind : "challenge"}:${id}`;
+  return { keyId, scope: "verify", session: null, link: null, name };
 }
 
 async function isKnownUsedByAny(deps: Deps, ids: string[], digits: string): Promise<boolean> {

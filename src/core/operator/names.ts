@@ -11,6 +11,8 @@ export interface Names {
   apps: Map<string, string>;
 }
 
+type Named = Pick<AuditRecord, "userId" | "appId">;
+
 const OF_USERS = statement(`
   SELECT u.id, u.external_id AS externalId, ac.email, ac.name
   FROM json_each(:ids) j JOIN users u ON u.id = j.value LEFT JOIN accounts ac ON ac.user_id = u.id`);
@@ -20,9 +22,9 @@ const OF_APPS = statement(`
 /** Loads the names, in one round trip to each database. */
 export async function loadNames(
   { shards }: Pick<Deps, "shards">,
-  events: AuditRecord[],
+  events: readonly Named[],
 ): Promise<Names> {
-  const ids = (of: (event: AuditRecord) => string | null) =>
+  const ids = (of: (event: Named) => string | null) =>
     JSON.stringify([...new Set(events.map(of).filter((id) => id !== null))]);
   const [ofUsers, ofApps] = [ids(({ userId }) => userId), ids(({ appId }) => appId)];
   const looks = await Promise.all(

@@ -57,7 +57,7 @@ export function trustDevice(
 ): Effect[] {
   const { ip, userAgent } = deps.request;
   const expiresAt = deps.now.getTime() + TRUSTED_DEVICE_LIFE;
-  const event = { type: "device.trusted", actor: `challenge:${id}`, appId, userId } as const;
+  const event = { type: "device.trusted", actor: `login:${id}`, appId, userId } as const;
   return [INSERT({ deviceId, hash, ip, userAgent, expiresAt }), recorded(deps, event)];
 }
 

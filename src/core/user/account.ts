@@ -29,6 +29,8 @@ export interface AccountRecord extends UserRecord {
   passwordHash: string;
   /** Keyed digests of the networks from which the password was last given, newest first. */
   knownNetworks: string[];
+  /** Browsers that were known before this time are not any more, in milliseconds since 1970. */
+  knownSince: number;
   /**
    * The id of the trusted device that the caller presented; null unless it is one of this user's.
    */
@@ -45,6 +47,7 @@ export type AccountRow = RecordRow &
 const load = <Condition extends string>(condition: Condition) =>
   statement(`
   SELECT ${RECORD_COLUMNS}, ${ACCOUNT_COLUMNS}, ac.password_hash AS passwordHash, u.known_networks AS networks,
+    u.known_since AS knownSince,
     (SELECT d.id FROM trusted_devices d WHERE d.id = :deviceId AND d.hash = :deviceHash
       AND d.user_id = u.id AND d.epoch = u.epoch AND d.expires_at > :now) AS deviceId
   FROM accounts ac JOIN users u ON u.id = ac.user_id
@@ -56,6 +59,7 @@ const LOAD_BY_ID = load("ac.user_id = :name");
 
 type LoginRow = AccountRow &
   Pick<Row<typeof accounts>, "passwordHash"> &
+  Pick<Row<typeof users>, "knownSince"> &
   Named<Row<typeof users>, { networks: "knownNetworks" }> & { deviceId: string | null };
 
 /**
@@ -89,7 +93,8 @@ async function readLogin(
   if (!row || !record) return null;
   const { passwordHash, networks, deviceId } = row;
   const knownNetworks: string[] = JSON.parse(networks ?? "[]");
-  return { ...record, account: readAccount(row), passwordHash, knownNetworks, deviceId };
+  const known = { knownNetworks, knownSince: row.knownSince ?? 0 };
+  return { ...record, account: readAccount(row), passwordHash, ...known, deviceId };
 }
 
 export function readAccount({ email, username, accountName: name }: AccountRow): Account {

@@ -33,10 +33,15 @@ export interface Delivery {
 
 const COLUMNS = `event_id AS eventId, shard, type, user_id AS userId, state, attempts, last_at AS lastAt,
   next_at AS nextAt, status, fault, answer, milliseconds`;
+const OF_PAGE = "endpoint_id = :id AND event_id < :before" as const;
+const IN_ORDER = "ORDER BY event_id DESC, shard LIMIT :limit + 1" as const;
 const LIST = statement(`
   SELECT ${COLUMNS} FROM webhook_deliveries
-  WHERE endpoint_id = :id AND event_id < :before AND (:state IS NULL OR state = :state)
-  ORDER BY event_id DESC, shard LIMIT :limit + 1`);
+  WHERE ${OF_PAGE} AND (:state IS NULL OR state = :state) ${IN_ORDER}`);
+/** Those that wait are few, among any number that were delivered. */
+const LIST_WAITING = statement(`
+  SELECT ${COLUMNS} FROM webhook_deliveries INDEXED BY webhook_deliveries_waiting
+  WHERE ${OF_PAGE} AND state = 'waiting' ${IN_ORDER}`);
 const FIND = statement(`
   SELECT ${COLUMNS} FROM webhook_deliveries WHERE endpoint_id = :id AND event_id = :eventId AND shard = :shard`);
 const SEND_AGAIN = statement(`
@@ -57,7 +62,8 @@ export async function listDeliveries(
 ): Promise<Listing<Delivery>> {
   await loadEndpoint(deps, path);
   const values = { id: path.id, before: before(cursor), state: state ?? null, limit };
-  const { results } = await LIST(deps, values).all<DeliveryRow>();
+  const list = state === "waiting" ? LIST_WAITING : LIST;
+  const { results } = await list(deps, values).all<DeliveryRow>();
   const { items, nextCursor } = await toListing(
     results.map((row) => ({ ...row, cursor: row.eventId })),
     limit,

@@ -130,12 +130,12 @@ export async function createEndpoint(
       forgetListeners(deps);
       return { ...(await getEndpoint(deps, { appId, id })), secret };
     },
-    () => {
-      throw new Problem("already_created", {
-        detail: "A secret is shown once. Ask for a new one.",
-      });
-    },
+    refuseToShowAgain,
   );
+}
+
+function refuseToShowAgain(): never {
+  throw new Problem("already_created", { detail: "A secret is shown once. Ask for a new one." });
 }
 
 /** Lists the endpoints of an app, newest first. Throws `not_found` for an unknown app. */
@@ -194,21 +194,30 @@ export async function updateEndpoint(
 
 /**
  * Gives a new secret, which is shown only in this answer. For a day messages are signed with the one before
- * as well. Throws `not_found`.
+ * as well. Throws `not_found`, and `already_created` if this request has been carried out.
  */
 export async function rotateSecret(
   deps: Deps,
   path: EndpointPath,
+  request: IdempotentRequest | null = null,
 ): Promise<Endpoint & { secret: string }> {
   await loadEndpoint(deps, path);
-  const { secret, sealed } = await newSecret(deps.keyring, path.id);
-  const expiresAt = deps.now.getTime() + SECRET_OVERLAP;
-  const values = { ...path, secret: sealed, expiresAt };
-  await deps.db.$client.batch([
-    recordIfThere(deps, eventOf("webhook.secret_rotated", path), values),
-    ROTATE(deps, values),
-  ]);
-  return { ...(await getEndpoint(deps, path)), secret };
+  return once(
+    deps,
+    { scope: "admin", request },
+    async (remember) => {
+      const { secret, sealed } = await newSecret(deps.keyring, path.id);
+      const expiresAt = deps.now.getTime() + SECRET_OVERLAP;
+      const values = { ...path, secret: sealed, expiresAt };
+      await deps.db.$client.batch([
+        recordIfThere(deps, eventOf("webhook.secret_rotated", path), values),
+        ROTATE(deps, values),
+        ...carryOut(deps, ALWAYS, remember(path.id)),
+      ]);
+      return { ...(await getEndpoint(deps, path)), secret };
+    },
+    refuseToShowAgain,
+  );
 }
 
 /** Deletes an endpoint at once, and its deliveries in the background. Throws `not_found`. */
@@ -226,7 +235,7 @@ function eventOf(type: AuditType, { appId, id }: EndpointPath) {
   return { type, actor: "admin", appId, note: id } as const;
 }
 
-function toEndpoint({ now }: Pick<Deps, "now">, row: EndpointRow): Endpoint {
+export function toEndpoint({ now }: Pick<Deps, "now">, row: EndpointRow): Endpoint {
   const { id, name, url, pausedBecause, previousExpiresAt } = row;
   const isPreviousGood = (previousExpiresAt ?? 0) > now.getTime();
   return {

@@ -22,7 +22,7 @@ const Event = z
     reason: z.string().nullable(),
     actor: z.string().openapi({
       description:
-        "Who did it: `key:<id>`, `session:<id>`, `challenge:<id>`, `link:<id>`, `login`, `registration`, `admin` or `system`.",
+        "Who did it: `key:<id>`, `session:<id>`, `challenge:<id>`, `link:<id>`, `login` or `login:<id>` (of its challenge), `registration`, `admin` or `system`.",
     }),
     authenticatorId: z.string().nullable(),
     ip: z.string().nullable(),

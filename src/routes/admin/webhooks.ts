@@ -23,7 +23,7 @@ import { ADMIN_PROBLEMS, AppId, security } from "./shared";
 
 export const WebhookId = line(64).openapi({ example: "whk_k5xw4ylsmv3gqzlb" });
 export const webhookPath = z.object({ appId: AppId, webhookId: WebhookId });
-const EventTypes = z
+export const EventTypes = z
   .array(z.enum(EVENT_TYPES))
   .min(1)
   .max(EVENT_TYPES.length)
@@ -56,7 +56,7 @@ const WithSecret = Webhook.extend({
   secret: z.string().openapi({ description: "Shown only here.", example: "whsec_…" }),
 }).openapi("WebhookWithSecret");
 
-const Input = z.strictObject({
+export const WebhookInput = z.strictObject({
   url: z.string().max(2048).openapi({
     description:
       "Where messages are posted to: `https`, a public host name, no port. If this service is on localhost, the URL may be too.",
@@ -68,7 +68,7 @@ const Input = z.strictObject({
   }),
 });
 
-const Changes = Input.partial().extend({
+const Changes = WebhookInput.partial().extend({
   paused: z.boolean().optional().openapi({
     description:
       "`true`: nothing is sent, and events are kept. `false`: what was kept is sent, the oldest first.",
@@ -99,7 +99,7 @@ const createWebhookRoute = createRoute({
   description:
     "From now on the events of the app are posted to the URL, signed by Standard Webhooks (standardwebhooks.com). The secret is shown only in this answer.",
   security,
-  request: { params, headers: IdempotencyHeaders, body: body(Input) },
+  request: { params, headers: IdempotencyHeaders, body: body(WebhookInput) },
   responses: {
     201: json("Created", WithSecret),
     ...problems(

@@ -214,6 +214,43 @@ export function Checkbox({
   );
 }
 
+/**
+ * A box for each of several choices. The first one has the field's name as its id, so that a fault is
+ * tied to it and leads there.
+ */
+export function Checkboxes(props: {
+  name: string;
+  options: readonly (readonly [value: string, label: string])[];
+  chosen: ReadonlySet<unknown>;
+  faults: Fault[];
+}) {
+  const { name, options, chosen, faults } = props;
+  return (
+    <>
+      <FieldFault name={name} faults={faults} />
+      <div class="choices">
+        {options.map(([value, label], at) => {
+          const id = at === 0 ? name : `${name}-${value}`;
+          return (
+            <div class="check">
+              <input
+                id={id}
+                name={name}
+                type="checkbox"
+                value={value}
+                checked={chosen.has(value)}
+                {...(at === 0 && describedBy({ name, hint: undefined, faults }))}
+                autofocus={at === 0 && isFirst(name, faults)}
+              />
+              <label for={id}>{label}</label>
+            </div>
+          );
+        })}
+      </div>
+    </>
+  );
+}
+
 /** A form that sends to its own page, or to `action`. */
 export function Form({ action, children }: { action?: string; children: Child }) {
   return (

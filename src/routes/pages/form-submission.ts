@@ -41,6 +41,12 @@ export async function typedIn(c: Context): Promise<(name: string) => string | un
   };
 }
 
+/** Gives the boxes of this name that were ticked. Null: no form was sent. */
+export async function tickedIn(c: Context, name: string): Promise<unknown[] | null> {
+  if (c.req.method !== "POST") return null;
+  return [(await c.req.parseBody({ all: true }))[name]].flat();
+}
+
 /**
  * Reads the fields of a form by `schema`. If they do not fit, the form's own page says what is
  * wrong.

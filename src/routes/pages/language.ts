@@ -94,7 +94,17 @@ export function asksForBackupCode(c: Context): boolean {
 
 /** Formats a time in the reader's language and, if the platform knows it, in their time zone. */
 export function formatTime(c: Context, time: Date, timeZone = timeZoneOf(c)): string {
-  return formatFor(c.get("language"), timeZone).format(time);
+  return formatFor(c.get("language"), timeZone, "whole").format(time);
+}
+
+/** Formats the day of a time, as a heading. */
+export function formatDay(c: Context, time: Date): string {
+  return formatFor(c.get("language"), timeZoneOf(c), "day").format(time);
+}
+
+/** Formats a time under the heading of its day. */
+export function formatClock(c: Context, time: Date): string {
+  return formatFor(c.get("language"), timeZoneOf(c), "clock").format(time);
 }
 
 /** Formats how much of a time is left, as a stopwatch would: `0:30` or `1:05:00`. */
@@ -109,19 +119,22 @@ export function formatLeft(seconds: number): string {
 /** Formats are expensive to make, so one of each is kept. */
 const formats = new Map<string, Intl.DateTimeFormat>();
 
-function formatFor(language: string, timeZone: string): Intl.DateTimeFormat {
-  const key = `${language} ${timeZone}`;
+const CLOCK = { hour: "numeric", minute: "2-digit", timeZoneName: "short" } as const;
+const PARTS = {
+  clock: CLOCK,
+  day: { weekday: "long", year: "numeric", month: "long", day: "numeric" },
+  whole: { year: "numeric", month: "short", day: "numeric", ...CLOCK },
+} as const;
+
+function formatFor(
+  language: string,
+  timeZone: string,
+  parts: keyof typeof PARTS,
+): Intl.DateTimeFormat {
+  const key = `${language} ${timeZone} ${parts}`;
   const known = formats.get(key);
   if (known) return known;
-  const format = new Intl.DateTimeFormat(language, {
-    year: "numeric",
-    month: "short",
-    day: "numeric",
-    hour: "numeric",
-    minute: "2-digit",
-    timeZone,
-    timeZoneName: "short",
-  });
+  const format = new Intl.DateTimeFormat(language, { ...PARTS[parts], timeZone });
   formats.set(key, format);
   return format;
 }

@@ -9,6 +9,7 @@ import type { AppEnv } from "../context";
 import { limitByAddress } from "../limits";
 import { withAccounts } from "../placement";
 import { withDeps } from "../request";
+import { activityPages } from "./account/activity";
 import { authenticatorPages } from "./account/authenticators";
 import { backupCodePages } from "./account/backup-codes";
 import { loginPages } from "./account/login";
@@ -16,6 +17,7 @@ import { passwordPages } from "./account/password";
 import { profilePages } from "./account/profile";
 import { registerPages } from "./account/register";
 import { resyncPages } from "./account/resync";
+import { securePages } from "./account/secure";
 import { securityPages } from "./account/security";
 import { dressAccounts } from "./brand";
 import { challengePages } from "./links/challenge";
@@ -44,6 +46,8 @@ for (const routes of [
   loginPages,
   registerPages,
   securityPages,
+  activityPages,
+  securePages,
   authenticatorPages,
   backupCodePages,
   resyncPages,

@@ -77,11 +77,45 @@ export const ACCOUNT_EXAMPLES: Record<string, Example> = {
     body: { currentPassword: password, newPassword: "nine purple umbrellas at noon" },
     answers: { 200: tokens },
   },
+  secureMyAccount: {
+    body: { currentPassword: password, newPassword: "nine purple umbrellas at noon" },
+    answers: { 200: { ...tokens, ...backupCodes } },
+  },
   stepUp: { body: { code: stepUpCode }, answers: { 200: tokens } },
   listMySessions: {
     answers: {
       200: {
         sessions: [{ ...place, ...life, id: "ses_onsxg43jn5xca2le", current: true, aal: 2 }],
+      },
+    },
+  },
+  listMyActivity: {
+    answers: {
+      200: {
+        items: [
+          {
+            ...place,
+            id: Date.parse(AT.loggedIn) * 1000,
+            at: AT.loggedIn,
+            type: "sign_in.completed",
+            outcome: "success",
+            by: "user",
+            method: "totp",
+            authenticator: { id: AUTHENTICATOR_ID, name: "My phone" },
+          },
+          {
+            ...place,
+            ip: "198.51.100.9",
+            id: Date.parse(AT.enrolled) * 1000,
+            at: AT.enrolled,
+            type: "sign_in.password",
+            outcome: "failure",
+            by: "user",
+            method: null,
+            authenticator: null,
+          },
+        ],
+        nextCursor: null,
       },
     },
   },

@@ -8,6 +8,8 @@ import { APP_ID, AT, AUTHENTICATOR_ID, KEY_ID, OWN_USER_ID, USER_ID } from "./st
 const SAYS: Record<EventType, string> = {
   "account.changed": "The user changed their name, e-mail address or user name.",
   "account.created": "An account was made.",
+  "account.secured":
+    "The user said that somebody else was in the account, and set a new password. All sessions have ended.",
   "api_key.created": "The app got another API key.",
   "api_key.revoked": "An API key of the app was revoked.",
   "authenticator.enrolled": "An authenticator was added. It counts once its first code is right.",

@@ -15,6 +15,7 @@ import {
 } from "./account.mjs";
 
 const NEW_PASSWORD = "staple battery horse correct";
+const LAST_PASSWORD = "another horse, another battery";
 const SUBMIT = "main form button.main";
 const REMOVE = `a[href$="/remove"]`;
 const OFF = "/account/second-factor/off";
@@ -42,11 +43,13 @@ export async function goThroughAccount(given) {
   await renewCodes(visitor, codes);
   step("change the password");
   await changePassword(visitor);
+  step("look at the activity, and say that it was somebody else");
+  await secure(visitor);
   step("turn it off, after another code");
   await turnOff(visitor, phone);
-  step("log in with the new password alone");
+  step("log in with the last password alone");
   await logOut(visitor);
-  await logIn(visitor, email, NEW_PASSWORD);
+  await logIn(visitor, email, LAST_PASSWORD);
   assert.equal(placeOf(visitor.page), "/account");
   step("change one's details, and delete the account");
   await leave(visitor);
@@ -174,6 +177,23 @@ async function changePassword(visitor) {
   }
   assert.equal(placeOf(page), "/account?done=password");
   await visitor.look("password-changed");
+}
+
+async function secure(visitor) {
+  const { fill, press } = visitor;
+  await press(`body > header a[href="/account/activity"]`);
+  await visitor.lookAndWeigh("activity");
+  await press(`main section:first-of-type li:first-child a[href="/account/secure"]`);
+  await visitor.lookAndWeigh("secure");
+  for (const next of [NEW_PASSWORD, LAST_PASSWORD]) {
+    await fill("#currentPassword", NEW_PASSWORD);
+    await fill("#newPassword", next);
+    await press(SUBMIT);
+    if (next === NEW_PASSWORD) await assertRefused(visitor, "newPassword");
+  }
+  await readBackupCodes(visitor);
+  await saveBackupCodes(visitor, "secured");
+  await visitor.look("secured");
 }
 
 async function turnOff(visitor, phone) {

@@ -5,7 +5,7 @@
 
 import { PASSWORD } from "../../../scripts/client-account.mjs";
 import { logIn, logOut } from "./account.mjs";
-import { ADA } from "./gallery-data.mjs";
+import { ADA, DEVICES } from "./gallery-data.mjs";
 import { ada, member, newcomer, phoneOn } from "./gallery-people.mjs";
 import { guestAt, send, visit } from "./gallery-stage.mjs";
 
@@ -67,6 +67,16 @@ export const ACCOUNT = [
     name: "password-refused",
     reach: adaSending("/account/password", {
       "#currentPassword": "not this one",
+      "#newPassword": PASSWORD,
+    }),
+    shows: FAULT,
+  },
+  { name: "activity", reach: activity, shows: `main a[href="/account/secure"]` },
+  { name: "secure", reach: adaAt("/account/secure"), shows: "#newPassword" },
+  {
+    name: "secure-refused",
+    reach: adaSending("/account/secure", {
+      "#currentPassword": PASSWORD,
       "#newPassword": PASSWORD,
     }),
     shows: FAULT,
@@ -199,6 +209,17 @@ async function removal(stage) {
   const guest = await adaAt("/account")(stage);
   await guest.press(`li:has-text("Tablet") a[href$="/remove"]`);
   return guest;
+}
+
+/** After somebody else has tried to get in. */
+async function activity(stage) {
+  await ada(stage);
+  await stage.once("intruder", async () => {
+    const intruder = await stage.open(DEVICES.laptop);
+    await logIn(intruder, ADA.email, "correct horse");
+    await logIn(intruder, ADA.email);
+  });
+  return adaAt("/account/activity")(stage);
 }
 
 async function loggedOut(stage) {

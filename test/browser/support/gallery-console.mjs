@@ -3,6 +3,7 @@
 import { ADA } from "./gallery-data.mjs";
 import { apps, everything, operator } from "./gallery-people.mjs";
 import { guestAt, send, visit } from "./gallery-stage.mjs";
+import { WEBHOOKS } from "./gallery-webhooks.mjs";
 
 const FAULT = "[role=alert], [aria-invalid]";
 const EVENTS = ".events li";
@@ -123,6 +124,7 @@ export const CONSOLE = [
     shows: "#events",
   },
   { name: "console-audit-refused", reach: wholeAt("/console/audit?since=yesterday"), shows: FAULT },
+  ...WEBHOOKS,
   { name: "problem-console", reach: operatorAt("/console/apps/app_unknown"), shows: "main code" },
 ];
 

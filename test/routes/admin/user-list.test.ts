@@ -1,6 +1,6 @@
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
-import { everywhere } from "../../databases";
+import { databaseOf, everywhere, separate } from "../../databases";
 import { USERS_READ } from "../../../src/core/operator/user-list";
 import { register } from "../../account";
 import { metered } from "../../d1-meter";
@@ -27,6 +27,7 @@ describe("finding users", () => {
     const other = await createApp();
     await enrol(app, "Ada@Example.com");
     await enrol(app, "ada@example.com");
+    separate();
     await enrol(other, "ada@elsewhere.test");
     await enrol(other, "100%_sure");
     expect((await find("ada@")).map(({ userId }) => userId)).toEqual([
@@ -55,12 +56,13 @@ describe("finding users", () => {
 
   it("looks at a bounded number of users for each page, and goes on with the next", async () => {
     const { id } = await createApp();
-    const insert = everywhere.prepare(`
+    await enrol(app, "old");
+    const old = await idOf("old");
+    await admin("PATCH", `/users/${old}`, { body: { disabled: true } });
+    const insert = (await databaseOf(old)).prepare(`
       INSERT INTO users (id, app_id, external_id, created_at, disabled_at)
       WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?2)
       SELECT ?1 || i, ?1, 'user-' || i, 0, 1 FROM n`);
-    await enrol(app, "old");
-    await admin("PATCH", `/users/${await idOf("old")}`, { body: { disabled: true } });
     await insert.bind(id, 2 * USERS_READ).run();
     const { binding, meter } = metered();
     const bindings = { ...env, ...binding };
@@ -80,7 +82,10 @@ describe("finding users", () => {
   });
 
   it("pages through all of them", async () => {
-    for (const userId of ["a", "b", "c", "d", "e"]) await enrol(app, userId);
+    for (const userId of ["a", "b", "c", "d", "e"]) {
+      await enrol(app, userId);
+      separate();
+    }
     const seen: string[] = [];
     let cursor = "";
     do {

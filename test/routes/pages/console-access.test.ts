@@ -12,8 +12,9 @@ import {
   type Operator,
 } from "../../console";
 import { auth } from "../../account";
-import { call, createApp, elapse, enrolled, ORIGIN } from "../../service";
+import { call, createApp, elapse, enrolled, ORIGIN, wrongCodeOf } from "../../service";
 import { TEST_SECRETS } from "../../secrets";
+import { createWebhook, deliveries, receive, URL_OF_SHOP } from "../../webhooks/receiver";
 import { contents, freshAddress, storedUser } from "../../security/support";
 
 const { ADMIN_TOKEN } = TEST_SECRETS;
@@ -38,10 +39,17 @@ async function fillPaths(): Promise<[method: string, path: string][]> {
   const app = await createApp();
   await enrolled(app, "ada");
   const { id } = await storedUser("ada");
+  receive();
+  const webhook = await createWebhook(app);
+  const { phone } = await enrolled(app, "bob");
+  await app.verify("bob", wrongCodeOf(phone));
+  const [delivery] = await deliveries(webhook);
   return CONSOLE_ROUTES.map(([method, path]) => {
     const ofUser = path.startsWith("/console/users");
     const filled = path
       .replace(":id", ofUser ? id : app.id)
+      .replace(":webhookId", webhook.id)
+      .replace(":deliveryId", delivery?.id ?? "")
       .replace(":keyId", app.key.split("_")[1] ?? "");
     return [method, filled];
   });
@@ -54,6 +62,10 @@ const FIELDS = {
   scopes: "verify",
   confirmName: "Test app",
   token: ADMIN_TOKEN,
+  url: URL_OF_SHOP,
+  name: "x",
+  which: "all",
+  since: "2026-01-01T00:00",
 };
 
 describe("the sign-in", () => {

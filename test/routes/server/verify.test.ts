@@ -92,8 +92,10 @@ describe("a secret that cannot be opened", () => {
   it("does not open in another row", async () => {
     const ada = await enrolled(app, "ada");
     const bob = await enrolled(app, "bob");
-    const move = `UPDATE authenticators SET secret = (SELECT secret FROM authenticators WHERE id = ?) WHERE id = ?`;
-    await everywhere.prepare(move).bind(ada.authenticatorId, bob.authenticatorId).run();
+    const read = everywhere.prepare("SELECT secret FROM authenticators WHERE id = ?");
+    const secret = await read.bind(ada.authenticatorId).first<string>("secret");
+    const move = everywhere.prepare("UPDATE authenticators SET secret = ? WHERE id = ?");
+    await move.bind(secret, bob.authenticatorId).run();
     expect((await app.verify("bob", codeOf(ada.phone))).status).toBe(500);
   });
 });

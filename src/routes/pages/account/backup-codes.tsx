@@ -34,8 +34,12 @@ async function rotationPage(c: Context<AppEnv>, faults: Fault[] = []) {
   });
 }
 
-/** Shows the codes, and the step to say that they are saved. */
-export function saveCodes(c: Context<AppEnv>, codes: string[]) {
+/** Shows the codes, and the step to say that they are saved, which `action` takes. */
+export function saveCodes(
+  c: Context<AppEnv>,
+  codes: string[],
+  action = "/account/backup-codes/saved",
+) {
   const { backupCodes: t, next } = textsOf(c);
   return show(c, {
     title: t.title,
@@ -43,7 +47,7 @@ export function saveCodes(c: Context<AppEnv>, codes: string[]) {
     content: (
       <>
         <BackupCodes c={c} codes={codes} />
-        <Form action="/account/backup-codes/saved">
+        <Form action={action}>
           <Checkbox name="saved" label={t.saved} required />
           <button class="main">{next}</button>
         </Form>

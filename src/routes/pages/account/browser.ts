@@ -23,10 +23,23 @@ const SYSTEMS: [RegExp, string][] = [
  * Gives a text such as `Firefox, Windows`, or another program's own name. Null if there is none.
  */
 export function describeBrowser(userAgent: string | null): string | null {
-  if (userAgent === null) return null;
+  return namesIn(userAgent).join(", ") || null;
+}
+
+/** The values of a message that says where something came from. */
+export function placeOf(userAgent: string | null) {
+  const [browser, system] = namesIn(userAgent);
+  if (browser === undefined) return { known: "other", browser: "", system: "" } as const;
+  if (system === undefined) return { known: "one", browser, system: "" } as const;
+  return { known: "both", browser, system } as const;
+}
+
+/** The browser and the system, one of them, another program's own name, or nothing. */
+function namesIn(userAgent: string | null): string[] {
+  if (userAgent === null) return [];
   const names = [BROWSERS, SYSTEMS].flatMap((table) => {
     const entry = table.find(([form]) => form.test(userAgent));
     return entry ? [entry[1]] : [];
   });
-  return names.length > 0 ? names.join(", ") : (userAgent.split(/[ /]/)[0] ?? null);
+  return names.length > 0 ? names : userAgent.split(/[ /]/).slice(0, 1).filter(Boolean);
 }

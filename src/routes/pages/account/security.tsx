@@ -21,7 +21,7 @@ import { textsOf } from "../language";
 import { show } from "../layout";
 import { Parts } from "../parts";
 import { doneOf } from "../safety";
-import { HOME, homeAfter, LogOut } from "./shared";
+import { AccountNav, HOME, homeAfter, LogOut } from "./shared";
 import { RenameForm } from "./rename";
 import { SecondFactor } from "./second-factor";
 import { Devices, OTHERS, Sessions } from "./sessions";
@@ -38,6 +38,7 @@ async function securityPage(c: Context<AppEnv>, faults: Fault[] = []) {
   return show(c, {
     title: t.title,
     frame: "page",
+    nav: <AccountNav c={c} />,
     faults,
     end: (
       <>

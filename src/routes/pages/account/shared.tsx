@@ -9,6 +9,7 @@ import { formatTime, textsOf } from "../language";
 import { show } from "../layout";
 
 export const HOME = "/account";
+export const ACTIVITY = "/account/activity";
 
 /** The page that the user was on the way to. It never leads out of these pages. */
 export function nextOf(c: Context<AppEnv>): string {
@@ -33,10 +34,30 @@ export function LogOut({ c }: { c: Context<AppEnv> }) {
   );
 }
 
-export function Back({ c }: { c: Context<AppEnv> }) {
+/** Links between the pages that show an account. */
+export function AccountNav({ c }: { c: Context<AppEnv> }) {
+  const { account, activity } = textsOf(c);
+  const links = [
+    [HOME, account.title, "shield"],
+    [ACTIVITY, activity.title, "audit"],
+  ] as const;
+  return (
+    <nav class="tabs" aria-label={activity.nav}>
+      {links.map(([to, label, icon]) => (
+        <a href={to} aria-current={c.req.path === to ? "page" : undefined}>
+          <Icon name={icon} />
+          {label}
+        </a>
+      ))}
+    </nav>
+  );
+}
+
+/** Leads back from a page that asks for something. */
+export function Back({ c, to = HOME }: { c: Context<AppEnv>; to?: string }) {
   return (
     <p class="alone">
-      <a href={HOME}>{textsOf(c).cancel}</a>
+      <a href={to}>{textsOf(c).cancel}</a>
     </p>
   );
 }

@@ -1,9 +1,10 @@
-/** The page of one app: its settings, its keys, and its end. */
+/** The page of one app: its settings, its keys and webhooks, and its end. */
 
 import { z } from "@hono/zod-openapi";
 import { Hono, type Context } from "hono";
 import { listKeys } from "../../../core/app/keys";
 import { deleteApp, getApp, updateApp, type AppRecord } from "../../../core/app/apps";
+import { listEndpoints } from "../../../core/webhook/endpoints";
 import { ACCOUNTS_APP } from "../../../core/policy";
 import { Problem } from "../../../problem";
 import { AppInput, Settings } from "../../admin/apps";
@@ -15,6 +16,7 @@ import { changesIn, shownField } from "../shown";
 import { SettingsForm } from "./app-settings";
 import { goTo, lines, showConsole } from "./shared";
 import { Keys } from "./keys";
+import { Webhooks } from "./webhooks";
 import { Copyable } from "./copyable";
 import { HOME } from "./paths";
 import { ask } from "./question";
@@ -51,7 +53,8 @@ function appOf(c: Context<AppEnv>): Promise<AppRecord> {
 
 async function appPage(c: Context<AppEnv>, faults: Fault[] = []) {
   const app = await appOf(c);
-  const keys = await listKeys(c.var.deps, app.id);
+  const { deps } = c.var;
+  const [keys, webhooks] = await Promise.all([listKeys(deps, app.id), listEndpoints(deps, app.id)]);
   const { app: t } = textsOf(c).console;
   return showConsole(c, {
     title: app.name,
@@ -67,6 +70,7 @@ async function appPage(c: Context<AppEnv>, faults: Fault[] = []) {
           </span>
         </p>
         <Keys c={c} appId={app.id} keys={keys} />
+        <Webhooks c={c} appId={app.id} webhooks={webhooks} />
         <SettingsForm c={c} app={app} faults={faults} />
         {app.id === ACCOUNTS_APP ? (
           <p class="apart muted">{t.builtIn}</p>

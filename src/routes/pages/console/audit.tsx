@@ -19,14 +19,8 @@ import { EventItems, EventList } from "./events";
 import { optional, PAGE_LIMIT, ListingLinks, requireOperator, showConsole } from "./shared";
 import { HOME } from "./paths";
 import { AppChoice, APPS_OFFERED } from "./users";
-import { momentOf, zoneOf } from "./zone";
+import { LocalTime, momentOf, zoneOf } from "./zone";
 
-/** The time in a datetime-local field, which has no time zone. It is that of the console. */
-const LocalTime = z
-  .string()
-  .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?$/)
-  .transform((text) => new Date(`${text}Z`))
-  .refine((time) => !Number.isNaN(time.getTime()));
 const AuditQuery = z.object({
   appId: optional(line(64)),
   userId: optional(line(64)),

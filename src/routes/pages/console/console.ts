@@ -11,6 +11,8 @@ import { requireOperator } from "./shared";
 import { keyPages } from "./keys";
 import { newKeyPages } from "./new-key";
 import { newAccountPages } from "./new-account";
+import { deliveryPages } from "./delivery";
+import { newWebhookPages } from "./new-webhook";
 import { overviewPages } from "./overview";
 import { startPages } from "./start";
 import { stylesPages } from "./styles";
@@ -20,6 +22,8 @@ import { userActionPages } from "./user-actions";
 import { userEndingPages } from "./user-endings";
 import { userPages } from "./user";
 import { userListPages } from "./users";
+import { webhookPages } from "./webhook";
+import { webhookActionPages } from "./webhook-actions";
 
 /** The order matters: the pages before `requireOperator` check the operator themselves. */
 export const consolePages = new Hono<AppEnv>();
@@ -34,6 +38,10 @@ for (const routes of [
   keyPages,
   brandPages,
   newKeyPages,
+  newWebhookPages,
+  webhookPages,
+  webhookActionPages,
+  deliveryPages,
   userListPages,
   userPages,
   userActionPages,

@@ -53,14 +53,20 @@ export async function EventItems({ c, events }: Pick<EventsProps, "c" | "events"
   );
 }
 
+/** A type of event in words. One that this version does not know any more keeps its name. */
+export function wordsFor(c: Context<AppEnv>, type: string): string {
+  const { types } = textsOf(c).console.event;
+  return new Map(Object.entries(types)).get(type) ?? type;
+}
+
 function Item({ c, event, names }: { c: Context<AppEnv>; event: AuditRecord; names?: Names }) {
-  const { types, outcomes, note: noted } = textsOf(c).console.event;
+  const { outcomes, note: noted } = textsOf(c).console.event;
   const { at, type, outcome, reason, note } = event;
   const tag = TAGS[outcome];
   return (
     <li>
       <div>
-        <span class="medium">{new Map(Object.entries(types)).get(type) ?? type}</span>{" "}
+        <span class="medium">{wordsFor(c, type)}</span>{" "}
         {tag && <span class={`tag ${tag}`}>{outcomes[outcome]}</span>}
         <Small>
           <code>{[type, reason].filter(Boolean).join(" · ")}</code>
@@ -80,9 +86,7 @@ function Item({ c, event, names }: { c: Context<AppEnv>; event: AuditRecord; nam
 function About({ event: { userId, appId }, names }: { event: AuditRecord; names: Names }) {
   return (
     <div>
-      {userId && (
-        <a href={`${HOME}/users/${userId}`}>{names.users.get(userId) ?? <code>{userId}</code>}</a>
-      )}
+      {userId && <UserLink id={userId} names={names} />}
       <Small>
         {appId && (
           <a href={`${HOME}/apps/${appId}`}>{names.apps.get(appId) ?? <code>{appId}</code>}</a>
@@ -90,6 +94,10 @@ function About({ event: { userId, appId }, names }: { event: AuditRecord; names:
       </Small>
     </div>
   );
+}
+
+export function UserLink({ id, names }: { id: string; names: Names }) {
+  return <a href={`${HOME}/users/${id}`}>{names.users.get(id) ?? <code>{id}</code>}</a>;
 }
 
 function By({ c, event: { actor, ip, userAgent } }: { c: Context<AppEnv>; event: AuditRecord }) {
@@ -106,6 +114,6 @@ function By({ c, event: { actor, ip, userAgent } }: { c: Context<AppEnv>; event:
   );
 }
 
-function Small({ children }: { children?: Child }) {
+export function Small({ children }: { children?: Child }) {
   return children ? <div class="hint">{children}</div> : null;
 }

@@ -7,11 +7,11 @@ import { createKey } from "../../../core/app/keys";
 import { getApp } from "../../../core/app/apps";
 import { KeyInput } from "../../admin/keys";
 import type { AppEnv } from "../../context";
-import { form, submit, typedIn, type Fault } from "../form-submission";
-import { describedBy, Field, FieldFault, Form, isFirst, Select, TextArea } from "../form-fields";
+import { form, submit, tickedIn, typedIn, type Fault } from "../form-submission";
+import { Checkboxes, Field, Form, Select, TextArea } from "../form-fields";
 import { textsOf } from "../language";
 import { Once, requestOf } from "../once";
-import { lines, optional, showConsole, ShownOnce } from "./shared";
+import { lines, optional, showConsole, ShownOnce, ticked } from "./shared";
 import { HOME } from "./paths";
 
 /** The scopes that most back ends need. */
@@ -19,10 +19,7 @@ const USUAL: Scope[] = ["verify", "enrol"];
 
 const NewForm = z.object({
   name: optional(KeyInput.shape.name.unwrap()),
-  // One ticked box is sent as text, several as an array.
-  scopes: z
-    .union([z.string().transform((scope) => [scope]), z.array(z.string())])
-    .pipe(KeyInput.shape.scopes.unwrap()),
+  scopes: ticked.pipe(KeyInput.shape.scopes.unwrap()),
   kind: KeyInput.shape.kind,
   addresses: lines.pipe(KeyInput.shape.addresses.unwrap()).optional(),
   expiresAt: optional(
@@ -88,35 +85,17 @@ async function newPage(c: Context<AppEnv>, faults: Fault[] = []) {
   });
 }
 
-/**
- * The boxes of the scopes. The first one has the field's name as its id, so that a fault is tied to
- * it and leads there.
- */
 async function Scopes({ c, faults }: { c: Context<AppEnv>; faults: Fault[] }) {
   const { key: t } = textsOf(c).console;
-  const body = c.req.method === "POST" ? await c.req.parseBody({ all: true }) : null;
-  const chosen = new Set<unknown>(body ? [body["scopes"]].flat() : USUAL);
   return (
     <fieldset>
       <legend>{t.scopes}</legend>
-      <FieldFault name="scopes" faults={faults} />
-      {SCOPES.map((scope, at) => {
-        const id = at === 0 ? "scopes" : `scopes-${scope}`;
-        return (
-          <div class="check">
-            <input
-              id={id}
-              name="scopes"
-              type="checkbox"
-              value={scope}
-              checked={chosen.has(scope)}
-              {...(at === 0 && describedBy({ name: "scopes", hint: undefined, faults }))}
-              autofocus={at === 0 && isFirst("scopes", faults)}
-            />
-            <label for={id}>{t.scopeWords[scope]}</label>
-          </div>
-        );
-      })}
+      <Checkboxes
+        name="scopes"
+        options={SCOPES.map((scope) => [scope, t.scopeWords[scope]])}
+        chosen={new Set((await tickedIn(c, "scopes")) ?? USUAL)}
+        faults={faults}
+      />
     </fieldset>
   );
 }

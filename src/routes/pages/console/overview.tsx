@@ -3,6 +3,7 @@
 import { Hono, type Context } from "hono";
 import { SPANS, type Activity, type Span } from "../../../core/audit/activity";
 import { loadOverview, type Count, type Overview } from "../../../core/audit/overview";
+import { findTroubled } from "../../../core/webhook/troubled";
 import type { AppEnv } from "../../context";
 import { Notice } from "../card";
 import { textsOf, withQuery } from "../language";
@@ -11,23 +12,30 @@ import { EventList } from "./events";
 import { FirstSteps } from "./first-steps";
 import { showConsole } from "./shared";
 import { HOME } from "./paths";
+import { Troubled } from "./webhooks";
 import { aheadOfUtc, zoneOf } from "./zone";
 import { ZonedTime } from "./zoned-time";
 
 /** How many events are shown. */
 const LATEST = 6;
+/** How many webhooks are named that need attention. */
+const TROUBLED = 5;
 
 async function overviewPage(c: Context<AppEnv>) {
   const { deps } = c.var;
   const span = spanOf(c);
   const period = { span, aheadMilliseconds: aheadOfUtc(zoneOf(c), deps.now) };
-  const overview = await loadOverview(deps, period, LATEST);
+  const [overview, troubled] = await Promise.all([
+    loadOverview(deps, period, LATEST),
+    findTroubled(deps, TROUBLED),
+  ]);
   const { console: t } = textsOf(c);
   return showConsole(c, {
     title: t.overview,
     content: (
       <>
         <FirstSteps c={c} overview={overview} />
+        <Troubled c={c} webhooks={troubled} />
         <Totals c={c} overview={overview} />
         <Charts c={c} activity={overview.activity} span={span} />
         <h2 id="latest">{t.activity.latest}</h2>

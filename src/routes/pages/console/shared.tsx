@@ -151,6 +151,9 @@ export function optional<T extends z.ZodType>(schema: T) {
   return z.union([z.literal("").transform(() => undefined), schema]).optional();
 }
 
+/** Boxes that were ticked: one is sent as text, several as an array. */
+export const ticked = z.union([z.string().transform((one) => [one]), z.array(z.string())]);
+
 /** A field that has one item a line. */
 export const lines = z.string().transform((text) =>
   text

@@ -11,6 +11,7 @@ import { textsOf } from "../language";
 import { Parts } from "../parts";
 import { Copyable } from "./copyable";
 import { EventsOfUser } from "./events";
+import { Facts } from "./facts";
 import { showConsole } from "./shared";
 import { HOME } from "./paths";
 import { nameOfUser } from "./user-actions";
@@ -68,19 +69,7 @@ function Standing(props: { c: Context<AppEnv>; user: UserDetail; appName: string
     [t.externalId, user.account === null && <code>{user.userId}</code>],
     [t.id, <Copyable c={c} id="user-id" text={user.id} />],
   ] as const;
-  return (
-    <dl>
-      {rows.map(
-        ([label, value]) =>
-          Boolean(value) && (
-            <>
-              <dt>{label}</dt>
-              <dd>{value}</dd>
-            </>
-          ),
-      )}
-    </dl>
-  );
+  return <Facts of={rows} />;
 }
 
 /** The operator's actions. Each asks for a reason on a page of its own. */

@@ -3,6 +3,7 @@
  * the address. It is named once on each page, and every time is in it.
  */
 
+import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import type { AppEnv } from "../../context";
 import { ownCookie, setOwnCookie } from "../../cookies";
@@ -56,6 +57,13 @@ export function momentOf(shown: Date, zone: string): Date {
   const guess = new Date(shown.getTime() - aheadOfUtc(zone, shown));
   return new Date(shown.getTime() - aheadOfUtc(zone, guess));
 }
+
+/** The time in a datetime-local field, as if it were UTC. It is that of the console's zone. */
+export const LocalTime = z
+  .string()
+  .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?$/)
+  .transform((text) => new Date(`${text}Z`))
+  .refine((time) => !Number.isNaN(time.getTime()));
 
 export function chooseZone(c: Context<AppEnv>, zone: string): void {
   setOwnCookie(c, COOKIE, zone, YEAR_SECONDS, "Lax");
