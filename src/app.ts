@@ -7,6 +7,7 @@ import { keyRoutes } from "./routes/admin/keys";
 import { operatorUserRoutes } from "./routes/admin/users";
 import { shardRoutes } from "./routes/admin/shards";
 import { deliveryRoutes } from "./routes/admin/deliveries";
+import { hookRoutes } from "./routes/admin/hook";
 import { webhookRoutes } from "./routes/admin/webhooks";
 import { requireAdmin } from "./routes/auth";
 import { appendedOtp } from "./routes/compat/appended-otp";
@@ -113,6 +114,7 @@ for (const routes of [
   importRoutes,
   auditRoutes,
   webhookRoutes,
+  hookRoutes,
   deliveryRoutes,
   shardRoutes,
   archiveRoutes,

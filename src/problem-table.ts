@@ -84,6 +84,11 @@ export const PROBLEMS = {
     title: "The second factor was reset and has to be set up anew.",
     help: "An operator reset the user's second factor. Enrol an authenticator with the `rebindToken` from the answer to the reset. Do not fall back to the password alone.",
   },
+  hook_denied: {
+    status: 403,
+    title: "The app's hook refuses this challenge.",
+    help: "The app has a hook (docs/hook.md), which said no to a challenge for this user. The reason, if it gave one, is in the audit trail. Ask whoever runs the app. Do not fall back to the password alone. Nothing was created, and no code was charged.",
+  },
   not_found: {
     status: 404,
     title: "There is nothing here.",
@@ -189,6 +194,11 @@ export const PROBLEMS = {
     title: "The code is wrong, expired or already used.",
     help: "Wrong, expired and already used codes all get this answer. Wait for the next code and try again. `attemptsRemaining: 0` says that this code used up the challenge: ask for a new one. `lockedUntil` says that this code locked the user, and until when; `Retry-After` says for how many seconds. `capped` says that only an operator can end it. A right code that was used before is refused without being charged.",
   },
+  method_not_accepted: {
+    status: 422,
+    title: "This challenge does not take this kind of code.",
+    help: "The app's hook requires another kind (docs/hook.md): `methods` of the challenge says which. Nothing was charged, no code is spent, and the challenge is still open.",
+  },
   invalid_request: {
     status: 422,
     title: "The request does not have the documented form.",
@@ -243,6 +253,11 @@ export const PROBLEMS = {
     status: 503,
     title: "The archive of the audit trail cannot be read right now.",
     help: "The bucket does not answer, or is no longer bound to the Worker. Newer events are still listed: ask for them with `since`. Nothing else waits for the archive.",
+  },
+  hook_failed: {
+    status: 503,
+    title: "The app's hook does not answer as it should.",
+    help: "The app has a hook (docs/hook.md), which decides about challenges, and it gave no answer within two seconds, or none that can be used. The log line with the request id says what was wrong. Nothing was created, and no code was charged. Try again later. Do not fall back to the password alone.",
   },
   unavailable: {
     status: 503,

@@ -37,6 +37,7 @@ import { fillPath, validBody, type Known, type Operation } from "./operations";
 import { TEST_SECRETS } from "./secrets";
 import { challengeFor, firstCode, freshAddress, storedUser } from "./security/support";
 import { insertInto, tableNames } from "./storage";
+import { appWithHook } from "./webhooks/hooks";
 
 export interface World {
   app: TestApp;
@@ -51,6 +52,8 @@ export interface World {
   tag: string;
   /** An app of somebody else, with a user of the same name. */
   other: TestApp;
+  /** The id of an app with a hook, which is never asked. */
+  hooked: string;
   /** The id of an object of the archive. */
   archived: string;
   /** Of the same app. */
@@ -115,7 +118,7 @@ async function createWorld(): Promise<World> {
   const stored = await storedUser("ada");
   const { brand } = await expectJson<BrandedApp>(putLogo(app.id, SQUARE), 200);
   const tag = brand.logo?.path.split("/").at(-1) ?? "";
-  const keys = { revokedKey, expiredKey };
+  const keys = { revokedKey, expiredKey, hooked: await appWithHook() };
   const archived = await archiveEvent();
   const made = { app, user, id: stored.id, pending, token, redemption, tag, other, person };
   return { ...made, ...keys, archived };
@@ -193,7 +196,7 @@ export function knownTo(operation: Operation, world: World): Known {
     codes: pairOf(world.user.phone),
     returnUrl: RETURN_URL,
     token: world.token,
-    appId: world.app.id,
+    appId: path.includes("/hook") ? world.hooked : world.app.id,
     tag: world.tag,
     keyId: keyId(world.app.key),
     database: isMany ? "DB1" : "DB",

@@ -59,6 +59,13 @@ export function unreadableSettings(appId: string): UnreadableData {
   });
 }
 
+export function unreadableHook(appId: string): UnreadableData {
+  return new UnreadableData("apps", appId, {
+    why: "its hook is not what is stored here, or its secret does not open with KEYRING",
+    remedy: "Restore the row from a backup, or set its hook to NULL and make it anew.",
+  });
+}
+
 export function unreadableBrand(appId: string): UnreadableData {
   return new UnreadableData("apps", appId, {
     why: "its brand is not a JSON object",

@@ -6,6 +6,10 @@ import { plainTyped } from "./typed";
 /** 120 bits. OWASP ASVS 6.5.2 allows a plain keyed hash from 112 bits on. */
 const BACKUP_CODE_BYTES = 15;
 
+/** What a code of a factor may be. */
+export const METHODS = ["totp", "backup_code"] as const;
+export type Method = (typeof METHODS)[number];
+
 export type Code =
   | { method: "totp"; digits: string }
   /** 24 Base32 symbols in upper case. */

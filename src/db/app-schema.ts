@@ -55,6 +55,21 @@ export interface StoredLogo {
   tag: string;
 }
 
+/** What a hook that fails does to a challenge: refuses it, or lets it pass. */
+export const FAILURE_MODES = ["closed", "open"] as const;
+export type FailureMode = (typeof FAILURE_MODES)[number];
+
+/** The hook of an app: whom the service asks before it makes a challenge (`core/hook/`). */
+export interface StoredHook {
+  url: string;
+  failureMode: FailureMode;
+  /** The sealed secrets that questions are signed with. */
+  secret: string;
+  previousSecret: string | null;
+  /** Milliseconds since 1970. Until then both secrets sign. */
+  previousExpiresAt: number | null;
+}
+
 /**
  * Where the users of an app are kept, as D1 names its locations. It has an effect if there are databases in
  * several places.
@@ -80,6 +95,8 @@ export const apps = sqliteTable("apps", {
   createdAt: instant().notNull(),
   /** Where its users are kept. Never changed after creation. Null: anywhere. */
   region: text({ enum: REGIONS }),
+  /** In this row, so that a challenge costs no further read. */
+  hook: text({ mode: "json" }).$type<StoredHook>(),
   /** Set at once by a deletion. The rows of the app's users are deleted in the background. */
   deletedAt: instant(),
 });

@@ -16,6 +16,8 @@ import { databaseOf, isMany } from "../databases";
 import { storedUser } from "../security/support";
 import { knowWebhooks, metered, type Meter } from "../d1-meter";
 import { lagging } from "../lagging";
+import { allows, hooked, requires } from "../webhooks/hooks";
+import type { Receiver } from "../webhooks/receiver";
 import { rows } from "../security/support";
 import {
   call,
@@ -190,6 +192,16 @@ describe("a challenge", () => {
     expect((await challenge()).price).toEqual(counts.creation);
     const { price } = await challenge({}, { "idempotency-key": "one" });
     expect(price).toMatchObject({ rowsWritten: 2 });
+  });
+
+  it("takes no more of D1 if the app's hook is asked, and allows it or requires a method", async () => {
+    const hook: Receiver = await hooked(app, allows);
+    // The isolate has served other bindings meanwhile, and learns these again.
+    await challenge();
+    expect((await challenge()).price).toEqual(counts.creation);
+    hook.answer = requires("totp");
+    expect((await challenge()).price).toEqual(counts.creation);
+    expect(hook.received).toHaveLength(3);
   });
 
   it(`takes ${inWords(counts.answer)} when it is answered`, async () => {

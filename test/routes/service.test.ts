@@ -107,6 +107,7 @@ it("publishes a reference of every route, with the credential each one takes", a
   expect(table.toSorted()).toMatchInlineSnapshot(`
       [
         "delete /admin/apps/{appId} adminToken",
+        "delete /admin/apps/{appId}/hook adminToken",
         "delete /admin/apps/{appId}/keys/{keyId} adminToken",
         "delete /admin/apps/{appId}/logo adminToken",
         "delete /admin/apps/{appId}/webhooks/{webhookId} adminToken",
@@ -121,6 +122,7 @@ it("publishes a reference of every route, with the credential each one takes", a
         "get /.well-known/jwks.json ",
         "get /admin/apps adminToken",
         "get /admin/apps/{appId} adminToken",
+        "get /admin/apps/{appId}/hook adminToken",
         "get /admin/apps/{appId}/keys adminToken",
         "get /admin/apps/{appId}/webhooks adminToken",
         "get /admin/apps/{appId}/webhooks/{webhookId} adminToken",
@@ -150,6 +152,7 @@ it("publishes a reference of every route, with the credential each one takes", a
         "patch /auth/authenticators/{id} accessToken,sessionCookie",
         "patch /auth/me accessToken,sessionCookie",
         "post /admin/apps adminToken",
+        "post /admin/apps/{appId}/hook/secret adminToken",
         "post /admin/apps/{appId}/keys adminToken",
         "post /admin/apps/{appId}/webhooks adminToken",
         "post /admin/apps/{appId}/webhooks/{webhookId}/deliveries/{deliveryId}/redelivery adminToken",
@@ -185,6 +188,7 @@ it("publishes a reference of every route, with the credential each one takes", a
         "post /v1/users/{userId}/resync apiKey,signature",
         "post /v1/users/{userId}/unlock apiKey,signature",
         "post /v1/users/{userId}/verify apiKey,signature",
+        "put /admin/apps/{appId}/hook adminToken",
         "put /admin/apps/{appId}/logo adminToken",
         "put /admin/shards/{database} adminToken",
       ]

@@ -1,6 +1,7 @@
-/** What operators do to webhooks, by the event that it causes. */
+/** What operators do to webhooks and hooks do to challenges, by the event that it causes. */
 
-import { admin, createApp } from "../service";
+import { admin, createApp, enrolled } from "../service";
+import { denies, hooked } from "./hooks";
 import { createWebhook } from "./receiver";
 
 /** Does something to a new webhook, and gives its path. */
@@ -10,7 +11,16 @@ async function ofWebhook(method: string, below = "", body?: object): Promise<str
   return path;
 }
 
+/** A challenge that the app's hook refuses. */
+async function denyChallenge(): Promise<void> {
+  const app = await createApp();
+  await enrolled(app, "ada");
+  await hooked(app, denies);
+  await app.v1("POST", "/challenges", { body: { userId: "ada" } });
+}
+
 export const WEBHOOK_CAUSES = {
+  "challenge.denied": denyChallenge,
   "webhook.created": async () => createWebhook(await createApp()),
   "webhook.deleted": () => ofWebhook("DELETE"),
   "webhook.paused": () => ofWebhook("PATCH", "", { paused: true }),

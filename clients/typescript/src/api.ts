@@ -649,6 +649,26 @@ export interface webhooks {
         patch?: never;
         trace?: never;
     };
+    "challenge.denied": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The app's hook refused a challenge
+         * @description The app's hook refused a challenge. `reason` is what the hook said.
+         */
+        post: operations["onChallengeDenied"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "code.verified": {
         parameters: {
             query?: never;
@@ -1029,6 +1049,26 @@ export interface webhooks {
         patch?: never;
         trace?: never;
     };
+    "challenge.creating": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A challenge is about to be made
+         * @description Asked of the app's hook, if it has one, and not sent again. Any answer but the documented ones is a failure: `failureMode` says what follows.
+         */
+        post: operations["onChallengeCreating"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export interface components {
     schemas: {
@@ -1062,7 +1102,7 @@ export interface components {
              * @description Stable: branch on this. (enum property replaced by openapi-typescript)
              * @enum {string}
              */
-            code: "malformed_request" | "unauthorized" | "invalid_signature" | "invalid_credentials" | "session_ended" | "invalid_challenge" | "insufficient_scope" | "address_not_allowed" | "origin_not_allowed" | "enrolment_required" | "password_required" | "proof_required" | "registration_closed" | "second_factor_required" | "user_disabled" | "rebinding_required" | "not_found" | "unknown_path" | "not_enrolled" | "method_not_allowed" | "request_timeout" | "already_confirmed" | "already_created" | "too_many_webhooks" | "app_built_in" | "email_taken" | "username_taken" | "conflict" | "enrolment_closed" | "secret_in_use" | "too_many_authenticators" | "link_ended" | "request_too_large" | "unsupported_media_type" | "idempotency_mismatch" | "return_url_not_registered" | "rate_limited" | "internal_error" | "unreadable_data" | "misconfigured" | "archive_unavailable" | "unavailable";
+            code: "malformed_request" | "unauthorized" | "invalid_signature" | "invalid_credentials" | "session_ended" | "invalid_challenge" | "insufficient_scope" | "address_not_allowed" | "origin_not_allowed" | "enrolment_required" | "password_required" | "proof_required" | "registration_closed" | "second_factor_required" | "user_disabled" | "rebinding_required" | "hook_denied" | "not_found" | "unknown_path" | "not_enrolled" | "method_not_allowed" | "request_timeout" | "already_confirmed" | "already_created" | "too_many_webhooks" | "app_built_in" | "email_taken" | "username_taken" | "conflict" | "enrolment_closed" | "secret_in_use" | "too_many_authenticators" | "link_ended" | "request_too_large" | "unsupported_media_type" | "idempotency_mismatch" | "method_not_accepted" | "return_url_not_registered" | "rate_limited" | "internal_error" | "unreadable_data" | "misconfigured" | "archive_unavailable" | "hook_failed" | "unavailable";
             /**
              * Format: uri
              * @description A page about this code.
@@ -1412,7 +1452,7 @@ export interface components {
             /** @description The same whenever it is sent again, so that you can tell. Also in the header `webhook-id`. */
             id: string;
             /** @enum {string} */
-            type: "account.changed" | "account.created" | "account.secured" | "api_key.created" | "api_key.revoked" | "authenticator.enrolled" | "authenticator.confirmed" | "authenticator.imported" | "authenticator.removed" | "authenticator.renamed" | "authenticator.resynchronised" | "authenticator.step_reset" | "backup_codes.rotated" | "challenge.answered" | "challenge.cancelled" | "code.verified" | "device.revoked" | "device.trusted" | "link.cancelled" | "link.created" | "link.opened" | "password.changed" | "password.given" | "second_factor.disabled" | "session.reused" | "session.revoked" | "user.capped" | "user.deleted" | "user.disabled" | "user.enabled" | "user.locked" | "user.refused" | "user.reset" | "user.unlocked";
+            type: "account.changed" | "account.created" | "account.secured" | "api_key.created" | "api_key.revoked" | "authenticator.enrolled" | "authenticator.confirmed" | "authenticator.imported" | "authenticator.removed" | "authenticator.renamed" | "authenticator.resynchronised" | "authenticator.step_reset" | "backup_codes.rotated" | "challenge.answered" | "challenge.cancelled" | "challenge.denied" | "code.verified" | "device.revoked" | "device.trusted" | "link.cancelled" | "link.created" | "link.opened" | "password.changed" | "password.given" | "second_factor.disabled" | "session.reused" | "session.revoked" | "user.capped" | "user.deleted" | "user.disabled" | "user.enabled" | "user.locked" | "user.refused" | "user.reset" | "user.unlocked";
             /** @enum {number} */
             version: 1;
             /** @description Grows from event to event of a user. */
@@ -1537,6 +1577,11 @@ export interface components {
             /** @constant */
             type: "challenge.cancelled";
         };
+        /** @description The app's hook refused a challenge. `reason` is what the hook said. */
+        ChallengeDeniedEvent: components["schemas"]["Event"] & {
+            /** @constant */
+            type: "challenge.denied";
+        };
         /** @description A code was checked. `outcome` says whether it was right. */
         CodeVerifiedEvent: components["schemas"]["Event"] & {
             /** @constant */
@@ -1631,6 +1676,51 @@ export interface components {
         UserUnlockedEvent: components["schemas"]["Event"] & {
             /** @constant */
             type: "user.unlocked";
+        };
+        /** @description What a hook is asked before a challenge is made. */
+        HookQuestion: {
+            /** @description New with every question. Also in the header `webhook-id`. */
+            id: string;
+            /** @constant */
+            type: "challenge.creating";
+            /** @constant */
+            version: 1;
+            /** Format: date-time */
+            timestamp: string;
+            data: {
+                /** @description `accounts` for a log-in of the user API. */
+                appId: string;
+                user: {
+                    /** @description This service's own id of the user. */
+                    id: string;
+                    /** @description Your own id of the user. */
+                    externalId: string;
+                };
+                /** @description As in the call that asks for the challenge. */
+                purpose: string | null;
+                /** @description What the challenge can be answered with. */
+                methods: ("totp" | "backup_code")[];
+                /** @description As your back end said in `Stepgate-User-IP` and `Stepgate-User-Agent`, or else its own. */
+                endUser: {
+                    ip: string | null;
+                    userAgent: string | null;
+                };
+            };
+        };
+        /** @description What a hook may answer, with status 200, in less than 4 KiB and within two seconds. */
+        HookAnswer: {
+            /** @constant */
+            decision: "allow";
+        } | {
+            /** @constant */
+            decision: "deny";
+            /** @description For the audit trail, which keeps 100 printable characters. Name nobody in it. */
+            reason?: string;
+        } | {
+            /** @constant */
+            decision: "require";
+            /** @description The challenge takes only these. The user must have each of them. */
+            methods: ("totp" | "backup_code")[];
         };
     };
     responses: {
@@ -2641,7 +2731,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description address_not_allowed, insufficient_scope, user_disabled, rebinding_required */
+            /** @description address_not_allowed, insufficient_scope, user_disabled, rebinding_required, hook_denied */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -2688,7 +2778,16 @@ export interface operations {
                 };
             };
             500: components["responses"]["InternalError"];
-            503: components["responses"]["Unavailable"];
+            /** @description unavailable, hook_failed */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     answerChallenge: {
@@ -2744,7 +2843,7 @@ export interface operations {
             408: components["responses"]["RequestTimeout"];
             413: components["responses"]["RequestTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
-            /** @description invalid_request, invalid_code */
+            /** @description invalid_request, invalid_code, method_not_accepted */
             422: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -2752,7 +2851,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["InvalidRequestProblem"] | components["schemas"]["InvalidCodeProblem"];
+                    "application/problem+json": components["schemas"]["Problem"] | components["schemas"]["InvalidRequestProblem"] | components["schemas"]["InvalidCodeProblem"];
                 };
             };
             /** @description rate_limited, locked */
@@ -2979,7 +3078,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description address_not_allowed, insufficient_scope, user_disabled, rebinding_required */
+            /** @description address_not_allowed, insufficient_scope, user_disabled, rebinding_required, hook_denied */
             403: {
                 headers: {
                     "X-Request-Id": components["headers"]["RequestId"];
@@ -3036,7 +3135,16 @@ export interface operations {
                 };
             };
             500: components["responses"]["InternalError"];
-            503: components["responses"]["Unavailable"];
+            /** @description unavailable, hook_failed */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     redeemChallengeLink: {
@@ -4410,6 +4518,56 @@ export interface operations {
             };
         };
     };
+    onChallengeDenied: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The id of the message, the same whenever it is sent again. */
+                "webhook-id": string;
+                /** @description When it was sent: seconds since 1970. Refuse what is five minutes old. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the signature in Base64; while the secret is replaced, two of them. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_1803895210000000",
+                 *       "type": "challenge.denied",
+                 *       "version": 1,
+                 *       "sequence": 1803895210000000,
+                 *       "timestamp": "2027-03-01T10:00:10.000Z",
+                 *       "data": {
+                 *         "appId": "app_wq3dmnzxgy2tanrv",
+                 *         "user": {
+                 *           "id": "usr_k5xw4ylsmv3gqzlb",
+                 *           "externalId": "user-42"
+                 *         },
+                 *         "outcome": "success",
+                 *         "reason": null,
+                 *         "method": null,
+                 *         "authenticatorId": null,
+                 *         "actor": "key:gm4tknrxhazdcmjs"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["ChallengeDeniedEvent"];
+            };
+        };
+        responses: {
+            /** @description Taken. Anything else, and the message is sent again. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     onCodeVerified: {
         parameters: {
             query?: never;
@@ -5357,6 +5515,69 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    onChallengeCreating: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The id of the message, the same whenever it is sent again. */
+                "webhook-id": string;
+                /** @description When it was sent: seconds since 1970. Refuse what is five minutes old. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the signature in Base64; while the secret is replaced, two of them. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "hook_7f1c2b9e-3a54-4d0e-9c61-52f0a8d3b6e7",
+                 *       "type": "challenge.creating",
+                 *       "version": 1,
+                 *       "timestamp": "2027-03-01T10:02:00.000Z",
+                 *       "data": {
+                 *         "appId": "app_wq3dmnzxgy2tanrv",
+                 *         "user": {
+                 *           "id": "usr_k5xw4ylsmv3gqzlb",
+                 *           "externalId": "user-42"
+                 *         },
+                 *         "purpose": "payment:4711",
+                 *         "methods": [
+                 *           "totp",
+                 *           "backup_code"
+                 *         ],
+                 *         "endUser": {
+                 *           "ip": "192.0.2.1",
+                 *           "userAgent": "Mozilla/5.0"
+                 *         }
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["HookQuestion"];
+            };
+        };
+        responses: {
+            /** @description The decision */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "decision": "require",
+                     *       "methods": [
+                     *         "totp"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["HookAnswer"];
+                };
             };
         };
     };

@@ -13,6 +13,7 @@ import { answerChallenge, openChallenge } from "../challenge/answer";
 import { isBoundToEnrol, type Assurance } from "../caller/assurance";
 import type { Client } from "./attempt-counters";
 import type { BackupCodesLeft } from "../code/backup-codes";
+import { askHook } from "../hook/ask";
 import { mintChallenge, type Challenge } from "../challenge/challenges";
 import type { ChallengeClaims } from "../challenge/token";
 import { hasSecondFactor } from "../user/record";
@@ -61,7 +62,8 @@ export type Login =
 
 /**
  * Makes the first step of a login. Throws `invalid_credentials`, alike for everything that is
- * wrong. After a right password also throws `user_disabled`, `rebinding_required` or `conflict`.
+ * wrong. After a right password also throws `user_disabled`, `rebinding_required`, `conflict`
+ * or what `askHook` throws.
  */
 export async function login(deps: Deps, input: LoginInput): Promise<Login> {
   const { client, device, holding, password } = input;
@@ -111,12 +113,13 @@ function needsSecondFactor(account: AccountRecord, deviceId: string | null): boo
   return hasSecondFactor(account) && !account.user.mustRebind && deviceId === null;
 }
 
-function challengeFor(deps: Deps, account: AccountRecord): Promise<Challenge> {
+async function challengeFor(deps: Deps, account: AccountRecord): Promise<Challenge> {
   const { app, user } = account;
   const now = deps.now.getTime();
-  return mintChallenge(deps, account, {
+  const permit = await askHook(deps, account, { purpose: null, actor: ANYBODY.name });
+  const terms = {
     id: randomId("chal", bucketOfId(user.id)),
-    kind: "login",
+    kind: "login" as const,
     keyId: null,
     purpose: null,
     login: {
@@ -126,7 +129,8 @@ function challengeFor(deps: Deps, account: AccountRecord): Promise<Challenge> {
       trustedDevices: app.settings.trustedDevices,
     },
     expiresAt: now + CHALLENGE_LIFE_SECONDS.default * 1000,
-  });
+  };
+  return mintChallenge(deps, account, { permit, terms });
 }
 
 /** Opens a login that waits for its code. Throws `invalid_challenge`. */

@@ -24,6 +24,7 @@ export const AUDIT_TYPES = [
   "backup_codes.rotated",
   "challenge.answered",
   "challenge.cancelled",
+  "challenge.denied",
   "code.verified",
   "console.signed_in",
   "console.signed_out",

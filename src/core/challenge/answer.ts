@@ -3,6 +3,7 @@
  * one round trip to D1: the commit.
  */
 
+import type { Method } from "../../crypto/code";
 import type { Effect } from "../../db/effect";
 import type { Deps } from "../../env";
 import { Problem } from "../../problem";
@@ -56,7 +57,7 @@ export async function openChallenge(
 /**
  * Answers a challenge. Throws `invalid_code`, with `attemptsRemaining: 0` if that was the last
  * attempt and `lockedUntil` if it locked the user. Throws `invalid_challenge`, `locked`,
- * `origin_not_allowed` or `invalid_request`. Only an `invalid_code` is charged, and not if the code
+ * `method_not_accepted`, `origin_not_allowed` or `invalid_request`. Only an `invalid_code` is charged, and not if the code
  * is spent.
  */
 export async function answerChallenge(
@@ -66,6 +67,7 @@ export async function answerChallenge(
 ): Promise<AnsweredChallenge> {
   const deps = placed(given, bucketOfId(claims.userId));
   const code = parseCode(text);
+  assertAccepted(claims, code.method);
   const digits = code.method === "totp" ? code.digits : null;
   const [snapshot, knownUsed] = await Promise.all([
     takeSnapshot(deps, claims),
@@ -105,6 +107,11 @@ export async function answerChallenge(
     method: code.method,
     backupCodes: countBackupCodes(result.backupCodesRemaining),
   };
+}
+
+/** What the app's hook demanded is sealed into the token, so that it depends on no hint and no client. */
+function assertAccepted({ methods }: ChallengeClaims, method: Method): void {
+  if (methods && !methods.includes(method)) throw new Problem("method_not_accepted");
 }
 
 /** The actor is whoever holds the token. The key that minted the token must still be good. */

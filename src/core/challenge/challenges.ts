@@ -3,14 +3,16 @@
  * end checks the signed assertion offline. Answering costs one round trip to D1: the commit.
  */
 
+import type { Method } from "../../crypto/code";
 import { randomId } from "../../crypto/random";
 import { ALWAYS, carryOut } from "../../db/effect";
 import type { Deps } from "../../env";
 import { invalidField, Problem } from "../../problem";
-import type { KeyCaller } from "../caller/actor";
+import { actorOf, type KeyCaller } from "../caller/actor";
 import { putSnapshot } from "./snapshot";
 import { FACTOR_CHANGE, sealToken, type ChallengeClaims } from "./token";
 import { openAuthenticators } from "../code/match";
+import { askHook, type Permit } from "../hook/ask";
 import { assertOpen } from "../user/guard";
 import { once, type Created, type IdempotentRequest } from "../change/idempotency";
 import { loadKnownUser } from "../caller/load";
@@ -22,7 +24,7 @@ export interface Challenge {
   id: string;
   token: string;
   expiresAt: Date;
-  methods: ("totp" | "backup_code")[];
+  methods: Method[];
 }
 
 export interface ChallengeInput {
@@ -37,7 +39,7 @@ export interface ChallengeInput {
 
 /**
  * Creates a challenge. Throws `invalid_request`, `not_found`, `not_enrolled`, `locked`, `user_disabled`,
- * `rebinding_required`, `return_url_not_registered`, `already_created` if a repeated request finds
+ * `rebinding_required`, `return_url_not_registered`, what `askHook` throws, `already_created` if a repeated request finds
  * the challenge expired, and what `loadByKey` and `once` throw.
  */
 export async function createChallenge(
@@ -50,6 +52,10 @@ export async function createChallenge(
   assertOpen(loaded.user, deps.now);
   if (!loaded.authenticators.some(isActive)) throw new Problem("not_enrolled");
   const place = placeOf(loaded.app, input);
+  const words = wordsOf(input);
+  const asked = { purpose: words.purpose, actor: actorOf(caller).name };
+  // Also of a repeated request: each token that is made has been permitted.
+  const permit = await askHook(deps, loaded, asked);
   const made = { resourceId: randomId("chal", bucketOfId(loaded.user.id)), createdAt: deps.now };
   // A challenge has no row until it is answered. Its replay has the same id and the same expiry.
   const mintAs = ({ resourceId: id, createdAt }: Created) => {
@@ -57,13 +63,8 @@ export async function createChallenge(
     if (expiresAt <= deps.now.getTime()) {
       throw new Problem("already_created", { detail: "That challenge has expired." });
     }
-    return mintChallenge(deps, loaded, {
-      ...place,
-      ...wordsOf(input),
-      id,
-      keyId: caller.id,
-      expiresAt,
-    });
+    const terms = { ...place, ...words, id, keyId: caller.id, expiresAt };
+    return mintChallenge(deps, loaded, { permit, terms });
   };
   return once(
     deps,
@@ -97,17 +98,19 @@ function placeOf(app: App, { returnUrl }: ChallengeInput): Pick<ChallengeClaims,
   return { kind: "link", page: { returnUrl: assertRegistered(app, returnUrl) } };
 }
 
+type Terms = Pick<
+  ChallengeClaims,
+  "id" | "kind" | "keyId" | "purpose" | "displayText" | "login" | "page" | "expiresAt"
+>;
+
 /**
- * Mints a challenge for the active authenticators of this user. Its snapshot is stored after the
- * answer.
+ * Mints a challenge for the active authenticators of this user, as the app's hook permits it. Its snapshot is
+ * stored after the answer.
  */
 export async function mintChallenge(
   deps: Deps,
-  { app, user, authenticators, backupCodesRemaining }: UserRecord,
-  terms: Pick<
-    ChallengeClaims,
-    "id" | "kind" | "keyId" | "purpose" | "displayText" | "login" | "page" | "expiresAt"
-  >,
+  { app, user, authenticators }: UserRecord,
+  { permit, terms }: { permit: Permit; terms: Terms },
 ): Promise<Challenge> {
   const active = authenticators.filter(isActive);
   const claims: ChallengeClaims = {
@@ -119,6 +122,7 @@ export async function mintChallenge(
     userEpoch: user.epoch,
     authenticatorIds: active.map((one) => one.id),
     codeLengths: codeLengths(active),
+    ...(permit.isRestricted && { methods: permit.methods }),
   };
   const subject = { appId: app.id, userId: user.id, authenticators: active };
   const opened = await openAuthenticators(deps.keyring, subject);
@@ -127,6 +131,6 @@ export async function mintChallenge(
     id: claims.id,
     token: await sealToken(deps.keyring, claims),
     expiresAt: new Date(claims.expiresAt),
-    methods: backupCodesRemaining > 0 ? ["totp", "backup_code"] : ["totp"],
+    methods: permit.methods,
   };
 }

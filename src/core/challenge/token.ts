@@ -4,6 +4,7 @@
  * says where it may be answered.
  */
 
+import type { Method } from "../../crypto/code";
 import { open, seal, type Keyring } from "../../crypto/keyring";
 import type { Account } from "../user/account";
 
@@ -30,6 +31,8 @@ export interface ChallengeClaims {
   authenticatorIds: string[];
   /** Used by the page that asks for a code. */
   codeLengths: number[];
+  /** The only kinds of code that are accepted, if the app's hook says so. If left out, all are. */
+  methods?: Method[];
   purpose: string | null;
   /** What a page of ours says in place of the purpose. The assertion does not repeat it. */
   displayText?: string;

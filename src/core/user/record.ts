@@ -3,6 +3,7 @@
  * of date when it is used, so every write checks it again in its own WHERE (`caller/live.ts`).
  */
 
+import { METHODS, type Method } from "../../crypto/code";
 import type { TotpAlgorithm } from "../../crypto/totp";
 import type { Named, Row } from "../../db/row";
 import type { apps, AppSettings } from "../../db/app-schema";
@@ -21,6 +22,8 @@ export interface App {
   issuer: string;
   settings: AppSettings;
   region: Region | null;
+  /** As it is stored (`hook/stored.ts`). Null: it has none. */
+  hook: string | null;
   epoch: number;
 }
 
@@ -83,7 +86,7 @@ export type KnownUser = LoadedUser & UserRecord & { isNew?: true };
  * authenticators `t`, with one row for each of them.
  */
 export const RECORD_COLUMNS = `
-    a.id AS appId, a.name AS appName, a.issuer, a.settings, a.region, a.epoch AS appEpoch,
+    a.id AS appId, a.name AS appName, a.issuer, a.settings, a.region, a.hook, a.epoch AS appEpoch,
     u.id AS userId, u.external_id AS externalId, u.epoch AS userEpoch, u.created_at AS userCreatedAt, u.failures,
     u.locked_until AS lockedUntil, u.capped_at AS cappedAt, u.disabled_at AS disabledAt, u.must_rebind AS mustRebind,
     (SELECT count(*) FROM backup_codes b WHERE b.user_id = u.id AND b.used_at IS NULL) AS remaining,
@@ -105,7 +108,7 @@ type AuthenticatorRow = Row<typeof authenticators>;
  * One row of such a query. The columns of the user are null if there is no such user, and those of
  * the authenticator are null if the user has none.
  */
-export type RecordRow = Pick<Row<typeof apps>, "issuer" | "settings" | "region"> &
+export type RecordRow = Pick<Row<typeof apps>, "issuer" | "settings" | "region" | "hook"> &
   Named<Row<typeof apps>, { appId: "id"; appName: "name"; appEpoch: "epoch" }> &
   Pick<Row<typeof users>, "externalId" | "failures" | "lockedUntil" | "cappedAt" | "disabledAt"> &
   Named<Row<typeof users>, { userEpoch: "epoch"; userCreatedAt: "createdAt" }> &
@@ -148,6 +151,11 @@ export function hasSecondFactor({ user, authenticators }: UserRecord): boolean {
   return authenticators.some(isActive) || user.cappedAt !== null || user.mustRebind;
 }
 
+/** What the codes of this user's factors may be. */
+export function availableMethods({ backupCodesRemaining }: UserRecord): Method[] {
+  return backupCodesRemaining > 0 ? [...METHODS] : ["totp"];
+}
+
 /** How many digits the codes of these authenticators have: each number once, in ascending order. */
 export function codeLengths(authenticators: Authenticator[]): number[] {
   return [...new Set(authenticators.map(({ digits }) => digits))].toSorted((a, b) => a - b);
@@ -171,6 +179,7 @@ export function readRecord(row: RecordRow, joined: RecordRow[]) {
       issuer: row.issuer,
       settings,
       region: row.region,
+      hook: row.hook,
       epoch: row.appEpoch,
     },
     user: row.userId === null ? null : readUser(row, row.userId),

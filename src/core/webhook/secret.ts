@@ -9,6 +9,8 @@ import type { EndpointRow } from "./turn";
 /** While a new secret is put in place, messages are signed with the one before it too. */
 export const SECRET_OVERLAP = DAY;
 
+type Sealed = Pick<EndpointRow, "id" | "secret" | "previousSecret" | "previousExpiresAt">;
+
 /** A new secret, as the receiver gets it and as it is stored. */
 export async function newSecret(keyring: Keyring, endpointId: string) {
   const secret = createWebhookSecret();
@@ -19,7 +21,7 @@ export async function newSecret(keyring: Keyring, endpointId: string) {
 /** The secrets that a message is signed with at this moment, the newest first. */
 export async function openSecrets(
   { keyring, now }: Pick<Deps, "keyring" | "now">,
-  { id, secret, previousSecret, previousExpiresAt }: EndpointRow,
+  { id, secret, previousSecret, previousExpiresAt }: Sealed,
 ): Promise<string[]> {
   const isPreviousGood = (previousExpiresAt ?? 0) > now.getTime();
   const sealed = [secret, ...(previousSecret !== null && isPreviousGood ? [previousSecret] : [])];

@@ -59,8 +59,9 @@ export async function postSigned(
   { settings, now }: Pick<Deps, "settings" | "now">,
   { url, secrets }: Address,
   message: { id: string },
+  milliseconds = ANSWER_MS,
 ): Promise<Answer> {
   const body = JSON.stringify(message);
   const headers = await signatureHeaders(secrets, { id: message.id, sentAt: now, body });
-  return post(settings, { url, headers, body, milliseconds: ANSWER_MS });
+  return post(settings, { url, headers, body, milliseconds });
 }

@@ -63,8 +63,19 @@ function causeOf(error: unknown, codes: readonly string[]): error is Problem {
   return error instanceof Problem && codes.includes(error.code);
 }
 
-const WRONG_CREDENTIALS = ["invalid_credentials", "user_disabled", "rebinding_required"] as const;
-const WRONG_OTP = ["invalid_code", "invalid_request", "invalid_challenge", "locked"] as const;
+const WRONG_CREDENTIALS = [
+  "invalid_credentials",
+  "user_disabled",
+  "rebinding_required",
+  "hook_denied",
+] as const;
+const WRONG_OTP = [
+  "invalid_code",
+  "method_not_accepted",
+  "invalid_request",
+  "invalid_challenge",
+  "locked",
+] as const;
 
 /** The session's secret, which these clients send as a bearer token. */
 function tokenOf({ cookie }: Credentials): string {

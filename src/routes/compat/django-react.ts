@@ -72,12 +72,14 @@ function translate(problem: Problem, c: Context<AppEnv>): ForeignAnswer {
     case "invalid_credentials":
     case "user_disabled":
     case "rebinding_required":
+    case "hook_denied":
       return fail(400, "Incorrect email or password");
     case "email_taken":
       return fail(409, "User with that email already exists");
     case "weak_password":
       return fail(400, detail ?? title);
     case "invalid_code":
+    case "method_not_accepted":
     case "clock_skew":
     case "parameters_ignored":
     case "time_zone":

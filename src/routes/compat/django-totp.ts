@@ -182,7 +182,7 @@ const jwt = new Hono<AppEnv>()
   .post("/create/", async (c) => {
     const { username: name, password } = await parseFields(c, Login, complain);
     const input = { name, password, device: null, holding: "tokens", client: clientOf(c) } as const;
-    const refused = ["invalid_credentials", "user_disabled", "rebinding_required"];
+    const refused = ["invalid_credentials", "user_disabled", "rebinding_required", "hook_denied"];
     const result = await login(c.var.deps, input).catch(
       instead(refused, () => detail(401, "Invalid credentials.")),
     );
@@ -198,7 +198,7 @@ const jwt = new Hono<AppEnv>()
     const dead = instead(["invalid_challenge"], () =>
       detail(400, "Invalid or expired challenge token."),
     );
-    const wrong = instead(["invalid_code", "invalid_request"], () =>
+    const wrong = instead(["invalid_code", "method_not_accepted", "invalid_request"], () =>
       detail(400, "Invalid 2FA code."),
     );
     const claims = await openLogin(deps, fields.totp_challenge_token).catch(dead);

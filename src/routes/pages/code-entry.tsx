@@ -2,6 +2,7 @@
 
 import type { Context } from "hono";
 import type { Child } from "hono/jsx";
+import { METHODS, type Method } from "../../crypto/code";
 import type { AppEnv } from "../context";
 import { CodeField } from "./code-field";
 import type { Fault } from "./form-submission";
@@ -17,11 +18,14 @@ export function CodeEntry(props: {
   faults: Fault[];
   /** How many digits the codes of the user's authenticators have. */
   lengths: number[];
+  /** The only kinds of code that are accepted. If left out, all are. */
+  methods?: readonly Method[] | undefined;
   children?: Child;
 }) {
-  const { c, faults, lengths, children } = props;
+  const { c, faults, lengths, methods = METHODS, children } = props;
   const t = textsOf(c);
-  const backup = asksForBackupCode(c);
+  const hasChoice = methods.length > 1;
+  const backup = hasChoice ? asksForBackupCode(c) : methods[0] === "backup_code";
   return (
     <>
       <Form>
@@ -29,11 +33,13 @@ export function CodeEntry(props: {
         {children}
         <button class="main">{t.code.submit}</button>
       </Form>
-      <p class="alone">
-        <a href={withQuery(c, BACKUP_CODE.name, backup ? null : BACKUP_CODE.value)}>
-          {backup ? t.code.useApp : t.code.useBackupCode}
-        </a>
-      </p>
+      {hasChoice && (
+        <p class="alone">
+          <a href={withQuery(c, BACKUP_CODE.name, backup ? null : BACKUP_CODE.value)}>
+            {backup ? t.code.useApp : t.code.useBackupCode}
+          </a>
+        </p>
+      )}
     </>
   );
 }

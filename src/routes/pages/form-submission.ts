@@ -22,6 +22,7 @@ const FIELD_OF: { [code in ProblemCode]?: string } = {
   clock_skew: "code",
   email_taken: "email",
   invalid_code: "code",
+  method_not_accepted: "code",
   parameters_ignored: "code",
   time_zone: "code",
   username_taken: "username",

@@ -40,6 +40,7 @@ const TAGS = [
   { name: "API keys", description: "For the operator: the keys of an app." },
   { name: "Events", description: "What happens to the users of your app, as it happens." },
   { name: "Webhooks", description: "For the operator: where the events of an app are sent." },
+  { name: "Hook", description: "For the operator: who is asked before a challenge is made." },
   { name: "Operator: users", description: "For the operator: finding and helping users." },
   { name: "Audit", description: "For the operator: what happened, and who did it." },
   { name: "Databases", description: "For the operator: users spread over several databases." },

@@ -13,7 +13,7 @@ import {
   SECRET,
   USER_ID,
 } from "./story";
-import { EVENT_EXAMPLE } from "./webhooks";
+import { RECEIVER_EXAMPLES } from "./receiver-examples";
 
 const settings = {
   window: 1,
@@ -91,34 +91,6 @@ const event = {
   note: null,
 };
 
-const WEBHOOK_SECRET = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oDZ4OzBzeGQ1M=";
-const webhook = {
-  id: "whk_k5xw4ylsmv3gqzlb",
-  name: null,
-  url: "https://shop.example.com/stepgate-events",
-  types: ["code.verified", "user.locked"],
-  state: "active",
-  pausedBecause: null,
-  pausedAt: null,
-  failingSince: null,
-  previousSecretExpiresAt: null,
-  createdAt: AT.keyMade,
-};
-const delivery = {
-  id: EVENT_EXAMPLE.id,
-  type: EVENT_EXAMPLE.type,
-  at: AT.loggedIn,
-  userId: OWN_USER_ID,
-  state: "delivered",
-  attempts: 1,
-  lastAttemptAt: AT.loggedIn,
-  nextAttemptAt: null,
-  status: 204,
-  fault: null,
-  answer: "",
-  milliseconds: 83,
-};
-
 function page(item: unknown) {
   return { items: [item], nextCursor: null };
 }
@@ -145,31 +117,7 @@ export const OPERATOR_EXAMPLES: Record<string, Example> = {
     answers: { 200: { state: "done", first: null, last: null, rows: 0, cursor: null } },
   },
   restoreDatabase: { body: { phase: "begin" } },
-  createWebhook: {
-    body: { url: webhook.url, types: webhook.types },
-    answers: { 201: { ...webhook, secret: WEBHOOK_SECRET } },
-  },
-  listWebhooks: { answers: { 200: { items: [webhook] } } },
-  getWebhook: { answers: { 200: webhook } },
-  updateWebhook: {
-    body: { paused: true },
-    answers: {
-      200: { ...webhook, state: "paused", pausedBecause: "operator", pausedAt: AT.challenged },
-    },
-  },
-  rotateWebhookSecret: {
-    answers: {
-      200: {
-        ...webhook,
-        previousSecretExpiresAt: "2027-03-02T10:02:00.000Z",
-        secret: WEBHOOK_SECRET,
-      },
-    },
-  },
-  testWebhook: { answers: { 200: { status: 204, fault: null, body: "", milliseconds: 83 } } },
-  listWebhookDeliveries: { answers: { 200: page(delivery) } },
-  getWebhookDelivery: { answers: { 200: { ...delivery, message: EVENT_EXAMPLE } } },
-  redeliverWebhookMessages: { body: { since: AT.enrolled } },
+  ...RECEIVER_EXAMPLES,
   createApp: {
     body: {
       name: "Example Shop",

@@ -1,6 +1,7 @@
-/** The messages that webhooks are sent, as the reference shows them: one for each type of event. */
+/** What webhooks are sent and a hook is asked, as the reference shows it: a message for each type of event. */
 
 import { EVENT_TYPES, type EventType, type Message } from "../../core/webhook/message";
+import { describeHook } from "./hook";
 import { APP_ID, AT, AUTHENTICATOR_ID, KEY_ID, OWN_USER_ID, USER_ID } from "./story";
 
 /** What has happened when such an event is sent. */
@@ -24,6 +25,7 @@ const SAYS: Record<EventType, string> = {
   "backup_codes.rotated": "The user has new backup codes. The ones before are void.",
   "challenge.answered": "A code was given to a challenge. `outcome` says whether it was right.",
   "challenge.cancelled": "The user cancelled a challenge.",
+  "challenge.denied": "The app's hook refused a challenge. `reason` is what the hook said.",
   "code.verified": "A code was checked. `outcome` says whether it was right.",
   "device.revoked": "A trusted device is trusted no more.",
   "device.trusted": "The user trusted a device. It is asked for no code until that ends.",
@@ -54,11 +56,22 @@ const HEADERS = [
   ],
 ] as const;
 
+const SIGNED_HEADERS = HEADERS.map(([name, description]) => ({
+  name,
+  in: "header",
+  required: true,
+  description,
+  schema: { type: "string" },
+}));
+
 /** The member `webhooks` of the document (OpenAPI 3.1), and the schema of each message. */
 export function describeWebhooks() {
+  const hook = describeHook(SIGNED_HEADERS);
+  const webhooks = EVENT_TYPES.map((type) => [type, { post: operationOf(type) }] as const);
+  const schemas = EVENT_TYPES.map((type) => [schemaName(type), schemaOf(type)] as const);
   return {
-    webhooks: Object.fromEntries(EVENT_TYPES.map((type) => [type, { post: operationOf(type) }])),
-    schemas: Object.fromEntries(EVENT_TYPES.map((type) => [schemaName(type), schemaOf(type)])),
+    webhooks: { ...Object.fromEntries(webhooks), ...hook.webhooks },
+    schemas: { ...Object.fromEntries(schemas), ...hook.schemas },
   };
 }
 
@@ -69,13 +82,7 @@ function operationOf(type: EventType) {
     summary: SAYS[type].replace(/\..*$/s, ""),
     description: SAYS[type],
     security: [],
-    parameters: HEADERS.map(([name, description]) => ({
-      name,
-      in: "header",
-      required: true,
-      description,
-      schema: { type: "string" },
-    })),
+    parameters: SIGNED_HEADERS,
     requestBody: {
       required: true,
       content: {

@@ -83,6 +83,7 @@ const newRoute = createRoute({
       ...KEY_PROBLEMS,
       ...BODY_PROBLEMS,
       ...(["not_found", "not_enrolled", "locked", "user_disabled", "rebinding_required"] as const),
+      ...(["hook_denied", "hook_failed"] as const),
       ...(["idempotency_mismatch", "conflict"] as const),
     ),
   },
@@ -106,6 +107,7 @@ const answerRoute = createRoute({
       ...([
         "invalid_code",
         "invalid_challenge",
+        "method_not_accepted",
         "origin_not_allowed",
         "locked",
         "rate_limited",

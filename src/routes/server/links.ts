@@ -89,7 +89,7 @@ const challengeRoute = createRoute({
       ...BODY_PROBLEMS,
       ...(["not_found", "not_enrolled", "locked", "user_disabled", "rebinding_required"] as const),
       ...(["return_url_not_registered", "already_created", "idempotency_mismatch"] as const),
-      "conflict",
+      ...(["hook_denied", "hook_failed", "conflict"] as const),
     ),
   },
 });

@@ -103,7 +103,7 @@ const loginRoute = createRoute({
     ...problems(
       ...BODY_PROBLEMS,
       ...(["invalid_credentials", "user_disabled", "rebinding_required"] as const),
-      ...(["origin_not_allowed", "conflict"] as const),
+      ...(["origin_not_allowed", "conflict", "hook_denied", "hook_failed"] as const),
     ),
   },
 });
@@ -133,7 +133,8 @@ const challengeRoute = createRoute({
     200: json("Logged in", AnsweredLogIn),
     ...problems(
       ...BODY_PROBLEMS,
-      ...(["invalid_code", "invalid_challenge", "locked", "origin_not_allowed"] as const),
+      ...(["invalid_code", "method_not_accepted", "invalid_challenge"] as const),
+      ...(["locked", "origin_not_allowed"] as const),
     ),
   },
 });

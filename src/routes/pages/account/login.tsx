@@ -85,7 +85,12 @@ async function codePage(c: Context<AppEnv>, faults: Fault[] = []) {
     content: (
       <>
         {!isOver(c) && (
-          <CodeEntry c={c} faults={faults} lengths={claims?.codeLengths ?? []}>
+          <CodeEntry
+            c={c}
+            faults={faults}
+            lengths={claims?.codeLengths ?? []}
+            methods={claims?.methods}
+          >
             {claims?.login?.trustedDevices && (
               <Checkbox name="trust" label={t.trust} checked={typed("trust") === "yes"} />
             )}

@@ -37,7 +37,7 @@ async function challengePage(c: Context<AppEnv>, faults: Fault[] = []) {
       <>
         <p>{t.asksForCode({ app: app.name })}</p>
         <Purpose c={c} claims={claims} />
-        <CodeEntry c={c} faults={faults} lengths={claims.codeLengths} />
+        <CodeEntry c={c} faults={faults} lengths={claims.codeLengths} methods={claims.methods} />
         <Cancel c={c} />
       </>
     ),
