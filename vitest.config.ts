@@ -34,6 +34,8 @@ const workerd = () =>
       bindings: { ...TEST_SECRETS, COMPAT, TEST_MIGRATIONS },
       // What `test/lagging.ts` lets reads see.
       d1Databases: { ...d1Databases, REPLICA: "replica" },
+      // No test reaches anybody. Those that want a receiver are one (test/webhooks/receiver.ts).
+      outboundService: () => new Response("nobody", { status: 502 }),
       // Optional, and therefore not in wrangler.toml.
       r2Buckets: ["ARCHIVE"],
     },

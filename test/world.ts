@@ -38,6 +38,7 @@ import { TEST_SECRETS } from "./secrets";
 import { challengeFor, firstCode, freshAddress, storedUser } from "./security/support";
 import { insertInto, tableNames } from "./storage";
 import { appWithHook } from "./webhooks/hooks";
+import { appWithDelivery, type Told } from "./webhooks/receiver";
 
 export interface World {
   app: TestApp;
@@ -60,6 +61,7 @@ export interface World {
   revokedKey: string;
   expiredKey: string;
   person: WorldPerson;
+  told: Told;
 }
 
 /** Somebody with an account, a second factor, two sessions and a trusted device. */
@@ -119,9 +121,10 @@ async function createWorld(): Promise<World> {
   const { brand } = await expectJson<BrandedApp>(putLogo(app.id, SQUARE), 200);
   const tag = brand.logo?.path.split("/").at(-1) ?? "";
   const keys = { revokedKey, expiredKey, hooked: await appWithHook() };
+  const told = await appWithDelivery();
   const archived = await archiveEvent();
   const made = { app, user, id: stored.id, pending, token, redemption, tag, other, person };
-  return { ...made, ...keys, archived };
+  return { ...made, ...keys, archived, told };
 }
 
 async function archiveEvent(): Promise<string> {
@@ -196,13 +199,19 @@ export function knownTo(operation: Operation, world: World): Known {
     codes: pairOf(world.user.phone),
     returnUrl: RETURN_URL,
     token: world.token,
-    appId: path.includes("/hook") ? world.hooked : world.app.id,
+    ...world.told,
+    appId: appIdFor(path, world),
     tag: world.tag,
     keyId: keyId(world.app.key),
     database: isMany ? "DB1" : "DB",
     reason: "asked to",
     disabled: true,
   };
+}
+
+function appIdFor(path: string, { app, hooked, told }: World): string {
+  if (path.includes("/webhooks/")) return told.appId;
+  return path.includes("/hook") ? hooked : app.id;
 }
 
 function idIn({ path }: Operation, world: World): string {

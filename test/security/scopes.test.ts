@@ -10,13 +10,14 @@ beforeEach(async () => {
   world = await restoreWorld();
 });
 
-const SCOPES = ["verify", "enrol", "users", "import"];
+const SCOPES = ["verify", "enrol", "users", "import", "events"];
 /**
  * The scope that each route of the server API needs. Null means that it needs none in particular.
  * A new route has to be entered here.
  */
 const NEEDED: Record<string, string | null> = {
   "GET /v1/app": null,
+  "GET /v1/events": "events",
   "POST /v1/users/{userId}/authenticators": "enrol",
   "POST /v1/users/{userId}/authenticators/{id}/confirm": "enrol",
   "DELETE /v1/users/{userId}/authenticators/{id}": "enrol",

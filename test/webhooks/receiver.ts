@@ -5,6 +5,7 @@ import {
   createScheduledController,
   waitOnExecutionContext,
 } from "cloudflare:test";
+import { env } from "cloudflare:workers";
 import { Webhook } from "standardwebhooks";
 import { expect, onTestFinished, vi } from "vitest";
 import type { Bindings } from "../../src/env";
@@ -12,7 +13,7 @@ import worker from "../../src/index";
 import type { Message } from "../../src/core/webhook/message";
 import { currentBindings } from "../bindings";
 import { expectJson } from "../account";
-import { admin, type TestApp } from "../service";
+import { admin, createApp, type TestApp } from "../service";
 
 export const URL_OF_SHOP = "https://shop.example.com/events";
 
@@ -102,4 +103,26 @@ export function idsOf(received: readonly Received[]): string[] {
 export function expectOrdered(received: readonly Received[]): void {
   const sequences = received.map(({ message }) => message.sequence);
   expect(sequences).toEqual(sequences.toSorted((a, b) => a - b));
+}
+
+export interface Told {
+  appId: string;
+  webhookId: string;
+  deliveryId: string;
+}
+
+/** An app with a webhook that is paused, so that nothing is sent, and one delivery. */
+export async function appWithDelivery(): Promise<Told> {
+  const app = await createApp();
+  const { id, path } = await createWebhook(app);
+  await admin("PATCH", path, { body: { paused: true } });
+  const event = `SELECT id FROM audit_events WHERE app_id = ?1 AND type = 'api_key.created'`;
+  const eventId = await env.DB.prepare(event).bind(app.id).first<number>("id");
+  await env.DB.prepare(
+    `INSERT INTO webhook_deliveries (endpoint_id, event_id, shard, type, state, attempts)
+     VALUES (?1, ?2, 0, 'api_key.created', 'delivered', 1)`,
+  )
+    .bind(id, eventId)
+    .run();
+  return { appId: app.id, webhookId: id, deliveryId: `evt_${eventId}` };
 }

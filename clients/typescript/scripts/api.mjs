@@ -5,6 +5,7 @@
 
 import { readFileSync, writeFileSync } from "node:fs";
 import openapiTS, { astToString } from "openapi-typescript";
+import { namedSchemas } from "./named-schemas.mjs";
 
 const DOCUMENT = new URL("../../../docs/openapi.json", import.meta.url);
 const RENDERED = new URL("../src/api.ts", import.meta.url);
@@ -32,16 +33,6 @@ function readIfThere(file) {
 /** A change of another part of the API changes nothing here. */
 function onlyOurs({ components, paths, ...rest }) {
   const ours = Object.fromEntries(Object.entries(paths).filter(([path]) => OURS.test(path)));
-  const schemas = {};
-  keepNamed([ours, rest.webhooks], components.schemas, schemas);
+  const schemas = namedSchemas([ours, rest.webhooks], components.schemas);
   return { ...rest, components: { ...components, schemas }, paths: ours };
-}
-
-/** Keeps what is referred to, and what that refers to. */
-function keepNamed(part, schemas, kept) {
-  for (const [, name] of JSON.stringify(part).matchAll(/"#\/components\/schemas\/(\w+)"/g)) {
-    if (name in kept) continue;
-    kept[name] = schemas[name];
-    keepNamed(schemas[name], schemas, kept);
-  }
 }

@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { generateSource } from "oazapfts";
+import { namedSchemas } from "../scripts/named-schemas.mjs";
 
 const FILE = fileURLToPath(new URL("../../../docs/openapi.json", import.meta.url));
 const { paths, components } = JSON.parse(readFileSync(FILE, "utf8"));
@@ -21,6 +22,7 @@ test("a generated client has a function of each operation's name", () => {
   assert.deepEqual(exported("function"), names.toSorted());
 });
 
-test("a generated client has the types that the document names, and no others", () => {
-  assert.deepEqual(exported("type"), Object.keys(components.schemas).toSorted());
+test("a generated client has the types that the document names for its calls, and no others", () => {
+  const named = namedSchemas([paths, components.responses], components.schemas);
+  assert.deepEqual(exported("type"), Object.keys(named).toSorted());
 });

@@ -34,7 +34,7 @@ const expired = (table: string, key: string, condition: string) =>
 /** What waits stays for as long as its event, but of a webhook that was deleted nothing does. */
 const FORGET_DELIVERIES = statement(`
   DELETE FROM webhook_deliveries WHERE (endpoint_id, event_id, shard) IN (
-    SELECT d.endpoint_id, d.event_id, d.shard FROM webhook_endpoints e JOIN webhook_deliveries d
+    SELECT d.endpoint_id, d.event_id, d.shard FROM webhook_endpoints e CROSS JOIN webhook_deliveries d
       ON d.endpoint_id = e.id AND d.event_id < iif(e.deleted_at IS NULL, (:now - ${DELIVERIES_KEPT}) * 1000, 1e18)
     WHERE d.state = 'delivered' OR e.deleted_at IS NOT NULL LIMIT ${BATCH_ROWS})`);
 const FORGET_ENDPOINTS = statement(`
