@@ -134,6 +134,7 @@ describe("an empty body", () => {
       "PATCH /admin/apps/{appId}",
       "POST /admin/apps/{appId}/keys",
       "PATCH /admin/users/{id}",
+      "PATCH /admin/apps/{appId}/webhooks/{webhookId}",
     ]);
   });
 });

@@ -7,7 +7,7 @@ import { env } from "cloudflare:workers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { everywhere } from "../databases";
 import { auth, PASSWORD, protect, register, tokensOf } from "../account";
-import { metered, type Meter } from "../d1-meter";
+import { knowWebhooks, metered, type Meter } from "../d1-meter";
 import { admin, call, wrongCodeOf } from "../service";
 import { logInFrom, resetBy, setAccounts, stepUp } from "./account-support";
 import { comparable, freshAddress, together } from "./support";
@@ -163,6 +163,7 @@ describe("the work for a wrong password is the same", () => {
     async () => {
       const address = { "cf-connecting-ip": await exhausted() };
       await call("GET", "/healthz", { bindings });
+      await knowWebhooks(bindings);
       const works = [];
       for (const [what, name] of CASES) {
         for (const password of [PASSWORD, WRONG]) {
