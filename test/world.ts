@@ -1,27 +1,15 @@
 /** An app with something of everything in it, for what is tried on every operation of the API. */
 
 import { env } from "cloudflare:workers";
-import type { TOTP } from "otpauth";
 import { expect, vi } from "vitest";
 import { DATABASES, isMany } from "./databases";
-import {
-  as,
-  challengeOf,
-  enrolOwn,
-  expectJson,
-  logInWithCode,
-  protect,
-  register,
-  tokensOf,
-  type Protected,
-} from "./account";
+import { expectJson } from "./account";
 import {
   admin,
   bearer,
   codeOf,
   createApp,
   createKey,
-  elapse,
   enrol,
   enrolled,
   ORIGIN,
@@ -37,6 +25,7 @@ import { fillPath, validBody, type Known, type Operation } from "./operations";
 import { TEST_SECRETS } from "./secrets";
 import { challengeFor, firstCode, freshAddress, storedUser } from "./security/support";
 import { insertInto, tableNames } from "./storage";
+import { createPerson, knownToPerson, pairOf, type WorldPerson } from "./world-person";
 import { appWithHook } from "./webhooks/hooks";
 import { appWithDelivery, type Told } from "./webhooks/receiver";
 
@@ -62,46 +51,6 @@ export interface World {
   expiredKey: string;
   person: WorldPerson;
   told: Told;
-}
-
-/** Somebody with an account, a second factor, two sessions and a trusted device. */
-export interface WorldPerson extends Protected {
-  pending: { id: string; phone: TOTP };
-  otherSession: string;
-  device: string;
-  challengeToken: string;
-  /** Access tokens of a session that was revoked, and of one that goes on. */
-  revoked: string;
-  expired: string;
-}
-
-async function createPerson(): Promise<WorldPerson> {
-  await admin("PATCH", "/apps/accounts", { body: { settings: { trustedDevices: true } } });
-  const person = await register("grace@example.net", { username: "grace" });
-  const { accessToken: expired } = await tokensOf(person);
-  elapse(301);
-  const revoked = await tokensOf(person);
-  const protectedPerson = await protect(person);
-  const other = await logInWithCode(protectedPerson, { trustDevice: true });
-  const { tokens } = protectedPerson;
-  const { sessions } = await expectJson<{ sessions: { id: string; current: boolean }[] }>(
-    as(other, "GET", "/sessions"),
-    200,
-  );
-  const { devices } = await expectJson<{ devices: { id: string }[] }>(
-    as(other, "GET", "/devices"),
-    200,
-  );
-  const pending = await enrolOwn(tokens);
-  return {
-    ...protectedPerson,
-    pending,
-    otherSession: sessions.find(({ current }) => current)?.id ?? "",
-    device: devices[0]?.id ?? "",
-    challengeToken: await challengeOf(person),
-    revoked: revoked.accessToken,
-    expired,
-  };
 }
 
 async function createWorld(): Promise<World> {
@@ -219,9 +168,6 @@ function idIn({ path }: Operation, world: World): string {
   return path.includes("/archive/{id}") ? world.archived : world.id;
 }
 
-/** Two codes in a row of which none is spent. */
-const pairOf = (phone: TOTP) => [codeOf(phone, 1), codeOf(phone, 2)];
-
 function codeFor(path: string, { pending, redemption, user }: World): string {
   if (path.endsWith("/redeem")) return redemption;
   return path.includes("/authenticators/{id}") ? pending.code : codeOf(user.phone);
@@ -235,30 +181,6 @@ export function credentialFor({ credential }: Operation, world: World): Record<s
 export function tokenFor(credential: Operation["credential"], { app, person }: World): string {
   if (credential === "accessToken") return person.tokens.accessToken;
   return credential === "apiKey" ? app.key : TEST_SECRETS.ADMIN_TOKEN;
-}
-
-/** `code` and `password` are alternatives where both may be. */
-function knownToPerson({ path }: Operation, person: WorldPerson): Known {
-  const ofAuthenticator = path.includes("/authenticators/{id}");
-  const isNew = path === "/auth/register" || path === "/auth/me";
-  const { challengeToken, password, tokens } = person;
-  return {
-    id: idFor(path, person),
-    email: isNew ? "new@example.org" : person.email,
-    ...(path !== "/auth/step-up" && { password }),
-    code: codeOf(ofAuthenticator ? person.pending.phone : person.phone),
-    codes: pairOf(person.phone),
-    challengeToken,
-    refreshToken: tokens.refreshToken,
-    currentPassword: password,
-    newPassword: "another horse battery staple",
-    name: "Made in a test",
-  };
-}
-
-function idFor(path: string, { pending, otherSession, device }: WorldPerson): string {
-  if (path.includes("/authenticators/")) return pending.id;
-  return path.includes("/sessions/") ? otherSession : device;
 }
 
 export interface Alteration {
