@@ -42,5 +42,9 @@ export async function depsOf(
     ...from,
   };
   const deps = { ...config, db: seeking(config.shards), now: new Date(), request, defer };
-  return { deps, settled: () => Promise.all(deferred) };
+  const settled = async () => {
+    // Deferred work may defer more.
+    while (deferred.length > 0) await Promise.all(deferred.splice(0));
+  };
+  return { deps, settled };
 }

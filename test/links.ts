@@ -1,13 +1,12 @@
 /** Links, and the browsers that follow them: core as the pages call it. */
 
-import { env } from "cloudflare:workers";
-import { seeking } from "./deps";
+import { depsOf } from "./deps";
 import type { LinkCaller } from "../src/core/caller/actor";
 import { openChallenge } from "../src/core/challenge/answer";
 import { answerChallengeLink } from "../src/core/challenge/links";
 import { openLink } from "../src/core/enrolment-link/link";
 import { callerOf, confirmByLink, enrolByLink } from "../src/core/enrolment-link/browser";
-import { loadConfig, type Deps } from "../src/env";
+import type { Deps } from "../src/env";
 import { expectJson } from "./account";
 import { codeOf, elapse, phoneWith, type TestApp } from "./service";
 
@@ -17,25 +16,9 @@ export const settings = { returnUrls: [RETURN_URL] };
 
 /** What a page does in core, as one request; done when its deferred work is. */
 export async function inCore<T>(act: (deps: Deps) => Promise<T>): Promise<T> {
-  const config = await loadConfig(env);
-  const deferred: Promise<unknown>[] = [];
-  const defer = (work: Promise<unknown>) => void deferred.push(work);
-  const request = {
-    id: crypto.randomUUID(),
-    ip: null,
-    userAgent: null,
-    trips: [],
-    told: new Set<string>(),
-  };
-  const result = await act({
-    ...config,
-    db: seeking(config.shards),
-    now: new Date(),
-    request,
-    defer,
-  });
-  // Deferred work may defer more.
-  while (deferred.length > 0) await Promise.all(deferred.splice(0));
+  const { deps, settled } = await depsOf();
+  const result = await act(deps);
+  await settled();
   return result;
 }
 

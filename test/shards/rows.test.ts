@@ -39,6 +39,8 @@ const STAYS = [
   "placements",
   "shards",
   "unpublished",
+  "webhook_deliveries",
+  "webhook_endpoints",
 ];
 /** So many rows a user has; of others one. */
 const PER_USER: Record<string, number> = { authenticators: 3, sessions: 2, trusted_devices: 2 };

@@ -3,6 +3,7 @@ import * as fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
 import { runs } from "../../chance";
 import { destination, signedIn, type Operator } from "../../console";
+import { everywhere } from "../../databases";
 import { faultsIn, onlyAt } from "../../form-faults";
 import { createApp, elapse, enrolled, wrongCodeOf, type TestApp } from "../../service";
 import { storedUser } from "../../security/support";
@@ -181,7 +182,7 @@ describe("a delivery", () => {
     await wrongCode();
     const own = await onlyDelivery();
     expect(await operator.read(own)).toContain(`>${t.again}</button>`);
-    await env.DB.prepare("DELETE FROM audit_events WHERE type = 'code.verified'").run();
+    await everywhere.prepare("DELETE FROM audit_events WHERE type = 'code.verified'").run();
     const page = await operator.read(own);
     expect(textOf(page)).toContain(t.gone);
     expect(page).not.toContain(`>${t.again}</button>`);
