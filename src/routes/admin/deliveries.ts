@@ -34,7 +34,7 @@ const Delivery = z
   .openapi("WebhookDelivery");
 
 const WithMessage = Delivery.extend({
-  message: Message.nullable().openapi({
+  message: z.union([Message, z.null()]).openapi({
     description: "What is sent. Null if the event is not in the database any more.",
   }),
 }).openapi("WebhookDeliveryWithMessage");
