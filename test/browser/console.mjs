@@ -56,7 +56,7 @@ async function makeApp(page, { step, look }) {
   await checkPage(page);
   if (look.javaScript) await page.locator("[data-copy=secret]").waitFor();
   await page.getByRole("link", { name: "Back to the app" }).click();
-  await page.getByText("Back end").waitFor();
+  await page.getByText("Back end", { exact: true }).waitFor();
   assert(!(await page.content()).includes(key), "the key is shown once");
   return { path: pathname, key };
 }
