@@ -12,12 +12,13 @@ export function depsOn(d1, { keyring, now, defer = Boolean }) {
     get: async (key) => kept.get(key) ?? null,
     put: async (key, value) => void kept.set(key, value),
   };
-  const request = { id: "bench", ip: null, userAgent: null, trips: [] };
+  const request = { id: "bench", ip: null, userAgent: null, trips: [], told: new Set() };
   const db = { $client: d1 };
   const shards = { control: db, all: [db] };
-  return { db, shards, kv, keyring, now, request, defer, settings: SETTINGS };
+  return { db, shards, kv, keyring, now, elapsed, request, defer, settings: SETTINGS };
 }
 
+const elapsed = () => 0;
 const SETTINGS = { auditRetentionDays: 400 };
 
 /** A key of an app, as whoever sends it. `scope`: the one that is made use of. */

@@ -17,6 +17,8 @@ export interface Deps {
   settings: Settings;
   queue: EventQueue;
   now: Date;
+  /** How many milliseconds the clock has gone on since `now`: for durations and time limits, and nothing else. */
+  elapsed: () => number;
   request: RequestSource;
   /** Runs work after the answer is out. A failure is logged and has no other consequence. */
   defer: (work: Promise<unknown>) => void;

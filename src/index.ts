@@ -2,7 +2,7 @@ import { app } from "./app";
 import { archiveEvents } from "./core/upkeep/archive";
 import { expireArchive } from "./core/upkeep/archive-retention";
 import { cleanUpAll } from "./core/upkeep/cleanup";
-import { deliver, deliverAll, timer } from "./core/webhook/deliver";
+import { asOfNow, deliver, deliverAll } from "./core/webhook/deliver";
 import { loadConfig, type Archive, type Bindings, type Deps, type Wake } from "./env";
 
 /** The trigger of wrangler.toml that delivers events; the other one cleans up. */
@@ -12,18 +12,16 @@ const PATIENCE_MS = 60_000;
 /** How long new deliveries begin in a run, so that the next run finds nothing of it. */
 const DELIVERS_MS = 40_000;
 
-const clock = () => new Date();
-
 export default {
   fetch: app.fetch,
 
   async scheduled({ cron }, env, context) {
     const { archive, ...deps } = await prepare("cron", env, context);
     if (cron === EVERY_MINUTE) {
-      await deliverAll(deps, clock, timer(DELIVERS_MS));
+      await deliverAll(deps, DELIVERS_MS);
       return;
     }
-    const { deleted, unpublished } = await cleanUpAll(deps, timer(PATIENCE_MS));
+    const { deleted, unpublished } = await cleanUpAll(deps, timer(deps));
     log("info", { event: "cleaned_up", deleted });
     if (unpublished > 0) log("error", { event: "apps_unpublished", unpublished });
     await keepArchive(deps, archive);
@@ -34,7 +32,7 @@ export default {
     const deps = await prepare("queue", env, context);
     const endpoints = new Set(messages.map(({ body }) => body.endpointId));
     for (const endpointId of endpoints) {
-      const isMore = await deliver({ ...deps, now: clock() }, endpointId);
+      const isMore = await deliver(asOfNow(deps), endpointId);
       if (isMore) await deps.queue?.send({ endpointId });
     }
   },
@@ -48,19 +46,27 @@ async function prepare(
   const config = await loadConfig(env);
   const defer = (work: Promise<unknown>) => context.waitUntil(work);
   const request = { id, ip: null, userAgent: null, trips: [], told: new Set<string>() };
-  return { ...config, db: config.shards.control, now: clock(), request, defer };
+  const now = new Date();
+  const elapsed = () => Date.now() - now.getTime();
+  return { ...config, db: config.shards.control, now, elapsed, request, defer };
 }
 
 /** If the archive cannot be reached, the events stay where they are, and the next run tries again. */
 async function keepArchive(deps: Deps, archive: Archive): Promise<void> {
   if (archive === null) return;
   try {
-    const moved = await archiveEvents(deps, archive, timer(PATIENCE_MS));
+    const moved = await archiveEvents(deps, archive, timer(deps));
     const expired = await expireArchive(deps, archive);
     log("info", { event: "archived", moved, expired });
   } catch (error) {
     log("error", { event: "archive_failed", cause: String(error) });
   }
+}
+
+/** True for as long as one of the two may take, from here on. */
+function timer({ elapsed }: Deps): () => boolean {
+  const end = elapsed() + PATIENCE_MS;
+  return () => elapsed() < end;
 }
 
 function log(level: "info" | "error", line: object): void {

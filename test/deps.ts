@@ -41,7 +41,14 @@ export async function depsOf(
     told: new Set<string>(),
     ...from,
   };
-  const deps = { ...config, db: seeking(config.shards), now: new Date(), request, defer };
+  const deps = {
+    ...config,
+    db: seeking(config.shards),
+    now: new Date(),
+    elapsed: () => 0,
+    request,
+    defer,
+  };
   const settled = async () => {
     // Deferred work may defer more.
     while (deferred.length > 0) await Promise.all(deferred.splice(0));

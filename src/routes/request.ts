@@ -108,7 +108,8 @@ const provideDeps = createMiddleware<AppEnv>(async (c, next) => {
   await assertComplete({ ...config, now });
   const defer = (work: Promise<unknown>) => c.executionCtx.waitUntil(work.catch(logDeferred));
   const request = { id: requestId, ...sourceOf(c), trips: [], told: new Set<string>() };
-  c.set("deps", { ...config, db: defaultDatabase(config.shards), now, request, defer });
+  const elapsed = () => Date.now() - now.getTime();
+  c.set("deps", { ...config, db: defaultDatabase(config.shards), now, elapsed, request, defer });
   await next();
   tellListeners(c.var.deps);
 

@@ -1,6 +1,6 @@
 /** Sends a request of the service's own, and reads of the answer what is worth keeping. */
 
-import type { Settings } from "../../env";
+import type { Deps } from "../../env";
 import { faultOf } from "./target";
 
 /** Of an answer no more is read. */
@@ -27,10 +27,12 @@ export function isTaken({ status }: Answer): boolean {
 }
 
 /** Posts JSON. Never throws. */
-export async function post(settings: Pick<Settings, "issuerUrl">, call: Call): Promise<Answer> {
+export async function post(
+  { settings, elapsed }: Pick<Deps, "settings" | "elapsed">,
+  call: Call,
+): Promise<Answer> {
   if (faultOf(settings, call.url) !== null) return failed("not_allowed", 0);
-  const started = Date.now();
-  const elapsed = () => Date.now() - started;
+  const started = elapsed();
   const { signal, ...limit } = startLimit(call.milliseconds);
   try {
     const response = await fetch(call.url, {
@@ -41,9 +43,9 @@ export async function post(settings: Pick<Settings, "issuerUrl">, call: Call): P
       signal,
     });
     const body = await readBeginning(response, signal);
-    return { status: response.status, body, milliseconds: elapsed(), fault: null };
+    return { status: response.status, body, milliseconds: elapsed() - started, fault: null };
   } catch {
-    return failed(signal.aborted ? "no_answer_in_time" : "no_connection", elapsed());
+    return failed(signal.aborted ? "no_answer_in_time" : "no_connection", elapsed() - started);
   } finally {
     limit.end();
   }

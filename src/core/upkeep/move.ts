@@ -12,23 +12,15 @@
  */
 
 import { z } from "zod";
-import type { Database, Deps } from "../../env";
+import type { Deps } from "../../env";
 import { Problem } from "../../problem";
 import { nameOf } from "../app/publish";
 import { MINUTE } from "../policy";
 import { forgetMap, readMap, type Placement } from "../shard/map";
-import { answerAgain, assertNotOver, cut, leaveTo, stop, type Range } from "../shard/ranges";
+import { assertNotOver, cut, stop, type Range } from "../shard/ranges";
+import { cleanUpAfter, empty } from "./copies";
 import { giveUp } from "./give-up";
-import {
-  deleteSome,
-  isPosition,
-  readPage,
-  START,
-  store,
-  textOf,
-  type Page,
-  type Position,
-} from "./moved-rows";
+import { isPosition, readPage, START, store, textOf, type Page, type Position } from "./moved-rows";
 import { assertNotRestoring } from "./shards";
 import { hasTakenOver, switchMap, takeOver, type Way } from "./take-over";
 
@@ -67,7 +59,7 @@ export async function stepMove(deps: Deps, move: Move): Promise<Step> {
   const back = rows.find(({ shard, state }) => state === "moving" && shard === move.target);
   if (back) return { state: "given_up", range: await giveUp(deps, back), rows: 0, cursor: null };
   const left = rows.find(({ state, other }) => state === "live" && other !== null);
-  if (left) return cleanUpAfter(deps, left);
+  if (left) return deleteLeft(deps, left);
   const moving = rows.find(({ state }) => state === "moving");
   if (moving) return goOn(deps, wayOf(deps, moving, move), move.cursor);
   const next = rows.find(({ shard }) => shard !== move.target);
@@ -171,56 +163,10 @@ async function finish(deps: Deps, way: Way): Promise<Step> {
   return { state: "deleting", range: way.range, rows: 0, cursor: null };
 }
 
-/** Deletes what a database still has of a range that another one answers for. */
-async function cleanUpAfter({ shards }: Deps, row: Placement): Promise<Step> {
-  const { first, last, shard, epoch } = row;
-  const range = { first, last };
-  const other = row.other ?? 0;
-  const [home, db] = [shards.all[shard], shards.all[other]];
-  if (!home) throw new Problem("not_found", { detail: "No such database." });
-  // Nothing unless this was given up, and whoever did that came no further.
-  await home.$client.batch([answerAgain(home, range, { shard, epoch: epoch - 2, other })]);
-  if (!db) throw stillIn(other, range, "not bound");
-  const rows = await deleteCopies(db, range, row).catch((cause: unknown) => {
-    throw stillIn(other, range, cause);
-  });
-  if (rows > 0) return { state: "deleting", range, rows, cursor: null };
-  const done = `UPDATE placements SET other = NULL
-    WHERE first = ?1 AND last = ?2 AND state = 'live' AND epoch = ?3 AND other = ?4`;
-  const d1 = shards.control.$client;
-  await d1.batch([d1.prepare(done).bind(first, last, epoch, other)]);
-  forgetMap(shards);
-  return { state: "deleting", range, rows: 0, cursor: null };
-}
-
-async function deleteCopies(db: Database, range: Range, row: Placement): Promise<number> {
-  const { epoch, other } = row;
-  // The map itself says it in the control database.
-  if (other !== 0) {
-    await db.$client.batch([assertNotOver(db, range, epoch), ...leaveTo(db, range, row)]);
-  }
-  return empty(db, { range, epoch }, PAGES);
-}
-
-function stillIn(shard: number, { first, last }: Range, cause: unknown): Problem {
-  const detail = `${nameOf(shard)} does not delete what it still has of ${first} to ${last}. Ask for the same move again when it answers.`;
-  return new Problem("unavailable", { cause, detail, retryAfter: 60 });
-}
-
-/** Deletes rows until there are none, or so many times. Answers how many the last time took. */
-async function empty(
-  db: Database,
-  { range, epoch }: { range: Range; epoch: number },
-  times = Infinity,
-): Promise<number> {
-  let rows = 0;
-  for (let round = 0; round < times; round++) {
-    const batch = [assertNotOver(db, range, epoch), ...deleteSome(db, range)];
-    const results = await db.$client.batch(batch);
-    rows = results.reduce((sum, { meta }) => sum + meta.changes, 0);
-    if (rows === 0) break;
-  }
-  return rows;
+async function deleteLeft(deps: Deps, left: Placement): Promise<Step> {
+  const { first, last } = left;
+  const rows = await cleanUpAfter(deps, left, PAGES);
+  return { state: "deleting", range: { first, last }, rows, cursor: null };
 }
 
 type Phase = "copying" | "comparing";

@@ -28,8 +28,10 @@ const ALL = statement(`
 export async function deliver(
   deps: Deps,
   endpointId: string,
-  hasTime: () => boolean = timer(TURN_MS),
+  milliseconds: number = TURN_MS,
 ): Promise<boolean> {
+  const end = deps.elapsed() + milliseconds;
+  const hasTime = () => deps.elapsed() < end;
   for (;;) {
     const endpoint = await FIND({ db: deps.shards.control }, { endpointId }).first<EndpointRow>();
     if (!endpoint || isEmpty(await nextRound(deps, endpoint))) return false;
@@ -61,14 +63,11 @@ async function runRounds(
 }
 
 /**
- * Delivers to all endpoints, as long as there is time. One that fails does not keep others from it. Each turn
- * begins by the clock, since the run may be old by then.
+ * Delivers to all endpoints, and begins none after so many milliseconds. One that fails does not keep others
+ * from it.
  */
-export async function deliverAll(
-  deps: Deps,
-  clock: () => Date,
-  hasTime: () => boolean,
-): Promise<void> {
+export async function deliverAll(deps: Deps, milliseconds: number): Promise<void> {
+  const hasTime = () => deps.elapsed() < milliseconds;
   for (let after: string | null = ""; after !== null && hasTime();) {
     const { results }: { results: EndpointRow[] } = await ALL(
       { db: deps.shards.control },
@@ -78,7 +77,7 @@ export async function deliverAll(
     after = left.length === 100 ? (left.at(-1) ?? null) : null;
     const work = async () => {
       for (let id = left.shift(); id !== undefined && hasTime(); id = left.shift()) {
-        await deliver({ ...deps, now: clock() }, id).catch((error: unknown) => logFailure(error));
+        await deliver(asOfNow(deps), id).catch((error: unknown) => logFailure(error));
       }
     };
     await Promise.all(Array.from({ length: AT_ONCE }, work));
@@ -89,8 +88,9 @@ function logFailure(error: unknown): void {
   console.log(JSON.stringify({ level: "error", event: "delivery_failed", cause: String(error) }));
 }
 
-/** True for so many milliseconds from now on. */
-export function timer(milliseconds: number): () => boolean {
-  const start = Date.now();
-  return () => Date.now() - start < milliseconds;
+/** The same dependencies later in a long run, so that a turn has all of its time. */
+export function asOfNow(deps: Deps): Deps {
+  const passed = deps.elapsed();
+  const now = new Date(deps.now.getTime() + passed);
+  return { ...deps, now, elapsed: () => deps.elapsed() - passed };
 }

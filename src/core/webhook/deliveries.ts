@@ -6,7 +6,7 @@ import type { Row } from "../../db/row";
 import type { Deps } from "../../env";
 import { Problem } from "../../problem";
 import { before, positionsIn, type Listing, type ListingRequest } from "../listing";
-import { loadEndpoint, type EndpointPath } from "./endpoints";
+import { loadEndpoint, type EndpointPath } from "./endpoint";
 import { positionAt, readEvents } from "./feed";
 import { messageId, readMessageId, toMessage, type Message } from "./message";
 
@@ -48,9 +48,16 @@ const FIND = statement(`
 const SEND_AGAIN = statement(`
   UPDATE webhook_deliveries SET state = 'waiting', next_at = :now, first_at = NULL
   WHERE endpoint_id = :id AND event_id = :eventId AND shard = :shard`);
-/** Who has the turn loses it, so that the position stays. */
+/**
+ * Sets the position back, and in no database forward. Who has the turn loses it, so that the position stays. A
+ * database that was added since has had no position.
+ */
 const SEND_ALL = statement(`
-  UPDATE webhook_endpoints SET position = :position, turn = NULL, busy_until = NULL
+  UPDATE webhook_endpoints SET turn = NULL, busy_until = NULL, position = (
+    SELECT group_concat(min(wanted.value, coalesce(known.value, 0)), '.' ORDER BY wanted.key)
+    FROM json_each('[' || replace(:position, '.', ',') || ']') AS wanted
+    LEFT JOIN json_each('[' || replace(webhook_endpoints.position, '.', ',') || ']') AS known
+      ON known.key = wanted.key)
   WHERE id = :id AND app_id = :appId`);
 const FORGET_SINCE = statement(`
   DELETE FROM webhook_deliveries WHERE endpoint_id = :id AND event_id >= :from`);
@@ -99,9 +106,8 @@ export async function redeliver(deps: Deps, path: EndpointPath, messageIdText: s
 
 /** Sends all events since then again that are still in the database. Throws `not_found`. */
 export async function redeliverSince(deps: Deps, path: EndpointPath, since: Date): Promise<void> {
-  const { position: known } = await loadEndpoint(deps, path);
-  const position = positionAt(deps, since, known);
-  const values = { ...path, position, from: since.getTime() * 1000 };
+  await loadEndpoint(deps, path);
+  const values = { ...path, position: positionAt(deps, since), from: since.getTime() * 1000 };
   await deps.db.$client.batch([FORGET_SINCE(deps, values), SEND_ALL(deps, values)]);
   deps.request.told.add(path.appId);
 }

@@ -1,39 +1,28 @@
-/** Endpoints: addresses of an app's back end to which its events are sent. The operator keeps them. */
+/** Changes of endpoints: addresses of an app's back end to which its events are sent. The operator keeps them. */
 
 import { ALWAYS, carryOut } from "../../db/effect";
 import { randomId } from "../../crypto/random";
 import { statement } from "../../db/statement";
 import type { Deps } from "../../env";
 import { Problem } from "../../problem";
-import { getApp } from "../app/apps";
 import { record, recordWhere, type AuditType } from "../audit/event";
 import { once, type IdempotentRequest } from "../change/idempotency";
 import { assertTarget } from "../outgoing/target";
+import {
+  getEndpoint,
+  listEndpoints,
+  loadEndpoint,
+  OWN,
+  type Endpoint,
+  type EndpointPath,
+} from "./endpoint";
 import { newestPosition } from "./feed";
 import { forgetListeners } from "./listeners";
 import type { EventType } from "./message";
 import { newSecret, SECRET_OVERLAP } from "./secret";
-import { ENDPOINT_COLUMNS, readTypes, type EndpointRow } from "./turn";
 
 /** So many endpoints an app may have. */
 const MAX_ENDPOINTS = 10;
-
-export interface Endpoint {
-  id: string;
-  name: string | null;
-  url: string;
-  /** Null: all. */
-  types: string[] | null;
-  state: "active" | "failing" | "paused";
-  /** Why it is paused. */
-  pausedBecause: "operator" | "failing" | null;
-  pausedAt: Date | null;
-  /** Since when nothing has been taken. */
-  failingSince: Date | null;
-  /** Until then messages are signed with the secret before as well. */
-  previousSecretExpiresAt: Date | null;
-  createdAt: Date;
-}
 
 export interface EndpointInput {
   url: string;
@@ -49,13 +38,6 @@ export interface EndpointChanges {
   paused?: boolean | undefined;
 }
 
-/** Which endpoint of which app. */
-export interface EndpointPath {
-  appId: string;
-  id: string;
-}
-
-const OWN = `id = :id AND app_id = :appId AND deleted_at IS NULL` as const;
 const COUNT =
   `(SELECT count(*) FROM webhook_endpoints WHERE app_id = :appId AND deleted_at IS NULL)` as const;
 
@@ -64,10 +46,6 @@ const INSERT = statement(`
   INSERT INTO webhook_endpoints (id, app_id, name, url, types, secret, created_at, position)
   VALUES (:id, (SELECT id FROM apps WHERE id = :appId AND deleted_at IS NULL AND ${COUNT} < ${MAX_ENDPOINTS}),
     :name, :url, :types, :secret, :now, :position)`);
-const LIST = statement(`
-  SELECT ${ENDPOINT_COLUMNS} FROM webhook_endpoints WHERE app_id = :appId AND deleted_at IS NULL
-  ORDER BY created_at DESC, id`);
-const FIND = statement(`SELECT ${ENDPOINT_COLUMNS} FROM webhook_endpoints WHERE ${OWN}`);
 const UPDATE = statement(`
   UPDATE webhook_endpoints SET url = coalesce(:url, url), name = iif(:setsName, :name, name),
     types = iif(:setsTypes, :types, types) WHERE ${OWN}`);
@@ -76,18 +54,19 @@ const PAUSE = statement(`
 const RESUME = statement(`
   UPDATE webhook_endpoints SET paused_at = NULL, paused_because = NULL, failing_since = NULL
   WHERE ${OWN} AND paused_at IS NOT NULL`);
+const IS_PAUSED =
+  `EXISTS (SELECT 1 FROM webhook_endpoints WHERE ${OWN} AND paused_at IS NOT NULL)` as const;
 /** What waits is tried at once, and for another day. */
 const RETRY = statement(`
-  UPDATE webhook_deliveries SET next_at = :now, first_at = NULL WHERE endpoint_id = :id AND state = 'waiting'`);
+  UPDATE webhook_deliveries SET next_at = :now, first_at = NULL
+  WHERE endpoint_id = :id AND state = 'waiting' AND ${IS_PAUSED}`);
 const ROTATE = statement(`
   UPDATE webhook_endpoints SET previous_secret = secret, previous_expires_at = :expiresAt, secret = :secret
   WHERE ${OWN}`);
 const DELETE = statement(`
   UPDATE webhook_endpoints SET deleted_at = :now, turn = NULL WHERE ${OWN}`);
 /** These come before the statement that makes their condition untrue. */
-const recordIfPaused = recordWhere(
-  `EXISTS (SELECT 1 FROM webhook_endpoints WHERE ${OWN} AND paused_at IS NOT NULL)`,
-);
+const recordIfPaused = recordWhere(IS_PAUSED);
 const recordIfSentTo = recordWhere(
   `EXISTS (SELECT 1 FROM webhook_endpoints WHERE ${OWN} AND paused_at IS NULL)`,
 );
@@ -138,24 +117,6 @@ function refuseToShowAgain(): never {
   throw new Problem("already_created", { detail: "A secret is shown once. Ask for a new one." });
 }
 
-/** Lists the endpoints of an app, newest first. Throws `not_found` for an unknown app. */
-export async function listEndpoints(deps: Deps, appId: string): Promise<Endpoint[]> {
-  await getApp(deps, appId);
-  const { results } = await LIST(deps, { appId }).all<EndpointRow>();
-  return results.map((row) => toEndpoint(deps, row));
-}
-
-/** Loads an endpoint. Throws `not_found`. */
-export async function getEndpoint(deps: Deps, path: EndpointPath): Promise<Endpoint> {
-  return toEndpoint(deps, await loadEndpoint(deps, path));
-}
-
-export async function loadEndpoint(deps: Deps, { appId, id }: EndpointPath): Promise<EndpointRow> {
-  const row = await FIND(deps, { appId, id }).first<EndpointRow>();
-  if (!row) throw new Problem("not_found", { detail: "No such webhook." });
-  return row;
-}
-
 /** Changes whatever is given and leaves the rest. Throws what `createEndpoint` throws. */
 export async function updateEndpoint(
   deps: Deps,
@@ -184,7 +145,7 @@ export async function updateEndpoint(
   }
   if (paused === false) {
     const resumed = recordIfPaused(deps, eventOf("webhook.resumed", path), values);
-    changes.push(resumed, RESUME(deps, values), RETRY(deps, values));
+    changes.push(resumed, RETRY(deps, values), RESUME(deps, values));
   }
   if (changes.length > 0) await deps.db.$client.batch(changes);
   deps.request.told.add(path.appId);
@@ -233,25 +194,4 @@ export async function deleteEndpoint(deps: Deps, path: EndpointPath): Promise<vo
 
 function eventOf(type: AuditType, { appId, id }: EndpointPath) {
   return { type, actor: "admin", appId, note: id } as const;
-}
-
-export function toEndpoint({ now }: Pick<Deps, "now">, row: EndpointRow): Endpoint {
-  const { id, name, url, pausedBecause, previousExpiresAt } = row;
-  const isPreviousGood = (previousExpiresAt ?? 0) > now.getTime();
-  return {
-    id,
-    name,
-    url,
-    types: readTypes(row),
-    state: row.pausedAt !== null ? "paused" : row.failingSince !== null ? "failing" : "active",
-    pausedBecause,
-    pausedAt: dateOf(row.pausedAt),
-    failingSince: dateOf(row.failingSince),
-    previousSecretExpiresAt: isPreviousGood ? dateOf(previousExpiresAt) : null,
-    createdAt: new Date(row.createdAt),
-  };
-}
-
-function dateOf(milliseconds: number | null): Date | null {
-  return milliseconds === null ? null : new Date(milliseconds);
 }

@@ -2,7 +2,7 @@
 
 import type { Deps, Shards } from "../../env";
 import { MINUTE } from "../policy";
-import { deliver, timer } from "./deliver";
+import { deliver } from "./deliver";
 import { IS_SENT_TO } from "./turn";
 
 /**
@@ -41,7 +41,7 @@ async function tell(deps: Deps, apps: ReadonlySet<string>): Promise<void> {
   const listeners = (await readListeners(deps)).filter(({ appId }) => apps.has(appId));
   await Promise.all(
     listeners.map(({ id }) =>
-      deps.queue ? deps.queue.send({ endpointId: id }) : deliver(deps, id, timer(PATIENCE_MS)),
+      deps.queue ? deps.queue.send({ endpointId: id }) : deliver(deps, id, PATIENCE_MS),
     ),
   );
 }

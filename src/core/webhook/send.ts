@@ -56,12 +56,12 @@ export async function sendRound(
 
 /** Posts a message, signed at this moment. Never throws. */
 export async function postSigned(
-  { settings, now }: Pick<Deps, "settings" | "now">,
+  deps: Pick<Deps, "settings" | "now" | "elapsed">,
   { url, secrets }: Address,
   message: { id: string },
   milliseconds = ANSWER_MS,
 ): Promise<Answer> {
   const body = JSON.stringify(message);
-  const headers = await signatureHeaders(secrets, { id: message.id, sentAt: now, body });
-  return post(settings, { url, headers, body, milliseconds });
+  const headers = await signatureHeaders(secrets, { id: message.id, sentAt: deps.now, body });
+  return post(deps, { url, headers, body, milliseconds });
 }

@@ -2,7 +2,7 @@
 
 import type { Deps } from "../../env";
 import type { Answer } from "../outgoing/post";
-import { loadEndpoint, type EndpointPath } from "./endpoints";
+import { loadEndpoint, type EndpointPath } from "./endpoint";
 import { openSecrets } from "./secret";
 import { postSigned } from "./send";
 

@@ -2,7 +2,7 @@
 
 import { statement } from "../../db/statement";
 import type { Deps } from "../../env";
-import { toEndpoint, type Endpoint } from "./endpoints";
+import { toEndpoint, type Endpoint } from "./endpoint";
 import { ENDPOINT_COLUMNS, type EndpointRow } from "./turn";
 
 export interface TroubledEndpoint extends Endpoint {

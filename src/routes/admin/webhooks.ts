@@ -1,10 +1,8 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { deliver } from "../../core/webhook/deliver";
+import { getEndpoint, listEndpoints } from "../../core/webhook/endpoint";
 import {
   createEndpoint,
   deleteEndpoint,
-  getEndpoint,
-  listEndpoints,
   rotateSecret,
   updateEndpoint,
 } from "../../core/webhook/endpoints";
@@ -213,11 +211,8 @@ export const webhookRoutes = router()
     return c.json(await getEndpoint(c.var.deps, pathOf(c.req.valid("param"))), 200);
   })
   .openapi(updateWebhookRoute, async (c) => {
-    const { deps } = c.var;
     const path = pathOf(c.req.valid("param"));
-    const changed = await updateEndpoint(deps, path, c.req.valid("json"));
-    deps.defer(deliver(deps, path.id));
-    return c.json(changed, 200);
+    return c.json(await updateEndpoint(c.var.deps, path, c.req.valid("json")), 200);
   })
   .openapi(deleteWebhookRoute, async (c) => {
     await deleteEndpoint(c.var.deps, pathOf(c.req.valid("param")));

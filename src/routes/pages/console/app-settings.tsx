@@ -6,7 +6,8 @@ import { ACCOUNTS_APP, ISSUER_BOUNDS, SETTINGS_BOUNDS } from "../../../core/poli
 import type { AppEnv } from "../../context";
 import { Card } from "../card";
 import { typedIn, type Fault } from "../form-submission";
-import { Field, Form, Select, TextArea } from "../form-fields";
+import { Select } from "../form-choices";
+import { Field, Form, TextArea } from "../form-fields";
 import { textsOf } from "../language";
 import { Shown } from "../shown";
 

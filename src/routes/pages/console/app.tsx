@@ -4,7 +4,7 @@ import { z } from "@hono/zod-openapi";
 import { Hono, type Context } from "hono";
 import { listKeys } from "../../../core/app/keys";
 import { deleteApp, getApp, updateApp, type AppRecord } from "../../../core/app/apps";
-import { listEndpoints } from "../../../core/webhook/endpoints";
+import { listEndpoints } from "../../../core/webhook/endpoint";
 import { ACCOUNTS_APP } from "../../../core/policy";
 import { Problem } from "../../../problem";
 import { AppInput, Settings } from "../../admin/apps";

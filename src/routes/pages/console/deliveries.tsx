@@ -4,7 +4,7 @@ import type { Context } from "hono";
 import type { Listing } from "../../../core/listing";
 import { loadNames, type Names } from "../../../core/operator/names";
 import type { Delivery } from "../../../core/webhook/deliveries";
-import type { Endpoint } from "../../../core/webhook/endpoints";
+import type { Endpoint } from "../../../core/webhook/endpoint";
 import type { AppEnv } from "../../context";
 import { textsOf } from "../language";
 import { Small, UserLink, wordsFor } from "./events";

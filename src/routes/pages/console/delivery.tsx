@@ -3,7 +3,7 @@
 import { Hono, type Context } from "hono";
 import { loadNames } from "../../../core/operator/names";
 import { getDelivery, redeliver, type Delivery } from "../../../core/webhook/deliveries";
-import { getEndpoint, type Endpoint } from "../../../core/webhook/endpoints";
+import { getEndpoint, type Endpoint } from "../../../core/webhook/endpoint";
 import type { AppEnv } from "../../context";
 import { Form } from "../form-fields";
 import { textsOf } from "../language";

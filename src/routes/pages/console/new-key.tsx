@@ -8,10 +8,11 @@ import { getApp } from "../../../core/app/apps";
 import { KeyInput } from "../../admin/keys";
 import type { AppEnv } from "../../context";
 import { form, submit, tickedIn, typedIn, type Fault } from "../form-submission";
-import { Checkboxes, Field, Form, Select, TextArea } from "../form-fields";
+import { Checkboxes, Select } from "../form-choices";
+import { Field, Form, TextArea } from "../form-fields";
 import { textsOf } from "../language";
 import { Once, requestOf } from "../once";
-import { lines, optional, showConsole, ShownOnce, ticked } from "./shared";
+import { lines, optional, showConsole, showOnce, ticked } from "./shared";
 import { HOME } from "./paths";
 
 /** The scopes that most back ends need. */
@@ -102,21 +103,8 @@ async function Scopes({ c, faults }: { c: Context<AppEnv>; faults: Fault[] }) {
 
 function createdPage(c: Context<AppEnv>, appId: string, key: string) {
   const { key: t } = textsOf(c).console;
-  return showConsole(c, {
-    title: t.newTitle,
-    content: (
-      <>
-        <ShownOnce c={c} secret={key}>
-          {t.shown}
-        </ShownOnce>
-        <p>
-          <a class="button main" href={`${HOME}/apps/${appId}`}>
-            {t.back}
-          </a>
-        </p>
-      </>
-    ),
-  });
+  const { newTitle: title, shown: use, back } = t;
+  return showOnce(c, { title, secret: key, use, to: `/apps/${appId}`, back });
 }
 
 export const newKeyPages = new Hono<AppEnv>()

@@ -8,7 +8,7 @@ import { form, submit, type Fault } from "../form-submission";
 import { Form } from "../form-fields";
 import { textsOf } from "../language";
 import { Once, requestOf } from "../once";
-import { showConsole, ShownOnce } from "./shared";
+import { showConsole, showOnce } from "./shared";
 import { HOME } from "./paths";
 import { WebhookFields, WebhookForm } from "./webhook-fields";
 import { placeOf } from "./webhooks";
@@ -42,22 +42,8 @@ export function secretPage(
   secret: string,
 ) {
   const { webhook: t } = textsOf(c).console;
-  return showConsole(c, {
-    title: t.secretTitle,
-    content: (
-      <>
-        <ShownOnce c={c} secret={secret}>
-          {t.shown}
-        </ShownOnce>
-        <p>{t.verify}</p>
-        <p>
-          <a class="button main" href={`${HOME}${placeOf(path)}`}>
-            {t.back}
-          </a>
-        </p>
-      </>
-    ),
-  });
+  const { secretTitle: title, shown: use, verify: more, back } = t;
+  return showOnce(c, { title, secret, use, more, to: placeOf(path), back });
 }
 
 export const newWebhookPages = new Hono<AppEnv>()

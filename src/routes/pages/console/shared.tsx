@@ -146,6 +146,30 @@ export function ShownOnce({
   );
 }
 
+/** A page with what is shown once: what it is for, perhaps what else to know, and where to go on. */
+export function showOnce(
+  c: Context<AppEnv>,
+  page: { title: string; secret: string; use: string; more?: Child; to: string; back: string },
+) {
+  const { title, secret, use, more, to, back } = page;
+  return showConsole(c, {
+    title,
+    content: (
+      <>
+        <ShownOnce c={c} secret={secret}>
+          {use}
+        </ShownOnce>
+        {more && <p>{more}</p>}
+        <p>
+          <a class="button main" href={`${HOME}${to}`}>
+            {back}
+          </a>
+        </p>
+      </>
+    ),
+  });
+}
+
 /** A field that may be left empty. */
 export function optional<T extends z.ZodType>(schema: T) {
   return z.union([z.literal("").transform(() => undefined), schema]).optional();

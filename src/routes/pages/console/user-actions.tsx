@@ -17,7 +17,7 @@ import { form, submit, typedIn, type Fault } from "../form-submission";
 import { Field } from "../form-fields";
 import { textsOf } from "../language";
 import { Once, requestOf } from "../once";
-import { goTo, optional, showConsole, ShownOnce } from "./shared";
+import { goTo, optional, showOnce } from "./shared";
 import { HOME } from "./paths";
 import { ask } from "./question";
 import { ZonedTime } from "./zoned-time";
@@ -120,23 +120,17 @@ function ResetFields({ c, faults, name }: { c: Context; faults: Fault[]; name: s
 
 function resetPage(c: Context<AppEnv>, found: FoundUser, rebinding: Rebinding) {
   const { user: t } = textsOf(c).console;
-  return showConsole(c, {
+  return showOnce(c, {
     title: t.rebinding,
-    content: (
+    secret: rebinding.rebindUrl,
+    use: t.handOver,
+    more: (
       <>
-        <ShownOnce c={c} secret={rebinding.rebindUrl}>
-          {t.handOver}
-        </ShownOnce>
-        <p>
-          {t.goodUntil} <ZonedTime c={c} at={rebinding.expiresAt} />
-        </p>
-        <p>
-          <a class="button main" href={`${HOME}/users/${found.user.id}`}>
-            {t.back}
-          </a>
-        </p>
+        {t.goodUntil} <ZonedTime c={c} at={rebinding.expiresAt} />
       </>
     ),
+    to: `/users/${found.user.id}`,
+    back: t.back,
   });
 }
 

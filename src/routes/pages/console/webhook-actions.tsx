@@ -3,12 +3,8 @@
 import { z } from "@hono/zod-openapi";
 import { Hono, type Context } from "hono";
 import { redeliverSince } from "../../../core/webhook/deliveries";
-import {
-  deleteEndpoint,
-  getEndpoint,
-  rotateSecret,
-  updateEndpoint,
-} from "../../../core/webhook/endpoints";
+import { getEndpoint } from "../../../core/webhook/endpoint";
+import { deleteEndpoint, rotateSecret, updateEndpoint } from "../../../core/webhook/endpoints";
 import { sendTest } from "../../../core/webhook/test-message";
 import { isTaken, type Answer } from "../../../core/outgoing/post";
 import { Problem } from "../../../problem";

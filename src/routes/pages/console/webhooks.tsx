@@ -2,7 +2,7 @@
 
 import type { Context } from "hono";
 import type { Child } from "hono/jsx";
-import type { Endpoint } from "../../../core/webhook/endpoints";
+import type { Endpoint } from "../../../core/webhook/endpoint";
 import type { TroubledEndpoint } from "../../../core/webhook/troubled";
 import type { AppEnv } from "../../context";
 import { Card, Notice } from "../card";
