@@ -13,7 +13,7 @@ const CORE = join(ROOT, "src/core");
  * docs/architecture.md says what the rooms are.
  */
 const ROOMS =
-  ". shard user caller outgoing audit code change authenticator app webhook hook challenge session account enrolment-link operator upkeep".split(
+  ". shard user caller outgoing audit code change authenticator app webhook mail hook challenge session account enrolment-link operator upkeep".split(
     " ",
   );
 

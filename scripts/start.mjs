@@ -21,7 +21,8 @@ import { createLog } from "./server-log.mjs";
 import { stopOnSignals } from "./wrangler.mjs";
 
 /** These are named in wrangler.toml, and the environment may give others. */
-const SETTINGS = ["ISSUER_URL", "COMPAT", "AUDIT_HOT_DAYS", "AUDIT_RETENTION_DAYS"];
+const SETTINGS = `ISSUER_URL COMPAT AUDIT_HOT_DAYS AUDIT_RETENTION_DAYS
+  MAIL MAIL_FROM MAIL_URL MAIL_HEADERS MAIL_BODY MAIL_TOKEN`.split(/\s+/);
 const ANY_ADDRESS = { "0.0.0.0": "127.0.0.1", "::": "::1" };
 
 await run(async () => {
@@ -86,12 +87,14 @@ function assertNode() {
   throw new Refusal(`Node ${major} is too old for this. \`npm start\` brings its own.`);
 }
 
-/** The settings for a laptop, where all of the published APIs are answered. */
+/** The settings for a laptop, where all of the published APIs are answered, and mail stays in the console. */
 function chooseSettings(env, port) {
   const given = SETTINGS.filter((name) => env[name]).map((name) => [name, env[name]]);
   const local = {
     ISSUER_URL: `http://localhost:${port}`,
     COMPAT: "authenticator-api,appended-otp,django-react,basic-with-otp,django-totp",
+    // Nobody but whoever sits at this machine may see all mail.
+    MAIL: env.ISSUER_URL ? "off" : "outbox",
   };
   return { ...local, ...Object.fromEntries(given) };
 }

@@ -11,8 +11,8 @@ import { parse, TYPE } from "@formatjs/icu-messageformat-parser";
 import { Refusal, run } from "./refusal.mjs";
 import { ROOT } from "./wrangler.mjs";
 
-const FOLDER = join(ROOT, "src/routes/pages/texts");
-const TYPES = join(FOLDER, "texts.ts");
+/** What the pages say, and what mail does. */
+const FOLDERS = ["src/routes/pages/texts", "src/core/mail/texts"].map((path) => join(ROOT, path));
 const ORIGINAL = "en";
 
 /** The messages of a catalogue: `[path, pattern]`, in the order of the file. */
@@ -86,7 +86,7 @@ function missingPlurals(language, elements) {
 /** The type of the texts, as a TypeScript module. */
 export function renderTypes(original) {
   return [
-    `/** What the pages say. Written by \`npm run types\` from ${ORIGINAL}.json. */`,
+    `/** What is said to people. Written by \`npm run types\` from ${ORIGINAL}.json. */`,
     `export interface Texts ${renderObject(original, "")}`,
     "",
   ].join("\n");
@@ -107,21 +107,25 @@ function renderMessage(pattern) {
   return `(values: { ${types.map(([name, type]) => `${name}: ${type}`).join("; ")} }) => string`;
 }
 
-function readCatalogues() {
-  const files = readdirSync(FOLDER).filter((file) => file.endsWith(".json"));
-  const read = (file) => JSON.parse(readFileSync(join(FOLDER, file), "utf8"));
+function readCatalogues(folder) {
+  const files = readdirSync(folder).filter((file) => file.endsWith(".json"));
+  const read = (file) => JSON.parse(readFileSync(join(folder, file), "utf8"));
   return new Map(files.map((file) => [basename(file, ".json"), read(file)]));
 }
 
-/** Writes the type of the texts beside the catalogues. */
+/** Writes the types of the texts beside their catalogues. */
 export function writeTextTypes() {
-  writeFileSync(TYPES, renderTypes(readCatalogues().get(ORIGINAL)));
+  for (const folder of FOLDERS) {
+    writeFileSync(join(folder, "texts.ts"), renderTypes(readCatalogues(folder).get(ORIGINAL)));
+  }
 }
 
 function checkAll() {
-  const catalogues = readCatalogues();
-  const original = catalogues.get(ORIGINAL);
-  const faults = [...catalogues].flatMap(([code, texts]) => compare(code, texts, original));
+  const faults = FOLDERS.flatMap((folder) => {
+    const catalogues = readCatalogues(folder);
+    const original = catalogues.get(ORIGINAL);
+    return [...catalogues].flatMap(([code, texts]) => compare(code, texts, original));
+  });
   if (faults.length > 0) throw new Refusal(faults.join("\n"));
   writeTextTypes();
 }

@@ -49,6 +49,7 @@ import { verifyRoutes } from "./routes/server/verify";
 import { activityRoutes } from "./routes/user/activity";
 import { secondFactorRoutes } from "./routes/user/authenticators";
 import { loginRoutes } from "./routes/user/login";
+import { mailRoutes } from "./routes/user/mail";
 import { profileRoutes } from "./routes/user/me";
 import { sessionRoutes } from "./routes/user/sessions";
 
@@ -99,6 +100,7 @@ for (const routes of [
 }
 for (const routes of [
   loginRoutes,
+  mailRoutes,
   secondFactorRoutes,
   profileRoutes,
   sessionRoutes,

@@ -2,6 +2,7 @@ import { drizzle } from "drizzle-orm/d1";
 import { z } from "zod";
 import { parseKeyring, type Keyring } from "./crypto/keyring";
 import { parseSigningKeys, type SigningKeys } from "./crypto/signing";
+import { parseMail, type Mail, type MailVariables } from "./mail-settings";
 
 /** Everything of the outside world that core/ may touch. It is built once per request. */
 export interface Deps {
@@ -16,6 +17,7 @@ export interface Deps {
   signingKeys: SigningKeys;
   settings: Settings;
   queue: EventQueue;
+  mail: Mail;
   now: Date;
   /** How many milliseconds the clock has gone on since `now`: for durations and time limits, and nothing else. */
   elapsed: () => number;
@@ -82,6 +84,7 @@ export interface Config {
   settings: Settings;
   archive: Archive;
   queue: EventQueue;
+  mail: Mail;
 }
 
 /**
@@ -98,11 +101,13 @@ export interface Wake {
   endpointId: string;
 }
 
-/** The bindings. Those of the archive and the queue are optional, whether wrangler.toml names them or not. */
-export type Bindings = Omit<Env, "ARCHIVE" | "EVENTS"> & {
+/**
+ * The bindings. Those of the archive, the queue and mail are optional, whether wrangler.toml names them or not.
+ */
+export type Bindings = Omit<Env, "ARCHIVE" | "EVENTS" | keyof MailVariables> & {
   ARCHIVE?: R2Bucket;
   EVENTS?: NonNullable<EventQueue>;
-};
+} & MailVariables;
 
 /** The published APIs that can be answered (docs/compat.md). */
 const PUBLISHED_APIS = [
@@ -148,7 +153,17 @@ async function parseConfig(env: Bindings): Promise<Config> {
   const settings = parseSettings(env);
   const archive = env.ARCHIVE ?? null;
   const queue = env.EVENTS ?? null;
-  return { shards: connectAll(env), kv: env.KV, keyring, signingKeys, settings, archive, queue };
+  const mail = parseMail(env, settings.issuerUrl);
+  return {
+    shards: connectAll(env),
+    kv: env.KV,
+    keyring,
+    signingKeys,
+    settings,
+    archive,
+    queue,
+    mail,
+  };
 }
 
 /** Throws for a binding behind a gap: its database would be left out. */

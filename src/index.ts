@@ -1,6 +1,7 @@
 import { app } from "./app";
 import { archiveEvents } from "./core/upkeep/archive";
 import { expireArchive } from "./core/upkeep/archive-retention";
+import { sendNotices } from "./core/mail/notices";
 import { cleanUpAll } from "./core/upkeep/cleanup";
 import { asOfNow, deliver, deliverAll } from "./core/webhook/deliver";
 import { loadConfig, type Archive, type Bindings, type Deps, type Wake } from "./env";
@@ -18,7 +19,7 @@ export default {
   async scheduled({ cron }, env, context) {
     const { archive, ...deps } = await prepare("cron", env, context);
     if (cron === EVERY_MINUTE) {
-      await deliverAll(deps, DELIVERS_MS);
+      await Promise.all([deliverAll(deps, DELIVERS_MS), sendNotices(deps, DELIVERS_MS)]);
       return;
     }
     const { deleted, unpublished } = await cleanUpAll(deps, timer(deps));

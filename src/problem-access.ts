@@ -25,6 +25,11 @@ export const ACCESS_PROBLEMS = {
     title: "The challenge is unknown, expired or already answered.",
     help: "Ask for a new challenge. A challenge is good for one right answer and five wrong ones. It ends with its time, with any change to the user's factors or the app's settings, and with the key that made it. The challenge of a link also ends when it is cancelled. Nothing was charged.",
   },
+  invalid_mailed_code: {
+    status: 401,
+    title: "The code from the mail is wrong, used or too old.",
+    help: "A code is good once, for a quarter of an hour, and ends with five wrong ones, with the next code that is sent, and with another e-mail address. Whether there is an account with this address cannot be told from this answer. Ask for a new code. Nothing was changed.",
+  },
   insufficient_scope: {
     status: 403,
     title: "The API key does not have the scope for this.",
@@ -59,6 +64,11 @@ export const ACCESS_PROBLEMS = {
     status: 403,
     title: "Registration is closed here.",
     help: "Only an operator can make an account here.",
+  },
+  mail_off: {
+    status: 403,
+    title: "This service sends no mail.",
+    help: "The operator has not set up mail (`MAIL`, docs/mail.md), so no address can be proven, and no forgotten password be replaced by mail. Ask an operator for a reset.",
   },
   second_factor_required: {
     status: 403,

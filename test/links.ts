@@ -8,7 +8,8 @@ import { openLink } from "../src/core/enrolment-link/link";
 import { callerOf, confirmByLink, enrolByLink } from "../src/core/enrolment-link/browser";
 import type { Deps } from "../src/env";
 import { expectJson } from "./account";
-import { codeOf, elapse, phoneWith, type TestApp } from "./service";
+import { codeOf, createApp, elapse, phoneWith, type TestApp } from "./service";
+import { visitor } from "./visitor";
 
 /** Registered for the apps that `settings` makes. */
 export const RETURN_URL = "https://shop.example.net/2fa/done";
@@ -102,4 +103,13 @@ export async function redemptionCode(link: { url: string }, code: string): Promi
 
 export function redeem(app: TestApp, code: string): Promise<Response> {
   return app.v1("POST", "/challenge-links/redeem", { body: { code } });
+}
+
+/** The page of a link, as far as its button. */
+export async function openEnrolmentLink() {
+  const app = await createApp({ settings });
+  const browser = visitor();
+  await browser.get(pathOf(await enrolmentLink(app, "ada")));
+  await browser.submit({});
+  return browser;
 }

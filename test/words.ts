@@ -1,9 +1,10 @@
 /** What the pages say in English, so that their words can be edited without touching a test. */
 
 import en from "../src/routes/pages/texts/en.json";
-import { readCatalogue } from "../src/routes/pages/catalogue";
+import { readCatalogue } from "../src/core/catalogue";
+import type { Texts } from "../src/routes/pages/texts/texts";
 
-export const words = readCatalogue("en", en);
+export const words = readCatalogue<Texts>("en", en);
 
 /** Matches a text that has all of these, one after the other. */
 export function inOrder(...parts: string[]): RegExp {

@@ -3,6 +3,7 @@
 import type { TOTP } from "otpauth";
 import {
   as,
+  auth,
   challengeOf,
   enrolOwn,
   expectJson,
@@ -12,6 +13,7 @@ import {
   tokensOf,
   type Protected,
 } from "./account";
+import { codeFor, proveAddress, type Mailbox } from "./mail/mailbox";
 import type { Known, Operation } from "./operations";
 import { admin, codeOf, elapse } from "./service";
 
@@ -21,12 +23,14 @@ export interface WorldPerson extends Protected {
   otherSession: string;
   device: string;
   challengeToken: string;
+  /** Codes that were sent to prove the address, and to set a password. */
+  mailed: { address: string; password: string };
   /** Access tokens of a session that was revoked, and of one that goes on. */
   revoked: string;
   expired: string;
 }
 
-export async function createPerson(): Promise<WorldPerson> {
+export async function createPerson(mailbox: Pick<Mailbox, "letters">): Promise<WorldPerson> {
   await admin("PATCH", "/apps/accounts", { body: { settings: { trustedDevices: true } } });
   const person = await register("grace@example.net", { username: "grace" });
   const { accessToken: expired } = await tokensOf(person);
@@ -44,15 +48,28 @@ export async function createPerson(): Promise<WorldPerson> {
     200,
   );
   const pending = await enrolOwn(tokens);
+  const mailed = await askForCodes(mailbox, { ...person, tokens });
   return {
     ...protectedPerson,
     pending,
+    mailed,
     otherSession: sessions.find(({ current }) => current)?.id ?? "",
     device: devices[0]?.id ?? "",
     challengeToken: await challengeOf(person),
     revoked: revoked.accessToken,
     expired,
   };
+}
+
+async function askForCodes(
+  mailbox: Pick<Mailbox, "letters">,
+  { email, tokens }: Pick<WorldPerson, "email" | "tokens">,
+): Promise<WorldPerson["mailed"]> {
+  await proveAddress(mailbox, { email, tokens });
+  await as(tokens, "POST", "/email/code");
+  const address = codeFor(mailbox, email);
+  await auth("POST", "/password/forgotten", { body: { email } });
+  return { address, password: codeFor(mailbox, email) };
 }
 
 /** Two codes in a row of which none is spent. */
@@ -67,7 +84,7 @@ export function knownToPerson({ path }: Operation, person: WorldPerson): Known {
     id: idFor(path, person),
     email: isNew ? "new@example.org" : person.email,
     ...(path !== "/auth/step-up" && { password }),
-    code: codeOf(ofAuthenticator ? person.pending.phone : person.phone),
+    code: mailedFor(path, person) ?? codeOf(ofAuthenticator ? person.pending.phone : person.phone),
     codes: pairOf(person.phone),
     challengeToken,
     refreshToken: tokens.refreshToken,
@@ -75,6 +92,11 @@ export function knownToPerson({ path }: Operation, person: WorldPerson): Known {
     newPassword: "another horse battery staple",
     name: "Made in a test",
   };
+}
+
+function mailedFor(path: string, { mailed }: WorldPerson): string | null {
+  if (path === "/auth/email/prove") return mailed.address;
+  return path === "/auth/password/reset" ? mailed.password : null;
 }
 
 function idFor(path: string, { pending, otherSession, device }: WorldPerson): string {

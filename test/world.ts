@@ -21,6 +21,7 @@ import {
 import { addEvents, bytesOf, idOf, objectNames, runCron } from "./archive";
 import { challengeLink, redemptionCode, RETURN_URL, settings } from "./links";
 import { putLogo, SQUARE, type BrandedApp } from "./logos";
+import { keepMail, type Mailbox } from "./mail/mailbox";
 import { fillPath, validBody, type Known, type Operation } from "./operations";
 import { TEST_SECRETS } from "./secrets";
 import { challengeFor, firstCode, freshAddress, storedUser } from "./security/support";
@@ -53,8 +54,8 @@ export interface World {
   told: Told;
 }
 
-async function createWorld(): Promise<World> {
-  const person = await createPerson();
+async function createWorld(mailbox: Pick<Mailbox, "letters">): Promise<World> {
+  const person = await createPerson(mailbox);
   const [app, other] = [await createApp({ settings }), await createApp({ settings })];
   await enrolled(other, "bob");
   const revokedKey = await createKey(app.id, {});
@@ -115,8 +116,9 @@ async function storedRows(): Promise<Saved["rows"]> {
 /** The world, made over HTTP once a file and then put back row by row, with the clock. */
 export async function restoreWorld(): Promise<World> {
   const file = expect.getState().testPath;
+  const mailbox = keepMail();
   if (saved === undefined || saved.file !== file) {
-    const world = await createWorld();
+    const world = await createWorld(mailbox);
     const names = await objectNames();
     const objects = await Promise.all(
       names.map(async (name) => ({ name, bytes: await bytesOf(name) })),

@@ -109,7 +109,7 @@ function miniflareOptions({ bundle, bindings, addresses, stateDir, cronToken, ..
       routerConfig: { has_user_worker: true, invoke_user_worker_ahead_of_assets: true },
       assetConfig: { html_handling: "none", not_found_handling: "none" },
     },
-    outboundService: createOutbound(bindings.ISSUER_URL),
+    outboundService: createOutbound(bindings.ISSUER_URL, bindings.MAIL_URL),
     unsafeBindings: socketsOn(addresses),
   });
 }

@@ -39,13 +39,15 @@ const LOOPBACK = blockList([
   ["::1", 128],
 ]);
 
-/** Answers the requests of a Worker whose origin is this one. */
-export function createOutbound(issuer) {
+/** Answers the requests of a Worker whose origin is this one. Its mail provider may be anywhere. */
+export function createOutbound(issuer, mailUrl) {
   const { hostname } = new URL(issuer);
   const isLocal = hostname === "localhost" || contains(LOOPBACK, bare(hostname));
   const mayReach = (address) =>
     contains(LOOPBACK, address) ? isLocal : !contains(NEARBY, address);
-  return (request) => pass(request, mayReach).catch(() => unreachable());
+  const isMail = ({ url }) => Boolean(mailUrl) && new URL(url).origin === new URL(mailUrl).origin;
+  return (request) =>
+    pass(request, isMail(request) ? () => true : mayReach).catch(() => unreachable());
 }
 
 function unreachable() {

@@ -5,6 +5,7 @@
 
 import type { AppSettings } from "../db/app-schema";
 
+export { LANGUAGES, type Language } from "../db/account-schema";
 export { REGIONS, type Region } from "../db/app-schema";
 
 const SECOND = 1000;
@@ -49,6 +50,23 @@ export const LOGO_BOUNDS = {
 
 /** For how long the log of deliveries to webhooks is kept. */
 export const DELIVERIES_KEPT = 7 * DAY;
+
+/** A user is told of one kind of thing once in this time. */
+export const NOTICE_PAUSE = 60 * MINUTE;
+/** For so long a notice is tried. It stays a little longer, so that the next one knows of it. */
+export const NOTICES_TRIED_FOR = DAY;
+export const NOTICES_KEPT = 2 * DAY;
+
+/** A code from a mail: NIST SP 800-63B-4 §3.1.3.1 asks for six digits. */
+export const MAIL_CODE_DIGITS = 8;
+export const MAIL_CODE_LIFE = 15 * MINUTE;
+export const MAIL_CODE_TRIES = 5;
+/** Limits for codes that somebody has sent: for one account, and from one address (IPv6: also by /48). */
+export const MAIL_CODE_GUARDS = {
+  name: { limit: 5, life: 60 * MINUTE },
+  network: { limit: 20, life: 60 * MINUTE },
+  site: { limit: 40, life: 60 * MINUTE },
+} as const;
 
 /** RFC 4226 R6 requires 128 bits and recommends 160. */
 export const SECRET_BYTES = 20;

@@ -32,6 +32,7 @@ export type DigestPurpose =
   | "rebinding"
   | "password-guard"
   | "known-browser"
+  | "mail-code"
   | "bare-secret"
   | "operator-session";
 
@@ -94,6 +95,7 @@ async function deriveDigestKeys(raw: BufferSource): Promise<RingKey["digest"]> {
     rebinding: await derive("rebinding"),
     "password-guard": await derive("password-guard"),
     "known-browser": await derive("known-browser"),
+    "mail-code": await derive("mail-code"),
     "bare-secret": await derive("bare-secret"),
     "operator-session": await derive("operator-session"),
   };

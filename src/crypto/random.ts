@@ -31,6 +31,17 @@ export function randomBehind(bucket: string, bytes: number): string {
   return bucket + randomBase32(bytes).slice(bucket.length).toLowerCase();
 }
 
+/** Gives a number of so many decimal digits, each as likely as any other. Nine at most. */
+export function randomDigits(digits: number): string {
+  const count = 10 ** digits;
+  // What is above the highest multiple would make small numbers a little likelier.
+  const end = 2 ** 32 - (2 ** 32 % count);
+  for (;;) {
+    const [value = end] = crypto.getRandomValues(new Uint32Array(1));
+    if (value < end) return String(value % count).padStart(digits, "0");
+  }
+}
+
 export function randomBytes(bytes: number): Uint8Array<ArrayBuffer> {
   return crypto.getRandomValues(new Uint8Array(bytes));
 }

@@ -4,6 +4,9 @@ import { sql } from "drizzle-orm";
 import { index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import { instant } from "./instant";
 
+export const LANGUAGES = ["en", "de", "fr", "ar", "zh"] as const;
+export type Language = (typeof LANGUAGES)[number];
+
 /** The account that a user of the user API logs in with. */
 export const accounts = sqliteTable(
   "accounts",
@@ -18,6 +21,10 @@ export const accounts = sqliteTable(
     name: text(),
     /** Self-describing: it contains algorithm, parameters and salt. */
     passwordHash: text().notNull(),
+    /** In which its user reads mail. Null: English. */
+    language: text().$type<Language>(),
+    /** When a code that was sent to `email` came back. Nothing relies on an address before. */
+    emailProvenAt: instant(),
   },
   (t) => [
     uniqueIndex("accounts_email").on(t.email),

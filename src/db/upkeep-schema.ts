@@ -44,12 +44,15 @@ export const deletedApps = sqliteTable("deleted_apps", {
   appId: text().primaryKey(),
 });
 
-/** How far the clean-up has come in a table that has no index by expiry. */
+/**
+ * How far the clean-up has come in a table that has no index by expiry; and as `notices`, how far the trail
+ * was read for mail.
+ */
 export const cleanupCursors = sqliteTable("cleanup_cursors", {
   name: text().primaryKey(),
   /**
-   * The primary key of the last row that it looked at. If it is empty, the clean-up begins at the
-   * first row.
+   * The primary key of the last row that the clean-up looked at. If it is empty, it begins at the
+   * first row. Of `notices` it is a position in the feed.
    */
   position: text().notNull(),
 });

@@ -6,6 +6,7 @@ import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
 import { matchedRoutes } from "hono/route";
 import { assertComplete } from "../core/upkeep/complete";
+import { tellPeople } from "../core/mail/notices";
 import { tellListeners } from "../core/webhook/listeners";
 import { defaultDatabase } from "../core/shard/placement";
 import { loadConfig } from "../env";
@@ -112,6 +113,7 @@ const provideDeps = createMiddleware<AppEnv>(async (c, next) => {
   c.set("deps", { ...config, db: defaultDatabase(config.shards), now, elapsed, request, defer });
   await next();
   tellListeners(c.var.deps);
+  tellPeople(c.var.deps);
 
   function logDeferred(error: unknown) {
     const cause = describeCause(error);

@@ -13,6 +13,8 @@ const SMALL = [
   "challenges",
   "enrolment_links",
   "idempotency_keys",
+  "mail_codes",
+  "notices",
   "password_guards",
   "placements",
   "sessions",
@@ -21,7 +23,8 @@ const SMALL = [
 ];
 
 /** Those that were there before the migration. */
-const EARLIER = SMALL.filter((name) => !["placements", "webhook_deliveries"].includes(name));
+const LATER = ["mail_codes", "notices", "placements", "webhook_deliveries"];
+const EARLIER = SMALL.filter((name) => !LATER.includes(name));
 
 const MIGRATION = "0004_small_rows.sql";
 const EXPIRY = 1_800_000_000_000;

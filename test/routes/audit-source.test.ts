@@ -30,10 +30,11 @@ import {
   phoneWith,
   wrongCodeOf,
 } from "../service";
-import { challengeLink, enrolmentLink, pathOf, settings } from "../links";
+import { challengeLink, enrolmentLink, openEnrolmentLink, pathOf, settings } from "../links";
 import { operations } from "../operations";
 import { challengeFor, freshAddress, storedUser } from "../security/support";
 import { OF_DATABASES } from "../shards/support";
+import { MAIL_CAUSES } from "../mail/causes";
 import { keyOf, visitor } from "../visitor";
 import { keyId, request, restoreWorld } from "../world";
 import { WEBHOOK_CAUSES } from "../webhooks/causes";
@@ -80,7 +81,6 @@ async function fail(times: number, appSettings: object = settings) {
 
 const grace = () => register("grace@example.net");
 const protectedGrace = async () => protect(await grace());
-
 async function operate(method: string, path: string, body?: object): Promise<void> {
   await adaOf();
   await admin(method, `/users/${await idOf("ada")}${path}`, body && { body });
@@ -90,15 +90,6 @@ async function trusted() {
   await admin("PATCH", "/apps/accounts", { body: { settings: { trustedDevices: true } } });
   const person = await protectedGrace();
   return logInWithCode(person, { trustDevice: true });
-}
-
-/** The page of a link, as far as its button. */
-async function openEnrolmentLink() {
-  const app = await createApp({ settings });
-  const browser = visitor();
-  await browser.get(pathOf(await enrolmentLink(app, "ada")));
-  await browser.submit({});
-  return browser;
 }
 
 async function setPassword(path: string): Promise<void> {
@@ -206,6 +197,7 @@ const CAUSES: Record<AuditType, () => Promise<unknown>> = {
   "user.reset": () => operate("POST", "/reset", { reason: "asked to" }),
   "user.unlocked": async () => (await fail(5)).app.v1("POST", "/users/ada/unlock"),
   ...WEBHOOK_CAUSES,
+  ...MAIL_CAUSES,
 };
 
 /** Deleting a user takes from the events of before what they say of a person. */

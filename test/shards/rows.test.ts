@@ -22,6 +22,8 @@ const OF_USERS: Record<string, string | null> = {
   challenge_results: null,
   idempotency_keys: null,
   password_guards: null,
+  mail_codes: null,
+  notices: null,
 };
 const STAYS = [
   "api_keys",
@@ -36,6 +38,7 @@ const STAYS = [
   "deleted_apps",
   "keyring_keys",
   "operator_sessions",
+  "outbox",
   "placements",
   "shards",
   "unpublished",

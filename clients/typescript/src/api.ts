@@ -689,6 +689,26 @@ export interface webhooks {
         patch?: never;
         trace?: never;
     };
+    "device.new": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A user of the user API signed in from a browser and a network that had not been used before
+         * @description A user of the user API signed in from a browser and a network that had not been used before.
+         */
+        post: operations["onDeviceNew"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "device.revoked": {
         parameters: {
             query?: never;
@@ -723,6 +743,46 @@ export interface webhooks {
          * @description The user trusted a device. It is asked for no code until that ends.
          */
         post: operations["onDeviceTrusted"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "email.code_sent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A code was sent to the address of an account
+         * @description A code was sent to the address of an account. `reason` says what it is good for: `address` or `password`.
+         */
+        post: operations["onEmailCodeSent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "email.proven": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The user proved their e-mail address
+         * @description The user proved their e-mail address. With the outcome `failure`, a code for that was wrong.
+         */
+        post: operations["onEmailProven"];
         delete?: never;
         options?: never;
         head?: never;
@@ -823,6 +883,26 @@ export interface webhooks {
          * @description A password was given to log in. `outcome` says whether it was right.
          */
         post: operations["onPasswordGiven"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "password.reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The user set a new password by a code from a mail
+         * @description The user set a new password by a code from a mail. With the outcome `failure`, a code for that was wrong.
+         */
+        post: operations["onPasswordReset"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1102,7 +1182,7 @@ export interface components {
              * @description Stable: branch on this. (enum property replaced by openapi-typescript)
              * @enum {string}
              */
-            code: "malformed_request" | "unauthorized" | "invalid_signature" | "invalid_credentials" | "session_ended" | "invalid_challenge" | "insufficient_scope" | "address_not_allowed" | "origin_not_allowed" | "enrolment_required" | "password_required" | "proof_required" | "registration_closed" | "second_factor_required" | "user_disabled" | "rebinding_required" | "hook_denied" | "not_found" | "unknown_path" | "not_enrolled" | "method_not_allowed" | "request_timeout" | "already_confirmed" | "already_created" | "too_many_webhooks" | "app_built_in" | "email_taken" | "username_taken" | "conflict" | "enrolment_closed" | "secret_in_use" | "too_many_authenticators" | "link_ended" | "request_too_large" | "unsupported_media_type" | "idempotency_mismatch" | "method_not_accepted" | "return_url_not_registered" | "rate_limited" | "internal_error" | "unreadable_data" | "misconfigured" | "archive_unavailable" | "hook_failed" | "unavailable";
+            code: "malformed_request" | "unauthorized" | "invalid_signature" | "invalid_credentials" | "session_ended" | "invalid_challenge" | "invalid_mailed_code" | "insufficient_scope" | "address_not_allowed" | "origin_not_allowed" | "enrolment_required" | "password_required" | "proof_required" | "registration_closed" | "mail_off" | "second_factor_required" | "user_disabled" | "rebinding_required" | "hook_denied" | "not_found" | "unknown_path" | "not_enrolled" | "method_not_allowed" | "request_timeout" | "already_confirmed" | "already_created" | "too_many_webhooks" | "app_built_in" | "email_taken" | "username_taken" | "conflict" | "enrolment_closed" | "secret_in_use" | "too_many_authenticators" | "link_ended" | "request_too_large" | "unsupported_media_type" | "idempotency_mismatch" | "method_not_accepted" | "return_url_not_registered" | "rate_limited" | "internal_error" | "unreadable_data" | "misconfigured" | "archive_unavailable" | "hook_failed" | "unavailable";
             /**
              * Format: uri
              * @description A page about this code.
@@ -1452,7 +1532,7 @@ export interface components {
             /** @description The same whenever it is sent again, so that you can tell. Also in the header `webhook-id`. */
             id: string;
             /** @enum {string} */
-            type: "account.changed" | "account.created" | "account.secured" | "api_key.created" | "api_key.revoked" | "authenticator.enrolled" | "authenticator.confirmed" | "authenticator.imported" | "authenticator.removed" | "authenticator.renamed" | "authenticator.resynchronised" | "authenticator.step_reset" | "backup_codes.rotated" | "challenge.answered" | "challenge.cancelled" | "challenge.denied" | "code.verified" | "device.revoked" | "device.trusted" | "link.cancelled" | "link.created" | "link.opened" | "password.changed" | "password.given" | "second_factor.disabled" | "session.reused" | "session.revoked" | "user.capped" | "user.deleted" | "user.disabled" | "user.enabled" | "user.locked" | "user.refused" | "user.reset" | "user.unlocked";
+            type: "account.changed" | "account.created" | "account.secured" | "api_key.created" | "api_key.revoked" | "authenticator.enrolled" | "authenticator.confirmed" | "authenticator.imported" | "authenticator.removed" | "authenticator.renamed" | "authenticator.resynchronised" | "authenticator.step_reset" | "backup_codes.rotated" | "challenge.answered" | "challenge.cancelled" | "challenge.denied" | "code.verified" | "device.new" | "device.revoked" | "device.trusted" | "email.code_sent" | "email.proven" | "link.cancelled" | "link.created" | "link.opened" | "password.changed" | "password.given" | "password.reset" | "second_factor.disabled" | "session.reused" | "session.revoked" | "user.capped" | "user.deleted" | "user.disabled" | "user.enabled" | "user.locked" | "user.refused" | "user.reset" | "user.unlocked";
             /** @enum {number} */
             version: 1;
             /** @description Grows from event to event of a user. */
@@ -1587,6 +1667,11 @@ export interface components {
             /** @constant */
             type: "code.verified";
         };
+        /** @description A user of the user API signed in from a browser and a network that had not been used before. */
+        DeviceNewEvent: components["schemas"]["Event"] & {
+            /** @constant */
+            type: "device.new";
+        };
         /** @description A trusted device is trusted no more. */
         DeviceRevokedEvent: components["schemas"]["Event"] & {
             /** @constant */
@@ -1596,6 +1681,16 @@ export interface components {
         DeviceTrustedEvent: components["schemas"]["Event"] & {
             /** @constant */
             type: "device.trusted";
+        };
+        /** @description A code was sent to the address of an account. `reason` says what it is good for: `address` or `password`. */
+        EmailCodeSentEvent: components["schemas"]["Event"] & {
+            /** @constant */
+            type: "email.code_sent";
+        };
+        /** @description The user proved their e-mail address. With the outcome `failure`, a code for that was wrong. */
+        EmailProvenEvent: components["schemas"]["Event"] & {
+            /** @constant */
+            type: "email.proven";
         };
         /** @description The user cancelled on the page of a link. */
         LinkCancelledEvent: components["schemas"]["Event"] & {
@@ -1621,6 +1716,11 @@ export interface components {
         PasswordGivenEvent: components["schemas"]["Event"] & {
             /** @constant */
             type: "password.given";
+        };
+        /** @description The user set a new password by a code from a mail. With the outcome `failure`, a code for that was wrong. */
+        PasswordResetEvent: components["schemas"]["Event"] & {
+            /** @constant */
+            type: "password.reset";
         };
         /** @description The user turned two-factor authentication off. */
         SecondFactorDisabledEvent: components["schemas"]["Event"] & {
@@ -1899,6 +1999,26 @@ export interface components {
         };
         /** @description unauthorized */
         Unauthorized: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description mail_off */
+        MailOff: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description invalid_mailed_code */
+        InvalidMailedCode: {
             headers: {
                 "X-Request-Id": components["headers"]["RequestId"];
                 [name: string]: unknown;
@@ -4618,6 +4738,56 @@ export interface operations {
             };
         };
     };
+    onDeviceNew: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The id of the message, the same whenever it is sent again. */
+                "webhook-id": string;
+                /** @description When it was sent: seconds since 1970. Refuse what is five minutes old. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the signature in Base64; while the secret is replaced, two of them. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_1803895210000000",
+                 *       "type": "device.new",
+                 *       "version": 1,
+                 *       "sequence": 1803895210000000,
+                 *       "timestamp": "2027-03-01T10:00:10.000Z",
+                 *       "data": {
+                 *         "appId": "app_wq3dmnzxgy2tanrv",
+                 *         "user": {
+                 *           "id": "usr_k5xw4ylsmv3gqzlb",
+                 *           "externalId": "user-42"
+                 *         },
+                 *         "outcome": "success",
+                 *         "reason": null,
+                 *         "method": null,
+                 *         "authenticatorId": null,
+                 *         "actor": "key:gm4tknrxhazdcmjs"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["DeviceNewEvent"];
+            };
+        };
+        responses: {
+            /** @description Taken. Anything else, and the message is sent again. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     onDeviceRevoked: {
         parameters: {
             query?: never;
@@ -4706,6 +4876,106 @@ export interface operations {
                  *     }
                  */
                 "application/json": components["schemas"]["DeviceTrustedEvent"];
+            };
+        };
+        responses: {
+            /** @description Taken. Anything else, and the message is sent again. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onEmailCodeSent: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The id of the message, the same whenever it is sent again. */
+                "webhook-id": string;
+                /** @description When it was sent: seconds since 1970. Refuse what is five minutes old. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the signature in Base64; while the secret is replaced, two of them. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_1803895210000000",
+                 *       "type": "email.code_sent",
+                 *       "version": 1,
+                 *       "sequence": 1803895210000000,
+                 *       "timestamp": "2027-03-01T10:00:10.000Z",
+                 *       "data": {
+                 *         "appId": "app_wq3dmnzxgy2tanrv",
+                 *         "user": {
+                 *           "id": "usr_k5xw4ylsmv3gqzlb",
+                 *           "externalId": "user-42"
+                 *         },
+                 *         "outcome": "success",
+                 *         "reason": null,
+                 *         "method": null,
+                 *         "authenticatorId": null,
+                 *         "actor": "key:gm4tknrxhazdcmjs"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["EmailCodeSentEvent"];
+            };
+        };
+        responses: {
+            /** @description Taken. Anything else, and the message is sent again. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onEmailProven: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The id of the message, the same whenever it is sent again. */
+                "webhook-id": string;
+                /** @description When it was sent: seconds since 1970. Refuse what is five minutes old. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the signature in Base64; while the secret is replaced, two of them. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_1803895210000000",
+                 *       "type": "email.proven",
+                 *       "version": 1,
+                 *       "sequence": 1803895210000000,
+                 *       "timestamp": "2027-03-01T10:00:10.000Z",
+                 *       "data": {
+                 *         "appId": "app_wq3dmnzxgy2tanrv",
+                 *         "user": {
+                 *           "id": "usr_k5xw4ylsmv3gqzlb",
+                 *           "externalId": "user-42"
+                 *         },
+                 *         "outcome": "success",
+                 *         "reason": null,
+                 *         "method": null,
+                 *         "authenticatorId": null,
+                 *         "actor": "key:gm4tknrxhazdcmjs"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["EmailProvenEvent"];
             };
         };
         responses: {
@@ -4956,6 +5226,56 @@ export interface operations {
                  *     }
                  */
                 "application/json": components["schemas"]["PasswordGivenEvent"];
+            };
+        };
+        responses: {
+            /** @description Taken. Anything else, and the message is sent again. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    onPasswordReset: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The id of the message, the same whenever it is sent again. */
+                "webhook-id": string;
+                /** @description When it was sent: seconds since 1970. Refuse what is five minutes old. */
+                "webhook-timestamp": string;
+                /** @description `v1,` and the signature in Base64; while the secret is replaced, two of them. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "id": "evt_1803895210000000",
+                 *       "type": "password.reset",
+                 *       "version": 1,
+                 *       "sequence": 1803895210000000,
+                 *       "timestamp": "2027-03-01T10:00:10.000Z",
+                 *       "data": {
+                 *         "appId": "app_wq3dmnzxgy2tanrv",
+                 *         "user": {
+                 *           "id": "usr_k5xw4ylsmv3gqzlb",
+                 *           "externalId": "user-42"
+                 *         },
+                 *         "outcome": "success",
+                 *         "reason": null,
+                 *         "method": null,
+                 *         "authenticatorId": null,
+                 *         "actor": "key:gm4tknrxhazdcmjs"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["PasswordResetEvent"];
             };
         };
         responses: {

@@ -2,7 +2,7 @@
 
 import { and, eq, ne, or } from "drizzle-orm";
 import { hashPassword } from "../../crypto/password-hash";
-import { accounts } from "../../db/account-schema";
+import { accounts, type Language } from "../../db/account-schema";
 import { effect } from "../../db/effect";
 import type { Deps } from "../../env";
 import { Problem } from "../../problem";
@@ -10,6 +10,7 @@ import { isOperator, isSession, type Caller } from "../caller/actor";
 import { loadBySession } from "../caller/by-session";
 import { NOT_HELD } from "../caller/live";
 import { changeOf } from "../change/change";
+import { tellFormerAddress } from "../mail/former-address";
 import { loadAccount, type Account } from "../user/account";
 import { assertNotHeld } from "../user/guard";
 import { normaliseName, showEmail, toLoginName } from "../user/login-names";
@@ -21,6 +22,7 @@ export interface AccountChanges {
   email?: string | undefined;
   username?: string | null | undefined;
   name?: string | null | undefined;
+  language?: Language | undefined;
   /** Only the operator sets this. It ends all sessions. */
   password?: string | undefined;
   /** The operator's own words. */
@@ -32,9 +34,14 @@ const NAMES_ARE_FREE = `
     NOT EXISTS (SELECT 1 FROM accounts o WHERE o.user_id <> users.id AND o.email = :email)
     AND NOT EXISTS (SELECT 1 FROM accounts o WHERE o.user_id <> users.id AND o.username = :username)`;
 const SET = {
-  email: set("email"),
+  // Another address has not been proven.
+  email: effect(
+    "UPDATE accounts SET email = :value, email_proven_at = iif(email = :value, email_proven_at, NULL)",
+    "user_id = :userId",
+  ),
   username: set("username"),
   name: set("name"),
+  language: set("language"),
   password: set("password_hash"),
 };
 
@@ -51,15 +58,21 @@ const CHANGE = changeOf(loadWithAccount)(
     only: [NOT_HELD, NAMES_ARE_FREE],
   },
   {
-    plan: async ({ caller, found }, { password, note = null, ...given }: AccountChanges) => {
+    plan: async ({ deps, caller, found }, { password, note = null, ...given }: AccountChanges) => {
       if (!isOperator(caller)) assertNotHeld(found.user);
-      const changes = normaliseNames(given);
-      const account = { ...found.account, ...changes };
+      const changes = normalise(given);
+      const account = withChanges(found.account, changes);
       if (password !== undefined) assertPassword(found.app.settings, account, password);
-      const { username, name } = account;
+      const { username, name, language } = account;
       const values = { email: toLoginName(account.email), username, name };
-      const columns = (["email", "username", "name"] as const).filter((one) => one in changes);
-      const effects = columns.map((column) => SET[column]({ value: values[column] }));
+      const columns = (["email", "username", "name", "language"] as const).filter(
+        (one) => one in changes,
+      );
+      const all = { ...values, language };
+      const effects = [
+        ...tellFormerAddress(deps, values.email),
+        ...columns.map((column) => SET[column]({ value: all[column] })),
+      ];
       if (password !== undefined) {
         effects.push(SET.password({ value: await hashPassword(password) }));
       }
@@ -95,11 +108,17 @@ async function loadWithAccount(deps: Deps, caller: Caller): Promise<KnownUser & 
   return { ...found, scopes: "", externalId, accountName: found.account.email };
 }
 
-function normaliseNames({ email, username, name }: Omit<AccountChanges, "password" | "note">) {
+function withChanges(account: Account, changes: Partial<Account>): Account {
+  const isSame = changes.email === undefined || changes.email === account.email;
+  return { ...account, ...changes, emailProven: account.emailProven && isSame };
+}
+
+function normalise({ email, username, name, language }: Omit<AccountChanges, "password" | "note">) {
   return {
     ...(email !== undefined && { email: showEmail(toLoginName(email)) }),
     ...(username !== undefined && { username: username && normaliseName(username) }),
     ...(name !== undefined && { name }),
+    ...(language !== undefined && { language }),
   };
 }
 

@@ -10,8 +10,12 @@
 import { digest, digests } from "../../crypto/keyring";
 import { randomBase32 } from "../../crypto/random";
 import { timingSafeEqual } from "../../crypto/timing-safe-equal";
+import type { Effect } from "../../db/effect";
 import type { Deps } from "../../env";
-import { KNOWN_BROWSER_LIFE } from "../policy";
+import { recordedWhere } from "../audit/event";
+import type { AccountRecord } from "../user/account";
+import { counterKey, type Client } from "./attempt-counters";
+import { ACCOUNTS_APP, KNOWN_BROWSER_LIFE } from "../policy";
 
 /** Enough for one household. */
 const MAX_ACCOUNTS = 4;
@@ -39,6 +43,33 @@ export async function knownBrowser(
   const isKnown = ({ isOfUser, end }: (typeof known)[number]) =>
     isOfUser && end - KNOWN_BROWSER_LIFE >= since;
   return known.find(isKnown)?.nonce ?? null;
+}
+
+const [recordNewDevice, recordNoDevice] = [recordedWhere("TRUE"), recordedWhere("FALSE")];
+
+/**
+ * Whether somebody who has logged in before does so from a browser and a network that are not known. The work
+ * is the same for an account that does not exist.
+ */
+export async function isNewPlace(
+  deps: Deps,
+  account: Pick<AccountRecord, "user" | "knownNetworks" | "knownSince"> | null,
+  { browser, network }: Client,
+): Promise<boolean> {
+  const { id: userId } = account?.user ?? { id: "" };
+  const known = account?.knownNetworks ?? [];
+  const nonce = await knownBrowser(deps, browser, { userId, since: account?.knownSince ?? 0 });
+  const here = await counterKey(deps, userId, network);
+  return known.length > 0 && nonce === null && !known.includes(here);
+}
+
+/** The effect that records a new device, in the batch in which its session begins; it may be of no effect. */
+export function noteDevice(
+  deps: Deps,
+  { isNew, actor, userId }: { isNew: boolean; actor: string; userId: string },
+): Effect {
+  const event = { type: "device.new", actor, appId: ACCOUNTS_APP, userId } as const;
+  return (isNew ? recordNewDevice : recordNoDevice)(deps, event);
 }
 
 /**

@@ -13,6 +13,7 @@ import { findAccount, toProfile, type AccountRecord } from "../user/account";
 import { isBoundToEnrol, type Assurance } from "../caller/assurance";
 import type { Client } from "./attempt-counters";
 import { openAuthenticators } from "../code/match";
+import { isNewPlace, noteDevice } from "./known-browsers";
 import { toLoginName } from "../user/login-names";
 import { ANYBODY, type LoggedIn } from "./login";
 import { attemptPassword, type PasswordAttempt } from "./password-gate";
@@ -46,13 +47,16 @@ export async function loginAtOnce(
   const passwordAt = deps.now.getTime();
   const begin = (assurance: Assurance, wanted: boolean) =>
     beginSession(deps, { secrets, assurance, begin: wanted });
+  const isNew = await isNewPlace(deps, account, client);
+  const place = { isNew, actor: ANYBODY.name, userId: account?.user.id ?? "" };
+  const noteNew = (wanted: boolean) => noteDevice(deps, { ...place, isNew: isNew && wanted });
   const one = { aal: 1, passwordAt, secondFactorAt: null } as const;
   const two = { aal: 2, passwordAt, secondFactorAt: passwordAt } as const;
-  const effects = [begin(one, !needsCode)];
+  const effects = [begin(one, !needsCode), noteNew(!needsCode)];
   const attempt = { account, name, password, client, actor: ANYBODY, effects };
   const proven = await isProven(deps, { ...attempt, awaitsCode: needsCode });
   const isDone = proven !== null && !needsCode;
-  if (!isDone && !(await codePasses(deps, proven, digits, [begin(two, true)]))) {
+  if (!isDone && !(await codePasses(deps, proven, digits, [begin(two, true), noteNew(true)]))) {
     throw new Problem("invalid_credentials");
   }
   if (!proven) throw new Error("a code of nobody was accepted");

@@ -16,6 +16,7 @@ import type { BackupCodesLeft } from "../code/backup-codes";
 import { askHook } from "../hook/ask";
 import { mintChallenge, type Challenge } from "../challenge/challenges";
 import type { ChallengeClaims } from "../challenge/token";
+import { isNewPlace, noteDevice } from "./known-browsers";
 import { hasSecondFactor } from "../user/record";
 import { toLoginName } from "../user/login-names";
 import { attemptPassword } from "./password-gate";
@@ -74,6 +75,12 @@ export async function login(deps: Deps, input: LoginInput): Promise<Login> {
   const secrets = await createSecrets(holding);
   const assurance = { aal: 1, passwordAt: deps.now.getTime(), secondFactorAt: null } as const;
   const rebindHashes = await digests(deps.keyring, "rebinding", input.rebindToken ?? "");
+  const isNew = await isNewPlace(deps, account, client);
+  const place = {
+    isNew: isNew && !needsCode,
+    actor: ANYBODY.name,
+    userId: account?.user.id ?? "",
+  };
   await attemptPassword(deps, {
     account,
     name,
@@ -86,12 +93,13 @@ export async function login(deps: Deps, input: LoginInput): Promise<Login> {
     effects: [
       beginSession(deps, { secrets, assurance, begin: !needsCode }),
       noteDeviceUse(deviceId),
+      noteDevice(deps, place),
     ],
   });
   // A wrong password has thrown before this point.
   if (!account) throw new Error("a password of nobody was accepted");
   if (needsCode) {
-    const challenge = await challengeFor(deps, account);
+    const challenge = await challengeFor(deps, account, isNew);
     return { status: "second_factor_required", challenge, user: toProfile(account) };
   }
   const subject = { ...assurance, userId: account.user.id, boundToEnrol: isBoundToEnrol(account) };
@@ -113,7 +121,11 @@ function needsSecondFactor(account: AccountRecord, deviceId: string | null): boo
   return hasSecondFactor(account) && !account.user.mustRebind && deviceId === null;
 }
 
-async function challengeFor(deps: Deps, account: AccountRecord): Promise<Challenge> {
+async function challengeFor(
+  deps: Deps,
+  account: AccountRecord,
+  fromNewPlace: boolean,
+): Promise<Challenge> {
   const { app, user } = account;
   const now = deps.now.getTime();
   const permit = await askHook(deps, account, { purpose: null, actor: ANYBODY.name });
@@ -127,6 +139,7 @@ async function challengeFor(deps: Deps, account: AccountRecord): Promise<Challen
       createdAt: user.createdAt,
       passwordAt: now,
       trustedDevices: app.settings.trustedDevices,
+      fromNewPlace,
     },
     expiresAt: now + CHALLENGE_LIFE_SECONDS.default * 1000,
   };
@@ -165,6 +178,7 @@ export async function answerLogin(
     origin: null,
     afterPass: [
       beginSession(deps, { secrets, assurance }),
+      noteDevice(deps, { isNew: started.fromNewPlace, actor: `login:${claims.id}`, userId }),
       ...(device ? trustDevice(deps, device, claims) : []),
     ],
   });

@@ -1,6 +1,6 @@
 /** Finds the user's own names in a password, written exactly or nearly so. */
 
-import type { Account } from "../user/account";
+import type { Names } from "../user/account";
 import type { Piece } from "./password-strength";
 
 /** Shorter names are part of many good passwords by chance. */
@@ -22,7 +22,7 @@ export const LOOK_ALIKES: Readonly<Record<string, string>> = {
 };
 
 /** The names that no password may contain. */
-export function wholeNames({ email, username, name }: Account): string[] {
+export function wholeNames({ email, username, name }: Names): string[] {
   const localPart = email.slice(0, email.lastIndexOf("@"));
   const names = [email, localPart, username ?? "", name ?? ""];
   return names.filter((one) => Array.from(one).length >= SHORTEST);
@@ -32,7 +32,7 @@ export function wholeNames({ email, username, name }: Account): string[] {
  * Finds where one of the names, or a part of one, is written: forwards or backwards, with digits
  * for letters, without its accents, dots and blanks, or with a slip.
  */
-export function findNames(points: readonly string[], account: Account): Piece[] {
+export function findNames(points: readonly string[], account: Names): Piece[] {
   const letters = lettersOf(points);
   const names = [...wholeNames(account).flatMap(withParts), ...domainOf(account)];
   const patterns = new Set(names.map((name) => textOf(lettersOf(Array.from(name)))));
@@ -47,7 +47,7 @@ function withParts(name: string): string[] {
 }
 
 /** The labels of the domain except the last one, which many addresses share. */
-function domainOf({ email }: Account): string[] {
+function domainOf({ email }: Names): string[] {
   return email
     .slice(email.lastIndexOf("@") + 1)
     .split(".")

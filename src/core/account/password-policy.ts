@@ -6,7 +6,7 @@
 
 import { isHashable } from "../../crypto/password-hash";
 import { Problem } from "../../problem";
-import type { Account } from "../user/account";
+import type { Names } from "../user/account";
 import { findRuns } from "./keyboard-runs";
 import { findListed, isListed } from "./listed-words";
 import { findNames, wholeNames } from "./own-names";
@@ -25,7 +25,7 @@ export const PASSWORD_FAULTS = [
 ] as const;
 type PasswordFault = { reason: (typeof PASSWORD_FAULTS)[number]; detail: string; length?: number };
 
-export interface PasswordContext extends Account {
+export interface PasswordContext extends Names {
   /** 8 to 64 code points. */
   minLength: number;
 }

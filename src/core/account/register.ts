@@ -3,13 +3,13 @@
 import { eq } from "drizzle-orm";
 import { hashPassword } from "../../crypto/password-hash";
 import { randomId } from "../../crypto/random";
-import { accounts } from "../../db/account-schema";
+import { accounts, type Language } from "../../db/account-schema";
 import { carryOut, claimed } from "../../db/effect";
 import { statement } from "../../db/statement";
 import type { Deps } from "../../env";
 import { Problem } from "../../problem";
 import type { AppSettings } from "../../db/app-schema";
-import type { Account, Profile } from "../user/account";
+import type { Names, Profile } from "../user/account";
 import { getApp } from "../app/apps";
 import { counterKey, countWhere, reached, type Client, type Counter } from "./attempt-counters";
 import { recorded } from "../audit/event";
@@ -24,6 +24,8 @@ export interface Registration {
   password: string;
   username?: string | undefined;
   name?: string | undefined;
+  /** In which the user reads mail. */
+  language?: Language | undefined;
 }
 
 const USED_UP_UNTIL = statement(`SELECT max(p.ends_at) AS until FROM ${reached(":guards")}`);
@@ -34,8 +36,8 @@ const IS_OPEN = `NOT EXISTS (SELECT 1 FROM ${reached(":guards")})` as const;
  * row. The user is inserted afterwards.
  */
 const INSERT_ACCOUNT = statement(`
-  INSERT INTO accounts (user_id, email, username, name, password_hash)
-  SELECT :userId, :email, :username, :name, :passwordHash
+  INSERT INTO accounts (user_id, email, username, name, language, password_hash)
+  SELECT :userId, :email, :username, :name, :language, :passwordHash
   FROM apps WHERE id = :appId AND deleted_at IS NULL
     AND (:actor = 'admin' OR json_extract(settings, '$.registration') IS NOT 'closed')
     AND ${IS_OPEN}
@@ -68,6 +70,7 @@ export async function register(
     email: showEmail(email),
     username: input.username === undefined ? null : normaliseName(input.username),
     name: input.name ?? null,
+    language: input.language ?? null,
   };
   assertPassword(app.settings, account, input.password);
   const userId = randomId("usr", ACCOUNTS_BUCKET);
@@ -96,7 +99,13 @@ export async function register(
   const until = used?.results[0]?.until ?? null;
   if (until !== null) throw tooMany(until - values.now);
   if (inserted?.results.length !== 1) throw await explainTaken(deps, values.email);
-  return { id: userId, ...account, twoFactor: false, createdAt: deps.now };
+  return {
+    id: userId,
+    ...account,
+    emailProven: false,
+    twoFactor: false,
+    createdAt: deps.now,
+  };
 }
 
 async function guardsOf(deps: Deps, { network, site }: Client): Promise<Counter[]> {
@@ -119,7 +128,7 @@ async function explainTaken({ db }: Deps, email: string): Promise<Problem> {
 }
 
 /** Throws `weak_password`. */
-export function assertPassword(settings: AppSettings, account: Account, password: string): void {
+export function assertPassword(settings: AppSettings, account: Names, password: string): void {
   assertAcceptable(password, { ...account, minLength: minPasswordLength(settings) });
 }
 

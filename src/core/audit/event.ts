@@ -31,13 +31,17 @@ export const AUDIT_TYPES = [
   "database.added",
   "database.restored",
   "database.restoring",
+  "device.new",
   "device.revoked",
   "device.trusted",
+  "email.code_sent",
+  "email.proven",
   "link.cancelled",
   "link.created",
   "link.opened",
   "password.changed",
   "password.given",
+  "password.reset",
   "range.moved",
   "second_factor.disabled",
   "session.reused",
@@ -70,7 +74,7 @@ export interface AuditEvent {
   type: AuditType;
   /**
    * One of `key:<id>`, `session:<id>`, `challenge:<id>`, `link:<id>`, `login` or `login:<id>` (of its
-   * challenge), `registration`, `admin` and `system`.
+   * challenge), `registration`, `recovery`, `admin` and `system`.
    */
   actor: string;
   appId: string | null;

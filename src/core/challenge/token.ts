@@ -37,7 +37,14 @@ export interface ChallengeClaims {
   /** What a page of ours says in place of the purpose. The assertion does not repeat it. */
   displayText?: string;
   /** For a login: who it is, when they gave the password, and whether devices may be trusted. */
-  login?: { profile: Account; createdAt: number; passwordAt: number; trustedDevices: boolean };
+  login?: {
+    profile: Account;
+    createdAt: number;
+    passwordAt: number;
+    trustedDevices: boolean;
+    /** From a browser and a network that had not been used for it. */
+    fromNewPlace: boolean;
+  };
   /** For a hosted page: where it leads back to. */
   page?: { returnUrl: string };
   /** Milliseconds since 1970. */

@@ -48,6 +48,8 @@ const DELETE = change(
       effect("DELETE FROM accounts", "user_id = :userId"),
       effect("DELETE FROM sessions", "user_id = :userId"),
       effect("DELETE FROM trusted_devices", "user_id = :userId"),
+      effect("DELETE FROM mail_codes", "user_id = :userId"),
+      effect("DELETE FROM notices", "user_id = :userId"),
       DEPERSONALISE_EVENTS,
       DEPERSONALISE_LINKS,
     ],

@@ -1,4 +1,4 @@
-/** Sends a request of the service's own, and reads of the answer what is worth keeping. */
+/** Sends requests of the service's own, and reads of their answers what is worth keeping. */
 
 import type { Deps } from "../../env";
 import { faultOf } from "./target";
@@ -8,6 +8,7 @@ export const ANSWER_BYTES = 4096;
 
 export interface Call {
   url: string;
+  /** JSON goes out as such, unless they say something else. */
   headers: Readonly<Record<string, string>>;
   body: string;
   /** For all of it, from the connection to the end of the answer. */
@@ -26,12 +27,20 @@ export function isTaken({ status }: Answer): boolean {
   return status !== null && status >= 200 && status < 300;
 }
 
-/** Posts JSON. Never throws. */
+/** Posts to a URL that somebody has named over the API. Never throws. */
 export async function post(
   { settings, elapsed }: Pick<Deps, "settings" | "elapsed">,
   call: Call,
 ): Promise<Answer> {
   if (faultOf(settings, call.url) !== null) return failed("not_allowed", 0);
+  return postAnywhere({ elapsed }, call);
+}
+
+/** Posts to a URL of the configuration, wherever that is. Never throws. */
+export async function postAnywhere(
+  { elapsed }: Pick<Deps, "elapsed">,
+  call: Call,
+): Promise<Answer> {
   const started = elapsed();
   const { signal, ...limit } = startLimit(call.milliseconds);
   try {

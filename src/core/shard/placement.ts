@@ -33,10 +33,10 @@ const FENCE = `SELECT json_extract('[]', coalesce((
 
 /** Tables with rows of users. Only the database of a bucket knows what is in them. */
 const OF_USERS =
-  /\b(users|accounts|authenticators|backup_codes|challenges|challenge_results|sessions|trusted_devices|enrolment_links|password_guards)\b/;
+  /\b(users|accounts|authenticators|backup_codes|challenges|challenge_results|sessions|trusted_devices|enrolment_links|password_guards|mail_codes|notices)\b/;
 /** Tables that the control database alone keeps. */
 const OF_CONTROL =
-  /\b(operator_sessions|app_logos|bare_secrets|bare_secret_counts|keyring_keys|shards|unpublished)\b/;
+  /\b(operator_sessions|app_logos|bare_secrets|bare_secret_counts|keyring_keys|shards|unpublished|outbox)\b/;
 
 /** The same dependencies, with the database that has this bucket. */
 export function placed(deps: Deps, bucket: string): Deps {

@@ -7,7 +7,7 @@
 import { statement } from "../../db/statement";
 import type { Database, Deps } from "../../env";
 import { publishLeft } from "../app/publish";
-import { DAY, DELIVERIES_KEPT, MINUTE, PROOF_LIFE } from "../policy";
+import { DAY, DELIVERIES_KEPT, MINUTE, NOTICES_KEPT, PROOF_LIFE } from "../policy";
 import { sweepDeletedApp } from "./deleted-apps";
 import { sweepTable } from "./sweep";
 
@@ -51,6 +51,8 @@ const EXPIRED = [
   expired("idempotency_keys", "scope, key", "expires_at <= :now"),
   expired("enrolment_links", "id", "expires_at <= :now"),
   expired("trusted_devices", "id", "expires_at <= :now"),
+  expired("mail_codes", "user_id, purpose", "expires_at <= :now"),
+  expired("notices", "user_id, kind", `event_id <= (:now - ${NOTICES_KEPT}) * 1000`),
   // These have few rows, whatever the load: sign-ins of operators, and at most 4,097 counts.
   expired("operator_sessions", "rowid", "expires_at <= :now OR idle_expires_at <= :now"),
   expired("bare_secret_counts", "rowid", "ends_at <= :now"),

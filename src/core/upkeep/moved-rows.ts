@@ -21,6 +21,8 @@ const BY_USER = {
   accounts: "user_id",
   sessions: "user_id",
   trusted_devices: "user_id",
+  mail_codes: "user_id",
+  notices: "user_id",
 } as const;
 const ORDERED = new Set(["users", "authenticators"]);
 
@@ -183,6 +185,8 @@ export function deleteSome(db: Database, { first, last }: Range): D1PreparedStat
 
 function keyOf(table: string): string {
   if (table === "backup_codes") return "user_id, hash";
+  if (table === "mail_codes") return "user_id, purpose";
+  if (table === "notices") return "user_id, kind";
   if (table === "accounts") return "user_id";
   if (table in BY_USER) return "id";
   return describe(table)

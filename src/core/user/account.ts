@@ -1,7 +1,7 @@
 /** The account that a user of the user API logs in with, and the queries that find it. */
 
 import type { TokenProof } from "../../crypto/opaque-tokens";
-import type { accounts } from "../../db/account-schema";
+import type { accounts, Language } from "../../db/account-schema";
 import type { Named, Row } from "../../db/row";
 import type { users } from "../../db/schema";
 import { statement, type Statement } from "../../db/statement";
@@ -16,12 +16,20 @@ import {
   type UserRecord,
 } from "./record";
 
-/** What is told about an account. */
-export interface Account {
+/** What the user of an account is called. */
+export interface Names {
   /** Shows the letters of an internationalised domain. `toLoginName` gives the stored spelling. */
   email: string;
   username: string | null;
   name: string | null;
+}
+
+/** What is told about an account. */
+export interface Account extends Names {
+  /** In which the user reads mail. Null: it is not known. */
+  language: Language | null;
+  /** Whether a code that was sent to the address came back. */
+  emailProven: boolean;
 }
 
 export interface AccountRecord extends UserRecord {
@@ -38,10 +46,11 @@ export interface AccountRecord extends UserRecord {
 }
 
 /** The columns of `accounts`, which the query calls `ac`. */
-export const ACCOUNT_COLUMNS = `ac.email, ac.username, ac.name AS accountName`;
+export const ACCOUNT_COLUMNS = `ac.email, ac.username, ac.name AS accountName, ac.language,
+    ac.email_proven_at AS emailProvenAt`;
 
 export type AccountRow = RecordRow &
-  Pick<Row<typeof accounts>, "email" | "username"> &
+  Pick<Row<typeof accounts>, "email" | "username" | "language" | "emailProvenAt"> &
   Named<Row<typeof accounts>, { accountName: "name" }>;
 
 const load = <Condition extends string>(condition: Condition) =>
@@ -97,8 +106,9 @@ async function readLogin(
   return { ...record, account: readAccount(row), passwordHash, ...known, deviceId };
 }
 
-export function readAccount({ email, username, accountName: name }: AccountRow): Account {
-  return { email: showEmail(email), username, name };
+export function readAccount({ email, username, accountName: name, ...row }: AccountRow): Account {
+  const { language, emailProvenAt } = row;
+  return { email: showEmail(email), username, name, language, emailProven: emailProvenAt !== null };
 }
 
 /** A user's data as the user sees it. */

@@ -2,7 +2,7 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { asOperator } from "../../core/caller/actor";
 import { changeAccount } from "../../core/account/change-account";
 import { findUser, setDisabled, toDetail } from "../../core/operator/operator";
-import { ACCOUNT_NAME_BOUNDS } from "../../core/policy";
+import { ACCOUNT_NAME_BOUNDS, LANGUAGES } from "../../core/policy";
 import { register } from "../../core/account/register";
 import { listUsers, USER_STATES } from "../../core/operator/user-list";
 import { resetUser } from "../../core/operator/rebinding";
@@ -62,6 +62,8 @@ const Detail = UserStatusSchema.extend(Identity.shape)
         email: z.string(),
         username: z.string().nullable(),
         name: z.string().nullable(),
+        language: z.enum(LANGUAGES).nullable(),
+        emailProven: z.boolean(),
       })
       .nullable()
       .openapi({ description: "The account, if the user belongs to the app `accounts`." }),

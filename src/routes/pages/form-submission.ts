@@ -6,8 +6,7 @@ import type { Context } from "hono";
 import { Problem } from "../../problem";
 import type { ProblemCode } from "../../problem-table";
 import type { AppEnv } from "../context";
-import { signed } from "./catalogue";
-import { asksForBackupCode, formatLeft, textsOf } from "./language";
+import { asksForBackupCode, formatLeft, signed, textsOf } from "./language";
 import type { Texts } from "./texts/texts";
 
 export interface Fault {

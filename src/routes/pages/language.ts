@@ -7,9 +7,9 @@ import type { Context } from "hono";
 import { setCookie } from "hono/cookie";
 import { languageDetector } from "hono/language";
 import { createMiddleware } from "hono/factory";
+import { readCatalogue } from "../../core/catalogue";
 import type { AppEnv } from "../context";
 import { doneOf } from "./safety";
-import { readCatalogue } from "./catalogue";
 import ar from "./texts/ar.json";
 import de from "./texts/de.json";
 import en from "./texts/en.json";
@@ -23,13 +23,13 @@ export const LANGUAGES = Object.entries(CATALOGUES).map(([code, { language }]) =
   language,
 }));
 
-const ENGLISH = readCatalogue("en", en);
+const ENGLISH = readCatalogue<Texts>("en", en);
 const TEXTS = new Map([
   ["en", ENGLISH],
-  ["de", readCatalogue("de", de)],
-  ["fr", readCatalogue("fr", fr)],
-  ["ar", readCatalogue("ar", ar)],
-  ["zh", readCatalogue("zh", zh)],
+  ["de", readCatalogue<Texts>("de", de)],
+  ["fr", readCatalogue<Texts>("fr", fr)],
+  ["ar", readCatalogue<Texts>("ar", ar)],
+  ["zh", readCatalogue<Texts>("zh", zh)],
 ]);
 
 const RIGHT_TO_LEFT = new Set(["ar"]);
@@ -143,4 +143,10 @@ function formatFor(
 export function timeZoneOf(c: Context): string {
   const zone: unknown = c.req.raw.cf?.["timezone"];
   return typeof zone === "string" ? zone : "UTC";
+}
+
+/** Values of a message that says by how much something is ahead or behind. */
+export function signed(difference: number) {
+  const direction: "ahead" | "other" = difference > 0 ? "ahead" : "other";
+  return { amount: Math.abs(difference), direction };
 }

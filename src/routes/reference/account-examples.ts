@@ -10,6 +10,8 @@ const account = {
   email: EMAIL,
   username: "ada",
   name: "Ada",
+  language: "en",
+  emailProven: true,
   twoFactor: true,
   createdAt: AT.enrolled,
 };
@@ -32,9 +34,13 @@ const stepUpCode = CODES["2027-03-01T10:01:10.000Z"];
 /** By operationId. */
 export const ACCOUNT_EXAMPLES: Record<string, Example> = {
   register: {
-    body: { email: EMAIL, password, username: "ada", name: "Ada" },
-    answers: { 201: { user: { ...account, twoFactor: false } } },
+    body: { email: EMAIL, password, username: "ada", name: "Ada", language: "en" },
+    answers: { 201: { user: { ...account, emailProven: false, twoFactor: false } } },
   },
+  sendEmailCode: {},
+  proveEmail: { body: { code: "40261759" }, answers: { 200: account } },
+  sendPasswordCode: { body: { email: EMAIL } },
+  resetMyPassword: { body: { email: EMAIL, code: "40261759", newPassword: password } },
   logIn: {
     body: { email: EMAIL, password },
     answers: {

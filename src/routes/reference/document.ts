@@ -36,6 +36,10 @@ const TAGS = [
   { name: "Accounts: second factor", description: "The user's own authenticators." },
   { name: "Accounts: profile", description: "The user's own account, and step-up." },
   { name: "Accounts: sessions", description: "The user's own sessions and trusted devices." },
+  {
+    name: "Accounts: mail",
+    description: "Proving an address, and replacing a forgotten password.",
+  },
   { name: "Apps", description: "For the operator: apps and their settings." },
   { name: "API keys", description: "For the operator: the keys of an app." },
   { name: "Events", description: "What happens to the users of your app, as it happens." },

@@ -150,6 +150,8 @@ export const OPERATOR_EXAMPLES: Record<string, Example> = {
         id: OWN_USER_ID,
         email: EMAIL,
         username: null,
+        language: null,
+        emailProven: false,
         name: "Ada",
         twoFactor: false,
         createdAt: AT.enrolled,

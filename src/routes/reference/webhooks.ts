@@ -27,12 +27,20 @@ const SAYS: Record<EventType, string> = {
   "challenge.cancelled": "The user cancelled a challenge.",
   "challenge.denied": "The app's hook refused a challenge. `reason` is what the hook said.",
   "code.verified": "A code was checked. `outcome` says whether it was right.",
+  "device.new":
+    "A user of the user API signed in from a browser and a network that had not been used before.",
   "device.revoked": "A trusted device is trusted no more.",
   "device.trusted": "The user trusted a device. It is asked for no code until that ends.",
+  "email.code_sent":
+    "A code was sent to the address of an account. `reason` says what it is good for: `address` or `password`.",
+  "email.proven":
+    "The user proved their e-mail address. With the outcome `failure`, a code for that was wrong.",
   "link.cancelled": "The user cancelled on the page of a link.",
   "link.created": "A link to a page of this service was made for the user.",
   "link.opened": "The link was opened.",
   "password.changed": "The user has a new password.",
+  "password.reset":
+    "The user set a new password by a code from a mail. With the outcome `failure`, a code for that was wrong.",
   "password.given": "A password was given to log in. `outcome` says whether it was right.",
   "second_factor.disabled": "The user turned two-factor authentication off.",
   "session.reused": "A refresh token was used twice, so the session was ended.",

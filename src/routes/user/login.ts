@@ -1,9 +1,10 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
+import { parseAccept } from "hono/utils/accept";
 import { answerLogin, login, openLogin, type LoggedIn } from "../../core/account/login";
 import { logOut, refresh } from "../../core/session/refresh";
 import { register } from "../../core/account/register";
-import { ACCESS_TOKEN_LIFE_SECONDS } from "../../core/policy";
+import { ACCESS_TOKEN_LIFE_SECONDS, LANGUAGES, type Language } from "../../core/policy";
 import { parseDeviceToken, parseRefreshToken } from "../../crypto/opaque-tokens";
 import { Problem } from "../../problem";
 import { clientOf } from "../address";
@@ -174,7 +175,8 @@ const logoutRoute = createRoute({
 export const loginRoutes = router()
   .openapi(registerRoute, async (c) => {
     const origin = { actor: "registration", client: clientOf(c) } as const;
-    return c.json({ user: await register(c.var.deps, c.req.valid("json"), origin) }, 201);
+    const input = { language: preferredLanguage(c), ...c.req.valid("json") };
+    return c.json({ user: await register(c.var.deps, input, origin) }, 201);
   })
   .openapi(loginRoute, async (c) => {
     const { email, username, cookie, deviceToken, ...rest } = c.req.valid("json");
@@ -211,6 +213,13 @@ export const loginRoutes = router()
     if (refreshToken === undefined) dropCookie(c);
     return c.body(null, 204);
   });
+
+/** The first of our languages that the header `Accept-Language` names. */
+function preferredLanguage(c: Context): Language | undefined {
+  const wanted = parseAccept(c.req.header("accept-language") ?? "");
+  const codes = wanted.map(({ type }) => type.slice(0, 2).toLowerCase());
+  return codes.flatMap((code) => LANGUAGES.filter((one) => one === code))[0];
+}
 
 async function answerOf(c: Context<AppEnv>, loggedIn: LoggedIn) {
   const tokens = await handOverLogin(c, loggedIn);

@@ -14,6 +14,7 @@ import {
   Email,
   FRESH_PROBLEMS,
   Password,
+  MailLanguage,
   PersonName,
   AccountSchema,
   security,
@@ -41,7 +42,7 @@ const patchRoute = createRoute({
   tags: ["Accounts: profile"],
   summary: "Change one's account",
   description:
-    "Whatever you leave out stays as it is. To change the e-mail address or the user name, with which one logs in, the session needs a code given less than five minutes ago, or the password if there is no second factor.",
+    "Whatever you leave out stays as it is. Another e-mail address has to be proven anew (`POST /auth/email/code`). To change the e-mail address or the user name, with which one logs in, the session needs a code given less than five minutes ago, or the password if there is no second factor.",
   security,
   middleware: [requireSession()] as const,
   request: {
@@ -50,6 +51,7 @@ const patchRoute = createRoute({
         email: Email.optional(),
         username: UsernameOrNull.optional(),
         name: PersonName.nullable().optional(),
+        language: MailLanguage.optional(),
       }),
     ),
   },

@@ -8,6 +8,7 @@ import {
   showEmail,
   type EmailFault,
 } from "../../core/user/login-names";
+import { LANGUAGES } from "../../core/policy";
 import { Instant, line, naming, printable } from "../fields";
 import { CALL_PROBLEMS } from "../openapi";
 
@@ -68,11 +69,19 @@ export const PersonName = naming(100).openapi({ example: "Ada" });
 /** The password as typed. Whether it is good enough is decided elsewhere. */
 export const Password = z.string().min(1).max(1024).openapi({ format: "password" });
 
+export const MailLanguage = z.enum(LANGUAGES).openapi({
+  description: "The language of mail to the user.",
+  example: "en",
+});
+
 export const RegistrationSchema = z.strictObject({
   email: Email,
   password: Password,
   username: Username.optional(),
   name: PersonName.optional(),
+  language: MailLanguage.optional().openapi({
+    description: "The language of mail to the user. If it is left out, `Accept-Language` says it.",
+  }),
 });
 
 export const Holding = z.boolean().optional().openapi({
@@ -103,6 +112,14 @@ export const AccountSchema = z
     email: z.string(),
     username: z.string().nullable(),
     name: z.string().nullable(),
+    language: z.enum(LANGUAGES).nullable().openapi({
+      description:
+        "The language of mail to the user. Null: it is not known, so that mail is in English.",
+    }),
+    emailProven: z.boolean().openapi({
+      description:
+        "Whether a code that was sent to the address came back. Nothing relies on it before.",
+    }),
     twoFactor: z.boolean(),
     createdAt: Instant,
   })

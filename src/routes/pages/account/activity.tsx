@@ -11,7 +11,7 @@ import { Icon } from "../icons";
 import { formatClock, formatDay, textsOf, withQuery } from "../language";
 import { show } from "../layout";
 import { Parts } from "../parts";
-import { describeBrowser, placeOf } from "./browser";
+import { describeBrowser, placeOf } from "../../../core/browser";
 import { AccountNav, LogOut } from "./shared";
 import { SECURE } from "./secure";
 

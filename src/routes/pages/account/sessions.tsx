@@ -6,7 +6,7 @@ import type { TrustedDevice } from "../../../core/session/trusted-devices";
 import type { AppEnv } from "../../context";
 import { Card } from "../card";
 import { textsOf } from "../language";
-import { describeBrowser } from "./browser";
+import { describeBrowser } from "../../../core/browser";
 import { HOME, Time } from "./shared";
 
 /** Stands in place of a session's id for all sessions but this one. */

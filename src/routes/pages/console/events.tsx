@@ -5,7 +5,7 @@ import type { Child } from "hono/jsx";
 import type { AuditRecord } from "../../../core/audit/record";
 import { loadNames, type Names } from "../../../core/operator/names";
 import type { AppEnv } from "../../context";
-import { describeBrowser } from "../account/browser";
+import { describeBrowser } from "../../../core/browser";
 import { textsOf } from "../language";
 import { Parts } from "../parts";
 import { HOME } from "./paths";

@@ -7,7 +7,7 @@ import { asOperator } from "../../../core/caller/actor";
 import { findUser } from "../../../core/operator/operator";
 import { listSessions, revokeSessionOf } from "../../../core/session/own-sessions";
 import type { AppEnv } from "../../context";
-import { describeBrowser } from "../account/browser";
+import { describeBrowser } from "../../../core/browser";
 import { Parts } from "../parts";
 import { form, submit, typedIn, type Fault } from "../form-submission";
 import { textsOf } from "../language";

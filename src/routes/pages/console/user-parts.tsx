@@ -6,10 +6,9 @@ import type { UserDetail } from "../../../core/operator/operator";
 import { MIN_SECRET_BYTES } from "../../../core/policy";
 import type { SessionSummary } from "../../../core/session/own-sessions";
 import type { AppEnv } from "../../context";
-import { describeBrowser } from "../account/browser";
+import { describeBrowser } from "../../../core/browser";
 import { Card } from "../card";
-import { signed } from "../catalogue";
-import { textsOf } from "../language";
+import { signed, textsOf } from "../language";
 import { HOME } from "./paths";
 import { ZonedTime } from "./zoned-time";
 

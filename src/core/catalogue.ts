@@ -4,7 +4,6 @@
  */
 
 import { IntlMessageFormat } from "intl-messageformat";
-import type { Texts } from "./texts/texts";
 
 interface Catalogue {
   [name: string]: string | Catalogue;
@@ -16,7 +15,8 @@ type Message = string | ((values: Values) => string) | { [name: string]: Message
  * Makes the texts of a language from its catalogue. A message with arguments becomes a function.
  * `npm run texts` has compared the catalogue with English, of which the type is.
  */
-export function readCatalogue(language: string, catalogue: Catalogue): Texts {
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- whoever has a catalogue knows its type
+export function readCatalogue<Texts>(language: string, catalogue: Catalogue): Texts {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- its shape is compared beforehand
   return readMessages(language, catalogue) as unknown as Texts;
 }
@@ -36,10 +36,4 @@ function readPattern(language: string, pattern: string): (values: Values) => str
     format ??= new IntlMessageFormat(pattern, language, undefined, { ignoreTag: true });
     return String(format.format(values));
   };
-}
-
-/** Values of a message that says by how much something is ahead or behind. */
-export function signed(difference: number) {
-  const direction: "ahead" | "other" = difference > 0 ? "ahead" : "other";
-  return { amount: Math.abs(difference), direction };
 }

@@ -1,0 +1,132 @@
+/** What users are told of, and what causes it. */
+
+import {
+  answerLogin,
+  as,
+  auth,
+  challengeOf,
+  confirmOwn,
+  enrolOwn,
+  expectJson,
+  logInWithCode,
+  PASSWORD,
+  protect,
+  type Protected,
+  type Tokens,
+} from "../account";
+import { basic } from "../compat/support";
+import { admin, bearer, call, codeOf, elapse, wrongCodeOf } from "../service";
+import { codeFor, reader, receiveMail, type Mailbox } from "./mailbox";
+
+export const EMAIL = "ada@example.com";
+const ANOTHER = "another horse battery staple";
+
+export interface Scene {
+  mailbox: Mailbox;
+  person: Protected;
+  tokens: Tokens;
+}
+
+/** Somebody with a second factor, who has been told so. */
+export async function scene(body: object = {}): Promise<Scene> {
+  const mailbox = receiveMail();
+  const { tokens: first, ...ada } = await reader(mailbox, EMAIL, body);
+  const person = await protect(ada, first);
+  elapse(3601);
+  const tokens = await logInWithCode(person);
+  mailbox.letters.length = 0;
+  return { mailbox, person, tokens };
+}
+
+export const subjects = ({ letters }: Mailbox) => letters.map(({ subject }) => subject);
+
+async function lock({ person }: Scene) {
+  const challenge = await challengeOf(person);
+  for (let wrong = 0; wrong < 5; wrong++) await answerLogin(challenge, wrongCodeOf(person.phone));
+}
+
+async function addSecond({ tokens }: Scene) {
+  const { id, phone } = await enrolOwn(tokens);
+  const confirmed = await expectJson<Tokens>(confirmOwn(tokens, id, codeOf(phone)), 200);
+  elapse(30);
+  return { id, tokens: confirmed };
+}
+
+async function turnOff({ person }: Scene) {
+  const path = `/auth/credentials?otp=${codeOf(person.phone)}`;
+  const headers = basic(EMAIL, PASSWORD);
+  const { token } = await expectJson<{ token: string }>(call("POST", path, { headers }), 200);
+  return call("PUT", "/auth/otp/enable", { body: { enabled: false }, headers: bearer(token) });
+}
+
+const passwords = { currentPassword: PASSWORD, newPassword: ANOTHER };
+
+/** Each kind with what causes it, and a word of what it says. */
+export const KINDS: [string, (scene: Scene) => Promise<unknown>, string][] = [
+  ["authenticator was added", addSecond, "Its codes are accepted from now on."],
+  [
+    "authenticator was removed",
+    async (given) => {
+      const { id, tokens } = await addSecond(given);
+      given.mailbox.letters.length = 0;
+      return as(tokens, "DELETE", `/authenticators/${id}`);
+    },
+    "Its codes are not accepted any more.",
+  ],
+  [
+    "two-factor authentication was turned off",
+    ({ tokens, person }) => as(tokens, "DELETE", `/authenticators/${person.authenticatorId}`),
+    "the password alone is enough",
+  ],
+  ["two-factor authentication was turned off", turnOff, "the password alone is enough"],
+  [
+    "a backup code was used",
+    async ({ person }) => answerLogin(await challengeOf(person), person.backupCodes[0] ?? ""),
+    "You have 9 backup codes left.",
+  ],
+  [
+    "new backup codes were made",
+    ({ tokens }) => as(tokens, "POST", "/backup-codes"),
+    "The old ones are not good any more.",
+  ],
+  [
+    "your password was changed",
+    ({ tokens }) => as(tokens, "POST", "/password", { body: passwords }),
+    "all other sessions were ended",
+  ],
+  [
+    "your password was changed",
+    ({ tokens }) => as(tokens, "POST", "/secure", { body: passwords }),
+    "all other sessions were ended",
+  ],
+  [
+    "your password was changed",
+    async ({ mailbox }) => {
+      await auth("POST", "/password/forgotten", { body: { email: EMAIL } });
+      const code = codeFor(mailbox, EMAIL);
+      mailbox.letters.length = 0;
+      const body = { email: EMAIL, code, newPassword: ANOTHER };
+      return auth("POST", "/password/reset", { body });
+    },
+    "all other sessions were ended",
+  ],
+  [
+    "your e-mail address was changed",
+    ({ tokens }) => as(tokens, "PATCH", "/me", { body: { email: "ada@example.net" } }),
+    "This address does not belong to it any more.",
+  ],
+  [
+    "your second factor was reset",
+    ({ person }) => admin("POST", `/users/${person.id}/reset`, { body: { reason: "lost phone" } }),
+    "By: whoever runs the service",
+  ],
+  ["wrong codes after the right password", lock, "the password may be known to others"],
+  [
+    "a sign-in from a new device",
+    async ({ person }) => {
+      elapse(3601);
+      return answerLogin(await challengeOf(person), codeOf(person.phone));
+    },
+    "that had not been used for it before",
+  ],
+];

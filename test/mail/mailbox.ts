@@ -1,0 +1,106 @@
+/** Whoever reads the mail that the service sends, through a provider that takes it or does not. */
+
+import { onTestFinished, vi } from "vitest";
+import { currentBindings } from "../bindings";
+import { problemCode } from "../service";
+import { as, expectJson, register, tokensOf, type Person, type Tokens } from "../account";
+
+export const PROVIDER = "https://mail.example.com/send";
+
+export interface Mailed {
+  from: string;
+  to: string[];
+  subject: string;
+  text: string;
+  html: string;
+}
+
+export interface Request {
+  url: string;
+  headers: Record<string, string>;
+  body: string;
+}
+
+export interface Mailbox {
+  letters: Mailed[];
+  requests: Request[];
+  answer: () => Response | Promise<Response>;
+}
+
+/** From here on in this test, mail is sent through a provider, which answers 200 unless it is told otherwise. */
+export function receiveMail(settings: object = {}): Mailbox {
+  setUpMail({
+    MAIL: "http",
+    MAIL_FROM: "Stepgate <no-reply@example.com>",
+    MAIL_URL: PROVIDER,
+    MAIL_TOKEN: "token-of-the-provider",
+    ...settings,
+  });
+  const mailbox: Mailbox = { letters: [], requests: [], answer: () => new Response("{}") };
+  const spy = vi.spyOn(globalThis, "fetch").mockImplementation(async (input, init) => {
+    const request = new Request(input instanceof Request ? input : String(input), init);
+    const body = await request.text();
+    const headers = Object.fromEntries(request.headers);
+    mailbox.requests.push({ url: request.url, headers, body });
+    const answer = await mailbox.answer();
+    if (answer.ok && body.startsWith("{")) mailbox.letters.push(JSON.parse(body));
+    return answer;
+  });
+  onTestFinished(() => spy.mockRestore());
+  return mailbox;
+}
+
+/** From here on in this test, mail goes to a binding that takes it. */
+export function keepMail(): Pick<Mailbox, "letters"> {
+  const letters: Mailed[] = [];
+  const send = async ({ to, ...letter }: Omit<Mailed, "to"> & { to: string }) => {
+    letters.push({ ...letter, to: [to] });
+    return { messageId: "1" };
+  };
+  setUpMail({ MAIL: "cloudflare", MAIL_FROM: "no-reply@example.com", EMAIL: { send } });
+  return { letters };
+}
+
+/** Before the first call of a test: the Worker reads its settings once. */
+export function setUpMail(settings: object): void {
+  Object.assign(currentBindings(), settings);
+}
+
+/** The code in the newest letter to this address. */
+export function codeFor({ letters }: Pick<Mailbox, "letters">, email: string): string {
+  const letter = letters.findLast(({ to }) => to.includes(email));
+  const [code] = /^\d{8}$/m.exec(letter?.text ?? "") ?? [];
+  if (code === undefined) throw new Error(`no code for ${email}`);
+  return code;
+}
+
+/** Somebody who has proven their address. */
+export async function reader(
+  mailbox: Mailbox,
+  email = "ada@example.com",
+  body: object = {},
+): Promise<Person & { tokens: Tokens }> {
+  const person = await register(email, body);
+  const tokens = await tokensOf(person);
+  await proveAddress(mailbox, { email, tokens });
+  return { ...person, tokens };
+}
+
+export async function proveAddress(
+  mailbox: Pick<Mailbox, "letters">,
+  { email, tokens }: { email: string; tokens: Tokens },
+): Promise<void> {
+  await as(tokens, "POST", "/email/code");
+  const code = codeFor(mailbox, email);
+  await expectJson(as(tokens, "POST", "/email/prove", { body: { code } }), 200);
+}
+
+/** A code that is another one. */
+export function otherThan(code: string): string {
+  return String((Number(code) + 1) % 1e8).padStart(8, "0");
+}
+
+/** The code of the problem that a call is answered with. */
+export async function problemOf(answer: Promise<Response>): Promise<string | number> {
+  return problemCode(await answer);
+}
