@@ -11,6 +11,7 @@ import {
   register,
   type Protected,
 } from "../account";
+import { exchange } from "../compat/support";
 import { everywhere } from "../databases";
 import { settings } from "../links";
 import {
@@ -25,7 +26,7 @@ import {
   type TestApp,
 } from "../service";
 import { visitor } from "../visitor";
-import { allows, denies, hooked, putHook, requires } from "../webhooks/hooks";
+import { allows, denies, hooked, putHook, requires, says } from "../webhooks/hooks";
 import { receive } from "../webhooks/receiver";
 import { answer, callOn, challengeFor, comparable, isAccepted } from "./support";
 
@@ -81,6 +82,30 @@ describe("a log-in", () => {
     expect(received).toEqual([]);
     expect(await problemCode(await logIn(person))).toBe("hook_denied");
     expect(received).toHaveLength(1);
+  });
+
+  describe("with password and code in one request", () => {
+    const atOnce = (password: string) =>
+      exchange("POST", "/token", { form: { username: person.email, password } });
+
+    it.each([
+      ["denied", denies],
+      ["of which another kind of code is required", requires("backup_code")],
+    ])("that is %s is refused like a wrong one, and spends no code", async (_, decides) => {
+      const hook = await hooked({ id: "accounts" }, decides);
+      const wrong = await comparable(await atOnce("wrong"));
+      expect(hook.received).toEqual([]);
+      const typed = person.password + codeOf(person.phone);
+      expect(await comparable(await atOnce(typed))).toEqual(wrong);
+      expect(hook.received).toHaveLength(1);
+      hook.answer = requires("totp");
+      expect((await atOnce(typed)).status).toBe(200);
+    });
+
+    it("is refused while the hook fails", async () => {
+      await hooked({ id: "accounts" }, says({}, 500));
+      expect((await atOnce(person.password + codeOf(person.phone))).status).toBe(503);
+    });
   });
 
   it("without a second factor asks nobody, because it makes no challenge", async () => {

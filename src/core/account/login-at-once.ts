@@ -1,7 +1,8 @@
 /**
  * Logs in with password and code in one request. Stored state decides which part is which, and one
  * password is hashed in either case. Whatever is wrong costs the same work: after a wrong password
- * the code is tried on a user who does not exist.
+ * the code is tried on a user who does not exist. Only the app's hook, if it has one, is asked after a right
+ * password alone, as at every log-in.
  */
 
 import { normaliseCode } from "../../crypto/code";
@@ -14,6 +15,7 @@ import { isBoundToEnrol, type Assurance } from "../caller/assurance";
 import type { Client } from "./attempt-counters";
 import { openAuthenticators } from "../code/match";
 import { isNewPlace, noteDevice } from "./known-browsers";
+import { askHook } from "../hook/ask";
 import { toLoginName } from "../user/login-names";
 import { ANYBODY, type LoggedIn } from "./login";
 import { attemptPassword, type PasswordAttempt } from "./password-gate";
@@ -34,7 +36,10 @@ export interface LoginAtOnce {
   client: Client;
 }
 
-/** Logs in. Throws `invalid_credentials`, whatever is wrong. */
+/**
+ * Logs in. Throws `invalid_credentials`, whatever is wrong. After a right password also throws what `askHook`
+ * throws, and `method_not_accepted` if the hook requires another kind of code. Then the code is not tried.
+ */
 export async function loginAtOnce(
   deps: Deps,
   { name: typed, split, client }: LoginAtOnce,
@@ -56,6 +61,7 @@ export async function loginAtOnce(
   const attempt = { account, name, password, client, actor: ANYBODY, effects };
   const proven = await isProven(deps, { ...attempt, awaitsCode: needsCode });
   const isDone = proven !== null && !needsCode;
+  if (proven && needsCode) await assertPermitted(deps, proven);
   if (!isDone && !(await codePasses(deps, proven, digits, [begin(two, true), noteNew(true)]))) {
     throw new Problem("invalid_credentials");
   }
@@ -74,6 +80,11 @@ async function isProven(deps: Deps, attempt: PasswordAttempt): Promise<AccountRe
     if (refusal instanceof Problem) return null;
     throw refusal;
   }
+}
+
+async function assertPermitted(deps: Deps, account: AccountRecord): Promise<void> {
+  const { methods } = await askHook(deps, account, { purpose: null, actor: ANYBODY.name });
+  if (!methods.includes("totp")) throw new Problem("method_not_accepted");
 }
 
 /** Tries the code as a challenge of its own, so that a replay is decided where all others are. */

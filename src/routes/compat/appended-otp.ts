@@ -22,10 +22,12 @@ const CHALLENGE = { "www-authenticate": "Bearer" };
 
 const refuse = (detail: string) => new ForeignAnswer(401, { detail }, CHALLENGE);
 
+const REFUSED = new Set(["invalid_credentials", "hook_denied", "method_not_accepted"]);
+
 /** Gives one answer for every failure at `/token`, even for a locked user. */
 function translate(problem: Problem): ForeignAnswer {
   const { code, status, title } = problem;
-  if (code === "invalid_credentials") return refuse("Incorrect username or password");
+  if (REFUSED.has(code)) return refuse("Incorrect username or password");
   return new ForeignAnswer(status, { detail: title });
 }
 
