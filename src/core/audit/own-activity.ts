@@ -84,6 +84,7 @@ export interface OwnEvent {
   method: SignInMethod | null;
   /** Null also if factors are not told. One that was removed has no name any more. */
   authenticator: { id: string; name: string | null } | null;
+  /** Null also for what the operator did, as the browser is. */
   ip: string | null;
   userAgent: string | null;
 }
@@ -132,11 +133,17 @@ async function readFollowers(
 function toOwnEvent(event: AuditRecord, loaded: SessionRecord, now: Date): OwnEvent[] {
   const type = typeOf(event);
   if (type === null) return [];
-  const { id, at, outcome, ip, userAgent } = event;
+  const { id, at, outcome } = event;
+  const by = doerOf(event);
   const tellsFactors = !hasSecondFactor(loaded) || isFresh(loaded, now);
   const method = tellsFactors && type === "sign_in.completed" ? methodOf(event) : null;
   const authenticator = tellsFactors ? authenticatorOf(event, loaded) : null;
-  return [{ id, at, type, outcome, by: doerOf(event), method, authenticator, ip, userAgent }];
+  return [{ id, at, type, outcome, by, method, authenticator, ...whereFrom(event, by) }];
+}
+
+/** Where the operator works is no user's business. */
+function whereFrom({ ip, userAgent }: AuditRecord, by: Doer): Pick<OwnEvent, "ip" | "userAgent"> {
+  return by === "operator" ? { ip: null, userAgent: null } : { ip, userAgent };
 }
 
 function typeOf(event: AuditRecord): ActivityType | null {

@@ -143,6 +143,19 @@ describe("a person's activity", () => {
     expect(JSON.stringify(await activity(person.tokens))).not.toMatch(/phone"|reason|note|actor/);
   });
 
+  it("does not say where the operator works, and says where an app's user was", async () => {
+    const person = await protect(await ada());
+    const [app, code] = [await accountsApp(), codeOf(person.phone)];
+    const place = { "stepgate-user-ip": "2001:db8::7", "stepgate-user-agent": "A phone/2.0" };
+    await app.v1("POST", `/users/${person.id}/verify`, { body: { code }, headers: place });
+    const headers = { "cf-connecting-ip": "198.51.100.1", "user-agent": "Staff/1.0" };
+    await admin("PATCH", `/users/${person.id}`, { body: { name: "Ada" }, headers });
+    expect((await items(person.tokens)).slice(0, 2)).toMatchObject([
+      { by: "operator", ip: null, userAgent: null },
+      { by: "app", ip: "2001:db8::7", userAgent: "A phone/2.0" },
+    ]);
+  });
+
   it("does not tell a spent code from one while locked", async () => {
     const person = await protect(await ada());
     const spent = codeOf(person.phone);
