@@ -19,6 +19,9 @@ const SYSTEMS: [RegExp, string][] = [
   [/Linux/, "Linux"],
 ];
 
+/** What a program calls itself: one word, and no room for a message to whoever reads it. */
+const OWN_NAME = /^[\w.-]{1,24}(?=[ /]|$)/;
+
 /**
  * Gives a text such as `Firefox, Windows`, or another program's own name. Null if there is none.
  */
@@ -41,5 +44,5 @@ function namesIn(userAgent: string | null): string[] {
     const entry = table.find(([form]) => form.test(userAgent));
     return entry ? [entry[1]] : [];
   });
-  return names.length > 0 ? names : userAgent.split(/[ /]/).slice(0, 1).filter(Boolean);
+  return names.length > 0 ? names : (OWN_NAME.exec(userAgent) ?? []);
 }

@@ -54,6 +54,18 @@ describe("the page of a person's activity", () => {
     expect(textOf(german.html)).toContain("nach Ihrem Passwort einen falschen Code");
   });
 
+  it.each([
+    "Call\u00A0+1\u00A0555\u00A00100\u00A0to\u00A0save\u00A0your\u00A0account",
+    "Windows.\u2003Call",
+    "\u202Exoferif",
+    "Call+1-555-0100-now-to-save-your-account-before-it-is-gone",
+  ])("says nothing that a stranger wrote in the name of their browser: %s", async (name) => {
+    const agent = Array.from(new TextEncoder().encode(name), (byte) => String.fromCharCode(byte));
+    await logInFrom({ "user-agent": agent.join("") }, "wrong");
+    const text = textOf((await browser.get(PATH)).html);
+    expect(text).not.toMatch(/Call|xoferif/);
+  });
+
   it("groups by day", async () => {
     elapse(2 * 86_400);
     browser = await loggedIn(person);
