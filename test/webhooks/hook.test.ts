@@ -218,6 +218,7 @@ describe("a denial", () => {
   it.each([
     ["with another status", says({ decision: "deny" }, 403)],
     ["with more than is documented", says({ decision: "deny", methods: ["totp"] })],
+    ["with more than is read", says({ decision: "deny", reason: "x".repeat(5000) })],
   ])("counts in either mode, also %s", async (_, answer) => {
     await hooked(app, answer, { failureMode: "open" });
     expect(await problemCode(await ask())).toBe("hook_denied");

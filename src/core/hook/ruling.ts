@@ -11,6 +11,8 @@ export type Ruling =
   | { decision: "deny"; reason: string | null }
   | { decision: "failed"; why: string };
 
+/** The beginning of a denial that is too long to be read to its end, or ends in something else. */
+const CUT_DENIAL = /^\s*\{\s*"decision"\s*:\s*"deny"/;
 /** So many characters of a reason are kept. */
 const MAX_REASON = 100;
 /** Letters, digits, punctuation, symbols and plain spaces: nothing that hides or turns the text around it. */
@@ -27,7 +29,7 @@ const Passing = z.discriminatedUnion("decision", [
  */
 export function ruleBy({ status, body, fault }: Answer, available: readonly Method[]): Ruling {
   const said = parseObject(body);
-  const denial = readDenial(said);
+  const denial = readDenial(said ?? (CUT_DENIAL.test(body) ? { decision: "deny" } : null));
   if (denial) return denial;
   if (fault !== null) return failed(fault);
   if (status !== 200) return failed(`answered ${status}`);
