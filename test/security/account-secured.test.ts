@@ -4,6 +4,8 @@
  */
 
 import { beforeEach, describe, expect, it } from "vitest";
+import { enrolByLink } from "../../src/core/enrolment-link/browser";
+import { openLink } from "../../src/core/enrolment-link/link";
 import {
   answerLogin,
   as,
@@ -19,8 +21,19 @@ import {
   type Protected,
   type Tokens,
 } from "../account";
+import {
+  answerLink,
+  challengeLink,
+  enrolmentLink,
+  opened,
+  redeem,
+  redemptionCode,
+  refusal,
+  settings,
+  tokenOf,
+} from "../links";
 import { codeOf, elapse, problemCode } from "../service";
-import { countGood, refresh, setAccounts, stepUp, trust } from "./account-support";
+import { accountsApp, countGood, refresh, setAccounts, stepUp, trust } from "./account-support";
 import { contents, rows, together } from "./support";
 
 const NEW_PASSWORD = "another horse battery staple";
@@ -58,6 +71,26 @@ describe("once an account is secured", () => {
     }
     const { devices } = await expectJson<{ devices: object[] }>(as(next, "GET", "/devices"), 200);
     expect(devices).toEqual([]);
+  });
+
+  it("no link, no page that follows one, and no result of one is worth anything", async () => {
+    await setAccounts(settings);
+    const app = await accountsApp();
+    const enrolment = await enrolmentLink(app, person.id);
+    const follower = await opened(await enrolmentLink(app, person.id));
+    const [asked, answered] = [
+      await challengeLink(app, person.id),
+      await challengeLink(app, person.id),
+    ];
+    const code = await redemptionCode(answered, person.backupCodes[0] ?? "");
+    await expectJson(secure(person.tokens), 200);
+    const ends = [
+      await refusal((deps) => openLink(deps, tokenOf(enrolment))),
+      await refusal((deps) => enrolByLink(deps, follower)),
+      await refusal(() => answerLink(asked, person.backupCodes[1] ?? "")),
+      await problemCode(await redeem(app, code)),
+    ];
+    expect(ends).toEqual(["link_ended", "link_ended", "invalid_challenge", "not_found"]);
   });
 
   it("the one who did it goes on, and signs in with the new password and any new backup code", async () => {
