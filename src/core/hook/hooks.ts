@@ -120,7 +120,10 @@ async function change(
   await publish(deps, appId);
 }
 
-/** Makes the failures of a hook refuse from now on. Where there are several databases, they are told later. */
+/**
+ * Makes the failures of a hook refuse from now on. Where there are several databases, they are told at once, so
+ * that whoever hears of a denial finds none where the hook is still open. The clean-up tells one that does not answer.
+ */
 export async function closeHook(deps: Deps, appId: string, { url }: StoredHook): Promise<void> {
   const { control } = deps.shards;
   const values = { id: appId, url };
@@ -136,7 +139,7 @@ export async function closeHook(deps: Deps, appId: string, { url }: StoredHook):
     CLOSE({ db: control }, values),
     ...unpublished({ ...deps, db: control }, appId),
   ]);
-  deps.defer(publish(deps, appId));
+  await publish(deps, appId).catch(() => undefined);
 }
 
 function toHook({ now }: Pick<Deps, "now">, stored: StoredHook): Hook {
