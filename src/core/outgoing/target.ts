@@ -28,13 +28,14 @@ export function assertTarget(settings: Own, path: string[], text: string): strin
 /** What is wrong with a URL, or null. While the service is on localhost, so may be what it calls. */
 export function faultOf({ issuerUrl }: Own, text: string): string | null {
   const url = URL.parse(text);
-  if (!url || text.length > MAX_URL) return `a URL of at most ${MAX_URL} characters.`;
+  if (!url) return "a URL that begins with https://.";
+  if (text.length > MAX_URL) return `a URL of at most ${MAX_URL} characters.`;
   if (url.username || url.password) return "a URL without a user name and a password.";
   if (url.hash) return "a URL without a fragment.";
   if (isLoopback(url)) return isLoopback(new URL(issuerUrl)) ? null : "no address of this machine.";
-  if (url.protocol !== "https:") return "a URL with https.";
+  if (url.protocol !== "https:") return "a URL that begins with https://.";
   if (url.port !== "") return "a URL without a port.";
-  return isPublicName(url.hostname) ? null : "a public host name.";
+  return isPublicName(url.hostname) ? null : "a public host name, and no address.";
 }
 
 function isLoopback({ protocol, hostname }: URL): boolean {
