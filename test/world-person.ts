@@ -13,7 +13,7 @@ import {
   tokensOf,
   type Protected,
 } from "./account";
-import { codeFor, proveAddress, type Mailbox } from "./mail/mailbox";
+import { codeFor, proveAddress, type Letters } from "./mail/mailbox";
 import type { Known, Operation } from "./operations";
 import { admin, codeOf, elapse } from "./service";
 
@@ -30,7 +30,7 @@ export interface WorldPerson extends Protected {
   expired: string;
 }
 
-export async function createPerson(mailbox: Pick<Mailbox, "letters">): Promise<WorldPerson> {
+export async function createPerson(mailbox: Letters): Promise<WorldPerson> {
   await admin("PATCH", "/apps/accounts", { body: { settings: { trustedDevices: true } } });
   const person = await register("grace@example.net", { username: "grace" });
   const { accessToken: expired } = await tokensOf(person);
@@ -62,7 +62,7 @@ export async function createPerson(mailbox: Pick<Mailbox, "letters">): Promise<W
 }
 
 async function askForCodes(
-  mailbox: Pick<Mailbox, "letters">,
+  mailbox: Letters,
   { email, tokens }: Pick<WorldPerson, "email" | "tokens">,
 ): Promise<WorldPerson["mailed"]> {
   await proveAddress(mailbox, { email, tokens });

@@ -21,7 +21,7 @@ import {
 import { addEvents, bytesOf, idOf, objectNames, runCron } from "./archive";
 import { challengeLink, redemptionCode, RETURN_URL, settings } from "./links";
 import { putLogo, SQUARE, type BrandedApp } from "./logos";
-import { keepMail, type Mailbox } from "./mail/mailbox";
+import { keepMail, type Letters } from "./mail/mailbox";
 import { fillPath, validBody, type Known, type Operation } from "./operations";
 import { TEST_SECRETS } from "./secrets";
 import { challengeFor, firstCode, freshAddress, storedUser } from "./security/support";
@@ -54,7 +54,7 @@ export interface World {
   told: Told;
 }
 
-async function createWorld(mailbox: Pick<Mailbox, "letters">): Promise<World> {
+async function createWorld(mailbox: Letters): Promise<World> {
   const person = await createPerson(mailbox);
   const [app, other] = [await createApp({ settings }), await createApp({ settings })];
   await enrolled(other, "bob");

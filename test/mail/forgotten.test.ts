@@ -130,7 +130,7 @@ describe("a forgotten password", () => {
     const mailbox = receiveMail();
     const { person, code } = await forgetful(mailbox);
     await admin("PATCH", `/users/${person.id}`, { body: { disabled: true } });
-    expect(await problemOf(reset(code))).toBe("conflict");
+    expect(await problemOf(reset(code))).toBe("user_disabled");
     mailbox.letters.length = 0;
     expect((await forget(EMAIL)).status).toBe(204);
     expect(mailbox.letters).toEqual([]);

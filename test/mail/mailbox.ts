@@ -21,8 +21,12 @@ export interface Request {
   body: string;
 }
 
-export interface Mailbox {
+/** What was sent, in order. */
+export interface Letters {
   letters: Mailed[];
+}
+
+export interface Mailbox extends Letters {
   requests: Request[];
   answer: () => Response | Promise<Response>;
 }
@@ -51,7 +55,7 @@ export function receiveMail(settings: object = {}): Mailbox {
 }
 
 /** From here on in this test, mail goes to a binding that takes it. */
-export function keepMail(): Pick<Mailbox, "letters"> {
+export function keepMail(): Letters {
   const letters: Mailed[] = [];
   const send = async ({ to, ...letter }: Omit<Mailed, "to"> & { to: string }) => {
     letters.push({ ...letter, to: [to] });
@@ -67,7 +71,7 @@ export function setUpMail(settings: object): void {
 }
 
 /** The code in the newest letter to this address. */
-export function codeFor({ letters }: Pick<Mailbox, "letters">, email: string): string {
+export function codeFor({ letters }: Letters, email: string): string {
   const letter = letters.findLast(({ to }) => to.includes(email));
   const [code] = /^\d{8}$/m.exec(letter?.text ?? "") ?? [];
   if (code === undefined) throw new Error(`no code for ${email}`);
@@ -76,7 +80,7 @@ export function codeFor({ letters }: Pick<Mailbox, "letters">, email: string): s
 
 /** Somebody who has proven their address. */
 export async function reader(
-  mailbox: Mailbox,
+  mailbox: Letters,
   email = "ada@example.com",
   body: object = {},
 ): Promise<Person & { tokens: Tokens }> {
@@ -87,7 +91,7 @@ export async function reader(
 }
 
 export async function proveAddress(
-  mailbox: Pick<Mailbox, "letters">,
+  mailbox: Letters,
   { email, tokens }: { email: string; tokens: Tokens },
 ): Promise<void> {
   await as(tokens, "POST", "/email/code");

@@ -1,6 +1,7 @@
 /** A full life of an account, with mistakes, as `full-run.ts` is one over the server API. */
 
 import { auth, as, enrolOwn, type Tokens } from "../account";
+import { codeFor, keepMail, otherThan } from "../mail/mailbox";
 import { admin, codeOf, elapse, ORIGIN, phoneWith, wrongCodeOf } from "../service";
 import { setAccounts } from "./account-support";
 import type { Run } from "./full-run";
@@ -22,6 +23,7 @@ type Hide = (what: string, value: string | undefined, shownIn: string) => void;
 export const NOWHERE = "nowhere";
 
 export async function accountRun(): Promise<Run> {
+  const mailbox = keepMail();
   const run: Run = { secrets: [], codes: [], responses: [] };
   const note: Note = async (name, response) => {
     const received = await response;
@@ -58,11 +60,29 @@ export async function accountRun(): Promise<Run> {
     "register weakly",
     auth("POST", "/register", { body: { email, password: "short pw" } }),
   );
+  await byMail();
   await note("log in wrongly", logIn(PASSWORDS.wrong));
   const plain = await tokensIn("log in", logIn(PASSWORDS.first));
   const risen = await protectWith(plain);
   await levelTwo(risen);
   return run;
+
+  async function byMail() {
+    const tokens = await tokensIn("log in for mail", logIn(PASSWORDS.first));
+    await note("ask for a code", as(tokens, "POST", "/email/code"));
+    const prove = (code: string) =>
+      as(tokens, "POST", "/email/prove", { body: { code: used(code) } });
+    await note("prove wrongly", prove(otherThan(codeFor(mailbox, email))));
+    await note("prove", prove(codeFor(mailbox, email)));
+    await note("forget", auth("POST", "/password/forgotten", { body: { email } }));
+    const reset = (code: string) => {
+      const body = { email, code: used(code), newPassword: PASSWORDS.first };
+      return auth("POST", "/password/reset", { body });
+    };
+    await note("reset wrongly", reset(otherThan(codeFor(mailbox, email))));
+    await note("reset", reset(codeFor(mailbox, email)));
+    elapse(3601);
+  }
 
   async function protectWith(tokens: Tokens) {
     const enrolment = await note("enrol", as(tokens, "POST", "/authenticators", { body: {} }));

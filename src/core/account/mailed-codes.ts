@@ -78,7 +78,7 @@ export async function sendMailedCode(
     email,
     purpose,
     digest: await digest(deps.keyring, "mail-code", message(mailed, code)),
-    guards: JSON.stringify(await guardsOf(deps, email, client)),
+    guards: JSON.stringify(await guardsOf(deps, { email, purpose }, client)),
     now: deps.now.getTime(),
   };
   const event: AuditEvent = {
@@ -142,7 +142,8 @@ export async function isRight(deps: Deps, given: GivenCode): Promise<boolean> {
 
 /**
  * Carries out the effects if the code is right, and everything that was read still holds. Throws `mail_off`;
- * `invalid_mailed_code`, which charges a try of the code that was sent; and `conflict` after a right one.
+ * `invalid_mailed_code`, which charges a try of the code that was sent; and after a right one `user_disabled` and
+ * `conflict`.
  */
 export async function spendMailedCode(
   deps: Deps,
@@ -163,8 +164,9 @@ export async function spendMailedCode(
     ...carryOut(deps, claimed(values), [...effects, USE_UP({ purpose }), recorded(deps, event)]),
   ]);
   if (decided?.results.length === 1) return;
-  if (right?.results.length === 1) throw new Problem("conflict", { retryAfter: 1 });
-  throw new Problem("invalid_mailed_code");
+  if (right?.results.length !== 1) throw new Problem("invalid_mailed_code");
+  const isDisabled = given.holder?.user.disabledAt !== null;
+  throw isDisabled ? new Problem("user_disabled") : new Problem("conflict", { retryAfter: 1 });
 }
 
 async function valuesOf(deps: Deps, given: GivenCode) {
@@ -185,11 +187,15 @@ function message({ purpose, holder, email }: Omit<Mailed, "actor">, code: string
   return JSON.stringify([purpose, holder?.user.id ?? "", email, code]);
 }
 
-async function guardsOf(deps: Deps, email: string, { network, site }: Client): Promise<Counter[]> {
+async function guardsOf(
+  deps: Deps,
+  { email, purpose }: Pick<Mailed, "email" | "purpose">,
+  { network, site }: Client,
+): Promise<Counter[]> {
   const keyOf = (...parts: string[]) => counterKey(deps, "mailed-code", ...parts);
   const { name, network: here, site: around } = MAIL_CODE_GUARDS;
   return [
-    { ...name, key: await keyOf("to", email) },
+    { ...name, key: await keyOf("to", purpose, email) },
     { ...here, key: await keyOf("from", network) },
     ...(site === null ? [] : [{ ...around, key: await keyOf("from", site) }]),
   ];

@@ -96,8 +96,8 @@ async function deny(
 ): Promise<void> {
   const event = { type: "challenge.denied", outcome: "refused", actor, reason } as const;
   const about = { appId: app.id, userId: user.id };
-  await recordDenied(deps, { ...event, ...about }, about).run();
   if (hook.failureMode === "open") await closeHook(deps, app.id, hook);
+  await recordDenied(deps, { ...event, ...about }, about).run();
 }
 
 function logFailure({ request }: Deps, appId: string, cause: string): void {

@@ -84,7 +84,8 @@ const resetRoute = createRoute({
     204: nothing,
     ...problems(
       ...BODY_PROBLEMS,
-      ...(["mail_off", "invalid_mailed_code", "weak_password", "conflict"] as const),
+      ...(["mail_off", "invalid_mailed_code", "weak_password"] as const),
+      ...(["user_disabled", "conflict"] as const),
     ),
   },
 });
