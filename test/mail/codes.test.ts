@@ -1,7 +1,7 @@
 /** Codes from mails: an address is proven by one, and a forgotten password is replaced by one. */
 
 import { describe, expect, it } from "vitest";
-import { as, auth, expectJson, PASSWORD, register, tokensOf, type Person } from "../account";
+import { as, expectJson, PASSWORD, register, tokensOf, type Person } from "../account";
 import { everywhere } from "../databases";
 import { elapse } from "../service";
 import {
@@ -12,19 +12,18 @@ import {
   reader,
   receiveMail,
   type Mailbox,
+  forget,
+  reset,
+  NEW_PASSWORD,
 } from "./mailbox";
 
 const EMAIL = "ada@example.com";
-const ANOTHER = "another horse battery staple";
 
 /** Whoever knows the address and the password. */
 const WITH_PASSWORD = { id: "", email: EMAIL, password: PASSWORD };
 
 const prove = (tokens: Parameters<typeof as>[0], code: string) =>
   as(tokens, "POST", "/email/prove", { body: { code } });
-const forget = (email: string) => auth("POST", "/password/forgotten", { body: { email } });
-const reset = (code: string, { email = EMAIL, newPassword = ANOTHER } = {}) =>
-  auth("POST", "/password/reset", { body: { email, code, newPassword } });
 
 interface Profile {
   email: string;
@@ -115,7 +114,7 @@ describe("a code from a mail", () => {
     const mailbox = receiveMail();
     const { code } = await forgetful(mailbox);
     const answers = await Promise.all(
-      Array.from({ length: 5 }, (_, at) => reset(code, { newPassword: `${ANOTHER} ${at}` })),
+      Array.from({ length: 5 }, (_, at) => reset(code, { newPassword: `${NEW_PASSWORD} ${at}` })),
     );
     const statuses = answers.map(({ status }) => status);
     expect(statuses.filter((status) => status === 204)).toHaveLength(1);
@@ -187,7 +186,7 @@ describe("without mail", () => {
     ["POST", "/email/code", undefined],
     ["POST", "/email/prove", { code: "12345678" }],
     ["POST", "/password/forgotten", { email: EMAIL }],
-    ["POST", "/password/reset", { email: EMAIL, code: "12345678", newPassword: ANOTHER }],
+    ["POST", "/password/reset", { email: EMAIL, code: "12345678", newPassword: NEW_PASSWORD }],
   ] as const)("%s %s says that none is sent", async ([method, path, body]) => {
     const tokens = await tokensOf(await register(EMAIL));
     expect(await problemOf(as(tokens, method, path, body && { body }))).toBe("mail_off");

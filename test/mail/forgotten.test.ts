@@ -24,17 +24,15 @@ import {
   reader,
   receiveMail,
   type Mailbox,
+  forget,
+  reset,
+  NEW_PASSWORD,
 } from "./mailbox";
 
 const EMAIL = "ada@example.com";
-const ANOTHER = "another horse battery staple";
 
 /** Whoever knows the address and the password. */
 const WITH_PASSWORD = { id: "", email: EMAIL, password: PASSWORD };
-
-const forget = (email: string) => auth("POST", "/password/forgotten", { body: { email } });
-const reset = (code: string, { email = EMAIL, newPassword = ANOTHER } = {}) =>
-  auth("POST", "/password/reset", { body: { email, code, newPassword } });
 
 async function ada() {
   const mailbox = receiveMail();
@@ -57,7 +55,7 @@ describe("a forgotten password", () => {
     expect((await reset(codeFor(mailbox, EMAIL))).status).toBe(204);
     expect(await problemOf(as(tokens, "GET", "/me"))).toBe("unauthorized");
     expect(await problemOf(logIn(person))).toBe("invalid_credentials");
-    await tokensOf({ ...WITH_PASSWORD, password: ANOTHER });
+    await tokensOf({ ...WITH_PASSWORD, password: NEW_PASSWORD });
   });
 
   it("ends with the second factor still asked", async () => {
@@ -66,7 +64,7 @@ describe("a forgotten password", () => {
     const person = await protect(unprotected, tokens);
     await forget(EMAIL);
     expect((await reset(codeFor(mailbox, EMAIL))).status).toBe(204);
-    const again = { ...person, password: ANOTHER };
+    const again = { ...person, password: NEW_PASSWORD };
     const challenge = await challengeOf(again);
     expect(await problemOf(answerLogin(challenge, "000000"))).toBe("invalid_code");
     await logInWithCode(again);
@@ -87,7 +85,7 @@ describe("a forgotten password", () => {
     });
     await forget(EMAIL);
     expect((await reset(codeFor(mailbox, EMAIL))).status).toBe(204);
-    const login = logIn({ ...person, password: ANOTHER }, { deviceToken });
+    const login = logIn({ ...person, password: NEW_PASSWORD }, { deviceToken });
     expect(await expectJson(login, 200)).toMatchObject({ status: "second_factor_required" });
   });
 
@@ -96,9 +94,9 @@ describe("a forgotten password", () => {
     const { code } = await forgetful(mailbox);
     const here = { "cf-connecting-ip": "198.51.100.9" };
     for (let wrong = 0; wrong < 100; wrong++) await logIn({ email: EMAIL, password: "wrong" });
-    const body = { email: EMAIL, code, newPassword: ANOTHER };
+    const body = { email: EMAIL, code, newPassword: NEW_PASSWORD };
     expect((await auth("POST", "/password/reset", { body, headers: here })).status).toBe(204);
-    const login = { email: EMAIL, password: ANOTHER };
+    const login = { email: EMAIL, password: NEW_PASSWORD };
     expect((await logIn(login)).status).toBe(401);
     expect((await auth("POST", "/login", { body: login, headers: here })).status).toBe(200);
   });

@@ -2,8 +2,8 @@
 
 import { onTestFinished, vi } from "vitest";
 import { currentBindings } from "../bindings";
-import { problemCode } from "../service";
-import { as, expectJson, register, tokensOf, type Person, type Tokens } from "../account";
+import { problemCode, type CallOptions } from "../service";
+import { as, auth, expectJson, register, tokensOf, type Person, type Tokens } from "../account";
 
 export const PROVIDER = "https://mail.example.com/send";
 
@@ -107,4 +107,18 @@ export function otherThan(code: string): string {
 /** The code of the problem that a call is answered with. */
 export async function problemOf(answer: Promise<Response>): Promise<string | number> {
   return problemCode(await answer);
+}
+
+export const forget = (email: string, options: CallOptions = {}): Promise<Response> =>
+  auth("POST", "/password/forgotten", { ...options, body: { email } });
+
+export const NEW_PASSWORD = "another horse battery staple";
+
+/** Sets the password that somebody has forgotten. */
+export function reset(
+  code: string,
+  { email = "ada@example.com", newPassword = NEW_PASSWORD } = {},
+  options: CallOptions = {},
+): Promise<Response> {
+  return auth("POST", "/password/reset", { ...options, body: { email, code, newPassword } });
 }
