@@ -50,14 +50,14 @@ async function runRounds(
   turn: EndpointRow & { turn: string },
   hasTime: () => boolean,
 ): Promise<boolean> {
-  const address = { url: turn.url, secrets: await openSecrets(deps, turn) };
   for (let endpoint = turn; hasTime();) {
     const round = await nextRound(deps, endpoint);
     if (isEmpty(round)) return true;
+    const address = { url: endpoint.url, secrets: await openSecrets(deps, endpoint) };
     const sent = await sendRound(deps, address, round.due, hasTime);
-    const { isWritten, fails } = await settle(deps, endpoint, { round, sent });
-    if (!isWritten || fails) return false;
-    endpoint = { ...endpoint, position: round.position, failingSince: null };
+    const { endpoint: next, fails } = await settle(deps, endpoint, { round, sent });
+    if (!next || fails || next.pausedAt !== null) return false;
+    endpoint = { ...next, turn: turn.turn };
   }
   return true;
 }

@@ -46,9 +46,14 @@ const INSERT = statement(`
   INSERT INTO webhook_endpoints (id, app_id, name, url, types, secret, created_at, position)
   VALUES (:id, (SELECT id FROM apps WHERE id = :appId AND deleted_at IS NULL AND ${COUNT} < ${MAX_ENDPOINTS}),
     :name, :url, :types, :secret, :now, :position)`);
+/**
+ * Who has the turn loses it to a new URL or new types: otherwise the position would pass events that are of the
+ * new types alone.
+ */
 const UPDATE = statement(`
   UPDATE webhook_endpoints SET url = coalesce(:url, url), name = iif(:setsName, :name, name),
-    types = iif(:setsTypes, :types, types) WHERE ${OWN}`);
+    types = iif(:setsTypes, :types, types), turn = iif(:takesTurn, NULL, turn),
+    busy_until = iif(:takesTurn, NULL, busy_until) WHERE ${OWN}`);
 const PAUSE = statement(`
   UPDATE webhook_endpoints SET paused_at = :now, paused_because = 'operator' WHERE ${OWN} AND paused_at IS NULL`);
 const RESUME = statement(`
@@ -131,6 +136,7 @@ export async function updateEndpoint(
     name: name ?? null,
     setsTypes: Number(types !== undefined),
     types: types ? JSON.stringify(types) : null,
+    takesTurn: Number(url !== undefined || types !== undefined),
     now: deps.now.getTime(),
   };
   const isChanged = [url, name, types].some((value) => value !== undefined);

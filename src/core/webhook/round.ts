@@ -49,7 +49,7 @@ export async function nextRound(deps: Deps, endpoint: EndpointRow): Promise<Roun
   const waiting = await loadWaiting(deps, endpoint);
   const isFailing = endpoint.failingSince !== null;
   const candidates = isFailing ? waiting.slice(0, 1) : waiting;
-  const again = candidates.filter(({ nextAt }) => (nextAt ?? 0) <= deps.now.getTime());
+  const again = inOrder(candidates, deps.now.getTime());
   const room = Math.min(isFailing ? 1 : ROUND, MAX_WAITING - waiting.length);
   const { found, position, isFar } = await readFresh(deps, endpoint, room);
   const [free, held] = split(
@@ -59,6 +59,16 @@ export async function nextRound(deps: Deps, endpoint: EndpointRow): Promise<Roun
   const first = free.map((one) => ({ ...one, attempts: 0, firstAt: null, isWaiting: false }));
   const { due, gone } = await withEvents(deps, endpoint, again);
   return { due: [...due, ...first], held, gone, position, isFar };
+}
+
+/** Those that are due, except behind one about the same user that is not. */
+function inOrder(waiting: readonly WaitingRow[], now: number): WaitingRow[] {
+  const held = new Set<string | null>();
+  return waiting.filter(({ userId, nextAt }) => {
+    const isDue = (nextAt ?? 0) <= now && !held.has(userId);
+    if (!isDue && userId !== null) held.add(userId);
+    return isDue;
+  });
 }
 
 /** Whether there is something to send or to write down. */

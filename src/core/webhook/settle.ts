@@ -10,7 +10,7 @@ import { isTaken } from "../outgoing/post";
 import { DAY, MINUTE } from "../policy";
 import type { Round } from "./round";
 import type { Sent } from "./send";
-import { HAS_TURN, type EndpointRow } from "./turn";
+import { ENDPOINT_COLUMNS, HAS_TURN, type EndpointRow } from "./turn";
 
 /** For so long one message is tried. */
 const TRIED_FOR = DAY;
@@ -58,16 +58,19 @@ const DROP = statement(`
 const RETRY = statement(`
   UPDATE webhook_deliveries SET next_at = :now
   WHERE endpoint_id = :endpointId AND state = 'waiting' AND ${HAS_TURN}`);
-const recordPause = recordWhere(`:pauses AND ${HAS_TURN}`);
+/** An operator may have paused it while messages were sent. */
+const recordPause = recordWhere(`EXISTS (
+  SELECT 1 FROM webhook_endpoints WHERE id = :endpointId AND turn = :turn AND paused_at IS NULL)`);
 const MOVE = statement(`
   UPDATE webhook_endpoints SET position = :position,
     failing_since = iif(:fails, coalesce(failing_since, :now), iif(:succeeds, NULL, failing_since)),
-    paused_at = iif(:pauses, :now, paused_at), paused_because = iif(:pauses, 'failing', paused_because)
-  WHERE id = :endpointId AND turn = :turn RETURNING id`);
+    paused_at = iif(:pauses, coalesce(paused_at, :now), paused_at),
+    paused_because = iif(:pauses, coalesce(paused_because, 'failing'), paused_because)
+  WHERE id = :endpointId AND turn = :turn RETURNING ${ENDPOINT_COLUMNS}`);
 
 export interface Settled {
-  /** Whether the turn was still ours, so that all of it is written. */
-  isWritten: boolean;
+  /** The endpoint as it is now. Null: the turn was not ours any more, so that nothing is written. */
+  endpoint: EndpointRow | null;
   /** Whether something was tried, and nothing of it was taken. */
   fails: boolean;
 }
@@ -99,15 +102,17 @@ export async function settle(
   const { control } = deps.shards;
   const own = { ...deps, db: control };
   const { appId, id: note } = endpoint;
-  const event = { type: "webhook.paused", actor: "system", appId, note } as const;
-  const results = await control.$client.batch([
+  // Who made the request that delivers has nothing to do with it.
+  const client = { ip: null, userAgent: null };
+  const event = { type: "webhook.paused", actor: "system", appId, note, ...client } as const;
+  const results = await control.$client.batch<EndpointRow>([
     STORE(own, values),
     ...(round.gone.length > 0 ? [DROP(own, values)] : []),
     ...(succeeds && endpoint.failingSince !== null ? [RETRY(own, values)] : []),
     ...(pauses ? [recordPause(own, { ...event, reason: "failing" }, values)] : []),
     MOVE(own, values),
   ]);
-  return { isWritten: results.at(-1)?.results.length === 1, fails };
+  return { endpoint: results.at(-1)?.results[0] ?? null, fails };
 }
 
 function rowsOf({ held }: Round, sent: readonly Sent[], now: number): Delivery[] {
