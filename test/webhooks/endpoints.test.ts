@@ -51,6 +51,27 @@ describe("a URL that must not be called", () => {
     "shop.example.com",
     "javascript:alert(1)",
     `https://shop.example.com/${"a".repeat(2048)}`,
+    `https://shop.example.com/${"é".repeat(1000)}`,
+    "https://localhost../",
+    "https://127.0.0.1.",
+    "https://127.0.0.1../",
+    "https://0/",
+    "https://127。0。0。1/",
+    "https://%6c%6fcalhost/",
+    "https://%31%32%37.0.0.1/",
+    "https://loc\u00ADalhost/",
+    "https://xn--localhost-/",
+    "https://metadata.google.internal./",
+    "https://shop.example.com@127.0.0.1/",
+    "https://127.0.0.1\\@shop.example.com/",
+    "https://[::]/",
+    "https://[::127.0.0.1]/",
+    "https://[64:ff9b::a00:1]/",
+    "https://[0:0:0:0:0:ffff:7f00:0001]/",
+    "https://shop.example.com.1/",
+    "https://printer.LOCAL/",
+    "https://printer。local/",
+    "https://localhost\t/",
   ];
 
   it.each(REFUSED)("%s is refused when it is given", async (url) => {
@@ -247,6 +268,16 @@ describe("a webhook", () => {
     for (let made = 1; made < 10; made++) await createWebhook(app);
     const refused = await admin("POST", path, { body: { url: URL_OF_SHOP } });
     expect(await problemCode(refused)).toBe("too_many_webhooks");
+  });
+
+  it("is one of ten also if more are created at once", async () => {
+    const app = await createApp();
+    const create = () => admin("POST", `/apps/${app.id}/webhooks`, { body: { url: URL_OF_SHOP } });
+    const answers = await Promise.all(Array.from({ length: 12 }, create));
+    const refused = answers.filter(({ status }) => status !== 201);
+    expect(await Promise.all(refused.map(problemCode))).toEqual(
+      Array.from({ length: 2 }, () => "too_many_webhooks"),
+    );
   });
 
   it("of another app is not found", async () => {

@@ -9,7 +9,7 @@
 import type { Settings } from "../../env";
 import { invalidField } from "../../problem";
 
-/** A URL takes so many characters at most. */
+/** A URL takes so many characters at most, in the spelling in which it is stored and called. */
 export const MAX_URL = 2048;
 /** Names that mean a machine nearby (RFC 6761 §6, RFC 6762 §3, RFC 8375, RFC 9476). */
 const NEARBY =
@@ -29,7 +29,7 @@ export function assertTarget(settings: Own, path: string[], text: string): strin
 export function faultOf({ issuerUrl }: Own, text: string): string | null {
   const url = URL.parse(text);
   if (!url) return "a URL that begins with https://.";
-  if (text.length > MAX_URL) return `a URL of at most ${MAX_URL} characters.`;
+  if (url.href.length > MAX_URL) return `a URL of at most ${MAX_URL} characters.`;
   if (url.username || url.password) return "a URL without a user name and a password.";
   if (url.hash) return "a URL without a fragment.";
   if (isLoopback(url)) return isLoopback(new URL(issuerUrl)) ? null : "no address of this machine.";

@@ -87,8 +87,7 @@ export async function createEndpoint(
   { input, request }: { input: EndpointInput; request: IdempotentRequest | null },
 ): Promise<Endpoint & { secret: string }> {
   const url = assertTarget(deps.settings, ["url"], input.url);
-  const known = await listEndpoints(deps, appId);
-  if (known.length >= MAX_ENDPOINTS) throw new Problem("too_many_webhooks");
+  await assertRoom(deps, appId);
   return once(
     deps,
     { scope: "admin", request },
@@ -106,16 +105,25 @@ export async function createEndpoint(
         now: deps.now.getTime(),
         position: await newestPosition(deps),
       };
-      await deps.db.$client.batch([
+      const batch = deps.db.$client.batch([
         INSERT(deps, values),
         record(deps, { type: "webhook.created", actor: "admin", appId, note: id }),
         ...carryOut(deps, ALWAYS, remember(id)),
       ]);
+      await batch.catch(async (error: unknown) => {
+        await assertRoom(deps, appId);
+        throw error;
+      });
       forgetListeners(deps);
       return { ...(await getEndpoint(deps, { appId, id })), secret };
     },
     refuseToShowAgain,
   );
+}
+
+async function assertRoom(deps: Deps, appId: string): Promise<void> {
+  const known = await listEndpoints(deps, appId);
+  if (known.length >= MAX_ENDPOINTS) throw new Problem("too_many_webhooks");
 }
 
 function refuseToShowAgain(): never {
