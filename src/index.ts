@@ -32,10 +32,17 @@ export default {
   async queue({ messages }, env, context) {
     const deps = await prepare("queue", env, context);
     const endpoints = new Set(messages.map(({ body }) => body.endpointId));
+    const failures: unknown[] = [];
     for (const endpointId of endpoints) {
-      const isMore = await deliver(asOfNow(deps), endpointId);
-      if (isMore) await deps.queue?.send({ endpointId });
+      try {
+        const isMore = await deliver(asOfNow(deps), endpointId);
+        if (isMore) await deps.queue?.send({ endpointId });
+      } catch (error) {
+        failures.push(error);
+      }
     }
+    // One that fails keeps no other from its turn. All are asked for again, and those that are done have nothing.
+    if (failures.length > 0) throw failures[0];
   },
 } satisfies ExportedHandler<Bindings, Wake>;
 

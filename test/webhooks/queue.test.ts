@@ -68,3 +68,20 @@ it("a message is tried again by the queue while D1 does not answer, and nothing 
   expect(received).toHaveLength(1);
   expect(await deliveries(webhook)).toMatchObject([{ state: "delivered" }]);
 });
+
+it("a webhook whose secret cannot be opened keeps no other from being delivered to, and is tried again", async () => {
+  const { received } = receive();
+  const { bindings, sent } = queueing();
+  const app = await createApp();
+  const broken = await createWebhook(app);
+  const webhook = await createWebhook(app);
+  await env.DB.prepare("UPDATE webhook_endpoints SET secret = 'gone.AAAA' WHERE id = ?")
+    .bind(broken.id)
+    .run();
+  await app.v1("POST", "/users/ada/authenticators", { body: {}, bindings });
+  const wakes = [broken, webhook].map(({ id }) => ({ endpointId: id }));
+  expect(sent).toHaveLength(2);
+  await expect(consume(bindings, wakes)).rejects.toThrow("no key gone");
+  expect(received).toHaveLength(1);
+  expect(await deliveries(webhook)).toMatchObject([{ state: "delivered" }]);
+});

@@ -1,7 +1,7 @@
 /** What happens to an endpoint while somebody has its turn. */
 
 import { env } from "cloudflare:workers";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { admin, createApp, elapse, type TestApp } from "../service";
 import {
   createWebhook,
@@ -216,4 +216,34 @@ describe("a receiver that takes nothing", () => {
     await everyMinute();
     expect(idsOf(receiver.received)).toHaveLength(5);
   });
+});
+
+/** What D1 takes as one value, in bytes. */
+const VALUE_BYTES = 2_000_000;
+
+it("what became of two hundred messages is written down at once, whatever they were answered", async () => {
+  const receiver = receive();
+  await withWebhook();
+  await happened(200);
+  await everyMinute();
+  await env.DB.prepare("UPDATE webhook_deliveries SET state = 'waiting', next_at = 0").run();
+  receiver.received.length = 0;
+  receiver.answer = () => new Response("\u0001".repeat(4096));
+  const prepare = env.DB.prepare.bind(env.DB);
+  let longest = 0;
+  vi.spyOn(env.DB, "prepare").mockImplementation((sql) => {
+    const prepared = prepare(sql);
+    const bind = prepared.bind.bind(prepared);
+    prepared.bind = (...values) => {
+      longest = Math.max(longest, ...values.map((one) => String(one).length));
+      return bind(...values);
+    };
+    return prepared;
+  });
+  await everyMinute();
+  vi.restoreAllMocks();
+  expect(longest).toBeGreaterThan(4096);
+  expect(longest).toBeLessThan(VALUE_BYTES);
+  const count = "SELECT count(*) AS n FROM webhook_deliveries WHERE state = 'delivered'";
+  expect(await env.DB.prepare(count).first("n")).toBe(200);
 });

@@ -39,11 +39,10 @@ export function tellListeners(deps: Deps): void {
 
 async function tell(deps: Deps, apps: ReadonlySet<string>): Promise<void> {
   const listeners = (await readListeners(deps)).filter(({ appId }) => apps.has(appId));
-  await Promise.all(
-    listeners.map(({ id }) =>
-      deps.queue ? deps.queue.send({ endpointId: id }) : deliver(deps, id, PATIENCE_MS),
-    ),
-  );
+  // Each by itself: one that fails must not end the work that the others are at.
+  for (const { id } of listeners) {
+    deps.defer(deps.queue ? deps.queue.send({ endpointId: id }) : deliver(deps, id, PATIENCE_MS));
+  }
 }
 
 async function readListeners({ shards, now }: Deps): Promise<Listener[]> {

@@ -16,6 +16,8 @@ import { ENDPOINT_COLUMNS, HAS_TURN, type EndpointRow } from "./turn";
 const TRIED_FOR = DAY;
 /** By which a receiver says that it wants nothing more (Standard Webhooks). */
 const GONE = 410;
+/** So many messages with the answers to them, 24 KiB each in JSON, fit into one value of D1. */
+const STORED_AT_ONCE = 50;
 const FIRST_PAUSE = MINUTE / 2;
 const LONGEST_PAUSE = 60 * MINUTE;
 
@@ -92,7 +94,6 @@ export async function settle(
     endpointId: endpoint.id,
     turn: endpoint.turn,
     now,
-    rows: JSON.stringify(rows),
     gone: JSON.stringify(round.gone.map(({ eventId, shard }) => [eventId, shard])),
     position: round.position,
     succeeds: Number(succeeds),
@@ -106,13 +107,20 @@ export async function settle(
   const client = { ip: null, userAgent: null };
   const event = { type: "webhook.paused", actor: "system", appId, note, ...client } as const;
   const results = await control.$client.batch<EndpointRow>([
-    STORE(own, values),
+    ...partsOf(rows).map((part) => STORE(own, { ...values, rows: JSON.stringify(part) })),
     ...(round.gone.length > 0 ? [DROP(own, values)] : []),
     ...(succeeds && endpoint.failingSince !== null ? [RETRY(own, values)] : []),
     ...(pauses ? [recordPause(own, { ...event, reason: "failing" }, values)] : []),
     MOVE(own, values),
   ]);
   return { endpoint: results.at(-1)?.results[0] ?? null, fails };
+}
+
+function partsOf(rows: Delivery[]): Delivery[][] {
+  const count = Math.ceil(rows.length / STORED_AT_ONCE);
+  return Array.from({ length: count }, (_, at) =>
+    rows.slice(at * STORED_AT_ONCE, (at + 1) * STORED_AT_ONCE),
+  );
 }
 
 function rowsOf({ held }: Round, sent: readonly Sent[], now: number): Delivery[] {
