@@ -5,7 +5,7 @@ import counts from "../../bench/counts.json" with { type: "json" };
 import worker from "../../src/index";
 import { knowWebhooks, metered } from "../d1-meter";
 import { bearer, codeOf, createApp, enrolled, ORIGIN, type TestApp } from "../service";
-import { createWebhook, receive } from "./receiver";
+import { createWebhook, everyMinute, happened, receive } from "./receiver";
 
 async function verify(app: TestApp, code: string) {
   const { binding, meter } = metered();
@@ -41,4 +41,25 @@ it("a verification of an app without a webhook has nothing to do after the answe
   const { phone } = await enrolled(app, "ada");
   const { rowsWrittenLater } = await verify(app, codeOf(phone));
   expect(rowsWrittenLater).toBe(0);
+});
+
+async function rowsReadInAMinute(): Promise<number> {
+  const { binding, meter } = metered();
+  await everyMinute({ ...env, ...binding });
+  return meter.rowsRead;
+}
+
+it("events of other apps are read twice each, and again only as long as they are fewer than 500", async () => {
+  receive();
+  await createWebhook(await createApp());
+  const other = await createApp();
+  await happened(other, 400);
+  for (let minutes = 0; minutes < 2; minutes++) {
+    const rowsRead = await rowsReadInAMinute();
+    expect(rowsRead).toBeGreaterThan(400);
+    expect(rowsRead).toBeLessThan(1000);
+  }
+  await happened(other, 10_000);
+  expect(await rowsReadInAMinute()).toBeLessThan(24_000);
+  expect(await rowsReadInAMinute()).toBeLessThan(1000);
 });

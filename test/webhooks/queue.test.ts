@@ -3,8 +3,8 @@ import { env } from "cloudflare:workers";
 import { expect, it } from "vitest";
 import type { Bindings, Wake } from "../../src/env";
 import worker from "../../src/index";
-import { admin, createApp, enrolled, useKey } from "../service";
-import { createWebhook, deliveries, receive } from "./receiver";
+import { admin, createApp, elapse, enrolled, useKey } from "../service";
+import { createWebhook, deliveries, happened, idsOf, receive } from "./receiver";
 
 /** A queue that keeps what it is sent. */
 function queueing(): { bindings: Bindings; sent: Wake[] } {
@@ -84,4 +84,25 @@ it("a webhook whose secret cannot be opened keeps no other from being delivered 
   await expect(consume(bindings, wakes)).rejects.toThrow("no key gone");
   expect(received).toHaveLength(1);
   expect(await deliveries(webhook)).toMatchObject([{ state: "delivered" }]);
+});
+
+it("a run ends after twenty seconds, and asks the queue for the rest", async () => {
+  const { received } = receive(() => {
+    elapse(1);
+    return new Response("thanks");
+  });
+  const { bindings, sent } = queueing();
+  const app = await createApp();
+  const webhook = await createWebhook(app);
+  await happened(app, 50);
+  const wake = { endpointId: webhook.id };
+  await consume(bindings, [wake]);
+  expect(received.length).toBeGreaterThanOrEqual(20);
+  expect(received.length).toBeLessThan(30);
+  expect(sent).toEqual([wake]);
+  await consume(bindings, sent);
+  expect(idsOf(received).length).toBeGreaterThanOrEqual(40);
+  await consume(bindings, sent);
+  expect(idsOf(received)).toHaveLength(50);
+  expect(received).toHaveLength(50);
 });

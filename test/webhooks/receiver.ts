@@ -78,6 +78,7 @@ interface Shown {
   type: string;
   state: string;
   attempts: number;
+  nextAttemptAt: string | null;
   status: number | null;
   fault: string | null;
   answer: string | null;
@@ -89,9 +90,11 @@ export async function deliveries({ path }: TestWebhook): Promise<Shown[]> {
   return (await expectJson<{ items: Shown[] }>(list, 200)).items.toReversed();
 }
 
-export async function shown({
-  path,
-}: TestWebhook): Promise<{ state: string; pausedBecause: string | null }> {
+export async function shown({ path }: TestWebhook): Promise<{
+  state: string;
+  pausedBecause: string | null;
+  failingSince: string | null;
+}> {
   return expectJson(admin("GET", path), 200);
 }
 
@@ -103,6 +106,23 @@ export function idsOf(received: readonly Received[]): string[] {
 export function expectOrdered(received: readonly Received[]): void {
   const sequences = received.map(({ message }) => message.sequence);
   expect(sequences).toEqual(sequences.toSorted((a, b) => a - b));
+}
+
+/** So many events of the app at once, each about the user of this SQL over `n`, from 1 on. */
+export async function happened(
+  app: TestApp,
+  count: number,
+  user = "'usr_' || n",
+  type = "code.verified",
+): Promise<void> {
+  await env.DB.prepare(
+    `WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < ?2)
+     INSERT INTO audit_events (id, app_id, user_id, type, outcome, actor)
+     SELECT (SELECT max(id) FROM audit_events) + n, ?1, ${user}, ?3, 'success', 'login'
+     FROM numbers`,
+  )
+    .bind(app.id, count, type)
+    .run();
 }
 
 export interface Told {

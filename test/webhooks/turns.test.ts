@@ -7,6 +7,7 @@ import {
   createWebhook,
   deliveries,
   everyMinute,
+  happened,
   idsOf,
   receive,
   shown,
@@ -29,22 +30,6 @@ async function withWebhook(input: object = {}): Promise<void> {
   webhook = await createWebhook(app, { types: ["code.verified"], ...input });
 }
 
-/** So many events at once, each about the user of this SQL over `n`, from 1 on. */
-async function happened(
-  count: number,
-  user = "'usr_' || n",
-  type = "code.verified",
-): Promise<void> {
-  await env.DB.prepare(
-    `WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < ?2)
-     INSERT INTO audit_events (id, app_id, user_id, type, outcome, actor)
-     SELECT (SELECT max(id) FROM audit_events) + n, ?1, ${user}, ?3, 'success', 'login'
-     FROM numbers`,
-  )
-    .bind(app.id, count, type)
-    .run();
-}
-
 /** Takes every message, and does something as soon as the first one has come. */
 function receiveAnd(act: () => Promise<unknown>, status = 200) {
   let isFirst = true;
@@ -64,7 +49,7 @@ describe("a webhook that is changed while messages are sent to it", () => {
   it("is sent no further messages than those under way once it is paused, and misses none", async () => {
     const { received } = receiveAnd(() => change({ paused: true }));
     await withWebhook();
-    await happened(BACKLOG);
+    await happened(app, BACKLOG);
     await everyMinute();
     expect(received.length).toBeLessThanOrEqual(60);
     await change({ paused: false });
@@ -74,11 +59,11 @@ describe("a webhook that is changed while messages are sent to it", () => {
   it("is sent the types of from then on, although the turn began with others", async () => {
     const { received } = receiveAnd(async () => {
       await change({ types: null });
-      await happened(1, "'usr_bob'", "user.locked");
-      await happened(1, "'usr_carol'");
+      await happened(app, 1, "'usr_bob'", "user.locked");
+      await happened(app, 1, "'usr_carol'");
     });
     await withWebhook();
-    await happened(1, "'usr_ada'");
+    await happened(app, 1, "'usr_ada'");
     await everyMinute();
     elapse(MINUTE);
     await everyMinute();
@@ -88,7 +73,7 @@ describe("a webhook that is changed while messages are sent to it", () => {
   it("is called at its new URL, with all that has not been written down", async () => {
     const { received } = receiveAnd(() => change({ url: OTHER_URL }));
     await withWebhook();
-    await happened(BACKLOG);
+    await happened(app, BACKLOG);
     await everyMinute();
     const here = received.filter(({ url }) => url === OTHER_URL);
     expect(idsOf(here)).toHaveLength(BACKLOG);
@@ -102,7 +87,7 @@ describe("a webhook that is changed while messages are sent to it", () => {
       ({ secret } = await answer.json<{ secret: string }>());
     });
     await withWebhook();
-    await happened(BACKLOG);
+    await happened(app, BACKLOG);
     await everyMinute();
     expect(received).toHaveLength(BACKLOG);
     const last = received.at(-1);
@@ -112,7 +97,7 @@ describe("a webhook that is changed while messages are sent to it", () => {
   it("stays paused by the operator if its receiver says then that it is gone", async () => {
     receiveAnd(() => change({ paused: true }), 410);
     await withWebhook();
-    await happened(1);
+    await happened(app, 1);
     await everyMinute();
     expect(await shown(webhook)).toMatchObject({ state: "paused", pausedBecause: "operator" });
     const trail = await (await admin("GET", "/audit?type=webhook.paused")).json();
@@ -122,7 +107,7 @@ describe("a webhook that is changed while messages are sent to it", () => {
   it("gets nothing more once it is deleted, and no log of what was under way", async () => {
     const { received } = receiveAnd(() => admin("DELETE", webhook.path));
     await withWebhook();
-    await happened(BACKLOG);
+    await happened(app, BACKLOG);
     await everyMinute();
     await everyMinute();
     expect(received.length).toBeLessThanOrEqual(60);
@@ -136,7 +121,7 @@ describe("a webhook that is changed while messages are sent to it", () => {
       admin("POST", `${webhook.path}/redelivery`, { body: { since } }),
     );
     await withWebhook();
-    await happened(BACKLOG);
+    await happened(app, BACKLOG);
     await everyMinute();
     expect(idsOf(received)).toHaveLength(BACKLOG);
     expect(await deliveries(webhook)).toHaveLength(100);
@@ -151,7 +136,7 @@ describe("a receiver that is gone for one user and takes what is about others", 
       userOf(one) === "usr_1" ? new Response("", { status: 410 }) : new Response("thanks"),
     );
     await withWebhook();
-    await happened(BACKLOG);
+    await happened(app, BACKLOG);
     await everyMinute();
     expect(await shown(webhook)).toMatchObject({ state: "paused", pausedBecause: "failing" });
     expect(received.length).toBeLessThanOrEqual(60);
@@ -178,12 +163,12 @@ describe("messages about a user behind one that is refused", () => {
       return new Response("", { status: message.sequence === first ? 503 : 200 });
     });
     await withWebhook();
-    await happened(2, "'usr_ada'");
-    await happened(1, "'usr_bob'");
+    await happened(app, 2, "'usr_ada'");
+    await happened(app, 1, "'usr_bob'");
     await everyMinute();
     for (let minutes = 0; minutes < 10; minutes++) {
       elapse(MINUTE);
-      await happened(1, "'usr_bob'");
+      await happened(app, 1, "'usr_bob'");
       await everyMinute();
     }
     const aboutAda = receiver.received.filter((one) => userOf(one) === "usr_ada");
@@ -196,11 +181,11 @@ describe("a receiver that takes nothing", () => {
   it("is asked for one new event, also behind events that have to wait", async () => {
     const { received } = receive(() => new Response("", { status: 503 }));
     await withWebhook();
-    await happened(1, "'usr_ada'");
+    await happened(app, 1, "'usr_ada'");
     await everyMinute();
     expect(received).toHaveLength(1);
-    await happened(3, "'usr_ada'");
-    await happened(20);
+    await happened(app, 3, "'usr_ada'");
+    await happened(app, 20);
     await everyMinute();
     expect(received).toHaveLength(2);
   });
@@ -208,11 +193,11 @@ describe("a receiver that takes nothing", () => {
   it("is sent all that waits once it takes something, also behind events that have to wait", async () => {
     const receiver = receive(() => new Response("", { status: 503 }));
     await withWebhook();
-    await happened(1, "'usr_ada'");
+    await happened(app, 1, "'usr_ada'");
     await everyMinute();
     receiver.answer = () => new Response("thanks");
-    await happened(3, "'usr_ada'");
-    await happened(1, "'usr_bob'");
+    await happened(app, 3, "'usr_ada'");
+    await happened(app, 1, "'usr_bob'");
     await everyMinute();
     expect(idsOf(receiver.received)).toHaveLength(5);
   });
@@ -224,7 +209,7 @@ const VALUE_BYTES = 2_000_000;
 it("what became of two hundred messages is written down at once, whatever they were answered", async () => {
   const receiver = receive();
   await withWebhook();
-  await happened(200);
+  await happened(app, 200);
   await everyMinute();
   await env.DB.prepare("UPDATE webhook_deliveries SET state = 'waiting', next_at = 0").run();
   receiver.received.length = 0;
