@@ -40,7 +40,10 @@ const Webhook = z
       description:
         "`failing`: the receiver does not take messages at present. After a day of that it is `paused`.",
     }),
-    pausedBecause: z.enum(["operator", "failing"]).nullable(),
+    pausedBecause: z.enum(["operator", "failing"]).nullable().openapi({
+      description:
+        "`failing`: a message was not taken for a day, or the receiver answered that it is gone (410).",
+    }),
     pausedAt: InstantOrNull,
     failingSince: InstantOrNull,
     previousSecretExpiresAt: InstantOrNull.openapi({
