@@ -63,9 +63,9 @@ const passwords = { currentPassword: PASSWORD, newPassword: ANOTHER };
 
 /** Each kind with what causes it, and a word of what it says. */
 export const KINDS: [string, (scene: Scene) => Promise<unknown>, string][] = [
-  ["authenticator was added", addSecond, "Its codes are accepted from now on."],
+  ["an authenticator was added", addSecond, "Its codes are accepted from now on."],
   [
-    "authenticator was removed",
+    "an authenticator was removed",
     async (given) => {
       const { id, tokens } = await addSecond(given);
       given.mailbox.letters.length = 0;
