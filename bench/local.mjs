@@ -157,7 +157,7 @@ async function restartTable({ port, pid, starter }) {
 
 async function answers(port) {
   try {
-    return (await fetch(`http://127.0.0.1:${port}/healthz`)).ok;
+    return (await fetch(`http://127.0.0.1:${port}/readyz`)).ok;
   } catch {
     return false;
   }

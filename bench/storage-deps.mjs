@@ -12,7 +12,14 @@ export function depsOn(d1, { keyring, now, defer = Boolean }) {
     get: async (key) => kept.get(key) ?? null,
     put: async (key, value) => void kept.set(key, value),
   };
-  const request = { id: "bench", ip: null, userAgent: null, trips: [], told: new Set() };
+  const request = {
+    id: "bench",
+    ip: null,
+    userAgent: null,
+    trace: null,
+    trips: [],
+    told: new Set(),
+  };
   const db = { $client: d1 };
   const shards = { control: db, all: [db] };
   return { db, shards, kv, keyring, now, elapsed, request, defer, settings: SETTINGS };

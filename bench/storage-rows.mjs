@@ -78,7 +78,7 @@ async function open(core, root) {
   const keyring = await core.parseKeyring(KEYRING);
   const depsAt = () => ({
     ...depsOn(d1, { keyring, now: new Date() }),
-    request: { ...REQUEST, id: crypto.randomUUID(), trips: [], told: new Set() },
+    request: { ...REQUEST, id: crypto.randomUUID(), trace: null, trips: [], told: new Set() },
   });
   return { sqlite, d1, depsAt };
 }

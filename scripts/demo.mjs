@@ -37,7 +37,7 @@ function readArguments(given) {
 }
 
 async function assertStepgate(call, baseUrl) {
-  const { status, body } = await call("GET", "/healthz");
+  const { status, body } = await call("GET", "/readyz");
   if (body?.status === "ok") return;
   if (body?.code) throw new Refusal(`${baseUrl} answers ${status} ${body.code}: ${body.title}`);
   throw new Refusal(

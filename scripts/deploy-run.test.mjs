@@ -179,7 +179,7 @@ test("the first deployment makes the database, sends the secrets, and migrates t
   const run = await deploy(withSecrets(checkout()), { answers: NEW_ACCOUNT });
   assert.equal(run.code, 0, run.stderr);
   assert.deepEqual(run.did, [DEPLOY_WITH_SECRETS, MIGRATE]);
-  assert.match(run.stdout, /2fa\.yours\.com\/healthz answers: the deployment works\./);
+  assert.match(run.stdout, /2fa\.yours\.com\/readyz answers: the deployment works\./);
 });
 
 test("a later one migrates first, and leaves the secrets alone, file or not", async () => {
@@ -260,7 +260,7 @@ for (const [HEALTH, told] of Object.entries({ 503: "503 unavailable", none: "no 
   test(`a Worker whose health is ${HEALTH} is no success`, async () => {
     const run = await deploy(checkout(), { answers: LIVE, env: { HEALTH } });
     assert.equal(run.code, 1);
-    assert.ok(run.stderr.includes(`healthz says: ${told}.`), run.stderr);
+    assert.ok(run.stderr.includes(`readyz says: ${told}.`), run.stderr);
   });
 }
 

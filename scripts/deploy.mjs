@@ -169,7 +169,7 @@ function withoutSecrets() {
 
 /** Checks the health for a while, because a new address takes time to reach everywhere. */
 async function checkHealth(issuerUrl) {
-  const url = new URL("/healthz", issuerUrl);
+  const url = new URL("/readyz", issuerUrl);
   const deadline = Date.now() + HEALTH_PATIENCE_MS;
   let told;
   do {

@@ -24,10 +24,10 @@ after(async () => {
 
 test("`npm run dev` serves on 127.0.0.1 what `npm start` serves", async () => {
   assert.match(origin, /^http:\/\/127\.0\.0\.1:\d+$/);
-  assert.equal((await fetch(`${origin}/healthz`)).status, 200);
+  assert.equal((await fetch(`${origin}/readyz`)).status, 200);
   assert.equal((await fetch(`${origin}/assets/pages.css`)).status, 200);
   const elsewhere = origin.replace("127.0.0.1", "[::1]");
-  await assert.rejects(fetch(`${elsewhere}/healthz`));
+  await assert.rejects(fetch(`${elsewhere}/readyz`));
 });
 
 test("its explorer is off, and nobody asks the database without a key", async () => {

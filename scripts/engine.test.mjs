@@ -69,7 +69,7 @@ function packageIn(folder) {
 
 test("both loopback addresses answer", async () => {
   for (const host of ["127.0.0.1", "[::1]"]) {
-    assert.equal((await fetch(`http://${host}:${port}/healthz`)).status, 200);
+    assert.equal((await fetch(`http://${host}:${port}/readyz`)).status, 200);
   }
 });
 
@@ -191,7 +191,7 @@ test("pages and assets come compressed where the client takes it, and whole", as
     assert.equal(compressed.headers.get("content-encoding"), "gzip");
     assert.equal(await compressed.text(), await plain.text());
   }
-  assert.equal((await get("/healthz")).headers.get("content-encoding"), null);
+  assert.equal((await get("/readyz")).headers.get("content-encoding"), null);
 });
 
 test("the limit of calls without a key holds by address, as wrangler.toml says", async () => {
@@ -231,7 +231,7 @@ test("the Worker sees the scheme that the client does", async () => {
 /** Asks for what needs the database, and is gone before the answer. */
 function askAndHangUp(at) {
   return new Promise((gone) => {
-    const head = `GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-Real-IP: 192.0.3.${at % 250}\r\n\r\n`;
+    const head = `GET /readyz HTTP/1.1\r\nHost: localhost\r\nX-Real-IP: 192.0.3.${at % 250}\r\n\r\n`;
     const socket = connect(port, "127.0.0.1", () =>
       socket.write(head, () => setTimeout(() => socket.destroy(), at % 200)),
     );
@@ -241,7 +241,7 @@ function askAndHangUp(at) {
 
 /** Whatever a hundred people are answered at once. */
 async function healthStatuses() {
-  const answers = await Promise.all(Array.from({ length: 100 }, () => get("/healthz")));
+  const answers = await Promise.all(Array.from({ length: 100 }, () => get("/readyz")));
   return [...new Set(answers.map(({ status }) => status))];
 }
 

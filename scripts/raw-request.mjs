@@ -8,14 +8,14 @@ const CHUNKED = `POST /auth/login HTTP/1.1\r\n${JSON_BODY}Transfer-Encoding: chu
 
 /** Malformed requests, by what is wrong with them. */
 export const MALFORMED = {
-  "two Host headers": `GET /healthz HTTP/1.1\r\n${HOST}Host: other.example\r\n\r\n`,
-  "no Host header": "GET /healthz HTTP/1.1\r\n\r\n",
-  "a Host header that is none": "GET /healthz HTTP/1.1\r\nHost: a b/%%\r\n\r\n",
+  "two Host headers": `GET /readyz HTTP/1.1\r\n${HOST}Host: other.example\r\n\r\n`,
+  "no Host header": "GET /readyz HTTP/1.1\r\n\r\n",
+  "a Host header that is none": "GET /readyz HTTP/1.1\r\nHost: a b/%%\r\n\r\n",
   "a chunk size beyond every number": `${CHUNKED}FFFFFFFFFFFFFFFFFFFF\r\nabc`,
   "a chunk size that is no number": `${CHUNKED}zz\r\nabc`,
   "OPTIONS *": `OPTIONS * HTTP/1.1\r\n${HOST}\r\n`,
-  "2,000 headers": `GET /healthz HTTP/1.1\r\n${HOST}${manyHeaders(2000, 10)}\r\n`,
-  "2,000 long headers": `GET /healthz HTTP/1.1\r\n${HOST}${manyHeaders(2000, 1000)}\r\n`,
+  "2,000 headers": `GET /readyz HTTP/1.1\r\n${HOST}${manyHeaders(2000, 10)}\r\n`,
+  "2,000 long headers": `GET /readyz HTTP/1.1\r\n${HOST}${manyHeaders(2000, 1000)}\r\n`,
   "two lengths": `POST /auth/login HTTP/1.1\r\n${JSON_BODY}Content-Length: 2\r\nContent-Length: 5\r\n\r\n{}abc`,
   "a negative length": `POST /auth/login HTTP/1.1\r\n${JSON_BODY}Content-Length: -5\r\n\r\n{}`,
   "no HTTP": "\u0016\u0003\u0001\u0002\u0000\r\n\r\n",

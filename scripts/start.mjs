@@ -22,7 +22,7 @@ import { stopOnSignals } from "./wrangler.mjs";
 
 /** These are named in wrangler.toml, and the environment may give others. */
 const SETTINGS = `ISSUER_URL COMPAT AUDIT_HOT_DAYS AUDIT_RETENTION_DAYS
-  MAIL MAIL_FROM MAIL_URL MAIL_HEADERS MAIL_BODY MAIL_TOKEN`.split(/\s+/);
+  METRICS_TOKEN MAIL MAIL_FROM MAIL_URL MAIL_HEADERS MAIL_BODY MAIL_TOKEN`.split(/\s+/);
 const ANY_ADDRESS = { "0.0.0.0": "127.0.0.1", "::": "::1" };
 
 await run(async () => {

@@ -77,7 +77,7 @@ async function until(what, isSo) {
 
 /** Whether the server answers. Too many requests is an answer too. */
 function isAnswering(port) {
-  return fetch(`http://localhost:${port}/healthz`).then(
+  return fetch(`http://localhost:${port}/readyz`).then(
     () => true,
     () => false,
   );

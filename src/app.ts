@@ -25,6 +25,7 @@ import { docsRoutes } from "./routes/docs";
 import { openToAllOrigins, strictHeaders } from "./routes/headers";
 import { limitByAddress, limitFailures, limitMonitors } from "./routes/limits";
 import { metaRoutes } from "./routes/meta";
+import { metricsRoutes } from "./routes/metrics";
 import { openToRegisteredOrigins } from "./routes/origins";
 import { pages } from "./routes/pages/pages";
 import { showOutsidePages } from "./routes/pages/problem-page";
@@ -53,7 +54,7 @@ import { mailRoutes } from "./routes/user/mail";
 import { profileRoutes } from "./routes/user/me";
 import { sessionRoutes } from "./routes/user/sessions";
 
-/** What needs no key; beside these `/healthz`, with a budget of its own. */
+/** What needs no key; beside these `/healthz` and `/readyz`, with a budget of their own. */
 const PUBLIC_PATHS = [
   "/auth/*",
   "/v1/challenges/verify",
@@ -82,7 +83,9 @@ app.use("/auth/*", ...withAccounts);
 app.use("/admin/*", limitFailures, ...withDeps, requireAdmin);
 app.use("/admin/users/:id/*", aboutUser);
 app.use("/logos/*", ...withDeps);
-app.use("/healthz", limitMonitors, ...withDeps);
+app.use("/healthz", limitMonitors);
+app.use("/readyz", limitMonitors, ...withDeps);
+app.use("/metrics", limitFailures, ...withDeps);
 for (const path of AUTHENTICATOR_API_PATHS) {
   app.use(path, whereOn("authenticator-api"), limitByAddress, ...withDeps);
 }
@@ -131,6 +134,7 @@ app.route("/api", djangoTotp);
 app.route("/", authenticatorApi);
 app.route("/", pages);
 app.route("/", metaRoutes);
+app.route("/", metricsRoutes);
 app.route("/", publicLogoRoutes);
 app.route("/", docsRoutes);
 

@@ -38,10 +38,20 @@ export interface RequestSource {
    */
   ip: string | null;
   userAgent: string | null;
+  /** The trace that it belongs to, if its caller says so. */
+  trace: Trace | null;
   /** Where D1 answered each read of a user by a key, and each commit of a code. */
   trips: Trip[];
   /** The apps of which events were recorded, whose webhooks are told. */
   told: Set<string>;
+}
+
+/** A trace of the caller's (W3C Trace Context). */
+export interface Trace {
+  /** 32 hexadecimal digits. */
+  traceId: string;
+  /** Two of them: whether the caller records it. */
+  flags: string;
 }
 
 /** A round trip to D1. */
@@ -68,6 +78,8 @@ export interface Settings {
   /** The origin in `iss`. It is never taken from a request. */
   issuerUrl: string;
   adminToken: string;
+  /** With which `/metrics` is read. Null: it is not answered. */
+  metricsToken: string | null;
   /** How long events stay in the database, if there is an archive. */
   auditHotDays: number;
   auditRetentionDays: number;
@@ -102,11 +114,16 @@ export interface Wake {
 }
 
 /**
- * The bindings. Those of the archive, the queue and mail are optional, whether wrangler.toml names them or not.
+ * The bindings. Those of the archive, the queue, mail and monitoring are optional, whether wrangler.toml names them or not.
  */
-export type Bindings = Omit<Env, "ARCHIVE" | "EVENTS" | keyof MailVariables> & {
+export type Bindings = Omit<
+  Env,
+  "ARCHIVE" | "EVENTS" | "ANALYTICS" | "METRICS_TOKEN" | keyof MailVariables
+> & {
   ARCHIVE?: R2Bucket;
   EVENTS?: NonNullable<EventQueue>;
+  ANALYTICS?: AnalyticsEngineDataset;
+  METRICS_TOKEN?: string;
 } & MailVariables;
 
 /** The published APIs that can be answered (docs/compat.md). */
@@ -125,6 +142,7 @@ const SettingsSchema = z.object({
     .transform((url) => url.replace(/\/$/, ""))
     .refine((url) => URL.parse(url)?.origin === url, "an origin, such as https://2fa.example.com"),
   ADMIN_TOKEN: z.string().min(32),
+  METRICS_TOKEN: z.string().min(32).optional(),
   AUDIT_HOT_DAYS: z.coerce.number().int().min(1).max(3650).default(30),
   AUDIT_RETENTION_DAYS: z.coerce.number().int().min(1).max(3650),
   COMPAT: z
@@ -194,6 +212,7 @@ function parseSettings(env: Bindings): Settings {
   return {
     issuerUrl: result.data.ISSUER_URL,
     adminToken: result.data.ADMIN_TOKEN,
+    metricsToken: result.data.METRICS_TOKEN ?? null,
     auditHotDays: result.data.AUDIT_HOT_DAYS,
     auditRetentionDays: result.data.AUDIT_RETENTION_DAYS,
     compat: result.data.COMPAT,

@@ -53,7 +53,14 @@ async function prepare(
 ): Promise<Deps & { archive: Archive }> {
   const config = await loadConfig(env);
   const defer = (work: Promise<unknown>) => context.waitUntil(work);
-  const request = { id, ip: null, userAgent: null, trips: [], told: new Set<string>() };
+  const request = {
+    id,
+    ip: null,
+    userAgent: null,
+    trace: null,
+    trips: [],
+    told: new Set<string>(),
+  };
   const now = new Date();
   const elapsed = () => Date.now() - now.getTime();
   return { ...config, db: config.shards.control, now, elapsed, request, defer };

@@ -37,6 +37,7 @@ export async function depsOf(
     id: crypto.randomUUID(),
     ip: null,
     userAgent: null,
+    trace: null,
     trips: [],
     told: new Set<string>(),
     ...from,

@@ -23,7 +23,7 @@ export async function untilReady(origin, log, hasEnded = () => false) {
 
 async function askHealth(origin) {
   try {
-    const response = await fetch(`${origin}/healthz`);
+    const response = await fetch(`${origin}/readyz`);
     return await response.json();
   } catch {
     return null;

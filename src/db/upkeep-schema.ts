@@ -3,7 +3,7 @@
  * itself in order.
  */
 
-import { blob, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { blob, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import { instant } from "./instant";
 
 /** A secret that a caller keeps and sends with every code: its replay ledger and its guard. */
@@ -45,8 +45,8 @@ export const deletedApps = sqliteTable("deleted_apps", {
 });
 
 /**
- * How far the clean-up has come in a table that has no index by expiry; and as `notices`, how far the trail
- * was read for mail.
+ * How far the clean-up has come in a table that has no index by expiry; and as `notices` and
+ * `metrics`, how far the trail was read for mail and for counts.
  */
 export const cleanupCursors = sqliteTable("cleanup_cursors", {
   name: text().primaryKey(),
@@ -75,3 +75,14 @@ export const archiveObjects = sqliteTable("archive_objects", {
   /** A Bloom filter of what events can be searched by (`core/audit/facets.ts`). */
   facets: blob({ mode: "buffer" }).notNull(),
 });
+
+/** How many events of each kind there have been, since somebody asked for the first time. */
+export const eventCounts = sqliteTable(
+  "event_counts",
+  {
+    type: text().notNull(),
+    outcome: text().notNull(),
+    count: integer().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.type, t.outcome] })],
+);

@@ -1,7 +1,7 @@
 /** What anybody may ask: the time, whether the service is well, and the public keys. */
 
 import { createRoute, z } from "@hono/zod-openapi";
-import { checkHealth } from "../core/upkeep/health";
+import { checkReadiness } from "../core/upkeep/health";
 import { publicKeys } from "../crypto/signing";
 import { Instant } from "./fields";
 import { json, problems, router } from "./openapi";
@@ -21,20 +21,44 @@ const timeRoute = createRoute({
   },
 });
 
-const Health = z
-  .object({ status: z.literal("ok"), d1: z.literal("ok"), kv: z.enum(["ok", "degraded"]) })
-  .openapi("Health");
+const OWN_LIMIT = "An address may ask 300 times a minute, apart from its other calls.";
 
 const healthRoute = createRoute({
   method: "get",
   path: "/healthz",
   operationId: "getHealth",
   tags: ["Service"],
-  summary: "Check whether the service works",
-  description:
-    "The status is 200 only if the database answers and is migrated. Without KV the service is slower, but no less correct. An address may ask 300 times a minute, apart from its other calls.",
+  summary: "Check whether the service is alive",
+  description: `The Worker runs and is set up. Whether it can do its work is \`GET /readyz\`. ${OWN_LIMIT}`,
   responses: {
-    200: json("It works", Health),
+    200: json("It is alive", z.object({ status: z.literal("ok") }).openapi("Health")),
+    ...problems("rate_limited"),
+  },
+});
+
+const Readiness = z
+  .object({
+    status: z.literal("ok"),
+    d1: z.literal("ok"),
+    kv: z.enum(["ok", "degraded"]).openapi({
+      description: "Without KV the service is slower, but no less correct.",
+    }),
+    keyring: z.literal("ok"),
+    clock: z.enum(["ok", "behind"]).openapi({
+      description: "`behind`: something has happened later than it is now by the service's clock.",
+    }),
+  })
+  .openapi("Readiness");
+
+const readinessRoute = createRoute({
+  method: "get",
+  path: "/readyz",
+  operationId: "getReadiness",
+  tags: ["Service"],
+  summary: "Check whether the service works",
+  description: `The status is 200 only if the database answers and is migrated, and all keys are there that its rows need. ${OWN_LIMIT}`,
+  responses: {
+    200: json("It works", Readiness),
     ...problems("unavailable", "rate_limited"),
   },
 });
@@ -70,7 +94,8 @@ export const metaRoutes = router()
     const { now } = c.var.deps;
     return c.json({ now, unixSeconds: now.getTime() / 1000 }, 200);
   })
-  .openapi(healthRoute, async (c) => c.json(await checkHealth(c.var.deps), 200))
+  .openapi(healthRoute, (c) => c.json({ status: "ok" as const }, 200))
+  .openapi(readinessRoute, async (c) => c.json(await checkReadiness(c.var.deps), 200))
   .openapi(jwksRoute, (c) => {
     c.header("cache-control", "public, max-age=300");
     return c.json({ keys: publicKeys(c.var.config.signingKeys) }, 200);

@@ -176,7 +176,7 @@ async function protectByNginx({ baseUrl, folder }) {
   );
   const nginx = startProgram("nginx", ["-c", file, "-e", join(folder, "error.log")]);
   try {
-    await until(() => fetch(`http://127.0.0.1:${port}/healthz`));
+    await until(() => fetch(`http://127.0.0.1:${port}/readyz`));
     const ask = (cookie) =>
       fetch(`http://127.0.0.1:${port}/app/`, { redirect: "manual", headers: { cookie } });
     const refused = await ask("");

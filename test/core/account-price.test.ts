@@ -20,7 +20,7 @@ beforeEach(async () => {
   const { binding, meter: fresh } = metered();
   bindings = { ...env, ...binding };
   meter = fresh;
-  await call("GET", "/healthz", { bindings });
+  await call("GET", "/readyz", { bindings });
   await knowWebhooks(bindings);
 });
 

@@ -33,6 +33,7 @@ const EXCEPTIONS: Record<string, string> = {
   unpublished: "apps that a database has not taken yet, for the operator and the clean-up",
   webhook_endpoints:
     "ten of an app at most, read twice a minute by an isolate, and by the overview",
+  event_counts: "a row for each type and outcome of events, for a monitor",
   bare_secret_counts: "4,097 rows at most, looked at by the clean-up",
   trusted_devices: "deleted in whole when an operator allows them no longer",
 };

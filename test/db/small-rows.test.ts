@@ -12,6 +12,7 @@ const SMALL = [
   "challenge_results",
   "challenges",
   "enrolment_links",
+  "event_counts",
   "idempotency_keys",
   "mail_codes",
   "notices",
@@ -23,7 +24,7 @@ const SMALL = [
 ];
 
 /** Those that were there before the migration. */
-const LATER = ["mail_codes", "notices", "placements", "webhook_deliveries"];
+const LATER = ["event_counts", "mail_codes", "notices", "placements", "webhook_deliveries"];
 const EARLIER = SMALL.filter((name) => !LATER.includes(name));
 
 const MIGRATION = "0004_small_rows.sql";

@@ -119,6 +119,6 @@ describe("a wrong setting stops the Worker, and the log names it without its val
 
   it("answers nothing then", async () => {
     setUpMail({ MAIL: "smtp" });
-    expect((await call("GET", "/healthz")).status).toBe(500);
+    expect((await call("GET", "/readyz")).status).toBe(500);
   });
 });

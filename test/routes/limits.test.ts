@@ -69,6 +69,6 @@ it("keeps a monitor's budget apart from that of the clients that share its addre
     return answers.join(" ");
   };
   expect(await statuses("/v1/time")).toBe("200 200 200 429");
-  expect(await statuses("/healthz")).toBe("200 200 200 429");
+  expect(await statuses("/readyz")).toBe("200 200 200 429");
   expect(used.size).toBe(2);
 });

@@ -4,15 +4,16 @@ import { everywhere } from "../databases";
 import { PROBLEM_CODES } from "../../src/problem";
 import { bearer, call, createApp, problemCode, send } from "../service";
 
-describe("/healthz", () => {
+describe("/readyz", () => {
   it("is well when D1 and KV are", async () => {
-    const response = await call("GET", "/healthz");
-    expect(await response.json()).toEqual({ status: "ok", d1: "ok", kv: "ok" });
+    const response = await call("GET", "/readyz");
+    const parts = { d1: "ok", kv: "ok", keyring: "ok", clock: "ok" };
+    expect(await response.json()).toEqual({ status: "ok", ...parts });
   });
 
   it("is 503 until the database is migrated", async () => {
     await everywhere.exec("DROP TABLE keyring_keys");
-    const response = await call("GET", "/healthz", { bindings: { ...env } });
+    const response = await call("GET", "/readyz", { bindings: { ...env } });
     expect([response.status, await problemCode(response)]).toEqual([503, "unavailable"]);
   });
 
@@ -22,7 +23,7 @@ describe("/healthz", () => {
         throw new Error("KV is down");
       },
     });
-    const response = await call("GET", "/healthz", { bindings: { ...env, KV } });
+    const response = await call("GET", "/readyz", { bindings: { ...env, KV } });
     expect(await response.json()).toMatchObject({ status: "ok", kv: "degraded" });
   });
 });
@@ -36,7 +37,7 @@ it("tells the time", async () => {
 });
 
 describe("every answer", () => {
-  it.each(["/v1/time", "/healthz", "/nope", "/docs", "/v1/users/ada", "/.well-known/jwks.json"])(
+  it.each(["/v1/time", "/readyz", "/nope", "/docs", "/v1/users/ada", "/.well-known/jwks.json"])(
     "of %s may be neither framed, sniffed nor run, and has a request id",
     async (path) => {
       const { headers } = await call("GET", path);
@@ -140,7 +141,7 @@ it("publishes a reference of every route, with the credential each one takes", a
         "get /auth/devices accessToken,sessionCookie",
         "get /auth/me accessToken,sessionCookie",
         "get /auth/sessions accessToken,sessionCookie",
-        "get /healthz ",
+        "get /readyz ",
         "get /logos/{appId}/{tag} ",
         "get /v1/app apiKey,signature",
         "get /v1/events apiKey,signature",

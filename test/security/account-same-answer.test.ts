@@ -116,7 +116,7 @@ describe("the work for a wrong password is the same", () => {
     const { binding, meter: fresh } = metered();
     bindings = { ...env, ...binding };
     meter = fresh;
-    await call("GET", "/healthz", { bindings });
+    await call("GET", "/readyz", { bindings });
     tags = [];
     digests = 0;
     // A tag of argon2id is 43 characters of Base64 when it is compared, and nothing else here is.
@@ -162,7 +162,7 @@ describe("the work for a wrong password is the same", () => {
     { timeout: SLOW },
     async () => {
       const address = { "cf-connecting-ip": await exhausted() };
-      await call("GET", "/healthz", { bindings });
+      await call("GET", "/readyz", { bindings });
       await knowWebhooks(bindings);
       const works = [];
       for (const [what, name] of CASES) {

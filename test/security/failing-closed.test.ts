@@ -83,7 +83,7 @@ describe.each(BREAKDOWNS)("a D1 that %s", (_name, makeBindings) => {
   });
 
   const stored = operations.filter(
-    ({ path, credential, body }) => credential !== "none" || body || path === "/healthz",
+    ({ path, credential, body }) => credential !== "none" || body || path === "/readyz",
   );
   it.each(stored)(
     "makes $name fail closed, as a problem that says nothing of it",
@@ -199,7 +199,7 @@ describe("a Worker that is not set up", () => {
     const { phone } = await enrolled(app, "ada");
     const before = await rows("SELECT * FROM users");
     // Storage starts empty here, and an isolate notes its keyring once: other bindings note it anew.
-    await callOn({ ...env }, "GET", "/healthz");
+    await callOn({ ...env }, "GET", "/readyz");
     expect(await rows("SELECT id FROM keyring_keys")).toEqual([{ id: "test" }]);
     const bindings = { ...env, ...settings };
     const calls = [

@@ -53,7 +53,7 @@ describe.runIf(isMany)("a database that does not answer", () => {
   });
 
   it("is named by the health check", async () => {
-    const answer = await call("GET", "/healthz", { bindings: without(2) });
+    const answer = await call("GET", "/readyz", { bindings: without(2) });
     expect(answer.status).toBe(503);
     expect(await answer.json()).toMatchObject({
       code: "unavailable",
@@ -89,7 +89,7 @@ describe.runIf(isMany)("a database that does not answer", () => {
     await DATABASES[3]?.d1.exec(
       "DELETE FROM d1_migrations WHERE name = (SELECT max(name) FROM d1_migrations)",
     );
-    const answer = await call("GET", "/healthz");
+    const answer = await call("GET", "/readyz");
     expect(await answer.json()).toMatchObject({ detail: "DB3 is not migrated." });
   });
 

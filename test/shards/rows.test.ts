@@ -36,6 +36,7 @@ const STAYS = [
   "cleanup_cursors",
   "d1_migrations",
   "deleted_apps",
+  "event_counts",
   "keyring_keys",
   "operator_sessions",
   "outbox",

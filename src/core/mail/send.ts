@@ -24,7 +24,7 @@ export function sendsMail({ mail }: Pick<Deps, "mail">): boolean {
 
 /** Sends a letter. Answers null if it was taken, and otherwise what went wrong, for the log. Never throws. */
 export async function send(
-  deps: Pick<Deps, "mail" | "shards" | "now" | "elapsed">,
+  deps: Pick<Deps, "mail" | "shards" | "now" | "elapsed" | "request">,
   letter: Letter,
 ): Promise<string | null> {
   const { mail } = deps;
@@ -45,7 +45,7 @@ function codeOf(error: unknown): string {
 }
 
 async function callProvider(
-  deps: Pick<Deps, "elapsed">,
+  deps: Pick<Deps, "elapsed" | "request">,
   { from, token, ...templates }: Extract<Mail, { way: "http" }>,
   letter: Letter,
 ): Promise<string | null> {

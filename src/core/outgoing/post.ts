@@ -2,6 +2,7 @@
 
 import type { Deps } from "../../env";
 import { faultOf } from "./target";
+import { traceHeaders } from "./trace";
 
 /** Of an answer no more is read. */
 export const ANSWER_BYTES = 4096;
@@ -28,25 +29,26 @@ export function isTaken({ status }: Answer): boolean {
 }
 
 /** Posts to a URL that somebody has named over the API. Never throws. */
-export async function post(
-  { settings, elapsed }: Pick<Deps, "settings" | "elapsed">,
-  call: Call,
-): Promise<Answer> {
-  if (faultOf(settings, call.url) !== null) return failed("not_allowed", 0);
-  return postAnywhere({ elapsed }, call);
+export async function post(deps: Caller & Pick<Deps, "settings">, call: Call): Promise<Answer> {
+  if (faultOf(deps.settings, call.url) !== null) return failed("not_allowed", 0);
+  return postAnywhere(deps, call);
 }
 
+type Caller = Pick<Deps, "elapsed" | "request">;
+
 /** Posts to a URL of the configuration, wherever that is. Never throws. */
-export async function postAnywhere(
-  { elapsed }: Pick<Deps, "elapsed">,
-  call: Call,
-): Promise<Answer> {
+export async function postAnywhere({ elapsed, request }: Caller, call: Call): Promise<Answer> {
   const started = elapsed();
   const { signal, ...limit } = startLimit(call.milliseconds);
   try {
     const response = await fetch(call.url, {
       method: "POST",
-      headers: { "content-type": "application/json", "user-agent": "Stepgate", ...call.headers },
+      headers: {
+        "content-type": "application/json",
+        "user-agent": "Stepgate",
+        ...traceHeaders(request.trace),
+        ...call.headers,
+      },
       body: call.body,
       redirect: "manual",
       signal,

@@ -1,30 +1,53 @@
 /** Says whether the service can answer. D1 decides that; KV only makes it faster. */
 
-import { keyringKeys } from "../../db/upkeep-schema";
+import { statement } from "../../db/statement";
 import type { Database, Deps } from "../../env";
 import { Problem } from "../../problem";
 import { nameOf } from "../app/publish";
 import { kvAnswers } from "../kv";
+import { MINUTE } from "../policy";
 
-export interface Health {
+export interface Readiness {
   status: "ok";
   d1: "ok";
   kv: "ok" | "degraded";
+  /** The Worker answers nothing without the keys that its rows need. */
+  keyring: "ok";
+  /**
+   * Behind: something has happened later than it is now. Codes of steps that were spent by then are refused
+   * until the clock has caught up.
+   */
+  clock: "ok" | "behind";
 }
+
+/** Events of other isolates may be from a little later. */
+const CLOCKS_DIFFER = MINUTE;
+/** It fails unless the database is migrated. */
+const LOOK = statement(`
+  SELECT (SELECT count(*) FROM (SELECT 1 FROM keyring_keys LIMIT 1)) AS keys,
+    (SELECT max(id) FROM audit_events) AS newest`);
 
 /**
  * Throws `unavailable` if D1 does not answer or has not been migrated. Where there are several databases, the
  * problem names those.
  */
-export async function checkHealth(deps: Deps): Promise<Health> {
+export async function checkReadiness(deps: Deps): Promise<Readiness> {
   const kv = kvAnswers(deps);
-  const { all, control } = deps.shards;
-  const d1 = control.select().from(keyringKeys).limit(1);
-  await (all.length === 1 ? d1 : assertAll(all)).catch((cause: unknown) => {
-    if (cause instanceof Problem) throw cause;
-    throw new Problem("unavailable", { cause });
-  });
-  return { status: "ok", d1: "ok", kv: (await kv) ? "ok" : "degraded" };
+  const { all, control: db } = deps.shards;
+  const look = LOOK({ db }, {}).first<{ newest: number | null }>();
+  const [found] = await Promise.all([look, all.length > 1 && assertAll(all)]).catch(explain);
+  const ahead = (found?.newest ?? 0) / 1000 - deps.now.getTime();
+  return {
+    status: "ok",
+    d1: "ok",
+    kv: (await kv) ? "ok" : "degraded",
+    keyring: "ok",
+    clock: ahead > CLOCKS_DIFFER ? "behind" : "ok",
+  };
+}
+
+function explain(cause: unknown): never {
+  throw cause instanceof Problem ? cause : new Problem("unavailable", { cause });
 }
 
 const LAST_MIGRATION = `SELECT max(name) AS last FROM d1_migrations`;

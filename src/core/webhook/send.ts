@@ -56,7 +56,7 @@ export async function sendRound(
 
 /** Posts a message, signed at this moment. Never throws. */
 export async function postSigned(
-  deps: Pick<Deps, "settings" | "now" | "elapsed">,
+  deps: Pick<Deps, "settings" | "now" | "elapsed" | "request">,
   { url, secrets }: Address,
   message: { id: string },
   milliseconds = ANSWER_MS,

@@ -190,7 +190,10 @@ export const SERVER_EXAMPLES: Record<string, Example> = {
     },
   },
   getTime: { answers: { 200: { now: AT.loggedIn, unixSeconds: 1_803_895_210 } } },
-  getHealth: { answers: { 200: { status: "ok", d1: "ok", kv: "ok" } } },
+  getHealth: { answers: { 200: { status: "ok" } } },
+  getReadiness: {
+    answers: { 200: { status: "ok", d1: "ok", kv: "ok", keyring: "ok", clock: "ok" } },
+  },
   getPublicKeys: {
     answers: {
       200: {

@@ -28,7 +28,7 @@ describe("rotating KEYRING", () => {
   ])("is refused when %s", async (_, KEYRING, cause) => {
     const logged = watchLog();
     const app = await createApp();
-    await call("GET", "/healthz", { bindings: { ...env } });
+    await call("GET", "/readyz", { bindings: { ...env } });
     const bindings = { ...env, KEYRING };
     const response = await app.v1("GET", "/users/ada", { bindings });
     expect([response.status, await problemCode(response)]).toEqual([500, "misconfigured"]);
@@ -50,7 +50,7 @@ describe("a database that users were moved to", () => {
     const bindings = { ...alone };
     for (const response of [
       await v1("GET", "/users/ada", { bindings }),
-      await call("GET", "/healthz", { bindings }),
+      await call("GET", "/readyz", { bindings }),
     ]) {
       expect([response.status, await problemCode(response)]).toEqual([500, "misconfigured"]);
     }
@@ -69,7 +69,7 @@ describe("a setting that is missing or wrong", () => {
     ["AUDIT_RETENTION_DAYS", "never"],
   ])("%s=%j refuses every request, and the log names it without its value", async (name, value) => {
     const logged = watchLog();
-    for (const path of ["/healthz", "/v1/time", "/openapi.json", "/docs"]) {
+    for (const path of ["/readyz", "/v1/time", "/openapi.json", "/docs"]) {
       const response = await call("GET", path, { bindings: { ...env, [name]: value } });
       expect([response.status, await problemCode(response)]).toEqual([500, "misconfigured"]);
     }
