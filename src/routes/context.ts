@@ -20,6 +20,6 @@ export interface AppEnv {
     /** How the page looks, if an app has a say in it. */
     brand: ShownBrand | undefined;
     /** What the page's content security policy allows besides: see `pages/safety.ts`. */
-    allowed: { forms: string[]; styles: string[] } | undefined;
+    allowed: { forms: string[]; styles: string[]; frames: string[] } | undefined;
   };
 }

@@ -1,5 +1,6 @@
-/** The field for a code. */
+/** The fields for codes: from an app, from the list of backup codes, or from a mail. */
 
+import { MAIL_CODE_DIGITS } from "../../core/policy";
 import { MAX_CODE_LENGTH } from "../fields";
 import type { Fault } from "./form-submission";
 import { describedBy, Field, isFirst, Labelled } from "./form-fields";
@@ -44,22 +45,60 @@ function Digits(props: { t: Texts; faults: Fault[]; lengths: number[]; autofocus
   const hint = t.code.hint({ digits: least === most ? least : `${least}–${most}` });
   const boxes = least === most ? least : 0;
   return (
-    <Labelled name="code" label={t.code.label} hint={hint} faults={faults}>
+    <Boxes
+      {...{ t, name: "code", faults, hint, boxes, autofocus }}
+      maxlength={MAX_CODE_LENGTH}
+      sends={boxes > 0}
+    />
+  );
+}
+
+/** The field for a code from a mail. */
+export function MailedCodeField(props: {
+  t: Texts;
+  faults: Fault[];
+  /** Whether nothing else is to be typed, so that a whole code is sent by itself. */
+  sends: boolean;
+}) {
+  const hint = props.t.email.hint({ digits: MAIL_CODE_DIGITS });
+  return (
+    <Boxes
+      {...props}
+      {...{ name: "mailedCode", hint, boxes: MAIL_CODE_DIGITS, maxlength: 32, autofocus: true }}
+    />
+  );
+}
+
+function Boxes(props: {
+  t: Texts;
+  name: string;
+  faults: Fault[];
+  hint: string;
+  /** With none, it looks like any other field. */
+  boxes: number;
+  autofocus: boolean;
+  maxlength: number;
+  /** Whether the script sends a whole code. */
+  sends: boolean;
+}) {
+  const { t, name, faults, hint, boxes, autofocus, maxlength, sends } = props;
+  return (
+    <Labelled name={name} label={t.code.label} hint={hint} faults={faults}>
       <div class={boxes === 0 ? undefined : `code ${boxes > 6 ? "longer" : ""}`}>
         {Array.from({ length: boxes }, () => (
           <i aria-hidden="true" />
         ))}
         <input
-          id="code"
-          name="code"
+          id={name}
+          name={name}
           type="text"
           inputmode="numeric"
           autocomplete="one-time-code"
           required
-          maxlength={MAX_CODE_LENGTH}
-          data-digits={boxes === 0 ? undefined : boxes}
-          {...describedBy({ name: "code", hint, faults })}
-          autofocus={isFirst("code", faults, autofocus)}
+          maxlength={maxlength}
+          data-digits={sends ? boxes : undefined}
+          {...describedBy({ name, hint, faults })}
+          autofocus={isFirst(name, faults, autofocus)}
         />
       </div>
     </Labelled>

@@ -21,6 +21,7 @@ const FIELD_OF: { [code in ProblemCode]?: string } = {
   clock_skew: "code",
   email_taken: "email",
   invalid_code: "code",
+  invalid_mailed_code: "mailedCode",
   method_not_accepted: "code",
   parameters_ignored: "code",
   time_zone: "code",
@@ -166,8 +167,11 @@ function faultOf(c: Context<AppEnv>, problem: Problem, field: string): Fault {
 const PASSWORDS = new Set(["currentPassword", "password"]);
 
 /** Gives a problem in the reader's language. */
-export function messageOf(t: Texts, { code, title, retryAfter, extensions }: Problem): string {
+export function messageOf(t: Texts, problem: Problem): string {
+  const { code, title, retryAfter, policy, extensions } = problem;
   if (code === "locked" && retryAfter !== undefined) return lockFault(t, retryAfter).message;
+  if (policy === "mailed_codes" && retryAfter !== undefined)
+    return t.tooManyCodes({ time: formatLeft(retryAfter) });
   const offset = Number(extensions["offsetSeconds"]);
   if (code === "clock_skew") return t.clockSkew(signed(offset));
   if (code === "time_zone") return t.timeZone(signed(offset / 3600));

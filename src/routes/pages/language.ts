@@ -8,6 +8,7 @@ import { setCookie } from "hono/cookie";
 import { languageDetector } from "hono/language";
 import { createMiddleware } from "hono/factory";
 import { readCatalogue } from "../../core/catalogue";
+import { LANGUAGES as KNOWN, type Language } from "../../core/policy";
 import type { AppEnv } from "../context";
 import { doneOf } from "./safety";
 import ar from "./texts/ar.json";
@@ -60,6 +61,11 @@ export const rememberLanguage = createMiddleware<AppEnv>(async (c, next) => {
 /** Whether the language is written from left to right or from right to left. */
 export function directionOf(c: Context): "ltr" | "rtl" {
   return RIGHT_TO_LEFT.has(c.get("language")) ? "rtl" : "ltr";
+}
+
+/** The language of the page, as mail has it too. */
+export function languageOf(c: Context): Language {
+  return KNOWN.find((one) => one === c.get("language")) ?? "en";
 }
 
 export function textsOf(c: Context): Texts {

@@ -12,6 +12,8 @@ import { withDeps } from "../request";
 import { activityPages } from "./account/activity";
 import { authenticatorPages } from "./account/authenticators";
 import { backupCodePages } from "./account/backup-codes";
+import { emailPages } from "./account/email";
+import { forgottenPages } from "./account/forgotten";
 import { loginPages } from "./account/login";
 import { passwordPages } from "./account/password";
 import { profilePages } from "./account/profile";
@@ -44,6 +46,7 @@ pages.get("/", async (c) => {
 });
 for (const routes of [
   loginPages,
+  forgottenPages,
   registerPages,
   securityPages,
   activityPages,
@@ -53,6 +56,7 @@ for (const routes of [
   resyncPages,
   passwordPages,
   profilePages,
+  emailPages,
 ]) {
   pages.route("/account", routes);
 }

@@ -36,11 +36,24 @@ export function allowStyle(c: Context<AppEnv>, hash: string): void {
   setPolicy(c, { styles: ["'self'", hash] });
 }
 
-function setPolicy(c: Context<AppEnv>, change: { forms?: string[]; styles?: string[] }): void {
-  const allowed = { forms: ["'self'"], styles: ["'self'"], ...c.get("allowed"), ...change };
+/** Allows frames with documents of our own. */
+export function allowOwnFrames(c: Context<AppEnv>): void {
+  setPolicy(c, { frames: ["'self'"] });
+}
+
+function setPolicy(
+  c: Context<AppEnv>,
+  change: { forms?: string[]; styles?: string[]; frames?: string[] },
+): void {
+  const defaults = { forms: ["'self'"], styles: ["'self'"], frames: [] };
+  const allowed = { ...defaults, ...c.get("allowed"), ...change };
   c.set("allowed", allowed);
-  const { forms, styles } = allowed;
-  const own = [`style-src ${styles.join(" ")}`, `form-action ${forms.join(" ")}`];
+  const { forms, styles, frames } = allowed;
+  const own = [
+    `style-src ${styles.join(" ")}`,
+    `form-action ${forms.join(" ")}`,
+    ...frames.map((source) => `frame-src ${source}`),
+  ];
   c.header("content-security-policy", [...POLICY, ...own].join("; "));
 }
 

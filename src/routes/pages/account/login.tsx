@@ -13,6 +13,7 @@ import {
 } from "../../../core/account/login";
 import { CHALLENGE_LIFE_SECONDS } from "../../../core/policy";
 import { logOut } from "../../../core/session/refresh";
+import { sendsMail } from "../../../core/mail/send";
 import { clientOf } from "../../address";
 import type { AppEnv } from "../../context";
 import { ownCookie, setOwnCookie } from "../../cookies";
@@ -58,6 +59,11 @@ async function loginPage(c: Context<AppEnv>, faults: Fault[] = []) {
           <PasswordField t={texts} label={t.password} faults={faults} />
           <button class="main">{t.submit}</button>
         </Form>
+        {sendsMail(c.var.deps) && (
+          <p class="alone">
+            <a href="/account/forgotten">{t.forgotten}</a>
+          </p>
+        )}
         <p class="alone">
           {t.noAccount} <a href="/account/register">{register.title}</a>
         </p>
@@ -70,7 +76,9 @@ async function loginPage(c: Context<AppEnv>, faults: Fault[] = []) {
 function LoginNotice({ c }: { c: Context<AppEnv> }) {
   const { login: t } = textsOf(c);
   const { next } = c.req.query();
-  if (doneOf(c) !== undefined) return <Notice kind="good">{t.loggedOut}</Notice>;
+  const done = doneOf(c);
+  if (done === "reset") return <Notice kind="good">{t.reset}</Notice>;
+  if (done !== undefined) return <Notice kind="good">{t.loggedOut}</Notice>;
   return next === undefined || next === HOME ? null : <Notice>{t.ended}</Notice>;
 }
 

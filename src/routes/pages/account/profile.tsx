@@ -5,13 +5,15 @@ import { Hono, type Context } from "hono";
 import { loadBySession } from "../../../core/caller/by-session";
 import { changeAccount } from "../../../core/account/change-account";
 import { deleteUser } from "../../../core/change/delete-user";
+import { sendsMail } from "../../../core/mail/send";
 import type { AppEnv } from "../../context";
 import { printable } from "../../fields";
 import { dropCookie, onPages } from "../../session";
-import { Email, PersonName, Username } from "../../user/shared";
+import { Email, MailLanguage, PersonName, Username } from "../../user/shared";
+import { Select } from "../form-choices";
 import { form, submit, typedIn, type Fault } from "../form-submission";
 import { Field, Form } from "../form-fields";
-import { textsOf } from "../language";
+import { LANGUAGES, textsOf } from "../language";
 import { show } from "../layout";
 import { changesIn, Shown, shownField } from "../shown";
 import { ask, Back, homeAfter } from "./shared";
@@ -24,6 +26,7 @@ const ProfileForm = z.object({
   email: Email,
   username: z.union([none, Username]),
   personName: z.union([none, PersonName]),
+  language: MailLanguage.optional(),
   ...shownField,
 });
 const changing = onPages.requireFresh();
@@ -33,13 +36,15 @@ async function profilePage(c: Context<AppEnv>, faults: Fault[] = []) {
   const { account: t, register, profile } = textsOf(c);
   const typed = await typedIn(c);
   const { email, username, name: personName } = account;
+  // Mail in no known language is in English.
+  const language = account.language ?? "en";
   return show(c, {
     title: t.changeProfile,
     faults,
     content: (
       <>
         <Form>
-          <Shown c={c} values={{ email, username, personName }} />
+          <Shown c={c} values={{ email, username, personName, language }} />
           <Field
             name="email"
             label={register.email}
@@ -66,6 +71,15 @@ async function profilePage(c: Context<AppEnv>, faults: Fault[] = []) {
             autocomplete="name"
             maxlength={100}
           />
+          {sendsMail(c.var.deps) && (
+            <Select
+              name="language"
+              label={profile.language}
+              faults={faults}
+              value={typed("language") ?? language}
+              options={LANGUAGES.map(({ code, language: own }) => [code, own])}
+            />
+          )}
           <button class="main">{profile.submit}</button>
         </Form>
         <Back c={c} />

@@ -12,7 +12,7 @@ import type { AppEnv } from "../../context";
 import { Email, Password, Username } from "../../user/shared";
 import { form, submit, typedIn, type Fault } from "../form-submission";
 import { Field, Form, NewPasswordField } from "../form-fields";
-import { textsOf } from "../language";
+import { languageOf, textsOf } from "../language";
 import { show } from "../layout";
 import { goOn } from "./login";
 
@@ -72,7 +72,8 @@ export const registerPages = new Hono<AppEnv>()
       const { email, username, newPassword: password } = c.req.valid("form");
       const client = clientOf(c);
       const origin = { actor: "registration", client } as const;
-      await register(c.var.deps, { email, username, password }, origin);
+      const names = { email, username, language: languageOf(c) };
+      await register(c.var.deps, { ...names, password }, origin);
       const input = { name: email, password, device: null, client };
       return goOn(c, await login(c.var.deps, { ...input, holding: "cookie" }));
     }),

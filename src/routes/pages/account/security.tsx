@@ -5,6 +5,7 @@ import { Hono, type Context } from "hono";
 import { renameAuthenticator } from "../../../core/authenticator/rename";
 import { isBoundToEnrol, isFresh } from "../../../core/caller/assurance";
 import { loadBySession, type SessionRecord } from "../../../core/caller/by-session";
+import { sendsMail } from "../../../core/mail/send";
 import {
   listSessions,
   revokeOtherSessions,
@@ -21,6 +22,7 @@ import { textsOf } from "../language";
 import { show } from "../layout";
 import { Parts } from "../parts";
 import { doneOf } from "../safety";
+import { EmailCard } from "./email";
 import { AccountNav, HOME, homeAfter, LogOut } from "./shared";
 import { RenameForm } from "./rename";
 import { SecondFactor } from "./second-factor";
@@ -81,6 +83,7 @@ function Own({ c, account }: { c: Context<AppEnv>; account: SessionRecord["accou
           </a>
         }
       />
+      {sendsMail(c.var.deps) && <EmailCard c={c} account={account} />}
       <Card
         id="profile"
         icon="user"

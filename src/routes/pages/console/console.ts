@@ -13,6 +13,7 @@ import { newKeyPages } from "./new-key";
 import { newAccountPages } from "./new-account";
 import { deliveryPages } from "./delivery";
 import { newWebhookPages } from "./new-webhook";
+import { outboxPages } from "./outbox";
 import { overviewPages } from "./overview";
 import { startPages } from "./start";
 import { stylesPages } from "./styles";
@@ -48,6 +49,7 @@ for (const routes of [
   userEndingPages,
   newAccountPages,
   timeZonePages,
+  outboxPages,
   startPages,
   stylesPages,
   auditPages,

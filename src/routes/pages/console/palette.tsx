@@ -33,6 +33,7 @@ export function Palette({ c }: { c: Context<AppEnv> }) {
     [`${HOME}/users`, t.users],
     [`${HOME}/users?state=locked`, t.activity.lockedUsers],
     [`${HOME}/audit`, t.audit],
+    [`${HOME}/outbox`, t.mail.title],
     [`${HOME}/start`, t.start.title],
     [`${HOME}/new-account`, t.account.create],
     [`${HOME}/apps#create`, t.app.create],

@@ -63,6 +63,7 @@ function Nav({ c }: { c: Context<AppEnv> }) {
     [`${HOME}/apps`, t.apps, "apps"],
     [`${HOME}/users`, t.users, "users"],
     [`${HOME}/audit`, t.audit, "audit"],
+    [`${HOME}/outbox`, t.mail.title, "mail"],
   ] as const;
   const isHere = (to: string) => path === to || (to !== HOME && path.startsWith(`${to}/`));
   return (

@@ -7,6 +7,7 @@ import { findUser, toDetail, type UserDetail } from "../../../core/operator/oper
 import { listSessions } from "../../../core/session/own-sessions";
 import type { AppEnv } from "../../context";
 import { Card, Notice } from "../card";
+import { ConfirmedTag } from "../confirmed-tag";
 import { textsOf } from "../language";
 import { Parts } from "../parts";
 import { Copyable } from "./copyable";
@@ -58,10 +59,12 @@ async function userPage(c: Context<AppEnv>) {
 
 function Standing(props: { c: Context<AppEnv>; user: UserDetail; appName: string }) {
   const { c, user, appName } = props;
-  const { user: t } = textsOf(c).console;
+  const { console: words, register } = textsOf(c);
+  const { user: t } = words;
   const { email, username } = user.account ?? {};
   const rows = [
     [t.account, user.account && <Parts of={[email, username]} />],
+    [register.email, user.account && <ConfirmedTag c={c} account={user.account} />],
     [t.app, <a href={`${HOME}/apps/${user.appId}`}>{appName}</a>],
     [t.since, <ZonedTime c={c} at={user.createdAt} />],
     [t.backupCodes, user.twoFactor && user.backupCodes.remaining],
