@@ -6,6 +6,7 @@
 import { PASSWORD } from "../../../scripts/client-account.mjs";
 import { logIn, logOut } from "./account.mjs";
 import { ADA, DEVICES } from "./gallery-data.mjs";
+import { MAIL_OF_ACCOUNTS } from "./gallery-mail.mjs";
 import { ada, member, newcomer, phoneOn } from "./gallery-people.mjs";
 import { guestAt, send, visit } from "./gallery-stage.mjs";
 
@@ -87,6 +88,7 @@ export const ACCOUNT = [
     reach: adaSending("/account/profile", { "#username": "ada@home" }),
     shows: FAULT,
   },
+  ...MAIL_OF_ACCOUNTS,
   { name: "delete", reach: adaAt("/account/delete"), shows: "main button.danger" },
   { name: "logged-out", reach: loggedOut, shows: ".notice" },
   { name: "security-hidden", reach: hiddenFactors, shows: `a[href="/account/prove"]` },

@@ -3,6 +3,7 @@
 import { ADA } from "./gallery-data.mjs";
 import { apps, everything, operator } from "./gallery-people.mjs";
 import { guestAt, send, visit } from "./gallery-stage.mjs";
+import { MAIL_OF_CONSOLE } from "./gallery-mail.mjs";
 import { WEBHOOKS } from "./gallery-webhooks.mjs";
 
 const FAULT = "[role=alert], [aria-invalid]";
@@ -25,6 +26,7 @@ export const UNUSED = [
   { name: "console-overview-empty", reach: operatorAt("/console"), shows: "#latest" },
   { name: "console-apps-empty", reach: operatorAt("/console/apps"), shows: "#appName" },
   { name: "console-users-empty", reach: operatorAt("/console/users"), shows: "#query" },
+  { name: "console-outbox-empty", reach: operatorAt("/console/outbox"), shows: "#kept" },
 ];
 
 export const CONSOLE = [
@@ -125,6 +127,7 @@ export const CONSOLE = [
   },
   { name: "console-audit-refused", reach: wholeAt("/console/audit?since=yesterday"), shows: FAULT },
   ...WEBHOOKS,
+  ...MAIL_OF_CONSOLE,
   { name: "problem-console", reach: operatorAt("/console/apps/app_unknown"), shows: "main code" },
 ];
 

@@ -10,7 +10,7 @@ import { phoneFor } from "./phone.mjs";
 const AUTHENTICATORS = "/auth/authenticators";
 
 /** Makes an account over the user API, of the next person of the list if no other is given. */
-async function makeAccount(stage, person) {
+export async function makeAccount(stage, person) {
   const next = await stage.once("people", people);
   const { email, username, name } = person ?? next();
   const json = { email, username, name, password: PASSWORD };
