@@ -44,7 +44,9 @@ describe("a page that is sent what no form of ours sends", () => {
   ])("claims that something was done on the way from %s: %o, %s", async (_, headers, told) => {
     const claims = {
       "/account?done=password": words.account.done.password,
+      "/account?done=email": words.account.done.email,
       "/account/login?done=logged_out": words.login.loggedOut,
+      "/account/login?done=reset": words.login.reset,
       "/console/sign-in?done=signed_out": words.console.signIn.signedOut,
     };
     for (const [path, message] of Object.entries(claims)) {

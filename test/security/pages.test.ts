@@ -2,6 +2,7 @@ import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import { app } from "../../src/app";
 import { enrolOwn, PASSWORD, protect, register, tokensOf, type Protected } from "../account";
+import { keepMail } from "../mail/mailbox";
 import { codeOf, elapse, ORIGIN, phoneWith, send } from "../service";
 import { keyOf, visitor, type Visitor } from "../visitor";
 import { contents, freshAddress } from "./support";
@@ -18,8 +19,9 @@ let people = 0;
 let person: Protected;
 let browser: Visitor;
 
-/** Logged in by the pages, with the code just given. */
+/** Logged in by the pages, with the code just given. Mail is sent, or some pages would not be there. */
 beforeEach(async () => {
+  keepMail();
   person = await protect(await register(`pages${people++}@example.com`));
   browser = visitor();
   await browser.get("/account/login");

@@ -56,7 +56,8 @@ export async function write(recipient: Recipient, content: Content): Promise<Let
   return { to, subject, text: `${lines.join("\n\n")}\n`, html: await render(page) };
 }
 
-const BODY = "margin:0;padding:24px;background:#f4f5f7;color:#1c1e21;font:16px/1.5 sans-serif";
+const BODY =
+  "margin:0;padding:24px;background:#f4f5f7;color:#1c1e21;font:16px/1.5 sans-serif;overflow-wrap:anywhere";
 const CARD =
   "max-width:36em;margin:0 auto;padding:24px;background:#fff;border:1px solid #d9dce1;border-radius:8px";
 const CODE = "font:700 28px/1.4 monospace;letter-spacing:.15em;margin:16px 0";

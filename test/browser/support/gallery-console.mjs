@@ -26,7 +26,7 @@ export const UNUSED = [
   { name: "console-overview-empty", reach: operatorAt("/console"), shows: "#latest" },
   { name: "console-apps-empty", reach: operatorAt("/console/apps"), shows: "#appName" },
   { name: "console-users-empty", reach: operatorAt("/console/users"), shows: "#query" },
-  { name: "console-outbox-empty", reach: operatorAt("/console/outbox"), shows: "#kept" },
+  { name: "console-mail-empty", reach: operatorAt("/console/outbox"), shows: "#kept" },
 ];
 
 export const CONSOLE = [

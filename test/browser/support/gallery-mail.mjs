@@ -14,23 +14,23 @@ const SEND_CODE = `form[action="/account/email/code"] button`;
 const WRONG = "12345678";
 
 export const MAIL_OF_ACCOUNTS = [
-  { name: "forgotten", reach: guestAt("/account/forgotten"), shows: "#email" },
-  { name: "forgotten-code", reach: forgotten(), shows: CODE },
+  { name: "mail-forgotten", reach: guestAt("/account/forgotten"), shows: "#email" },
+  { name: "mail-forgotten-code", reach: forgotten(), shows: CODE },
   {
-    name: "forgotten-code-refused",
+    name: "mail-forgotten-code-refused",
     reach: forgotten({ [CODE]: WRONG, "#newPassword": `${PASSWORD} again` }),
     shows: FAULT,
   },
-  { name: "confirm-email", reach: confirming(), shows: CODE },
-  { name: "confirm-email-refused", reach: refusedCode, shows: FAULT },
-  { name: "security-confirmed", reach: confirmed, shows: ".notice.good" },
-  { name: "log-in-reset", reach: resetPassword, shows: ".notice.good" },
+  { name: "mail-confirm", reach: confirming(), shows: CODE },
+  { name: "mail-confirm-refused", reach: refusedCode, shows: FAULT },
+  { name: "mail-confirmed", reach: confirmed, shows: ".notice.good" },
+  { name: "mail-password-set", reach: resetPassword, shows: ".notice.good" },
 ];
 
 export const MAIL_OF_CONSOLE = [
-  { name: "console-outbox", reach: outbox, shows: ".framed li" },
-  { name: "console-letter", reach: letter, shows: "iframe" },
-  { name: "console-outbox-tested", reach: tested, shows: ".notice.good" },
+  { name: "console-mail", reach: outbox, shows: ".framed li" },
+  { name: "console-mail-letter", reach: letter, shows: "iframe" },
+  { name: "console-mail-tested", reach: tested, shows: ".notice.good" },
 ];
 
 function forgotten(fields) {

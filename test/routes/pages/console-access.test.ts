@@ -50,6 +50,7 @@ async function fillPaths(): Promise<[method: string, path: string][]> {
       .replace(":id", ofUser ? id : app.id)
       .replace(":webhookId", webhook.id)
       .replace(":deliveryId", delivery?.id ?? "")
+      .replace(":letterId{[0-9]+}", "1")
       .replace(":keyId", app.key.split("_")[1] ?? "");
     return [method, filled];
   });
@@ -58,6 +59,7 @@ async function fillPaths(): Promise<[method: string, path: string][]> {
 /** With something in every field that any form of the console has. */
 const FIELDS = {
   reason: "x",
+  email: "ada@example.com",
   appName: "x",
   scopes: "verify",
   confirmName: "Test app",

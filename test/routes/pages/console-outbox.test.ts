@@ -86,7 +86,7 @@ describe("the outbox of a service on one's own machine", () => {
     const second = await operator.read(OUTBOX + older);
     expect(numbers(second)).toEqual([5, 4, 3, 2, 1]);
     expect(second).toContain(words.console.newest);
-    expect(second).not.toContain('<a href="?cursor=');
+    expect(second).not.toMatch(/href="\?cursor=\d+"/);
   });
 
   it("shows a letter's HTML to the operator only, in a sandbox in which nothing runs", async () => {
