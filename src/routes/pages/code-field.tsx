@@ -46,25 +46,29 @@ function Digits(props: { t: Texts; faults: Fault[]; lengths: number[]; autofocus
   const boxes = least === most ? least : 0;
   return (
     <Boxes
-      {...{ t, name: "code", faults, hint, boxes, autofocus }}
-      maxlength={MAX_CODE_LENGTH}
+      t={t}
+      name="code"
+      faults={faults}
+      hint={hint}
+      boxes={boxes}
+      autofocus={autofocus}
       sends={boxes > 0}
     />
   );
 }
 
-/** The field for a code from a mail. */
-export function MailedCodeField(props: {
-  t: Texts;
-  faults: Fault[];
-  /** Whether nothing else is to be typed, so that a whole code is sent by itself. */
-  sends: boolean;
-}) {
-  const hint = props.t.email.hint({ digits: MAIL_CODE_DIGITS });
+/** The field for a code from a mail. If nothing else is to be typed, `sends` has a whole code sent by itself. */
+export function MailedCodeField(props: { t: Texts; faults: Fault[]; sends: boolean }) {
+  const { t, faults, sends } = props;
   return (
     <Boxes
-      {...props}
-      {...{ name: "mailedCode", hint, boxes: MAIL_CODE_DIGITS, maxlength: 32, autofocus: true }}
+      t={t}
+      name="mailedCode"
+      faults={faults}
+      hint={t.email.hint({ digits: MAIL_CODE_DIGITS })}
+      boxes={MAIL_CODE_DIGITS}
+      autofocus
+      sends={sends}
     />
   );
 }
@@ -77,11 +81,10 @@ function Boxes(props: {
   /** With none, it looks like any other field. */
   boxes: number;
   autofocus: boolean;
-  maxlength: number;
   /** Whether the script sends a whole code. */
   sends: boolean;
 }) {
-  const { t, name, faults, hint, boxes, autofocus, maxlength, sends } = props;
+  const { t, name, faults, hint, boxes, autofocus, sends } = props;
   return (
     <Labelled name={name} label={t.code.label} hint={hint} faults={faults}>
       <div class={boxes === 0 ? undefined : `code ${boxes > 6 ? "longer" : ""}`}>
@@ -95,7 +98,7 @@ function Boxes(props: {
           inputmode="numeric"
           autocomplete="one-time-code"
           required
-          maxlength={maxlength}
+          maxlength={MAX_CODE_LENGTH}
           data-digits={sends ? boxes : undefined}
           {...describedBy({ name, hint, faults })}
           autofocus={isFirst(name, faults, autofocus)}

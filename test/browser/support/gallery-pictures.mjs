@@ -63,7 +63,7 @@ export async function takePortrait(page, { folder, name }) {
 }
 
 /** Rounds the colours between two others, as at the edges of letters. Those of whole areas stay as they are. */
-function withFewColours({ data, width, height, channels, ...image }) {
+export function withFewColours({ data, width, height, channels, ...image }) {
   const colours = Array.from({ length: width * height }, (_, at) => colourAt(data, at * channels));
   const counts = new Map();
   for (const colour of colours) counts.set(colour, (counts.get(colour) ?? 0) + 1);

@@ -4,6 +4,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { decode, encode } from "fast-png";
+import { withFewColours } from "./gallery-pictures.mjs";
 
 export const SCREENSHOTS = fileURLToPath(new URL("../screenshots", import.meta.url));
 const DOCS = fileURLToPath(new URL("../../../docs/screenshots", import.meta.url));
@@ -23,9 +24,8 @@ export async function portray(page, name, { update }) {
   const before = page.viewportSize();
   await page.setViewportSize(PORTRAIT);
   await page.evaluate(() => window.scrollTo(0, 0));
-  const png = encode(decode(await page.screenshot({ animations: "disabled" })), {
-    zlib: { level: 9 },
-  });
+  const picture = decode(await page.screenshot({ animations: "disabled" }));
+  const png = encode(withFewColours(picture), { zlib: { level: 9 } });
   await page.setViewportSize(before);
   const path = join(update ? DOCS : SCREENSHOTS, `${name}.png`);
   if (png.length > PORTRAIT_LIMIT_BYTES) throw new Error(`${path} would have ${png.length} bytes.`);

@@ -16,8 +16,7 @@ import { form, submit, type Fault } from "../form-submission";
 import { Form } from "../form-fields";
 import { textsOf } from "../language";
 import { show } from "../layout";
-import { requireMail } from "./forgotten";
-import { Back, HOME, homeAfter } from "./shared";
+import { Back, HOME, homeAfter, requireMail } from "./shared";
 
 const EMAIL = `${HOME}/email`;
 const SEND = `${EMAIL}/code`;

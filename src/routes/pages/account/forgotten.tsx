@@ -5,13 +5,10 @@
 
 import { z } from "@hono/zod-openapi";
 import { Hono, type Context } from "hono";
-import { createMiddleware } from "hono/factory";
 import { resetPassword, sendPasswordCode } from "../../../core/account/forgotten-password";
 import { minPasswordLength } from "../../../core/account/register";
 import { getApp } from "../../../core/app/apps";
-import { sendsMail } from "../../../core/mail/send";
 import { ACCOUNTS_APP } from "../../../core/policy";
-import { Problem } from "../../../problem";
 import { clientOf } from "../../address";
 import type { AppEnv } from "../../context";
 import { MailedCode } from "../../user/mail";
@@ -21,19 +18,13 @@ import { form, submit, typedIn, type Fault } from "../form-submission";
 import { Field, Form, NewPasswordField } from "../form-fields";
 import { textsOf } from "../language";
 import { show } from "../layout";
-import { Back } from "./shared";
+import { Back, requireMail } from "./shared";
 
 const FORGOTTEN = "/account/forgotten";
 const LOGIN = "/account/login";
 
 const AddressForm = z.object({ email: Email });
 const ResetForm = z.object({ email: Email, mailedCode: MailedCode, newPassword: Password });
-
-/** For pages that are of no use where no mail is sent. */
-export const requireMail = createMiddleware<AppEnv>(async (c, next) => {
-  if (!sendsMail(c.var.deps)) throw new Problem("mail_off");
-  await next();
-});
 
 async function addressPage(c: Context<AppEnv>, faults: Fault[] = []) {
   const { login, register, forgotten: t } = textsOf(c);

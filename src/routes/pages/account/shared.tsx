@@ -1,6 +1,9 @@
 /** What the pages of an account share: where they lead, and what stands above their content. */
 
 import type { Context } from "hono";
+import { createMiddleware } from "hono/factory";
+import { sendsMail } from "../../../core/mail/send";
+import { Problem } from "../../../problem";
 import type { AppEnv } from "../../context";
 import type { Fault } from "../form-submission";
 import { Form } from "../form-fields";
@@ -10,6 +13,12 @@ import { show } from "../layout";
 
 export const HOME = "/account";
 export const ACTIVITY = "/account/activity";
+
+/** For pages that are of no use where no mail is sent. */
+export const requireMail = createMiddleware<AppEnv>(async (c, next) => {
+  if (!sendsMail(c.var.deps)) throw new Problem("mail_off");
+  await next();
+});
 
 /** The page that the user was on the way to. It never leads out of these pages. */
 export function nextOf(c: Context<AppEnv>): string {
