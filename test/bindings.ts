@@ -22,6 +22,11 @@ export async function renewBindings(test: string): Promise<void> {
   await limitKey(env.KEY_LIMIT, "", new Date(0));
 }
 
+/** From here on in this test, the Worker has these besides, as after a deployment. */
+export function addBindings(added: object): void {
+  bindings = { ...bindings, ...added };
+}
+
 export function currentBindings(): Env {
   return bindings;
 }

@@ -1,7 +1,7 @@
 /** Whoever reads the mail that the service sends, through a provider that takes it or does not. */
 
 import { onTestFinished, vi } from "vitest";
-import { currentBindings } from "../bindings";
+import { addBindings } from "../bindings";
 import { problemCode, type CallOptions } from "../service";
 import { as, auth, expectJson, register, tokensOf, type Person, type Tokens } from "../account";
 
@@ -33,7 +33,7 @@ export interface Mailbox extends Letters {
 
 /** From here on in this test, mail is sent through a provider, which answers 200 unless it is told otherwise. */
 export function receiveMail(settings: object = {}): Mailbox {
-  setUpMail({
+  addBindings({
     MAIL: "http",
     MAIL_FROM: "Stepgate <no-reply@example.com>",
     MAIL_URL: PROVIDER,
@@ -61,13 +61,8 @@ export function keepMail(): Letters {
     letters.push({ ...letter, to: [to] });
     return { messageId: "1" };
   };
-  setUpMail({ MAIL: "cloudflare", MAIL_FROM: "no-reply@example.com", EMAIL: { send } });
+  addBindings({ MAIL: "cloudflare", MAIL_FROM: "no-reply@example.com", EMAIL: { send } });
   return { letters };
-}
-
-/** Before the first call of a test: the Worker reads its settings once. */
-export function setUpMail(settings: object): void {
-  Object.assign(currentBindings(), settings);
 }
 
 /** The code in the newest letter to this address. */

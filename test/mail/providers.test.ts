@@ -1,11 +1,11 @@
 /** The ways in which mail goes out, and what is said of a setting that is wrong. */
 
 import { describe, expect, it } from "vitest";
-import { currentBindings } from "../bindings";
+import { addBindings, currentBindings } from "../bindings";
 import { as, register, tokensOf } from "../account";
 import { everywhere } from "../databases";
 import { call } from "../service";
-import { PROVIDER, receiveMail, setUpMail, type Mailbox } from "./mailbox";
+import { PROVIDER, receiveMail, type Mailbox } from "./mailbox";
 
 const EMAIL = "ada@example.com";
 
@@ -75,7 +75,7 @@ it("Cloudflare's binding gets the letter", async () => {
     sent.push(letter);
     return { messageId: "1" };
   };
-  setUpMail({ MAIL: "cloudflare", MAIL_FROM: "no-reply@example.com", EMAIL: { send } });
+  addBindings({ MAIL: "cloudflare", MAIL_FROM: "no-reply@example.com", EMAIL: { send } });
   await sendCode();
   expect(sent).toMatchObject([
     { from: "no-reply@example.com", to: EMAIL, subject: "Your code to confirm this address" },
@@ -83,7 +83,7 @@ it("Cloudflare's binding gets the letter", async () => {
 });
 
 it("the outbox keeps the newest hundred letters", async () => {
-  setUpMail({ MAIL: "outbox", ISSUER_URL: "http://localhost:8000" });
+  addBindings({ MAIL: "outbox", ISSUER_URL: "http://localhost:8000" });
   const many = `WITH RECURSIVE n (i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 100)
     INSERT INTO outbox (id, at, recipient, subject, text, html) SELECT i, 0, 'a', 'b', 'c', 'd' FROM n`;
   await everywhere.prepare(many).run();
@@ -118,7 +118,7 @@ describe("a wrong setting stops the Worker, and the log names it without its val
   });
 
   it("answers nothing then", async () => {
-    setUpMail({ MAIL: "smtp" });
+    addBindings({ MAIL: "smtp" });
     expect((await call("GET", "/readyz")).status).toBe(500);
   });
 });

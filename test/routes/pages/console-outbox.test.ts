@@ -5,7 +5,8 @@ import { register } from "../../account";
 import { browser, destination, signedIn, type Operator } from "../../console";
 import { everywhere } from "../../databases";
 import { faultsIn, onlyAt, onlyAtTop } from "../../form-faults";
-import { reader, receiveMail, setUpMail } from "../../mail/mailbox";
+import { addBindings } from "../../bindings";
+import { reader, receiveMail } from "../../mail/mailbox";
 import { textOf, visitor } from "../../visitor";
 import { inOrder, words } from "../../words";
 
@@ -14,7 +15,7 @@ const OUTBOX = "/console/outbox";
 
 /** The operator of a service on a developer's own machine. */
 function atHome(): Promise<Operator> {
-  setUpMail({ MAIL: "outbox", ISSUER_URL: "http://localhost:8000" });
+  addBindings({ MAIL: "outbox", ISSUER_URL: "http://localhost:8000" });
   return signedIn();
 }
 

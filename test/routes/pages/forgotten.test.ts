@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { PASSWORD, protect, register } from "../../account";
 import { faultsIn, onlyAt, onlyAtTop } from "../../form-faults";
-import { codeFor, keepMail, otherThan, reader, receiveMail, setUpMail } from "../../mail/mailbox";
+import { addBindings } from "../../bindings";
+import { codeFor, keepMail, otherThan, reader, receiveMail } from "../../mail/mailbox";
 import { fieldsIn } from "../../console";
 import { admin } from "../../service";
 import { textOf, visitor, type View, type Visitor } from "../../visitor";
@@ -134,7 +135,7 @@ it("a forgotten password is answered the same whoever has the address, and whoev
 });
 
 it("where no mail is sent, nobody is offered another password, and the pages for it say why", async () => {
-  setUpMail({ MAIL: "off" });
+  addBindings({ MAIL: "off" });
   const browser = visitor();
   expect((await browser.get("/account/login")).html).not.toContain("/account/forgotten");
   const views = [

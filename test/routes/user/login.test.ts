@@ -31,6 +31,8 @@ describe("registering", () => {
       email: "ada@example.com",
       username: "ada",
       name: "Ada L.",
+      language: null,
+      emailProven: false,
       twoFactor: false,
       createdAt: "2026-10-01T12:00:10.000Z",
     });
