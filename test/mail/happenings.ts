@@ -63,15 +63,15 @@ const passwords = { currentPassword: PASSWORD, newPassword: ANOTHER };
 
 /** Each kind with what causes it, and a word of what it says. */
 export const KINDS: [string, (scene: Scene) => Promise<unknown>, string][] = [
-  ["an authenticator was added", addSecond, "Its codes are accepted from now on."],
+  ["an authenticator app was added", addSecond, "Its codes work from now on."],
   [
-    "an authenticator was removed",
+    "an authenticator app was removed",
     async (given) => {
       const { id, tokens } = await addSecond(given);
       given.mailbox.letters.length = 0;
       return as(tokens, "DELETE", `/authenticators/${id}`);
     },
-    "Its codes are not accepted any more.",
+    "Its codes no longer work.",
   ],
   [
     "two-factor authentication was turned off",
@@ -85,19 +85,19 @@ export const KINDS: [string, (scene: Scene) => Promise<unknown>, string][] = [
     "You have 9 backup codes left.",
   ],
   [
-    "new backup codes were made",
+    "new backup codes were created",
     ({ tokens }) => as(tokens, "POST", "/backup-codes"),
-    "The old ones are not good any more.",
+    "The old ones no longer work.",
   ],
   [
     "your password was changed",
     ({ tokens }) => as(tokens, "POST", "/password", { body: passwords }),
-    "all other sessions were ended",
+    "all other sessions were signed out",
   ],
   [
     "your password was changed",
     ({ tokens }) => as(tokens, "POST", "/secure", { body: passwords }),
-    "all other sessions were ended",
+    "all other sessions were signed out",
   ],
   [
     "your password was changed",
@@ -108,25 +108,25 @@ export const KINDS: [string, (scene: Scene) => Promise<unknown>, string][] = [
       const body = { email: EMAIL, code, newPassword: ANOTHER };
       return auth("POST", "/password/reset", { body });
     },
-    "all other sessions were ended",
+    "all other sessions were signed out",
   ],
   [
-    "your e-mail address was changed",
+    "your email address was changed",
     ({ tokens }) => as(tokens, "PATCH", "/me", { body: { email: "ada@example.net" } }),
-    "This address does not belong to it any more.",
+    "This address no longer belongs to it.",
   ],
   [
-    "your second factor was reset",
+    "two-factor authentication was reset",
     ({ person }) => admin("POST", `/users/${person.id}/reset`, { body: { reason: "lost phone" } }),
-    "By: whoever runs the service",
+    "By: the people who run this service",
   ],
-  ["wrong codes after the right password", lock, "the password may be known to others"],
+  ["wrong codes after the right password", lock, "somebody else may know your password"],
   [
-    "a sign-in from a new device",
+    "sign-in from a new device",
     async ({ person }) => {
       elapse(3601);
       return answerLogin(await challengeOf(person), codeOf(person.phone));
     },
-    "that had not been used for it before",
+    "from a browser and a network",
   ],
 ];

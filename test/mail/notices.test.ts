@@ -36,14 +36,15 @@ describe("a notice", () => {
     });
     const [letter] = mailbox.letters;
     expect(letter?.text).toMatch(/When: October 1, 2026 at \d+:\d\d [AP]M \(UTC\)/);
-    expect(letter?.text).toContain("From: Chrome on Linux\nAddress: 203.0.113.7");
+    expect(letter?.text).toContain("Device: Chrome on Linux\nIP address: 203.0.113.7");
     const links = [...(letter?.text.matchAll(/https?:\S+/g) ?? [])].map(([link]) => link);
     expect(links).toEqual(["https://2fa.test/account/activity"]);
   });
 
   it("is sent once per kind and hour", async () => {
     const { mailbox, person, tokens } = await scene();
-    const told = () => subjects(mailbox).filter((subject) => subject.endsWith("codes were made"));
+    const told = () =>
+      subjects(mailbox).filter((subject) => subject.endsWith("codes were created"));
     const rotate = (given: Tokens) => expectJson(as(given, "POST", "/backup-codes"), 200);
     await rotate(tokens);
     await rotate(tokens);
@@ -58,8 +59,8 @@ describe("a notice", () => {
   });
 
   it.for([
-    ["de", "Neue Backup-Codes wurden erstellt", "ltr"],
-    ["fr", "de nouveaux codes de secours", "ltr"],
+    ["de", "Neue Backup-Codes erstellt", "ltr"],
+    ["fr", "nouveaux codes de secours créés", "ltr"],
     ["zh", "已生成新的备用码", "ltr"],
     ["ar", "تم إنشاء رموز احتياطية جديدة", "rtl"],
   ] as const)("is in the user's language: %s", async ([language, words, direction]) => {
@@ -74,7 +75,7 @@ describe("a notice", () => {
     const { mailbox, tokens } = await scene();
     await as(tokens, "PATCH", "/me", { body: { language: "de" } });
     await as(tokens, "POST", "/backup-codes");
-    expect(subjects(mailbox)).toEqual(["Stepgate: Neue Backup-Codes wurden erstellt"]);
+    expect(subjects(mailbox)).toEqual(["Stepgate: Neue Backup-Codes erstellt"]);
   });
 
   it("says nothing that somebody else may have typed", async () => {

@@ -33,7 +33,7 @@ describe("a provider with an HTTP API", () => {
     expect(JSON.parse(body)).toMatchObject({
       from: "Stepgate <no-reply@example.com>",
       to: [EMAIL],
-      subject: "Your code to confirm this address",
+      subject: "Your code to confirm your email address",
     });
   });
 
@@ -78,7 +78,7 @@ it("Cloudflare's binding gets the letter", async () => {
   addBindings({ MAIL: "cloudflare", MAIL_FROM: "no-reply@example.com", EMAIL: { send } });
   await sendCode();
   expect(sent).toMatchObject([
-    { from: "no-reply@example.com", to: EMAIL, subject: "Your code to confirm this address" },
+    { from: "no-reply@example.com", to: EMAIL, subject: "Your code to confirm your email address" },
   ]);
 });
 

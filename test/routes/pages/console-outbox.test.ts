@@ -63,7 +63,7 @@ describe("the outbox of a service on one's own machine", () => {
     await ada.submit({ login: "ada@example.com", password: "correct horse battery staple" });
     await ada.submit({}, "/account/email/code");
     const list = await operator.read(OUTBOX);
-    const subject = "Your code to confirm this address";
+    const subject = "Your code to confirm your email address";
     expect(textOf(list)).toMatch(inOrder(t.kept, subject, "ada@example.com"));
     const [path = ""] = /\/console\/outbox\/\d+/.exec(list) ?? [];
     const page = await operator.read(path);
