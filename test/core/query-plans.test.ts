@@ -16,7 +16,7 @@ import { addEvents, objectRows, runCron } from "../archive";
 import { basic } from "../compat/support";
 import { signedIn } from "../console";
 import { metered } from "../d1-meter";
-import { admin, call, codeOf, createApp, elapse, enrolled, wrongCodeOf } from "../service";
+import { admin, bearer, call, codeOf, createApp, elapse, enrolled, wrongCodeOf } from "../service";
 import { challengeLink, enrolmentLink, pathOf, settings } from "../links";
 import { operations } from "../operations";
 import { challengeFor, freshAddress } from "../security/support";
@@ -38,6 +38,8 @@ const EXCEPTIONS: Record<string, string> = {
   trusted_devices: "deleted in whole when an operator allows them no longer",
 };
 
+const METRICS_TOKEN = "for-a-monitor-and-for-nothing-else";
+
 async function useLists(): Promise<void> {
   const operator = await signedIn();
   const filters = ["", "appId=accounts", "query=ada", "query=ada&appId=accounts"];
@@ -51,6 +53,7 @@ async function useLists(): Promise<void> {
     await operator.get(`/console/audit/export?${filter}`);
     await operator.get(`/console/audit/tail?${filter}&after=0`);
   }
+  await call("GET", "/metrics", { headers: bearer(METRICS_TOKEN) });
   for (const path of ["", "/apps", "/apps/accounts"]) await operator.get(`/console${path}`);
   await operator.post("/console/sign-out");
 }
@@ -148,8 +151,13 @@ it(
   async () => {
     const { binding, texts } = metered();
     const bindings = { ...env, ...binding };
-    const fetch: typeof worker.fetch = (asked, _env, context) =>
-      routes.fetch(asked, bindings, context);
+    const meteredOf = new Map<unknown, Env>();
+    const fetch: typeof worker.fetch = (asked, given, context) => {
+      // The same for the same, so that the Worker knows what it has read.
+      const own = meteredOf.get(given) ?? { ...env, ...given, ...binding, METRICS_TOKEN };
+      meteredOf.set(given, own);
+      return routes.fetch(asked, own, context);
+    };
     vi.spyOn(worker, "fetch").mockImplementation(fetch);
     for (const operation of operations) {
       // Each on a world of its own: most of them change it.
