@@ -3,7 +3,7 @@
 import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import type { IdempotentRequest } from "../core/change/idempotency";
-import { TOTP_BOUNDS } from "../core/policy";
+import { MAX_DRIFT, TOTP_BOUNDS } from "../core/policy";
 import { costInUri } from "../crypto/provisioning-uri";
 import { DEFAULT_PARAMETERS } from "../crypto/totp";
 import { SECRET_ENCODINGS } from "../crypto/shared-secret";
@@ -118,6 +118,24 @@ export const totpFields = {
     .max(TOTP_BOUNDS.period.max)
     .optional()
     .openapi({ default: period, description: "Seconds." }),
+};
+
+/** What the other system knows of the phone's clock and of its last code. */
+export const ledgerFields = {
+  drift: z.int().min(-MAX_DRIFT).max(MAX_DRIFT).optional().openapi({
+    default: 0,
+    description:
+      "By how many steps the phone's clock is off, if the other system knows it (RFC 6238 §6). Codes around that step are accepted, as well as codes around the present one.",
+  }),
+  lastStep: z
+    .int()
+    .min(0)
+    .optional()
+    .openapi({
+      description:
+        "The step of the last code that the other system accepted: the number of whole periods since 1970. Codes up to it are refused, and those up to the present step in any case. " +
+        `At most ${MAX_DRIFT} steps after the present one.`,
+    }),
 };
 
 /** Long enough for a whole `otpauth` URI. */

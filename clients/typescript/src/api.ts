@@ -34,7 +34,7 @@ export interface paths {
          * Enrol an authenticator
          * @description The answer is a pending authenticator with its secret, its URI and its QR code, which are shown only here. It has no effect until it is confirmed, and it expires after 15 minutes. The first enrolment also creates the user. The key alone may do this. Your back end has to make sure that the user asks for it, and not somebody who has taken over their session. So ask the user for a code of a factor that they have, and send it as `proof`. It is checked in the same transaction. If the app demands a proof and the user has a factor by the time of the confirmation, an enrolment that was begun without a proof cannot be confirmed.
          *
-         *     With a `secret` (scope `import`, as well as `enrol`), an authenticator that already works with another system moves over. If that is all you send, it is pending like any other, and a code confirms it. If you also send `code`, which the user has just typed, it is active at once and the code is spent. If that code is wrong, nothing is made, and it does not count as a failure. With `active` it is active without a code. The code of the present step is refused, because it may have been used with the other system; the next one is accepted. From then on the other system must accept no codes: each of the two systems would take a code once.
+         *     With a `secret` (scope `import`, as well as `enrol`), an authenticator that already works with another system moves over. If that is all you send, it is pending like any other, and a code confirms it. If you also send `code`, which the user has just typed, it is active at once and the code is spent. If that code is wrong, nothing is made, and it does not count as a failure. With `active` it is active without a code. The code of the present step is refused, because it may have been used with the other system; the next one is accepted. `drift` and `lastStep` are what that system knows of the phone. From then on the other system must accept no codes: each of the two systems would take a code once.
          */
         post: operations["enrolAuthenticator"];
         delete?: never;
@@ -2216,6 +2216,13 @@ export interface operations {
                      * @default false
                      */
                     active?: boolean;
+                    /**
+                     * @description By how many steps the phone's clock is off, if the other system knows it (RFC 6238 §6). Codes around that step are accepted, as well as codes around the present one.
+                     * @default 0
+                     */
+                    drift?: number;
+                    /** @description The step of the last code that the other system accepted: the number of whole periods since 1970. Codes up to it are refused, and those up to the present step in any case. At most 10 steps after the present one. */
+                    lastStep?: number;
                     /**
                      * @description With a `secret`: the code that the phone shows now. It makes the authenticator active at once.
                      * @example 492039

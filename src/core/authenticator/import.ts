@@ -8,7 +8,7 @@ import { digests, seal } from "../../crypto/keyring";
 import { matchStep, stepsAround, timeStep, type TotpParameters } from "../../crypto/totp";
 import { effect } from "../../db/effect";
 import type { Deps } from "../../env";
-import { Problem } from "../../problem";
+import { invalidField, Problem } from "../../problem";
 import { isOperator, type KeyCaller, type OperatorCaller } from "../caller/actor";
 import { assertScope } from "../caller/by-key";
 import { SAME_EPOCH, UNLOCKED } from "../caller/live";
@@ -17,6 +17,7 @@ import type { Created, IdempotentRequest } from "../change/idempotency";
 import type { Proof } from "../change/proof";
 import { createBackupCodes, replaceBackupCodes } from "../code/backup-codes";
 import { secretContext } from "../code/match";
+import { MAX_DRIFT } from "../policy";
 import { assertOpen } from "../user/guard";
 import { isActive, type App, type UserRecord } from "../user/record";
 import { digitsOf } from "./confirm";
@@ -33,6 +34,10 @@ export interface ImportInput {
    * by that.
    */
   code?: string | undefined;
+  /** By how many steps the phone's clock is off, as the other system knows it. */
+  drift?: number | undefined;
+  /** The step of the last code that the other system accepted. */
+  lastStep?: number | undefined;
   /**
    * Whether ten backup codes come with a first factor. They are left out if nobody is there to see
    * them.
@@ -112,7 +117,7 @@ async function planImport({ deps, found }: Context, input: ImportInput) {
   const secretDigests = await digests(deps.keyring, "secret", secret);
   assertOpen(user, deps.now);
   assertRoomFor(secretDigests, authenticators);
-  const { lastStep, drift } = await spentBy(deps, app, input);
+  const { lastStep, drift, isUsed } = await spentBy(deps, app, input);
   const id = idFor(user);
   const sealed = await seal(deps.keyring, secret, secretContext(app.id, user.id, id));
   const active = { id, name, parameters, secretDigests, secret: sealed, isShort: isShort(secret) };
@@ -126,8 +131,8 @@ async function planImport({ deps, found }: Context, input: ImportInput) {
       ...storedValues(active),
       replaces: 0,
       lastStep,
-      drift: drift ?? 0,
-      lastUsedAt: drift === null ? null : deps.now.getTime(),
+      drift,
+      lastUsedAt: isUsed ? deps.now.getTime() : null,
     },
     event: eventOfNew(active),
     effects: backup ? replaceBackupCodes(backup.hashes) : [],
@@ -137,21 +142,34 @@ async function planImport({ deps, found }: Context, input: ImportInput) {
 }
 
 /**
- * What counts as spent. That is the step of the code, together with its distance from now. Without
- * a code it is the present step, whose code may have been used elsewhere.
+ * What counts as spent, the drift to begin with, and whether a code was used. With a code it is the
+ * step of that code, and its distance from now.
  */
 async function spentBy(
   { now }: Deps,
   { settings: { window } }: App,
-  { secret, parameters, code }: ImportInput,
-): Promise<{ lastStep: number; drift: number | null }> {
+  input: ImportInput,
+): Promise<{ lastStep: number; drift: number; isUsed: boolean }> {
+  const { secret, parameters, code } = input;
   const present = timeStep(now, parameters.period);
-  if (code === undefined) return { lastStep: present, drift: null };
+  if (code === undefined) return { ...spentElsewhere(present, input), isUsed: false };
   const digits = digitsOf(code, parameters);
   const steps = stepsAround(present, window);
   const step = await matchStep(secret, [digits], { steps, parameters });
   if (step === null) throw new Problem("invalid_code");
-  return { lastStep: step, drift: step - present };
+  return { lastStep: step, drift: step - present, isUsed: true };
+}
+
+/**
+ * What may have been used with the other system. That is never less than what the phone shows now,
+ * because people log in there between the export and the import.
+ */
+function spentElsewhere(present: number, { drift = 0, lastStep = 0 }: ImportInput) {
+  // A step in the far future would refuse every code until then.
+  if (lastStep > present + MAX_DRIFT) {
+    throw invalidField(["lastStep"], `more than ${MAX_DRIFT} steps after the present one.`);
+  }
+  return { lastStep: Math.max(lastStep, present + Math.max(0, drift)), drift };
 }
 
 /**

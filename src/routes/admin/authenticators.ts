@@ -2,7 +2,7 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { readSecret } from "../../core/authenticator/given-secret";
 import { asOperator } from "../../core/caller/actor";
 import { importAuthenticator } from "../../core/authenticator/import";
-import { naming, secretFields, SecretText, totpFields } from "../fields";
+import { ledgerFields, naming, secretFields, SecretText, totpFields } from "../fields";
 import { body, BODY_PROBLEMS, json, problems, router } from "../openapi";
 import { ADMIN_PROBLEMS, OwnUserId, security } from "./shared";
 
@@ -36,6 +36,7 @@ const importRoute = createRoute({
         ...secretFields,
         name: naming(64).optional().openapi({ description: "The user's name for it." }),
         ...totpFields,
+        ...ledgerFields,
         dryRun: z
           .boolean()
           .default(false)
@@ -57,8 +58,8 @@ const importRoute = createRoute({
 
 export const importRoutes = router().openapi(importRoute, async (c) => {
   const given = c.req.valid("json");
-  const { name, dryRun } = given;
-  const input = { ...readSecret(given), name, dryRun };
+  const { name, drift, lastStep, dryRun } = given;
+  const input = { ...readSecret(given), name, drift, lastStep, dryRun };
   const imported = await importAuthenticator(
     c.var.deps,
     asOperator(c.req.valid("param").id),

@@ -2,7 +2,15 @@
 
 import { z } from "@hono/zod-openapi";
 import { ACCOUNT_NAME_BOUNDS, ISSUER_BOUNDS } from "../../core/policy";
-import { CodeText, label, naming, secretFields, SecretText, totpFields } from "../fields";
+import {
+  CodeText,
+  label,
+  ledgerFields,
+  naming,
+  secretFields,
+  SecretText,
+  totpFields,
+} from "../fields";
 import { ProofInput } from "./shared";
 
 export const EnrolmentInput = z
@@ -32,6 +40,7 @@ export const EnrolmentInput = z
       default: false,
       description: "With a `secret`: makes the authenticator active at once, without a code.",
     }),
+    ...ledgerFields,
     code: CodeText.optional().openapi({
       description:
         "With a `secret`: the code that the phone shows now. It makes the authenticator active at once.",
@@ -53,14 +62,24 @@ export const EnrolmentInput = z
   });
 
 const NEEDS_SECRET = ["encoding", "allowShort", "active", "code"] as const;
-type Dependent = Partial<Record<(typeof NEEDS_SECRET)[number] | "secret" | "backupCodes", unknown>>;
+/** A code says both by itself. */
+const NEEDS_ACTIVE = ["drift", "lastStep"] as const;
+type Dependent = Partial<
+  Record<
+    (typeof NEEDS_SECRET)[number] | (typeof NEEDS_ACTIVE)[number] | "secret" | "backupCodes",
+    unknown
+  >
+>;
 
 /** Fields that mean something only beside another field, which is missing. */
 function misplaced(given: Dependent): [string, string][] {
   const { secret, active, code, backupCodes } = given;
   const alone = secret === undefined ? NEEDS_SECRET.filter((name) => given[name]) : [];
   const isLost = backupCodes !== undefined && !active && code === undefined;
+  const unvouched =
+    active && code === undefined ? [] : NEEDS_ACTIVE.filter((name) => given[name] !== undefined);
   return [
+    ...unvouched.map((name): [string, string] => [name, "only with `active`, and without `code`"]),
     ...alone.map((name): [string, string] => [name, "only with a `secret`"]),
     ...(isLost ? [["backupCodes", "only with `active` or `code`"] satisfies [string, string]] : []),
   ];

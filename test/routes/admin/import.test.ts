@@ -93,6 +93,15 @@ describe("an imported authenticator", () => {
     expect((await answerLogin(await challengeOf(person), code)).status).toBe(200);
   });
 
+  it("keeps the drift of its clock, and the last step", async () => {
+    const lastStep = Math.floor(Date.now() / 30_000) + 3;
+    expect((await importFor(person, { drift: 3, lastStep })).status).toBe(201);
+    expect(await seen(person)).toMatchObject({ authenticators: [{ driftSteps: 3 }] });
+    const token = await challengeOf(person);
+    expect(await problemCode(await answerLogin(token, codeOf(phone, 3)))).toBe("invalid_code");
+    expect((await answerLogin(token, codeOf(phone, 4))).status).toBe(200);
+  });
+
   it("ends the sessions that the password alone had opened, and open challenges", async () => {
     const tokens = await tokensOf(person);
     await importFor(person);

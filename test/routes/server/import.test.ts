@@ -58,6 +58,38 @@ describe("a phone that is vouched for", () => {
   });
 });
 
+describe("what the other system knows of the phone", () => {
+  const step = () => Math.floor(Date.now() / 30_000);
+
+  it.each([5, -5])("is its drift: of a clock %i steps off, codes pass", async (drift) => {
+    expect((await moveOver({ active: true, drift })).status).toBe(201);
+    expect(await status()).toMatchObject({ authenticators: [{ driftSteps: drift }] });
+    expect(await isAccepted(await app.verify("ada", codeOf(phone, drift)))).toBe(false);
+    elapse(30 * 6);
+    expect(await isAccepted(await app.verify("ada", codeOf(phone, drift)))).toBe(true);
+  });
+
+  it("is the last step: codes up to it are spent", async () => {
+    await moveOver({ active: true, lastStep: step() + 1 });
+    expect(await isAccepted(await app.verify("ada", codeOf(phone, 1)))).toBe(false);
+    elapse(60);
+    expect(await isAccepted(await app.verify("ada", codeOf(phone)))).toBe(true);
+  });
+
+  it("never brings back the code of this moment", async () => {
+    await moveOver({ active: true, lastStep: 0, drift: -1 });
+    expect(await isAccepted(await app.verify("ada", codeOf(phone)))).toBe(false);
+    expect(await isAccepted(await app.verify("ada", codeOf(phone, 1)))).toBe(true);
+  });
+
+  it("is no step in the far future, which would refuse every code until then", async () => {
+    const refused = await moveOver({ active: true, lastStep: step() + 11 });
+    expect([refused.status, await problemCode(refused)]).toEqual([422, "invalid_request"]);
+    expect((await status()).twoFactor).toBe(false);
+    expect((await moveOver({ active: true, lastStep: step() + 10 })).status).toBe(201);
+  });
+});
+
 describe("a phone that shows its code", () => {
   it("is active with it, and the code is spent", async () => {
     const response = await moveOver({ code: codeOf(phone) });
@@ -168,6 +200,10 @@ describe("an import by key", () => {
     [{ secret: SECRET, backupCodes: true }, "backupCodes"],
     [{ secret: SECRET, code: "1234567" }, "code"],
     [{ secret: SECRET, code: "no code" }, "code"],
+    [{ secret: SECRET, drift: 1 }, "drift"],
+    [{ secret: SECRET, code: "123456", lastStep: 1 }, "lastStep"],
+    [{ secret: SECRET, active: true, drift: 11 }, "drift"],
+    [{ secret: SECRET, active: true, lastStep: -1 }, "lastStep"],
   ])("that makes no sense is refused by name: %j", async (body, field) => {
     const response = await post(body);
     expect(response.status).toBe(422);
