@@ -138,6 +138,13 @@ export const ledgerFields = {
     }),
 };
 
+export const DryRunFlag = z
+  .boolean()
+  .openapi({ description: "Checks everything, and writes nothing." });
+
+/** The answer to a dry run. */
+export const DryRun = z.object({ status: z.literal("importable") }).openapi("DryRun");
+
 /** Long enough for a whole `otpauth` URI. */
 export const SecretText = z.string().min(1).max(2048);
 

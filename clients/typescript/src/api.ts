@@ -34,7 +34,7 @@ export interface paths {
          * Enrol an authenticator
          * @description The answer is a pending authenticator with its secret, its URI and its QR code, which are shown only here. It has no effect until it is confirmed, and it expires after 15 minutes. The first enrolment also creates the user. The key alone may do this. Your back end has to make sure that the user asks for it, and not somebody who has taken over their session. So ask the user for a code of a factor that they have, and send it as `proof`. It is checked in the same transaction. If the app demands a proof and the user has a factor by the time of the confirmation, an enrolment that was begun without a proof cannot be confirmed.
          *
-         *     With a `secret` (scope `import`, as well as `enrol`), an authenticator that already works with another system moves over. If that is all you send, it is pending like any other, and a code confirms it. If you also send `code`, which the user has just typed, it is active at once and the code is spent. If that code is wrong, nothing is made, and it does not count as a failure. With `active` it is active without a code. The code of the present step is refused, because it may have been used with the other system; the next one is accepted. `drift` and `lastStep` are what that system knows of the phone. From then on the other system must accept no codes: each of the two systems would take a code once.
+         *     With a `secret` (scope `import`, as well as `enrol`), an authenticator that already works with another system moves over. If that is all you send, it is pending like any other, and a code confirms it. If you also send `code`, which the user has just typed, it is active at once and the code is spent. If that code is wrong, nothing is made, and it does not count as a failure. With `active` it is active without a code. The code of the present step is refused, because it may have been used with the other system; the next one is accepted. `drift` and `lastStep` are what that system knows of the phone. `dryRun` only checks. From then on the other system must accept no codes: each of the two systems would take a code once.
          */
         post: operations["enrolAuthenticator"];
         delete?: never;
@@ -1205,6 +1205,10 @@ export interface components {
             /** @description The id of a challenge with the purpose `factor_change`, which the user answered less than five minutes ago. */
             challengeId?: string;
         };
+        DryRun: {
+            /** @enum {string} */
+            status: "importable";
+        };
         NewAuthenticator: components["schemas"]["Enrolment"] | components["schemas"]["Confirmation"];
         Enrolment: {
             id: string;
@@ -2228,6 +2232,8 @@ export interface operations {
                      * @example 492039
                      */
                     code?: string;
+                    /** @description Checks everything, and writes nothing. */
+                    dryRun?: boolean;
                     /**
                      * @description With `active` or `code`: whether ten backup codes come with it, if it is the user's first.
                      * @default false
@@ -2240,6 +2246,21 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Of a dry run: it could be imported */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["RequestId"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "status": "importable"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["DryRun"];
+                };
+            };
             /** @description Pending, or active at once */
             201: {
                 headers: {

@@ -47,7 +47,7 @@ export interface ImportInput {
   proof?: Proof | undefined;
   request?: IdempotentRequest | null;
   /** Checks everything and writes nothing. */
-  dryRun?: boolean;
+  dryRun?: boolean | undefined;
 }
 
 export interface Imported {

@@ -2,11 +2,17 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { readSecret } from "../../core/authenticator/given-secret";
 import { asOperator } from "../../core/caller/actor";
 import { importAuthenticator } from "../../core/authenticator/import";
-import { ledgerFields, naming, secretFields, SecretText, totpFields } from "../fields";
+import {
+  DryRun,
+  DryRunFlag,
+  ledgerFields,
+  naming,
+  secretFields,
+  SecretText,
+  totpFields,
+} from "../fields";
 import { body, BODY_PROBLEMS, json, problems, router } from "../openapi";
 import { ADMIN_PROBLEMS, OwnUserId, security } from "./shared";
-
-const DryRun = z.object({ status: z.literal("importable") }).openapi("DryRun");
 
 const ImportedAuthenticator = z
   .object({ id: z.string(), status: z.literal("active") })
@@ -37,10 +43,7 @@ const importRoute = createRoute({
         name: naming(64).optional().openapi({ description: "The user's name for it." }),
         ...totpFields,
         ...ledgerFields,
-        dryRun: z
-          .boolean()
-          .default(false)
-          .openapi({ description: "Checks everything, and writes nothing." }),
+        dryRun: DryRunFlag.default(false),
       }),
     ),
   },

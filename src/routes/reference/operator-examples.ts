@@ -178,7 +178,7 @@ export const OPERATOR_EXAMPLES: Record<string, Example> = {
     answers: { 200: { broughtBack: [AUTHENTICATOR_ID] } },
   },
   importAuthenticator: {
-    body: { secret: SECRET, name: "My phone", drift: -1, lastStep: 59_964_479 },
+    body: { secret: SECRET, name: "My phone", drift: -1, lastStep: 60_129_729 },
     answers: {
       200: { status: "importable" },
       201: { id: AUTHENTICATOR_ID, status: "active" },

@@ -90,7 +90,10 @@ export const SERVER_EXAMPLES: Record<string, Example> = {
   getUser: { answers: { 200: { appId: APP_ID, known: true, ...userStatus } } },
   enrolAuthenticator: {
     body: { accountName: EMAIL, name: "My phone" },
-    answers: { 201: new Several({ pending: enrolment, active: confirmation }) },
+    answers: {
+      200: { status: "importable" },
+      201: new Several({ pending: enrolment, active: confirmation }),
+    },
   },
   confirmAuthenticator: {
     body: { code: CODES[AT.confirmed] },

@@ -8,6 +8,7 @@ import { removeAuthenticator } from "../../core/authenticator/remove";
 import { requireKey } from "../auth";
 import {
   CodeText,
+  DryRun,
   IdempotencyHeaders,
   idempotentRequest,
   Instant,
@@ -97,7 +98,7 @@ const enrolRoute = createRoute({
     `${PROOF_DUTY} If the app demands a proof and the user has a factor by the time of the confirmation, an enrolment that was begun without a proof cannot be confirmed.\n\n` +
     "With a `secret` (scope `import`, as well as `enrol`), an authenticator that already works with another system moves over. If that is all you send, it is pending like any other, and a code confirms it. " +
     "If you also send `code`, which the user has just typed, it is active at once and the code is spent. If that code is wrong, nothing is made, and it does not count as a failure. " +
-    "With `active` it is active without a code. The code of the present step is refused, because it may have been used with the other system; the next one is accepted. `drift` and `lastStep` are what that system knows of the phone. " +
+    "With `active` it is active without a code. The code of the present step is refused, because it may have been used with the other system; the next one is accepted. `drift` and `lastStep` are what that system knows of the phone. `dryRun` only checks. " +
     "From then on the other system must accept no codes: each of the two systems would take a code once.",
   security,
   middleware: [requireKey("enrol")] as const,
@@ -107,6 +108,7 @@ const enrolRoute = createRoute({
     body: body(EnrolmentInput),
   },
   responses: {
+    200: json("Of a dry run: it could be imported", DryRun),
     201: json("Pending, or active at once", NewAuthenticator),
     ...problems(
       ...KEY_PROBLEMS,
@@ -176,13 +178,14 @@ export const authenticatorRoutes = router()
   .openapi(enrolRoute, async (c) => {
     const caller = await callerAbout(c, c.req.valid("param").userId);
     const given = c.req.valid("json");
-    const { secret, active, code, drift, lastStep, backupCodes, name, proof } = given;
+    const { secret, active, code, drift, lastStep, dryRun, backupCodes, name, proof } = given;
     await limitProof(c, caller.userId, proof);
     const request = await idempotentRequest(c, "POST /v1/users/{userId}/authenticators");
     if (secret !== undefined && (active || code !== undefined)) {
-      const about = { name, code, drift, lastStep, backupCodes, proof };
+      const about = { name, code, drift, lastStep, dryRun, backupCodes, proof };
       const input = { ...readSecret({ ...given, secret }), ...about };
-      return c.json(await importByKey(c.var.deps, caller, { ...input, request }), 201);
+      const imported = await importByKey(c.var.deps, caller, { ...input, request });
+      return dryRun ? c.json({ status: "importable" } as const, 200) : c.json(imported, 201);
     }
     const { accountName, issuer, rebindToken } = given;
     const made =

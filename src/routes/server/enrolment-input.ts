@@ -4,6 +4,7 @@ import { z } from "@hono/zod-openapi";
 import { ACCOUNT_NAME_BOUNDS, ISSUER_BOUNDS } from "../../core/policy";
 import {
   CodeText,
+  DryRunFlag,
   label,
   ledgerFields,
   naming,
@@ -45,6 +46,7 @@ export const EnrolmentInput = z
       description:
         "With a `secret`: the code that the phone shows now. It makes the authenticator active at once.",
     }),
+    dryRun: DryRunFlag.optional(),
     backupCodes: z.boolean().optional().openapi({
       default: false,
       description:
@@ -62,8 +64,8 @@ export const EnrolmentInput = z
   });
 
 const NEEDS_SECRET = ["encoding", "allowShort", "active", "code"] as const;
-/** A code says both by itself. */
-const NEEDS_ACTIVE = ["drift", "lastStep"] as const;
+/** A code says by itself how the clock is off, and a dry run could not spend it. */
+const NEEDS_ACTIVE = ["drift", "lastStep", "dryRun"] as const;
 type Dependent = Partial<
   Record<
     (typeof NEEDS_SECRET)[number] | (typeof NEEDS_ACTIVE)[number] | "secret" | "backupCodes",

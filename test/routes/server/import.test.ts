@@ -90,6 +90,19 @@ describe("what the other system knows of the phone", () => {
   });
 });
 
+describe("a dry run", () => {
+  it("checks everything and writes nothing, not even the user", async () => {
+    const before = await rows("SELECT id FROM audit_events");
+    const response = await moveOver({ active: true, dryRun: true }, { "idempotency-key": "dry" });
+    expect([response.status, await response.json()]).toEqual([200, { status: "importable" }]);
+    expect(await rows("SELECT id FROM audit_events")).toEqual(before);
+    expect(await rows("SELECT id FROM users")).toEqual([]);
+    expect((await moveOver({ active: true })).status).toBe(201);
+    const again = await moveOver({ active: true, dryRun: true });
+    expect(await problemCode(again)).toBe("secret_in_use");
+  });
+});
+
 describe("a phone that shows its code", () => {
   it("is active with it, and the code is spent", async () => {
     const response = await moveOver({ code: codeOf(phone) });
@@ -201,6 +214,7 @@ describe("an import by key", () => {
     [{ secret: SECRET, code: "1234567" }, "code"],
     [{ secret: SECRET, code: "no code" }, "code"],
     [{ secret: SECRET, drift: 1 }, "drift"],
+    [{ secret: SECRET, dryRun: true }, "dryRun"],
     [{ secret: SECRET, code: "123456", lastStep: 1 }, "lastStep"],
     [{ secret: SECRET, active: true, drift: 11 }, "drift"],
     [{ secret: SECRET, active: true, lastStep: -1 }, "lastStep"],
