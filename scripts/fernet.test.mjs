@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { importFernetKey, openFernet } from "./fernet.mjs";
+import { importFernetKey, openFernet } from "./import/fernet.mjs";
 
 /**
  * The tokens were made by `Fernet(key).encrypt(text)` of Python's cryptography 38.0.4, and the two

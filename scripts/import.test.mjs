@@ -1,17 +1,15 @@
 /**
- * Tests the import as an operator runs it, against the Worker in workerd with a temporary database.
+ * Tests the import into the accounts as an operator runs it, against the Worker in workerd with a
+ * temporary database.
  */
 
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { text as readStream } from "node:stream/consumers";
 import { after, before, test } from "node:test";
 import { Secret, TOTP } from "otpauth";
-import { generateSecrets } from "./secrets.mjs";
-import { QUIET, ROOT, runWrangler } from "./wrangler.mjs";
+import { runImport as runAny, startService } from "./import-service.mjs";
+import { ROOT } from "./wrangler.mjs";
 
 const DUMP = join(ROOT, "scripts/fixtures/django-totp.json");
 /** TOTP_ENCRYPTION_KEY of the project that the dump is from, and the secrets of its phones. */
@@ -23,71 +21,33 @@ const PHONES = {
 };
 const PASSWORD = "correct horse battery staple";
 
-const folder = mkdtempSync(join(tmpdir(), "stepgate-import-"));
-const secrets = generateSecrets();
-let worker;
-let url;
+let service;
+let post;
 
 before(async () => {
-  const apply = ["d1", "migrations", "apply", "DB", "--local", "--persist-to", folder];
-  assert.equal((await runWrangler(apply)).code, 0);
-  Object.assign(process.env, QUIET, { WRANGLER_LOG: "error" });
-  const { unstable_startWorker } = await import("wrangler");
-  const bindings = Object.entries(secrets).map(([name, value]) => [
-    name,
-    { type: "plain_text", value },
-  ]);
-  const quiet = { watch: false, inspector: false, logLevel: "error" };
-  worker = await unstable_startWorker({
-    config: join(ROOT, "wrangler.toml"),
-    bindings: Object.fromEntries(bindings),
-    dev: { persist: folder, server: { port: 0 }, ...quiet },
-  });
-  url = await worker.url;
+  service = await startService();
+  ({ post } = service);
   await register("ann@example.com", { username: "ann" });
   await register("bob@example.com", { username: "bob" });
   await register("carol@example.org");
   await register("dave@example.com", { username: "dave" });
 });
 
-after(async () => {
-  await worker?.dispose();
-  rmSync(folder, { recursive: true, force: true });
-});
-
-async function post(path, body, token) {
-  const response = await fetch(new URL(path, url), {
-    method: "POST",
-    headers: {
-      "content-type": "application/json",
-      ...(token && { authorization: `Bearer ${token}` }),
-    },
-    body: JSON.stringify(body),
-  });
-  return { status: response.status, body: await response.json() };
-}
+after(() => service?.stop());
 
 async function register(email, more = {}) {
   const body = { email, password: PASSWORD, ...more };
-  assert.equal((await post("/admin/users", body, secrets.ADMIN_TOKEN)).status, 201);
+  assert.equal((await post("/admin/users", body, service.secrets.ADMIN_TOKEN)).status, 201);
 }
 
 /** Runs the import, which must not print anything secret. */
-async function runImport(args, { env = {}, stdin = "" } = {}) {
-  const child = spawn(
-    process.execPath,
-    [join(ROOT, "scripts/import.mjs"), "--from", "django-totp", "--url", String(url), ...args],
-    { env: { ...process.env, ADMIN_TOKEN: secrets.ADMIN_TOKEN, FERNET_KEY: "", ...env } },
-  );
-  child.stdin.end(stdin);
-  const ended = new Promise((resolve) => child.once("close", resolve));
-  const [stdout, stderr] = await Promise.all([child.stdout, child.stderr].map(readStream));
-  const said = stdout + stderr;
-  for (const secret of [KEY, ...Object.values(PHONES), ...Object.values(secrets), "gAAAA"]) {
-    assert.ok(!said.includes(secret), "a secret was printed");
-  }
-  const rows = stdout.match(/^ *\d+ {2}.*$/gm) ?? [];
-  return { code: await ended, stdout, stderr, rows: rows.map((row) => row.split(/ {2,}/)) };
+function runImport(args, { env = {}, stdin } = {}) {
+  const { secrets, url } = service;
+  return runAny(["--from", "django-totp", "--url", String(url), ...args], {
+    env: { ADMIN_TOKEN: secrets.ADMIN_TOKEN, FERNET_KEY: "", STEPGATE_API_KEY: "", ...env },
+    stdin,
+    hidden: [KEY, ...Object.values(PHONES), ...Object.values(secrets), "gAAAA"],
+  });
 }
 
 const withKey = { env: { FERNET_KEY: KEY } };
@@ -135,7 +95,7 @@ test("phones go on working after the import, each code once", async () => {
 
 test("a second run finds everything there, and a dry run knows it", async () => {
   for (const args of [["--dry-run", "--file", DUMP], [DUMP]]) {
-    assert.deepEqual((await runImport(args, withKey)).rows, rowsSaying("secret_in_use"));
+    assert.deepEqual((await runImport(args, withKey)).rows, rowsSaying("already_there"));
   }
 });
 
@@ -143,12 +103,12 @@ test("ends with 0 when no row failed, and gives nobody another one's secret", as
   const [ann, bob] = JSON.parse(readFileSync(DUMP, "utf8")).map(({ fields }) => fields.secret_key);
   const header = "username,email,encrypted_secret";
   const importCsv = async (...lines) => {
-    const path = join(folder, "rows.csv");
+    const path = join(service.folder, "rows.csv");
     writeFileSync(path, [header, ...lines].join("\n"));
     const { code, rows } = await runImport([path], withKey);
     return [code, rows.map((row) => row.at(-1))];
   };
-  assert.deepEqual(await importCsv(`ann,ann@example.com,${ann}`), [0, ["secret_in_use"]]);
+  assert.deepEqual(await importCsv(`ann,ann@example.com,${ann}`), [0, ["already_there"]]);
   assert.deepEqual(await importCsv(`dave,,${ann}`, `DAVE,,${bob}`), [
     1,
     ["duplicate_user", "duplicate_user"],
@@ -179,4 +139,44 @@ test("refuses a wrong key, token, address or argument in one line, before anythi
     env: { FERNET_KEY: "SVx7NsYc3tjT-NNByW5JOeXnuRrykkBOsfvQMEoWwIk=" },
   });
   assert.match(other.stdout, /4 undecryptable/);
+});
+
+test("brings any other system's factors to accounts, by user name or e-mail address", async () => {
+  await register("fay@example.com", { username: "fay" });
+  const secret = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP";
+  const path = join(service.folder, "uris.txt");
+  writeFileSync(
+    path,
+    `otpauth://totp/Shop:Fay?secret=${secret}\notpauth://hotp/Shop:ann?secret=${secret}\n`,
+  );
+  const { code, rows } = await runImport(["--from", "otpauth", path]);
+  assert.deepEqual(
+    [code, rows],
+    [
+      1,
+      [
+        ["1", "Fay", "imported"],
+        ["2", "ann", "hotp"],
+      ],
+    ],
+  );
+  const { challengeToken } = (await logIn("fay@example.com")).body;
+  const phone = new TOTP({ secret: Secret.fromBase32(secret) });
+  const next = phone.generate({ timestamp: Date.now() + 30_000 });
+  assert.equal((await post("/auth/challenge", { challengeToken, code: next })).status, 200);
+});
+
+test("begins at a row, and imports nothing of a file that breaks off", async () => {
+  const [ann, bob] = JSON.parse(readFileSync(DUMP, "utf8")).map(({ fields }) => fields.secret_key);
+  const path = join(service.folder, "broken.csv");
+  const lines = ["username,encrypted_secret", `ann,${ann}`, `bob,${bob}`];
+  writeFileSync(path, lines.join("\n"));
+  const later = await runImport(["--from-row", "2", path], withKey);
+  assert.deepEqual(later.rows, [["2", "bob", "already_there"]]);
+  await register("gus@example.com", { username: "gus" });
+  writeFileSync(path, [lines[0], `gus,${bob}`, "bob"].join("\n"));
+  const broken = await runImport([path], withKey);
+  assert.deepEqual([broken.code, broken.rows], [1, []]);
+  assert.match(broken.stderr, /^stepgate: Line 3 of the file is not CSV/);
+  assert.equal((await logIn("gus@example.com")).body.status, "authenticated");
 });
