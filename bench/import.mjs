@@ -24,10 +24,6 @@ await withServer(async ({ baseUrl, adminToken, folder }) => {
   const file = join(folder, "users.csv");
   writeFileSync(file, makeCsv());
   const key = await makeKey(connect(baseUrl), adminToken);
-  const load = () =>
-    loadavg()
-      .map((one) => one.toFixed(1))
-      .join(" ");
   console.log(`${users} users, ${cpus().length} cores, load ${load()}`);
   for (const what of ["imported", "already_there"]) {
     const before = cpuSecondsBelow(process.pid);
@@ -39,6 +35,13 @@ await withServer(async ({ baseUrl, adminToken, folder }) => {
     console.log(`  CPU seconds: ${told.join(", ")}; load ${load()}`);
   }
 });
+
+/** The load of the machine over 1, 5 and 15 minutes. */
+function load() {
+  return loadavg()
+    .map((one) => one.toFixed(1))
+    .join(" ");
+}
 
 /** What each program has used since. Those that have ended are left out. */
 function differences(now, before) {

@@ -179,6 +179,24 @@ test("encrypted files need their key, and the right one", async () => {
   );
 });
 
+test("opens figure 6 of RFC 6030, here as TOTP", async () => {
+  const aes = `<xenc:EncryptionMethod Algorithm="http://www.w3.org/2001/04/xmlenc#aes128-cbc"/>`;
+  const sealed = (text) =>
+    `${aes}<xenc:CipherData><xenc:CipherValue>${text}</xenc:CipherValue></xenc:CipherData>`;
+  const macKey = sealed("ESIzRFVmd4iZABEiM0RVZgKn6WjLaTC1sbeBMSvIhRejN9vJa2BOlSaMrR7I5wSX");
+  const value = sealed("AAECAwQFBgcICQoLDA0OD+cIHItlB3Wra1DUpxVvOx2lef1VmNPCMl8jwZqIUqGv");
+  const figure = `<KeyContainer Version="1.0" xmlns:xenc="http://www.w3.org/2001/04/xmlenc#">
+    <EncryptionKey/><MACMethod Algorithm="http://www.w3.org/2000/09/xmldsig#hmac-sha1">
+    <MACKey>${macKey}</MACKey></MACMethod><KeyPackage>
+    <Key Id="12345678" Algorithm="urn:ietf:params:xml:ns:keyprov:pskc:totp"><AlgorithmParameters>
+    <ResponseFormat Length="8" Encoding="DECIMAL"/></AlgorithmParameters><Data><Secret>
+    <EncryptedValue>${value}</EncryptedValue><ValueMAC>Su+NvtQfmvfJzF6bmQiJqoLRExc=</ValueMAC>
+    </Secret></Data></Key></KeyPackage></KeyContainer>`;
+  const key = "12345678901234567890123456789012";
+  const [{ secret, digits }] = await rowsOf("pskc", write("figure-6.xml", figure), { key });
+  assert.deepEqual([Buffer.from(secret, "hex").toString(), digits], ["12345678901234567890", 8]);
+});
+
 test("one of Google's codes that is missing is noticed", async () => {
   const part = rowsOf("otpauth", join(FIXTURES, "google-part.txt"));
   await assert.rejects(part, /Google made 2 codes, and 1 of them are here/);

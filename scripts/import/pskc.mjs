@@ -1,14 +1,15 @@
 /**
  * PSKC (RFC 6030), plain, or encrypted with a pre-shared key by AES in CBC mode (§6.1). A value is
  * opened only if its MAC is right (§6.3), and without MAC not at all. Password-based keys (§6.2)
- * are not known here.
+ * are not known here. privacyIDEA writes its own variety (lib/importotp.py, `export_pskc`), where a
+ * TOTP key has the next step as its counter.
  */
 
 import { parseXml } from "@rgrove/parse-xml";
 import { Refusal } from "../refusal.mjs";
 import { readValues } from "./pskc-values.mjs";
 import { factor, refused } from "./row.mjs";
-import { all, attribute, first, textAt } from "./xml.mjs";
+import { all, attribute, first, isNamed, textAt } from "./xml.mjs";
 
 /** §10.1. What follows is `hotp`, `totp`, `OCRA-1` or another. */
 const PROFILE = /^urn:ietf:params:xml:ns:keyprov:pskc[:#]/i;
@@ -30,7 +31,7 @@ function parse(text) {
     // The parser's own words quote what it stumbled over.
     throw new Refusal("The file is not XML.", { cause: error.name });
   }
-  if (root?.name.split(":").at(-1) === "KeyContainer") return root;
+  if (isNamed(root, "KeyContainer")) return root;
   throw new Refusal("The file holds no KeyContainer.");
 }
 
@@ -53,13 +54,22 @@ async function readKey(key, { user, open }) {
   }
   const secret = await open(first(key, "Data", "Secret"));
   if (secret === undefined) return refused(user, "undecryptable");
+  const suite = first(key, "AlgorithmParameters", "Suite");
+  const period = numberAt(key, "TimeInterval") ?? 30;
+  const counter = Number(numberAt(key, "Counter") ?? 0);
   return factor(user, {
     secret,
     digits: attribute(format, "Length"),
-    algorithm: textAt(key, "AlgorithmParameters", "Suite"),
-    period: numberAt(key, "TimeInterval"),
-    drift: numberAt(key, "TimeDrift"),
+    algorithm: suite && (suite.text.trim() || attribute(suite, "hashalgo")),
+    period,
+    drift: stepsOf(numberAt(key, "TimeDrift"), period),
+    lastStep: counter > 0 ? counter - 1 : undefined,
   });
+}
+
+/** The drift is a whole number of steps (§4.3.4). With a point it is privacyIDEA's, in seconds. */
+function stepsOf(drift, period) {
+  return drift?.includes(".") ? Math.round(Number(drift) / Number(period)) : drift;
 }
 
 /** A number of `Data`. It may be encrypted too, which nobody is known to do: that one is no number. */

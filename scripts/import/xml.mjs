@@ -1,12 +1,18 @@
-/** Finds elements by their names, whatever prefix their namespace has. */
+/**
+ * Finds elements and attributes by their names, whatever prefix their namespace has, and in upper or
+ * lower case, because privacyIDEA writes all of them in lower case.
+ */
 
-const nameOf = ({ name = "" }) => name.split(":").at(-1);
+const plain = (name = "") => name.split(":").at(-1).toLowerCase();
+
+/** Whether an element has this name. */
+export function isNamed(element, name) {
+  return plain(element?.name) === plain(name);
+}
 
 /** The child elements of this name. */
 export function all(parent, name) {
-  return (parent?.children ?? []).filter(
-    (node) => node.type === "element" && nameOf(node) === name,
-  );
+  return (parent?.children ?? []).filter((node) => node.type === "element" && isNamed(node, name));
 }
 
 /** The first element at the end of a path of names. */
@@ -20,5 +26,6 @@ export function textAt(parent, ...path) {
 }
 
 export function attribute(element, name) {
-  return element?.attributes[name];
+  const found = Object.keys(element?.attributes ?? {}).find((one) => plain(one) === plain(name));
+  return found && element.attributes[found];
 }
