@@ -13,7 +13,9 @@ const NAME = "Imported";
 /** Of a server that is busy: how often a row is sent, and the first pause in milliseconds. */
 const TRIES = 5;
 const PAUSE = 500;
-const BUSY = new Set([429, 502, 503, 504]);
+const BUSY = new Set([0, 429, 502, 503, 504]);
+/** A connection that broke off. */
+const NO_ANSWER = { status: 0 };
 
 /**
  * Reads everything once, and answers how many rows there are and the longest name. `readRows` gives
@@ -83,7 +85,10 @@ async function send(call, path, { row, target, options }) {
     ...(options.dryRun && { dryRun: true }),
   };
   for (let tries = 1; ; tries++) {
-    const { status, body } = await call("POST", path, { token: target.token, json });
+    const { status, body } = await call("POST", path, { token: target.token, json }).catch(
+      // The row may be there already. It then says so, which is as good.
+      (error) => (console.error("DEBUG", error.cause?.name, error.cause?.cause?.code ?? error.cause?.cause?.message, new Date().toISOString()), tries < TRIES ? NO_ANSWER : Promise.reject(error)),
+    );
     if (BUSY.has(status) && tries < TRIES) await sleep(PAUSE * 2 ** (tries - 1));
     else return understand(status, body);
   }

@@ -81,6 +81,15 @@ export async function verifyPassword(hash: string, password: string): Promise<bo
   return matches && message.byteLength <= MAX_BYTES && isHashable(password);
 }
 
+/** Whether it is a hash that `verifyPassword` can check, wherever it was made. */
+export function isPasswordHash(text: string): boolean {
+  try {
+    return parse(text).salt.byteLength > 0;
+  } catch {
+    return false;
+  }
+}
+
 /** Whether the hash has other parameters than today's. Throws what `verifyPassword` throws. */
 export function needsRehash(hash: string): boolean {
   const { costs, salt, tag } = parse(hash);

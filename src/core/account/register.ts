@@ -19,9 +19,21 @@ import { ACCOUNTS_APP, MIN_PASSWORD_LENGTH, REGISTRATION_GUARDS } from "../polic
 import { ACCOUNTS_BUCKET } from "../shard/bucket";
 import { placed } from "../shard/placement";
 
-export interface Registration {
-  email: string;
+export type Registration = Person & (WithPassword | WithHash);
+
+interface WithPassword {
   password: string;
+  passwordHash?: never;
+}
+
+/** What another system made of a password: an argon2id hash that `isPasswordHash` accepts. */
+interface WithHash {
+  passwordHash: string;
+  password?: never;
+}
+
+interface Person {
+  email: string;
   username?: string | undefined;
   name?: string | undefined;
   /** In which the user reads mail. */
@@ -72,7 +84,6 @@ export async function register(
     name: input.name ?? null,
     language: input.language ?? null,
   };
-  assertPassword(app.settings, account, input.password);
   const userId = randomId("usr", ACCOUNTS_BUCKET);
   const attempt = crypto.randomUUID();
   const values = {
@@ -82,7 +93,7 @@ export async function register(
     attempt,
     actor,
     appId: app.id,
-    passwordHash: await hashPassword(input.password),
+    passwordHash: await hashOf(app.settings, account, input),
     guards: JSON.stringify(client ? await guardsOf(deps, client) : []),
     now: deps.now.getTime(),
   };
@@ -106,6 +117,13 @@ export async function register(
     twoFactor: false,
     createdAt: deps.now,
   };
+}
+
+/** Nothing is known of a password that comes as a hash, so it is not judged. */
+async function hashOf(settings: AppSettings, account: Names, input: Registration): Promise<string> {
+  if (input.password === undefined) return input.passwordHash;
+  assertPassword(settings, account, input.password);
+  return hashPassword(input.password);
 }
 
 async function guardsOf(deps: Deps, { network, site }: Client): Promise<Counter[]> {

@@ -4,6 +4,7 @@ import { changeAccount } from "../../core/account/change-account";
 import { findUser, setDisabled, toDetail } from "../../core/operator/operator";
 import { ACCOUNT_NAME_BOUNDS, LANGUAGES } from "../../core/policy";
 import { register } from "../../core/account/register";
+import { isPasswordHash } from "../../crypto/password-hash";
 import { listUsers, USER_STATES } from "../../core/operator/user-list";
 import { resetUser } from "../../core/operator/rebinding";
 import { deleteUser } from "../../core/change/delete-user";
@@ -104,6 +105,28 @@ const listUsersRoute = createRoute({
   },
 });
 
+const NewAccount = RegistrationSchema.extend({
+  password: Password.optional(),
+  passwordHash: z
+    .string()
+    .max(256)
+    .refine(
+      isPasswordHash,
+      "an argon2id hash ($argon2id$v=19$…) of at most 64 MiB, 10 passes and 4 lanes",
+    )
+    .optional()
+    .openapi({
+      description:
+        "In the place of `password`: what another system made of it, as a PHC string of argon2id with at most 64 MiB, 10 passes and 4 lanes. " +
+        "The password is hashed anew at the first log-in with it. It is not judged, because nobody knows it.",
+      example:
+        "$argon2id$v=19$m=65536,t=3,p=4$c29tZXNhbHRzb21lc2FsdA$UmmXEjzxP7d4X1Ul4pDCEYzVDAxJ4d9P9TTQjVVc1nA",
+    }),
+}).refine(
+  ({ password, passwordHash }) => (password === undefined) !== (passwordHash === undefined),
+  { path: ["password"], message: "either `password` or `passwordHash`" },
+);
+
 const createUserRoute = createRoute({
   method: "post",
   path: "/users",
@@ -112,7 +135,7 @@ const createUserRoute = createRoute({
   summary: "Make an account",
   description: "Makes an account in the app `accounts`, even if registration is closed.",
   security,
-  request: { body: body(RegistrationSchema) },
+  request: { body: body(NewAccount) },
   responses: {
     201: json("Made", AccountSchema),
     ...problems(
@@ -219,7 +242,9 @@ export const operatorUserRoutes = router()
     c.json(await listUsers(c.var.deps, c.req.valid("query")), 200),
   )
   .openapi(createUserRoute, async (c) => {
-    return c.json(await register(c.var.deps, c.req.valid("json"), { actor: "admin" }), 201);
+    const { password = "", passwordHash, ...person } = c.req.valid("json");
+    const given = passwordHash === undefined ? { password } : { passwordHash };
+    return c.json(await register(c.var.deps, { ...person, ...given }, { actor: "admin" }), 201);
   })
   .openapi(getUserRoute, async (c) => {
     const { deps } = c.var;

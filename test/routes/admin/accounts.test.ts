@@ -1,11 +1,17 @@
 import { env } from "cloudflare:workers";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { everywhere } from "../../databases";
 import { as, auth, expectJson, logIn, PASSWORD, protect, register, tokensOf } from "../../account";
 import { admin, problemCode } from "../../service";
 import { rows } from "../../security/support";
 
 const NEW_PASSWORD = "another horse battery staple";
+
+/** A password, and what Python's cryptography makes of it at costs of its own. */
+const MADE_ELSEWHERE = [
+  "a password from another system",
+  "$argon2id$v=19$m=47104,t=1,p=1$c2FsdCBvZiAxNiBieXRlcw$4lgIS051fjuH7lFI8eK04OIXUbM/Qn9luKpJohnvznM",
+] as const;
 
 interface Page {
   items: { id: string; email: string | null; username: string | null }[];
@@ -22,6 +28,42 @@ describe("accounts, to the operator", () => {
     });
     expect((await logIn({ email: "ada@example.com", password: PASSWORD })).status).toBe(200);
     expect(await problemCode(await admin("POST", "/users", { body }))).toBe("email_taken");
+  });
+
+  it("are made with the hash of another system, which the first right password replaces", async () => {
+    const [password, passwordHash] = MADE_ELSEWHERE;
+    const body = { email: "ada@example.com", passwordHash };
+    await expectJson(admin("POST", "/users", { body }), 201);
+    const stored = async () =>
+      (await rows("SELECT password_hash AS hash FROM accounts"))[0]?.["hash"];
+    expect(await problemCode(await logIn({ email: "ada@example.com", password: PASSWORD }))).toBe(
+      "invalid_credentials",
+    );
+    expect(await stored()).toBe(passwordHash);
+    expect((await logIn({ email: "ada@example.com", password })).status).toBe(200);
+    await vi.waitFor(async () =>
+      expect(await stored()).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/),
+    );
+    expect((await logIn({ email: "ada@example.com", password })).status).toBe(200);
+  });
+
+  it.each([
+    [
+      { passwordHash: "$2b$12$abcdefghijklmnopqrstuuAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA" },
+      "passwordHash",
+    ],
+    [{ passwordHash: MADE_ELSEWHERE[1].replace("t=1", "t=11") }, "passwordHash"],
+    [{ passwordHash: MADE_ELSEWHERE[1].replace("m=47104", "m=65537") }, "passwordHash"],
+    [{ passwordHash: MADE_ELSEWHERE[1], password: PASSWORD }, "password"],
+    [{}, "password"],
+  ])("are not made with %j", async (given, field) => {
+    const body = { email: "ada@example.com", ...given };
+    const refused = await admin("POST", "/users", { body });
+    expect(await refused.json()).toMatchObject({
+      code: "invalid_request",
+      detail: expect.stringContaining(`${field}: `),
+    });
+    expect(await rows("SELECT * FROM accounts")).toEqual([]);
   });
 
   it("are found by the beginning of an e-mail address or user name", async () => {
