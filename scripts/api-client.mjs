@@ -5,8 +5,8 @@ import { Refusal } from "./refusal.mjs";
 const PATIENCE_MS = 15_000;
 
 /**
- * Makes a caller for one server. It answers `{ status, body }` and throws a Refusal if no answer
- * comes. `manners` are header fields that go with every call.
+ * Makes a caller for one server. It answers `{ status, body, retryAfter }`, the last in seconds, and
+ * throws a Refusal if no answer comes. `manners` are header fields that go with every call.
  */
 export function connect(baseUrl, manners = {}) {
   return async (method, path, { token, json, say } = {}) => {
@@ -29,7 +29,8 @@ async function send(baseUrl, { method, path, token, json, manners }) {
       ...(json && { body: JSON.stringify(json) }),
       signal: AbortSignal.timeout(PATIENCE_MS),
     });
-    return { status: response.status, body: parse(await response.text()) };
+    const retryAfter = Number(response.headers.get("retry-after") ?? 0);
+    return { status: response.status, body: parse(await response.text()), retryAfter };
   } catch (error) {
     const start = "Start it in another terminal with `npm start`.";
     throw new Refusal(`No answer from ${baseUrl}. ${start}`, { cause: error });

@@ -32,6 +32,7 @@ await run(async () => {
   const target = apiKey ? await reachApp(call, token, { by }) : await listAccounts(call, token);
   const survey = await surveyRows(readRows, target);
   if (survey.count === 0) throw new Refusal("The file holds no row.");
+  if (options.fromRow > survey.count) throw new Refusal(`The file has ${survey.count} rows.`);
   const report = tellRows(survey);
   const outcome = await importRows(call, readRows, { target, options, report });
   tellOutcome(outcome, options, from);

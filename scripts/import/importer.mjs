@@ -10,12 +10,15 @@ import { BOUNDS } from "./row.mjs";
 /** How many calls are under way. */
 export const AT_ONCE = 16;
 const NAME = "Imported";
-/** Of a server that is busy: how often a row is sent, and the first pause in milliseconds. */
+/**
+ * Of a server that is busy: how often a row is sent, and the first pause in milliseconds. A server
+ * that says how long to wait is obeyed.
+ */
 const TRIES = 5;
 const PAUSE = 500;
 const BUSY = new Set([0, 429, 502, 503, 504]);
 /** A connection that broke off. */
-const NO_ANSWER = { status: 0 };
+const NO_ANSWER = { status: 0, retryAfter: 0 };
 
 /**
  * Reads everything once, and answers how many rows there are and the longest name. `readRows` gives
@@ -85,16 +88,18 @@ async function send(call, path, { row, target, options }) {
     ...(options.dryRun && { dryRun: true }),
   };
   for (let tries = 1; ; tries++) {
-    const { status, body } = await call("POST", path, { token: target.token, json }).catch(
+    const answer = await call("POST", path, { token: target.token, json }).catch(
       // The row may be there already. It then says so, which is as good.
-      (error) => (console.error("DEBUG", error.cause?.name, error.cause?.cause?.code ?? error.cause?.cause?.message, new Date().toISOString()), tries < TRIES ? NO_ANSWER : Promise.reject(error)),
+      (error) => (tries < TRIES ? NO_ANSWER : Promise.reject(error)),
     );
-    if (BUSY.has(status) && tries < TRIES) await sleep(PAUSE * 2 ** (tries - 1));
-    else return understand(status, body);
+    // Two factors of one user at once may be in each other's way.
+    const isBusy = BUSY.has(answer.status) || answer.body?.code === "conflict";
+    if (!isBusy || tries === TRIES) return understand(answer);
+    await sleep(Math.max(answer.retryAfter * 1000, PAUSE * 2 ** (tries - 1)));
   }
 }
 
-function understand(status, body) {
+function understand({ status, body }) {
   if (status === 201) return { code: "imported" };
   if (status === 200) return { code: "importable" };
   if (body?.code === "secret_in_use") return { code: "already_there" };
