@@ -4,7 +4,6 @@ import { changeAccount } from "../../core/account/change-account";
 import { findUser, setDisabled, toDetail } from "../../core/operator/operator";
 import { ACCOUNT_NAME_BOUNDS, LANGUAGES } from "../../core/policy";
 import { register } from "../../core/account/register";
-import { isPasswordHash } from "../../crypto/password-hash";
 import { listUsers, USER_STATES } from "../../core/operator/user-list";
 import { resetUser } from "../../core/operator/rebinding";
 import { deleteUser } from "../../core/change/delete-user";
@@ -13,14 +12,8 @@ import { Instant, InstantOrNull, label, line } from "../fields";
 import { body, BODY_PROBLEMS, json, nothing, problems, router } from "../openapi";
 import { Unlocked, UNLOCKS_STEPS } from "../server/shared";
 import { UserStatusSchema } from "../server/users";
-import {
-  Email,
-  Password,
-  PersonName,
-  AccountSchema,
-  RegistrationSchema,
-  UsernameOrNull,
-} from "../user/shared";
+import { Email, Password, PersonName, AccountSchema, UsernameOrNull } from "../user/shared";
+import { NewAccount } from "./new-account";
 import {
   ADMIN_PROBLEMS,
   AppId,
@@ -104,28 +97,6 @@ const listUsersRoute = createRoute({
     ...problems(...ADMIN_PROBLEMS),
   },
 });
-
-const NewAccount = RegistrationSchema.extend({
-  password: Password.optional(),
-  passwordHash: z
-    .string()
-    .max(256)
-    .refine(
-      isPasswordHash,
-      "an argon2id hash ($argon2id$v=19$…) of at most 64 MiB, 10 passes and 4 lanes",
-    )
-    .optional()
-    .openapi({
-      description:
-        "In the place of `password`: what another system made of it, as a PHC string of argon2id with at most 64 MiB, 10 passes and 4 lanes. " +
-        "The password is hashed anew at the first log-in with it. It is not judged, because nobody knows it.",
-      example:
-        "$argon2id$v=19$m=65536,t=3,p=4$c29tZXNhbHRzb21lc2FsdA$UmmXEjzxP7d4X1Ul4pDCEYzVDAxJ4d9P9TTQjVVc1nA",
-    }),
-}).refine(
-  ({ password, passwordHash }) => (password === undefined) !== (passwordHash === undefined),
-  { path: ["password"], message: "either `password` or `passwordHash`" },
-);
 
 const createUserRoute = createRoute({
   method: "post",
