@@ -291,7 +291,10 @@ export class Stepgate {
       params: { path, header: creationHeaders(given.visitor, proved) },
       body: proved,
     });
-    return present(data);
+    const added = present(data);
+    // No option asks for a dry run.
+    if (added.status === "importable") throw new Unavailable("The answer is that of a dry run.");
+    return added;
   }
 
   async #fetchKeys(): Promise<void> {

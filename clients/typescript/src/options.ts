@@ -46,6 +46,10 @@ export interface ImportOptions extends EnrolOptions {
   readonly digits?: number | undefined;
   /** In seconds, 15 to 120. */
   readonly period?: number | undefined;
+  /** With `active`: by how many steps the phone's clock is off, -10 to 10. */
+  readonly drift?: number | undefined;
+  /** With `active`: the step of the last code that was accepted elsewhere. */
+  readonly lastStep?: number | undefined;
 }
 
 export interface ChallengeOptions extends ForVisitor {
