@@ -9,10 +9,7 @@ export const NewAccount = RegistrationSchema.extend({
   passwordHash: z
     .string()
     .max(256)
-    .refine(
-      isPasswordHash,
-      "an argon2id hash ($argon2id$v=19$…) of at most 64 MiB, 10 passes and 4 lanes",
-    )
+    .refine(isPasswordHash, "a hash of the documented form, and not too costly")
     .optional()
     .openapi({
       description:
