@@ -1,9 +1,9 @@
 /** The ways in which mail goes out, and what is said of a setting that is wrong. */
 
+import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { addBindings, currentBindings } from "../bindings";
 import { as, register, tokensOf } from "../account";
-import { everywhere } from "../databases";
 import { call } from "../service";
 import { PROVIDER, receiveMail, type Mailbox } from "./mailbox";
 
@@ -86,11 +86,12 @@ it("the outbox keeps the newest hundred letters", async () => {
   addBindings({ MAIL: "outbox", ISSUER_URL: "http://localhost:8000" });
   const many = `WITH RECURSIVE n (i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 100)
     INSERT INTO outbox (id, at, recipient, subject, text, html) SELECT i, 0, 'a', 'b', 'c', 'd' FROM n`;
-  await everywhere.prepare(many).run();
+  await env.DB.prepare(many).run();
   await sendCode();
-  const { results } = await everywhere
-    .prepare("SELECT id, recipient FROM outbox ORDER BY id")
-    .all<{ id: number; recipient: string }>();
+  const { results } = await env.DB.prepare("SELECT id, recipient FROM outbox ORDER BY id").all<{
+    id: number;
+    recipient: string;
+  }>();
   expect(results).toHaveLength(100);
   expect(results.at(-1)).toEqual({ id: 101, recipient: EMAIL });
 });

@@ -25,9 +25,10 @@ beforeEach(() => {
   mailbox = keepMail();
 });
 
-/** The bindings of mail, for bindings that differ in something else. */
-function withMail(bindings: Partial<Env>): Env {
-  return { ...currentBindings(), ...bindings };
+/** These bindings, with the mail of this test. */
+function withMail<Given extends object>(bindings: Given): Env & Given {
+  const mail = Object.entries(currentBindings()).filter(([name]) => /^(MAIL|EMAIL)/.test(name));
+  return { ...currentBindings(), ...bindings, ...Object.fromEntries(mail) };
 }
 
 /** Addresses, and what the account is like that has each of them, if one has. */
@@ -161,8 +162,7 @@ describe("a database that fails", () => {
     await forget(EMAIL);
     const code = codeFor(mailbox, EMAIL);
     const failing = d1Whose(() => Promise.reject(new Error("D1_ERROR: Network connection lost.")));
-    const { DB } = failing;
-    expect((await reset(code, {}, { bindings: withMail({ DB }) })).status).toBe(503);
+    expect((await reset(code, {}, { bindings: withMail(failing) })).status).toBe(503);
     expect((await logIn({ email: EMAIL, password: PASSWORD })).status).toBe(200);
     expect((await reset(code)).status).toBe(204);
   });
@@ -171,11 +171,11 @@ describe("a database that fails", () => {
     await reader(mailbox);
     await forget(EMAIL);
     const code = codeFor(mailbox, EMAIL);
-    const { DB } = d1Whose(async (commit) => {
+    const failing = d1Whose(async (commit) => {
       await commit();
       throw new Error("D1_ERROR: Network connection lost.");
     });
-    expect((await reset(code, {}, { bindings: withMail({ DB }) })).status).toBe(503);
+    expect((await reset(code, {}, { bindings: withMail(failing) })).status).toBe(503);
     expect((await reset(code)).status).toBe(401);
     await tokensOf({ id: "", email: EMAIL, password: NEW_PASSWORD });
   });

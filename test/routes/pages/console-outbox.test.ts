@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { runs } from "../../chance";
 import { register } from "../../account";
 import { browser, destination, signedIn, type Operator } from "../../console";
-import { everywhere } from "../../databases";
+import { databaseOf, everywhere } from "../../databases";
 import { faultsIn, onlyAt, onlyAtTop } from "../../form-faults";
 import { addBindings } from "../../bindings";
 import { reader, receiveMail } from "../../mail/mailbox";
@@ -175,7 +175,8 @@ describe("the console's page about mail", () => {
     expect(await shown()).toMatch(
       inOrder(t.ways.http, "Stepgate <no-reply@example.com>", `${t.waiting} 0`),
     );
-    await everywhere
+    const d1 = await databaseOf(id);
+    await d1
       .prepare(
         "INSERT INTO notices (user_id, kind, event_id, attempts, next_at) VALUES (?, ?, 1, 3, 1)",
       )
