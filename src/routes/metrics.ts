@@ -104,7 +104,7 @@ function ofTheRest(metrics: Metrics): Family[] {
       name: "stepgate_notices_waiting",
       type: "gauge",
       help: "Notices by mail that have not been sent yet.",
-      samples: [[{}, metrics.noticesWaiting]],
+      samples: metrics.noticesWaiting === null ? [] : [[{}, metrics.noticesWaiting]],
     },
   ];
 }

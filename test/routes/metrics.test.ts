@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { addEvents, idOf } from "../archive";
 import { currentBindings } from "../bindings";
 import { metered } from "../d1-meter";
-import { DATABASES } from "../databases";
+import { DATABASES, isMany } from "../databases";
 import { COUNTED_AT_ONCE } from "../../src/core/upkeep/metrics";
 import {
   bearer,
@@ -167,6 +167,21 @@ describe("the gauges", () => {
     const seen = await samples({ KV });
     expect(seen["stepgate_kv_up"]).toBe(0);
     expect(seen["stepgate_clock_behind_seconds{}"]).toBeCloseTo(3600, 0);
+  });
+});
+
+describe.runIf(isMany)("of several databases", () => {
+  it.each(DATABASES.slice(1))("$name may be down, and the others still tell", async ({ name }) => {
+    await createApp();
+    const down = new Proxy(env.DB, {
+      get() {
+        throw new Error("D1 is down");
+      },
+    });
+    const text = await (await scrape({ [name]: down })).text();
+    expect(text).toContain(`stepgate_database_up{database="${name}"} 0`);
+    expect(text).toContain('stepgate_database_up{database="DB"} 1');
+    expect(text).toMatch(/# EOF\n$/);
   });
 });
 

@@ -75,7 +75,8 @@ export interface Metrics {
   kvAnswers: boolean;
   webhooks: Record<"active" | "failing" | "paused", number>;
   messagesWaiting: number;
-  noticesWaiting: number;
+  /** Null: the database of accounts does not answer. */
+  noticesWaiting: number | null;
 }
 
 /** Counts and looks. Throws what D1 throws if the first database does not answer. */
@@ -87,7 +88,9 @@ export async function readMetrics(deps: Deps): Promise<Metrics> {
     WEBHOOKS({ db }, {}),
     WAITING({ db }, {}),
   ]);
-  const notices = await NOTICES(placed(deps, ACCOUNTS_BUCKET), {}).first<number>("count");
+  const notices = NOTICES(placed(deps, ACCOUNTS_BUCKET), {})
+    .first<number>("count")
+    .catch(() => null);
   const countOf = (state: string) => states?.results.find((one) => one.state === state)?.count ?? 0;
   return {
     databases: await Promise.all(looks),
@@ -98,7 +101,7 @@ export async function readMetrics(deps: Deps): Promise<Metrics> {
       paused: countOf("paused"),
     },
     messagesWaiting: waiting?.results[0]?.count ?? 0,
-    noticesWaiting: notices ?? 0,
+    noticesWaiting: await notices,
   };
 }
 
