@@ -65,6 +65,8 @@ await run(async () => {
   await engine.ended;
   process.exit(0);
 });
+// miniflare leaves a server behind if the engine fails while it is being started again.
+process.exit();
 
 /**
  * Spares memory. miniflare fills the heap while it starts and is idle then, and workerd keeps a
