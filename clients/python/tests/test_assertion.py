@@ -4,17 +4,27 @@ import json
 import threading
 import time
 import unittest
+from base64 import urlsafe_b64encode
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from jwt.algorithms import ECAlgorithm
 
 from stepgate import Client, Refused, Unavailable
 
 APP = "app_here"
 EXPECTED = {"challenge_id": "chal_1", "purpose": "pay"}
+
+
+def _jwk(key: ec.EllipticCurvePublicKey) -> dict[str, str]:
+    """Each coordinate has 32 bytes (RFC 7518 §6.2.1.2): some versions of PyJWT drop zeros in front."""
+    numbers = key.public_numbers()
+    return {"kty": "EC", "crv": "P-256", "x": _coordinate(numbers.x), "y": _coordinate(numbers.y)}
+
+
+def _coordinate(number: int) -> str:
+    return urlsafe_b64encode(number.to_bytes(32, "big")).rstrip(b"=").decode()
 
 
 class Issuer(ThreadingHTTPServer):
@@ -31,7 +41,7 @@ class Issuer(ThreadingHTTPServer):
 
     def jwks(self) -> dict[str, Any]:
         keys = [
-            {**json.loads(ECAlgorithm.to_jwk(key.public_key())), "kid": kid, "alg": "ES256"}
+            {**_jwk(key.public_key()), "kid": kid, "alg": "ES256"}
             for kid, key in self.private.items()
         ]
         return {"keys": [*self.extra, *keys]}
