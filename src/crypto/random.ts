@@ -31,15 +31,14 @@ export function randomBehind(bucket: string, bytes: number): string {
   return bucket + randomBase32(bytes).slice(bucket.length).toLowerCase();
 }
 
-/** Gives a number of so many decimal digits, each as likely as any other. Nine at most. */
-export function randomDigits(digits: number): string {
-  const count = 10 ** digits;
-  // What is above the highest multiple would make small numbers a little likelier.
-  const end = 2 ** 32 - (2 ** 32 % count);
-  for (;;) {
-    const [value = end] = crypto.getRandomValues(new Uint32Array(1));
-    if (value < end) return String(value % count).padStart(digits, "0");
+/** Gives so many decimal digits, each of them as likely as any other. */
+export function randomDigits(count: number): string {
+  let digits = "";
+  while (digits.length < count) {
+    // The last six of the 256 values would make small digits a little likelier.
+    for (const byte of randomBytes(count)) if (byte < 250) digits += byte % 10;
   }
+  return digits.slice(0, count);
 }
 
 export function randomBytes(bytes: number): Uint8Array<ArrayBuffer> {

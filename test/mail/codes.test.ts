@@ -1,23 +1,23 @@
 /** Codes from mails: an address is proven by one, and a forgotten password is replaced by one. */
 
 import { describe, expect, it } from "vitest";
-import { as, expectJson, PASSWORD, register, tokensOf, type Person } from "../account";
+import { as, expectJson, PASSWORD, register, tokensOf } from "../account";
 import { everywhere } from "../databases";
 import { elapse } from "../service";
 import {
+  EMAIL,
+  NEW_PASSWORD,
   codeFor,
-  problemOf,
+  forget,
+  forgetful,
+  newcomer,
   otherThan,
+  problemOf,
   proveAddress,
   reader,
   receiveMail,
-  type Mailbox,
-  forget,
   reset,
-  NEW_PASSWORD,
 } from "./mailbox";
-
-const EMAIL = "ada@example.com";
 
 /** Whoever knows the address and the password. */
 const WITH_PASSWORD = { id: "", email: EMAIL, password: PASSWORD };
@@ -33,22 +33,9 @@ interface Profile {
 const profileOf = (tokens: Parameters<typeof as>[0]) =>
   expectJson<Profile>(as(tokens, "GET", "/me"), 200);
 
-async function ada() {
-  const mailbox = receiveMail();
-  const person = await register(EMAIL);
-  return { mailbox, person, tokens: await tokensOf(person) };
-}
-
-/** Somebody with a proven address, and the code that was sent to replace their password. */
-async function forgetful(mailbox: Mailbox): Promise<{ person: Person; code: string }> {
-  const person = await reader(mailbox);
-  expect((await forget(EMAIL)).status).toBe(204);
-  return { person, code: codeFor(mailbox, EMAIL) };
-}
-
 describe("an e-mail address", () => {
   it("is proven by the code that was sent there", async () => {
-    const { mailbox, tokens } = await ada();
+    const { mailbox, tokens } = await newcomer();
     expect(await profileOf(tokens)).toMatchObject({ emailProven: false });
     expect((await as(tokens, "POST", "/email/code")).status).toBe(204);
     const code = codeFor(mailbox, EMAIL);
@@ -76,7 +63,7 @@ describe("an e-mail address", () => {
   });
 
   it("is not proven by a code that was sent to the one before", async () => {
-    const { mailbox, tokens } = await ada();
+    const { mailbox, tokens } = await newcomer();
     await as(tokens, "POST", "/email/code");
     const code = codeFor(mailbox, EMAIL);
     await expectJson(as(tokens, "PATCH", "/me", { body: { email: "ada@example.net" } }), 200);
@@ -85,7 +72,7 @@ describe("an e-mail address", () => {
   });
 
   it("is not proven by a code of somebody else", async () => {
-    const { mailbox, tokens } = await ada();
+    const { mailbox, tokens } = await newcomer();
     const grace = await register("grace@example.com");
     await as(await tokensOf(grace), "POST", "/email/code");
     await as(tokens, "POST", "/email/code");
@@ -105,7 +92,7 @@ describe("an e-mail address", () => {
 
 describe("a code from a mail", () => {
   it("is good once", async () => {
-    const { mailbox, tokens } = await ada();
+    const { mailbox, tokens } = await newcomer();
     await proveAddress(mailbox, { email: EMAIL, tokens });
     expect(await problemOf(prove(tokens, codeFor(mailbox, EMAIL)))).toBe("invalid_mailed_code");
   });
@@ -124,7 +111,7 @@ describe("a code from a mail", () => {
     ["14 minutes and 59 seconds", 899, 200],
     ["15 minutes", 900, 401],
   ] as const)("after %s answers as it should", async ([, seconds, status]) => {
-    const { mailbox, tokens } = await ada();
+    const { mailbox, tokens } = await newcomer();
     await as(tokens, "POST", "/email/code");
     elapse(seconds);
     const fresh = await tokensOf(WITH_PASSWORD);
@@ -132,7 +119,7 @@ describe("a code from a mail", () => {
   });
 
   it("ends with five wrong ones", async () => {
-    const { mailbox, tokens } = await ada();
+    const { mailbox, tokens } = await newcomer();
     await as(tokens, "POST", "/email/code");
     const code = codeFor(mailbox, EMAIL);
     for (let tries = 0; tries < 5; tries++) {
@@ -142,7 +129,7 @@ describe("a code from a mail", () => {
   });
 
   it("is good after four wrong ones, and only the newest is", async () => {
-    const { mailbox, tokens } = await ada();
+    const { mailbox, tokens } = await newcomer();
     await as(tokens, "POST", "/email/code");
     const first = codeFor(mailbox, EMAIL);
     await as(tokens, "POST", "/email/code");
@@ -153,7 +140,7 @@ describe("a code from a mail", () => {
   });
 
   it("may be typed with spaces, and has eight digits", async () => {
-    const { mailbox, tokens } = await ada();
+    const { mailbox, tokens } = await newcomer();
     await as(tokens, "POST", "/email/code");
     const code = codeFor(mailbox, EMAIL);
     for (const wrong of ["1234567", "123456789", "abcdefgh", "", "１２３４５６７８"]) {
@@ -163,7 +150,7 @@ describe("a code from a mail", () => {
   });
 
   it("is stored as a keyed digest only", async () => {
-    const { mailbox, tokens } = await ada();
+    const { mailbox, tokens } = await newcomer();
     await as(tokens, "POST", "/email/code");
     const { results } = await everywhere.prepare("SELECT * FROM mail_codes").all();
     expect(results).toHaveLength(1);

@@ -13,39 +13,25 @@ import {
   protect,
   register,
   tokensOf,
-  type Person,
 } from "../account";
 import { admin, codeOf } from "../service";
 import {
+  EMAIL,
+  NEW_PASSWORD,
   codeFor,
-  problemOf,
+  forget,
+  forgetful,
+  newcomer,
   otherThan,
+  problemOf,
   proveAddress,
   reader,
   receiveMail,
-  type Mailbox,
-  forget,
   reset,
-  NEW_PASSWORD,
 } from "./mailbox";
-
-const EMAIL = "ada@example.com";
 
 /** Whoever knows the address and the password. */
 const WITH_PASSWORD = { id: "", email: EMAIL, password: PASSWORD };
-
-async function ada() {
-  const mailbox = receiveMail();
-  const person = await register(EMAIL);
-  return { mailbox, person, tokens: await tokensOf(person) };
-}
-
-/** Somebody with a proven address, and the code that was sent to replace their password. */
-async function forgetful(mailbox: Mailbox): Promise<{ person: Person; code: string }> {
-  const person = await reader(mailbox);
-  expect((await forget(EMAIL)).status).toBe(204);
-  return { person, code: codeFor(mailbox, EMAIL) };
-}
 
 describe("a forgotten password", () => {
   it("is replaced by the code that was sent to the proven address, and all sessions end", async () => {
@@ -102,7 +88,7 @@ describe("a forgotten password", () => {
   });
 
   it("is not replaced by a code that was sent to prove the address", async () => {
-    const { mailbox, tokens } = await ada();
+    const { mailbox, tokens } = await newcomer();
     await proveAddress(mailbox, { email: EMAIL, tokens });
     await as(tokens, "POST", "/email/code");
     const code = codeFor(mailbox, EMAIL);

@@ -14,11 +14,11 @@ import {
   type Protected,
   type Tokens,
 } from "../account";
-import { basic } from "../compat/support";
+import { basic, exchange } from "../compat/support";
+import { freshAddress } from "../security/support";
 import { admin, bearer, call, codeOf, elapse, wrongCodeOf } from "../service";
-import { codeFor, reader, receiveMail, type Mailbox } from "./mailbox";
+import { codeFor, reader, receiveMail, type Mailbox, EMAIL } from "./mailbox";
 
-export const EMAIL = "ada@example.com";
 const ANOTHER = "another horse battery staple";
 
 export interface Scene {
@@ -59,11 +59,28 @@ async function turnOff({ person }: Scene) {
   return call("PUT", "/auth/otp/enable", { body: { enabled: false }, headers: bearer(token) });
 }
 
+/** Signs in with this many backup codes, and with another one when the next notice is due. */
+async function useBackupCodes(count: number, { mailbox, person }: Scene) {
+  const [last = "", ...others] = person.backupCodes;
+  for (const code of others.slice(0, count)) await answerLogin(await challengeOf(person), code);
+  elapse(3601);
+  mailbox.letters.length = 0;
+  return answerLogin(await challengeOf(person), last);
+}
+
 const passwords = { currentPassword: PASSWORD, newPassword: ANOTHER };
 
 /** Each kind with what causes it, and a word of what it says. */
 export const KINDS: [string, (scene: Scene) => Promise<unknown>, string][] = [
   ["an authenticator app was added", addSecond, "Its codes work from now on."],
+  [
+    "an authenticator app was added",
+    ({ person }) => {
+      const secret = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
+      return admin("POST", `/users/${person.id}/authenticators`, { body: { secret } });
+    },
+    "By: the people who run this service",
+  ],
   [
     "an authenticator app was removed",
     async (given) => {
@@ -83,6 +100,16 @@ export const KINDS: [string, (scene: Scene) => Promise<unknown>, string][] = [
     "a backup code was used",
     async ({ person }) => answerLogin(await challengeOf(person), person.backupCodes[0] ?? ""),
     "You have 9 backup codes left.",
+  ],
+  [
+    "a backup code was used",
+    (given) => useBackupCodes(6, given),
+    "You have only 3 backup codes left. Create new ones soon.",
+  ],
+  [
+    "a backup code was used",
+    (given) => useBackupCodes(9, given),
+    "used all your backup codes. Create new ones now.",
   ],
   [
     "new backup codes were created",
@@ -119,6 +146,15 @@ export const KINDS: [string, (scene: Scene) => Promise<unknown>, string][] = [
     "two-factor authentication was reset",
     ({ person }) => admin("POST", `/users/${person.id}/reset`, { body: { reason: "lost phone" } }),
     "By: the people who run this service",
+  ],
+  [
+    "sign-in from a new device",
+    async ({ person: { email, password, phone } }) => {
+      elapse(3601);
+      const form = { username: email, password: password + codeOf(phone) };
+      return exchange("POST", "/token", { form, headers: freshAddress() });
+    },
+    "from a browser and a network",
   ],
   ["wrong codes after the right password", lock, "somebody else may know your password"],
   [

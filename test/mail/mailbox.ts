@@ -73,10 +73,26 @@ export function codeFor({ letters }: Letters, email: string): string {
   return code;
 }
 
+export const EMAIL = "ada@example.com";
+
+/** Somebody who has just made an account. */
+export async function newcomer() {
+  const mailbox = receiveMail();
+  const person = await register(EMAIL);
+  return { mailbox, person, tokens: await tokensOf(person) };
+}
+
+/** Somebody with a proven address, and the code that was sent to replace their password. */
+export async function forgetful(mailbox: Mailbox) {
+  const person = await reader(mailbox);
+  await forget(EMAIL);
+  return { person, code: codeFor(mailbox, EMAIL) };
+}
+
 /** Somebody who has proven their address. */
 export async function reader(
   mailbox: Letters,
-  email = "ada@example.com",
+  email = EMAIL,
   body: object = {},
 ): Promise<Person & { tokens: Tokens }> {
   const person = await register(email, body);
@@ -112,7 +128,7 @@ export const NEW_PASSWORD = "another horse battery staple";
 /** Sets the password that somebody has forgotten. */
 export function reset(
   code: string,
-  { email = "ada@example.com", newPassword = NEW_PASSWORD } = {},
+  { email = EMAIL, newPassword = NEW_PASSWORD } = {},
   options: CallOptions = {},
 ): Promise<Response> {
   return auth("POST", "/password/reset", { ...options, body: { email, code, newPassword } });

@@ -8,14 +8,15 @@ import {
   enrolOwn,
   expectJson,
   logInWithCode,
+  PASSWORD,
   protect,
   register,
   type Tokens,
 } from "../account";
 import { codeOf, elapse } from "../service";
 import { everyMinute } from "../webhooks/receiver";
-import { EMAIL, KINDS, scene, subjects } from "./happenings";
-import { reader, receiveMail } from "./mailbox";
+import { KINDS, scene, subjects } from "./happenings";
+import { reader, receiveMail, EMAIL } from "./mailbox";
 
 describe("a notice", () => {
   it.for(KINDS)("says %s", async ([subject, cause, words]) => {
@@ -70,6 +71,23 @@ describe("a notice", () => {
     expect(letter?.subject).toContain(words);
     expect(letter?.html).toContain(`<html lang="${language}" dir="${direction}">`);
   });
+
+  it.for([
+    ["fr-CA,de;q=0.9", "fr"],
+    ["it, zh-Hant;q=0.8, de;q=0.5", "zh"],
+    ["de;q=0, en", "en"],
+    ["it", null],
+    ["", null],
+  ] as const)(
+    "is in the language that a browser asked for at registration: %s is %s",
+    async ([accepted, language]) => {
+      const headers = { "accept-language": accepted };
+      const body = { email: EMAIL, password: PASSWORD };
+      const made = auth("POST", "/register", { body, headers });
+      const { user } = await expectJson<{ user: { language: string | null } }>(made, 201);
+      expect(user.language).toBe(language);
+    },
+  );
 
   it("comes in another language once the user has chosen that", async () => {
     const { mailbox, tokens } = await scene();

@@ -13,11 +13,10 @@ import {
   forget,
   reset,
   NEW_PASSWORD,
+  EMAIL,
 } from "../mail/mailbox";
 import { admin } from "../service";
 import { comparable, d1Whose, rows, together } from "./support";
-
-const EMAIL = "ada@example.com";
 
 let mailbox: Letters;
 

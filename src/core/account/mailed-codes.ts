@@ -165,8 +165,8 @@ export async function spendMailedCode(
   ]);
   if (decided?.results.length === 1) return;
   if (right?.results.length !== 1) throw new Problem("invalid_mailed_code");
-  const isDisabled = given.holder?.user.disabledAt !== null;
-  throw isDisabled ? new Problem("user_disabled") : new Problem("conflict", { retryAfter: 1 });
+  if (typeof given.holder?.user.disabledAt === "number") throw new Problem("user_disabled");
+  throw new Problem("conflict", { retryAfter: 1 });
 }
 
 async function valuesOf(deps: Deps, given: GivenCode) {

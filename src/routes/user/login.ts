@@ -214,9 +214,9 @@ export const loginRoutes = router()
     return c.body(null, 204);
   });
 
-/** The first of our languages that the header `Accept-Language` names. */
+/** The first of our languages that the header `Accept-Language` names and does not refuse. */
 function preferredLanguage(c: Context): Language | undefined {
-  const wanted = parseAccept(c.req.header("accept-language") ?? "");
+  const wanted = parseAccept(c.req.header("accept-language") ?? "").filter(({ q }) => q > 0);
   const codes = wanted.map(({ type }) => type.slice(0, 2).toLowerCase());
   return codes.flatMap((code) => LANGUAGES.filter((one) => one === code))[0];
 }
