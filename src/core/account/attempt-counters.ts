@@ -6,6 +6,7 @@
 import { digest } from "../../crypto/keyring";
 import { statement } from "../../db/statement";
 import type { Deps } from "../../env";
+import { Problem } from "../../problem";
 
 /** Where a person calls from, according to the platform and to their browser. */
 export interface Client {
@@ -45,4 +46,25 @@ export const countWhere = <List extends string, Condition extends string>(
 /** The key of a counter. It is a keyed digest, because names and addresses are personal. */
 export function counterKey({ keyring }: Deps, ...parts: (string | null)[]): Promise<string> {
   return digest(keyring, "password-guard", JSON.stringify(parts));
+}
+
+/** When the last of the counters of `:guards` that have reached their limit ends, or null. */
+export const USED_UP_UNTIL = statement(`SELECT max(p.ends_at) AS until FROM ${reached(":guards")}`);
+/** None of the counters of `:guards` has reached its limit. */
+export const IS_OPEN = `NOT EXISTS (SELECT 1 FROM ${reached(":guards")})` as const;
+
+/** The counters of what is counted by address, and for IPv6 also by /48. */
+export async function placeCounters(
+  deps: Deps,
+  { network, site }: Client,
+  { limits, name }: { limits: Record<"network" | "site", Omit<Counter, "key">>; name: string[] },
+): Promise<Counter[]> {
+  const counters = [{ ...limits.network, key: await counterKey(deps, ...name, network) }];
+  if (site !== null) counters.push({ ...limits.site, key: await counterKey(deps, ...name, site) });
+  return counters;
+}
+
+/** The problem for whoever has used a counter up, which ends in so many milliseconds. */
+export function usedUp(milliseconds: number, about: { detail: string; policy: string }): Problem {
+  return new Problem("rate_limited", { ...about, retryAfter: Math.ceil(milliseconds / 1000) });
 }

@@ -18,7 +18,11 @@ import { assertAnother } from "./password-policy";
 import { assertPassword } from "./register";
 import { givePassword } from "./step-up";
 
-const SET_PASSWORD = effect("UPDATE accounts SET password_hash = :newHash", "user_id = :userId");
+/** The effect that sets a password. */
+export const SET_PASSWORD = effect(
+  "UPDATE accounts SET password_hash = :newHash",
+  "user_id = :userId",
+);
 
 export interface PasswordChange {
   currentPassword: string;

@@ -12,13 +12,13 @@ import { ACCOUNTS_APP } from "../policy";
 import { findAccount } from "../user/account";
 import { toLoginName } from "../user/login-names";
 import { counterKey, type Client } from "./attempt-counters";
+import { SET_PASSWORD } from "./change-password";
 import { ANYBODY } from "./login";
 import { isRight, sendMailedCode, spendMailedCode } from "./mailed-codes";
 import { assertPassword } from "./register";
 
 const RECOVERY: Actor = { ...ANYBODY, name: "recovery" };
 
-const SET_PASSWORD = effect("UPDATE accounts SET password_hash = :newHash", "user_id = :userId");
 /** Strangers may have used up the attempts that everybody has, so this place gets some of its own. */
 const KNOW_ONLY_THIS_PLACE = effect(
   "UPDATE users SET known_networks = :networks, known_since = :now",

@@ -26,7 +26,16 @@ import {
 } from "../policy";
 import type { Account } from "../user/account";
 import type { App, User } from "../user/record";
-import { counterKey, countWhere, reached, type Client, type Counter } from "./attempt-counters";
+import {
+  counterKey,
+  countWhere,
+  IS_OPEN,
+  placeCounters,
+  USED_UP_UNTIL,
+  usedUp,
+  type Client,
+  type Counter,
+} from "./attempt-counters";
 
 /** Whose address it is. Null: nobody's. */
 export type Holder = { app: App; user: User; account: Account } | null;
@@ -41,8 +50,6 @@ interface Mailed {
 
 const OWN = `user_id = :userId AND purpose = :purpose` as const;
 
-const USED_UP_UNTIL = statement(`SELECT max(p.ends_at) AS until FROM ${reached(":guards")}`);
-const IS_OPEN = `NOT EXISTS (SELECT 1 FROM ${reached(":guards")})` as const;
 /** Another password is only set by somebody who has proven this address before. */
 const SUITS =
   `ac.email = :email AND (:purpose = 'address' OR ac.email_proven_at IS NOT NULL)` as const;
@@ -95,7 +102,7 @@ export async function sendMailedCode(
     COUNT(deps, values),
   ]);
   const until = used?.results[0]?.until ?? null;
-  if (until !== null) throw tooMany(until - values.now);
+  if (until !== null) throw usedUp(until - values.now, TOO_MANY);
   if (holder && kept?.results.length === 1)
     deps.defer(mail(deps, holder, { email, purpose, code }));
 }
@@ -190,19 +197,12 @@ function message({ purpose, holder, email }: Omit<Mailed, "actor">, code: string
 async function guardsOf(
   deps: Deps,
   { email, purpose }: Pick<Mailed, "email" | "purpose">,
-  { network, site }: Client,
+  client: Client,
 ): Promise<Counter[]> {
-  const keyOf = (...parts: string[]) => counterKey(deps, "mailed-code", ...parts);
-  const { name, network: here, site: around } = MAIL_CODE_GUARDS;
-  return [
-    { ...name, key: await keyOf("to", purpose, email) },
-    { ...here, key: await keyOf("from", network) },
-    ...(site === null ? [] : [{ ...around, key: await keyOf("from", site) }]),
-  ];
+  const { name, ...limits } = MAIL_CODE_GUARDS;
+  const key = await counterKey(deps, "mailed-code", "to", purpose, email);
+  const places = await placeCounters(deps, client, { limits, name: ["mailed-code", "from"] });
+  return [{ ...name, key }, ...places];
 }
 
-function tooMany(milliseconds: number): Problem {
-  const detail = "Too many codes were asked for.";
-  const retryAfter = Math.ceil(milliseconds / 1000);
-  return new Problem("rate_limited", { detail, retryAfter, policy: "mailed_codes" });
-}
+const TOO_MANY = { detail: "Too many codes were asked for.", policy: "mailed_codes" };

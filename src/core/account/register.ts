@@ -11,7 +11,14 @@ import { Problem } from "../../problem";
 import type { AppSettings } from "../../db/app-schema";
 import type { Names, Profile } from "../user/account";
 import { getApp } from "../app/apps";
-import { counterKey, countWhere, reached, type Client, type Counter } from "./attempt-counters";
+import {
+  countWhere,
+  IS_OPEN,
+  placeCounters,
+  USED_UP_UNTIL,
+  usedUp,
+  type Client,
+} from "./attempt-counters";
 import { recorded } from "../audit/event";
 import { normaliseName, showEmail, toLoginName } from "../user/login-names";
 import { assertAcceptable } from "./password-policy";
@@ -40,9 +47,6 @@ interface Person {
   language?: Language | undefined;
 }
 
-const USED_UP_UNTIL = statement(`SELECT max(p.ends_at) AS until FROM ${reached(":guards")}`);
-const IS_OPEN = `NOT EXISTS (SELECT 1 FROM ${reached(":guards")})` as const;
-
 /**
  * Decides: of several registrations at once with the same e-mail address or user name, one gets a
  * row. The user is inserted afterwards.
@@ -57,6 +61,11 @@ const INSERT_ACCOUNT = statement(`
 const INSERT_USER = statement(`
   INSERT INTO users (id, app_id, external_id, attempt, created_at)
   SELECT user_id, :appId, user_id, :attempt, :now FROM accounts WHERE user_id = :userId`);
+const GUARDS = { limits: REGISTRATION_GUARDS, name: ["registration"] };
+const TOO_MANY = {
+  detail: "Too many accounts were made from this address.",
+  policy: "registration",
+};
 /** Counts also if the name was taken, so that nobody can find out names by asking often. */
 const COUNT = countWhere(":guards", IS_OPEN);
 
@@ -94,7 +103,7 @@ export async function register(
     actor,
     appId: app.id,
     passwordHash: await hashOf(app.settings, account, input),
-    guards: JSON.stringify(client ? await guardsOf(deps, client) : []),
+    guards: JSON.stringify(client ? await placeCounters(deps, client, GUARDS) : []),
     now: deps.now.getTime(),
   };
   const created = { type: "account.created", actor, appId: app.id, userId } as const;
@@ -108,7 +117,7 @@ export async function register(
     COUNT(deps, values),
   ]);
   const until = used?.results[0]?.until ?? null;
-  if (until !== null) throw tooMany(until - values.now);
+  if (until !== null) throw usedUp(until - values.now, TOO_MANY);
   if (inserted?.results.length !== 1) throw await explainTaken(deps, values.email);
   return {
     id: userId,
@@ -124,19 +133,6 @@ async function hashOf(settings: AppSettings, account: Names, input: Registration
   if (input.password === undefined) return input.passwordHash;
   assertPassword(settings, account, input.password);
   return hashPassword(input.password);
-}
-
-async function guardsOf(deps: Deps, { network, site }: Client): Promise<Counter[]> {
-  const keyOf = (place: string) => counterKey(deps, "registration", place);
-  const guards: Counter[] = [{ ...REGISTRATION_GUARDS.network, key: await keyOf(network) }];
-  if (site !== null) guards.push({ ...REGISTRATION_GUARDS.site, key: await keyOf(site) });
-  return guards;
-}
-
-function tooMany(milliseconds: number): Problem {
-  const detail = "Too many accounts were made from this address.";
-  const retryAfter = Math.ceil(milliseconds / 1000);
-  return new Problem("rate_limited", { detail, retryAfter, policy: "registration" });
 }
 
 async function explainTaken({ db }: Deps, email: string): Promise<Problem> {

@@ -13,25 +13,32 @@ import { toLoginName } from "../user/login-names";
 import { textsFor, write } from "./letter";
 import { send, sendsMail } from "./send";
 
-export interface KeptLetter {
+type Stored = Row<typeof outbox>;
+
+/** A letter as the list shows it. */
+export interface ListedLetter {
   id: number;
   at: Date;
   to: string;
   subject: string;
+}
+
+export interface KeptLetter extends ListedLetter {
   text: string;
   html: string;
 }
 
-const LIST = statement(
-  `SELECT id, at, recipient, subject, text, html FROM outbox ORDER BY id DESC`,
-);
+const LIST = statement(`SELECT id, at, recipient, subject FROM outbox ORDER BY id DESC`);
 const FIND = statement(`SELECT id, at, recipient, subject, text, html FROM outbox WHERE id = :id`);
+/** More than so many are not counted. */
+const MOST = 10_000;
 const COUNT_WAITING = statement(`
-  SELECT count(*) AS count, coalesce(max(attempts), 0) AS attempts FROM notices WHERE next_at IS NOT NULL`);
+  SELECT count(*) AS count, coalesce(max(attempts), 0) AS attempts
+  FROM (SELECT attempts FROM notices WHERE next_at IS NOT NULL LIMIT ${MOST})`);
 
 /** Lists the letters that were kept, newest first. There are a hundred at most. */
-export async function listOutbox({ shards }: Pick<Deps, "shards">): Promise<KeptLetter[]> {
-  const { results } = await LIST({ db: shards.control }, {}).all<Row<typeof outbox>>();
+export async function listOutbox({ shards }: Pick<Deps, "shards">): Promise<ListedLetter[]> {
+  const { results } = await LIST({ db: shards.control }, {}).all<Omit<Stored, "text" | "html">>();
   return results.map(toLetter);
 }
 
@@ -40,7 +47,7 @@ export async function getKeptLetter(
   { shards }: Pick<Deps, "shards">,
   id: number,
 ): Promise<KeptLetter> {
-  const row = await FIND({ db: shards.control }, { id }).first<Row<typeof outbox>>();
+  const row = await FIND({ db: shards.control }, { id }).first<Stored>();
   if (!row) throw new Problem("not_found", { detail: "No such letter." });
   return toLetter(row);
 }
@@ -65,6 +72,7 @@ export async function sendTestLetter(
   return send(deps, await write(recipient, content));
 }
 
-function toLetter({ recipient: to, at, ...row }: Row<typeof outbox>): KeptLetter {
+function toLetter<Some extends Pick<Stored, "recipient" | "at">>(stored: Some) {
+  const { recipient: to, at, ...row } = stored;
   return { ...row, to, at: new Date(at) };
 }

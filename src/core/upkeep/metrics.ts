@@ -8,8 +8,7 @@ import { statement } from "../../db/statement";
 import type { Database, Deps } from "../../env";
 import { nameOf } from "../app/publish";
 import { kvAnswers } from "../kv";
-import { ACCOUNTS_BUCKET } from "../shard/bucket";
-import { placed } from "../shard/placement";
+import { countWaiting } from "../mail/outbox";
 
 /** How many events a look counts in one database at most. What is left, the next one counts. */
 export const COUNTED_AT_ONCE = 20_000;
@@ -41,8 +40,6 @@ const WAITING = statement(`
   SELECT count(*) AS count FROM (
     SELECT 1 FROM webhook_endpoints e CROSS JOIN webhook_deliveries d INDEXED BY webhook_deliveries_waiting
       ON d.endpoint_id = e.id AND d.state = 'waiting' WHERE e.deleted_at IS NULL LIMIT ${MOST})`);
-const NOTICES = statement(`
-  SELECT count(*) AS count FROM (SELECT 1 FROM notices WHERE next_at IS NOT NULL LIMIT ${MOST})`);
 
 interface EventCount {
   type: string;
@@ -88,9 +85,7 @@ export async function readMetrics(deps: Deps): Promise<Metrics> {
     WEBHOOKS({ db }, {}),
     WAITING({ db }, {}),
   ]);
-  const notices = NOTICES(placed(deps, ACCOUNTS_BUCKET), {})
-    .first<number>("count")
-    .catch(() => null);
+  const notices = countWaiting(deps).catch(() => null);
   const countOf = (state: string) => states?.results.find((one) => one.state === state)?.count ?? 0;
   return {
     databases: await Promise.all(looks),
@@ -101,7 +96,7 @@ export async function readMetrics(deps: Deps): Promise<Metrics> {
       paused: countOf("paused"),
     },
     messagesWaiting: waiting?.results[0]?.count ?? 0,
-    noticesWaiting: await notices,
+    noticesWaiting: (await notices)?.count ?? null,
   };
 }
 
